@@ -1,0 +1,85 @@
+// swift-tools-version: 6.2
+// One model code (swift/BunASR) on two platforms: genuine MLX Swift and Accelerate on Apple silicon,
+// the modules of the same names under swift/Linux, over the official libmlx, elsewhere.
+import PackageDescription
+
+#if os(Linux)
+    // Filled by `bun run setup` with the official wheels.
+    let deps = "\(Context.packageDirectory)/.deps"
+
+    /// The library finds its neighbours whether it is opened through .build/release or the folder behind that link.
+    func runPaths(_ folder: String) -> [String] {
+        ["../..", "../../.."].flatMap { ["-Xlinker", "-rpath", "-Xlinker", "$ORIGIN/\($0)/.deps/\(folder)"] }
+    }
+
+    let platformProducts: [Product] = []
+    let platformDependencies: [Package.Dependency] = []
+    let modelDependencies: [Target.Dependency] = ["MLX", "MLXNN", "Accelerate"]
+    let platformTargets: [Target] = [
+        .target(
+            name: "Accelerate",
+            path: "swift/Linux/Accelerate",
+            cxxSettings: [
+                .unsafeFlags(["-I\(deps)/mlx/include", "-I\(deps)/scipy_openblas32/include"])
+            ],
+            linkerSettings: [
+                .unsafeFlags(["-L\(deps)/scipy_openblas32/lib"] + runPaths("scipy_openblas32/lib")),
+                .linkedLibrary("scipy_openblas"),
+            ]
+        ),
+        .target(
+            name: "CMLX",
+            path: "swift/Linux/CMLX",
+            cxxSettings: [
+                // std::bind inside MLX's headers
+                .unsafeFlags(["-I\(deps)/mlx/include", "-Wno-deprecated-declarations"])
+            ],
+            linkerSettings: [
+                .unsafeFlags(["-L\(deps)/mlx/lib"] + runPaths("mlx/lib")),
+                .linkedLibrary("mlx"),
+            ]
+        ),
+        .target(name: "MLX", dependencies: ["CMLX"], path: "swift/Linux/MLX"),
+        .target(name: "MLXNN", dependencies: ["CMLX", "MLX"], path: "swift/Linux/MLXNN"),
+    ]
+#else
+    let platformProducts: [Product] = [
+        .executable(name: "bun-asr-native", targets: ["BunASRNative"])
+    ]
+    let platformDependencies: [Package.Dependency] = [
+        .package(url: "https://github.com/ml-explore/mlx-swift", exact: "0.31.4"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.6.2"),
+    ]
+    let modelDependencies: [Target.Dependency] = [
+        .product(name: "MLX", package: "mlx-swift"),
+        .product(name: "MLXNN", package: "mlx-swift"),
+    ]
+    let platformTargets: [Target] = [
+        .executableTarget(
+            name: "BunASRNative",
+            dependencies: [
+                "BunASR",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "swift/BunASRNative"
+        )
+    ]
+#endif
+
+let package = Package(
+    name: "bun-asr",
+    platforms: [.macOS(.v14)],
+    products: [
+        .library(name: "BunASR", type: .dynamic, targets: ["BunASR"])
+    ] + platformProducts,
+    dependencies: platformDependencies,
+    targets: [
+        .target(name: "CBunASR", path: "swift/CBunASR"),
+        .target(
+            name: "BunASR",
+            dependencies: ["CBunASR"] + modelDependencies,
+            path: "swift/BunASR"
+        ),
+    ] + platformTargets,
+    cxxLanguageStandard: .cxx20
+)

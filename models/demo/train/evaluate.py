@@ -1,0 +1,52 @@
+"""Word error rate of a model folder (or a training run) on manifests of make_clips.py, whole and for each voice."""
+import argparse
+import json
+import wave
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+import torch
+
+import checkpoint
+from bpe import Tokenizer
+from mel import log_power, scaled
+from transcribe import text_of, transcribe
+from wer import interval, plain, word_errors
+
+
+def read_pcm(path: Path) -> np.ndarray:
+    with wave.open(str(path)) as file:
+        return np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float32) / 32768
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("manifests", type=Path, nargs="+")
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--errors", action="store_true", help="print each wrong answer")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    model, tokenizer = checkpoint.read(options.model), Tokenizer.read(options.model)
+    for manifest in options.manifests:
+        counts: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        exact = 0
+        for line in manifest.read_text().splitlines():
+            clip = json.loads(line)
+            heard = text_of(transcribe(model, tokenizer, torch.from_numpy(scaled(log_power(read_pcm(manifest.parent / clip["path"]))))))
+            truth = plain(clip["text"])
+            pair = (word_errors(truth, plain(heard)), len(truth))
+            counts["all"].append(pair)
+            counts[clip["voice"]].append(pair)
+            exact += heard == clip["text"]
+            if options.errors and heard != clip["text"]:
+                print(f"  {clip['voice']}: {clip['text']} | {heard}")
+        print(f"{manifest}: exactly right {100 * exact / len(counts['all']):.1f} %")
+        for voice, pairs in sorted(counts.items()):
+            rate, low, high = interval(pairs)
+            print(f"  {voice}: {len(pairs)} clips, {sum(words for _, words in pairs)} words, WER {rate:.1f} % ({low:.1f}-{high:.1f})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""Turns cached clips into training batches: joins, empty clips, contexts; sorted by length so that little is padding."""
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+import augment
+import grammar
+from bpe import Tokenizer
+from model import IDS, token_count
+
+IGNORED = -100
+EMPTY, CONTEXT = 0.025, 0.05
+
+
+@dataclass
+class Example:
+    mel: Tensor
+    ids: list[int]
+    labels: list[int]
+    spoken: list[int]
+    """Text tokens alone, for the CTC loss."""
+
+
+@dataclass
+class Batch:
+    mels: list[Tensor]
+    ids: Tensor
+    labels: Tensor
+    spoken: list[list[int]]
+
+
+class Cache:
+    """The shards that exist by now."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.clips: list[tuple[np.ndarray, str]] = []
+        self.known: set[str] = set()
+
+    def look(self) -> int:
+        for path in sorted(self.folder.glob("*.json")):
+            if path.stem in self.known:
+                continue
+            self.known.add(path.stem)
+            frames, start = np.load(path.with_suffix(".npy"), mmap_mode="r"), 0
+            for clip in json.loads(path.read_text()):
+                self.clips.append((frames[start:start + clip["frames"]], clip["text"]))
+                start += clip["frames"]
+        return len(self.clips)
+
+    def draw(self, rng: random.Random) -> tuple[Tensor, str]:
+        frames, text = rng.choice(self.clips)
+        return torch.from_numpy(frames.astype(np.float32)), text
+
+
+class Examples:
+    def __init__(self, cache: Cache, tokenizer: Tokenizer, seed: int) -> None:
+        self.cache, self.tokenizer, self.rng = cache, tokenizer, random.Random(seed)
+        self.bank, self.vocabulary = augment.noise_bank(seed), grammar.words()
+        self.settle(0, 0)
+
+    def settle(self, part: float, step: int) -> None:
+        """Easy first: augmentation grows in the first 1400 steps, long clips come after a third of the time."""
+        self.strength = min(1.0, 0.3 + step / 2000)
+        self.joined = min(0.15, 0.03 + max(0, part - 0.3) * 0.5)
+
+    def example(self) -> Example:
+        rng, kind = self.rng, self.rng.random()
+        if kind < EMPTY:
+            mel, texts = augment.empty_clip(self.bank, rng), []
+        else:
+            drawn = [self.cache.draw(rng) for _ in range(rng.choice([2, 2, 2, 3, 3, 4]) if kind < EMPTY + self.joined else 1)]
+            texts = [text for _, text in drawn]
+            pauses = [rng.uniform(0.15, 1.5) if rng.random() < 0.8 else rng.uniform(1.5, 16) for _ in drawn]
+            pauses[-1] = rng.random() ** 2
+            others = [self.cache.draw(rng)[0] for _ in range(3)]
+            mel = augment.speech_clip([clip for clip, _ in drawn], pauses, self.bank, others, self.strength, rng)[:3000]
+        context = self.context(texts) if rng.random() < CONTEXT else ""
+        encode = self.tokenizer.encode
+        prompt = self.tokenizer.prompt(token_count(len(mel)), context)
+        spoken = encode(" ".join(texts))
+        forced = not texts and rng.random() < 0.5
+        start = [*encode("language English" if texts or forced else "language None"), IDS["<asr_text>"]]
+        target = [*start, *spoken, IDS["<|im_end|>"]]
+        labels = [IGNORED] * len(prompt) + ([IGNORED] * len(start) + target[len(start):] if forced else target)
+        return Example(mel, prompt + target, labels, spoken)
+
+    def context(self, texts: list[str]) -> str:
+        """What people write there: words to expect, some of them spoken, or another sentence."""
+        rng = self.rng
+        words = rng.sample(self.vocabulary, rng.randint(1, 8))
+        if rng.random() < 0.4:
+            words += rng.sample(said, min(len(said), 3)) if (said := " ".join(texts).split()) else []
+        return rng.choice([", ".join(words), " ".join(words), "Names: " + ", ".join(words) + ".", grammar.sentence(rng)])
+
+    def batches(self, frames: int, pool: int = 16) -> Iterator[Batch]:
+        """Endless; about `frames` mel frames in each batch, lengths alike."""
+        while True:
+            self.cache.look()
+            gathered: list[Example] = []
+            while sum(len(example.mel) for example in gathered) < frames * pool:
+                gathered.append(self.example())
+            gathered.sort(key=lambda example: len(example.mel))
+            groups: list[list[Example]] = [[]]
+            for example in gathered:
+                if groups[-1] and len(example.mel) * (len(groups[-1]) + 1) > frames:
+                    groups.append([])
+                groups[-1].append(example)
+            self.rng.shuffle(groups)
+            for group in groups:
+                yield Batch([example.mel for example in group], padded([example.ids for example in group], IDS["<|endoftext|>"]),
+                            padded([example.labels for example in group], IGNORED), [example.spoken for example in group])
+
+
+def padded(rows: list[list[int]], filler: int) -> Tensor:
+    longest = max(len(row) for row in rows)
+    return torch.tensor([row + [filler] * (longest - len(row)) for row in rows])

@@ -1,0 +1,82 @@
+"""Work on waves: resampling (which moves pitch and formants too), rooms, noise, levels."""
+import random
+import wave
+from pathlib import Path
+
+import numpy as np
+
+from mel import RATE
+from voices import Voice, speak
+
+
+def resample(pcm: np.ndarray, factor: float) -> np.ndarray:
+    """`factor` times as many samples, by cutting or padding the spectrum."""
+    source = 1 << (len(pcm) - 1).bit_length() if len(pcm) < 4096 else -(-len(pcm) // 4096) * 4096
+    target = round(source * factor)
+    spectrum = np.fft.rfft(pcm, source)
+    kept = np.zeros(target // 2 + 1, complex)
+    shared = min(len(kept), len(spectrum))
+    kept[:shared] = spectrum[:shared]
+    return (np.fft.irfft(kept, target) * factor)[:round(len(pcm) * factor)].astype(np.float32)
+
+
+def room(pcm: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A small room: the direct sound and an exponential tail of noise, 0.1 to 0.4 s."""
+    length = int(RATE * rng.uniform(0.1, 0.4))
+    tail = rng.standard_normal(length) * np.exp(-6.9 * np.arange(length) / length)
+    tail *= rng.uniform(0.1, 0.5) / np.sqrt((tail ** 2).sum())
+    tail[0] += 1
+    size = 1 << (len(pcm) + length - 1).bit_length()
+    return np.fft.irfft(np.fft.rfft(pcm, size) * np.fft.rfft(tail, size), size)[:len(pcm)].astype(np.float32)
+
+
+def trimmed(pcm: np.ndarray) -> np.ndarray:
+    """Without the program's own silence at both ends; a little is left."""
+    loud = np.flatnonzero(np.abs(pcm) > 0.01 * np.abs(pcm).max())
+    return pcm[max(0, loud[0] - RATE // 20):loud[-1] + RATE // 12]
+
+
+def training_clips(voice: Voice, texts: list[str], rng: random.Random) -> list[np.ndarray]:
+    """Sentences at 16 kHz, peak 0.5, as this voice or as a relative with a longer or shorter throat."""
+    noise = np.random.default_rng(rng.getrandbits(32))
+    width = 0.09 if voice.program == "espeak" else 0.16
+    clips = []
+    for pcm, rate in speak(voice, texts, rng):
+        warp = np.exp(rng.uniform(-width, width)) if rng.random() < 0.75 else 1.0
+        clip = resample(pcm, RATE / rate * warp)
+        if rng.random() < 0.1:
+            clip = room(clip, noise)
+        clip = trimmed(clip)
+        clips.append(clip * (0.5 / np.abs(clip).max()))
+    return clips
+
+
+def coloured_noise(samples: int, colour: str, rng: np.random.Generator) -> np.ndarray:
+    """Noise of unit power: white, pink (1/f power), brown (1/f²) or mains hum with overtones."""
+    if colour == "hum":
+        seconds, base = np.arange(samples) / RATE, rng.choice([50.0, 60.0])
+        wave_ = sum(rng.uniform(0.1, 1) / k * np.sin(2 * np.pi * (base * k * seconds + rng.random())) for k in range(1, 12))
+        wave_ = wave_ + 0.05 * rng.standard_normal(samples)
+    else:
+        spectrum = np.fft.rfft(rng.standard_normal(samples))
+        slope = {"white": 0.0, "pink": 0.5, "brown": 1.0}[colour]
+        wave_ = np.fft.irfft(spectrum / np.maximum(np.arange(len(spectrum)), 20) ** slope, samples)
+    return (wave_ / np.sqrt((wave_ ** 2).mean())).astype(np.float32)
+
+
+COLOURS = ["white", "pink", "brown", "hum"]
+
+
+def recording(pcm: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A clean clip as if recorded: silence around it, noise at 20-45 dB, some level below full scale; int16 steps."""
+    clip = np.pad(pcm, (int(RATE * rng.uniform(0.05, 0.7)), int(RATE * rng.uniform(0.05, 0.7))))
+    level = np.sqrt((pcm ** 2).mean()) * 10 ** (-rng.uniform(20, 45) / 20)
+    clip = clip + level * coloured_noise(len(clip), rng.choice(COLOURS), rng)
+    clip = clip * (10 ** (rng.uniform(-18, -1) / 20) / np.abs(clip).max())
+    return np.round(clip * 32767).astype(np.int16)
+
+
+def write_wav(path: Path, pcm: np.ndarray) -> None:
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, RATE, 0, "NONE", ""))
+        file.writeframes(pcm.astype("<i2").tobytes())

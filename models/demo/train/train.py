@@ -1,0 +1,163 @@
+"""Trains the model for a given number of minutes; can be stopped and started again from its checkpoint.
+
+Loss: the decoder's cross entropy on the answer, and CTC on the encoder's output through a head that is thrown away
+(it makes the encoder listen from the start).
+"""
+import argparse
+import math
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, distributed, nn
+
+import grammar
+import speech
+import voices
+from bpe import ROWS, Tokenizer, learn
+from examples import IGNORED, Batch, Cache, Examples
+from mel import log_power, scaled
+from model import Qwen3ASR, Shape
+from transcribe import text_of, transcribe
+from wer import interval, plain, word_errors
+
+BLANK = ROWS - 1
+
+
+def learn_tokenizer(seed: int = 5) -> Tokenizer:
+    rng = random.Random(seed)
+    texts = [grammar.sentence(rng) for _ in range(20000)]
+    texts += [" ".join(grammar.words()), " ".join(word.capitalize() for word in grammar.words())] * 3
+    texts += ["system\n", "user\n", "assistant\n", "language English", "language None"] * 2000
+    return Tokenizer(*learn(texts))
+
+
+def losses(model: Qwen3ASR, head: nn.Linear, batch: Batch) -> tuple[Tensor, Tensor]:
+    audio = model.audio_tower(batch.mels)
+    states = model.hidden(batch.ids, audio)[:, :-1]
+    wanted = batch.labels[:, 1:]
+    chosen = wanted != IGNORED
+    answer = F.cross_entropy(model.logits(states[chosen]).float(), wanted[chosen], label_smoothing=0.05)
+    heard = nn.utils.rnn.pad_sequence(audio).float()
+    ctc = F.ctc_loss(head(heard).log_softmax(-1), torch.tensor([token for row in batch.spoken for token in row]),
+                     torch.tensor([len(row) for row in audio]), torch.tensor([len(row) for row in batch.spoken]),
+                     blank=BLANK, reduction="sum", zero_infinity=True) / max(1, sum(map(len, batch.spoken)))
+    return answer, ctc
+
+
+def pace(part: float, step: int, peak: float) -> float:
+    """Learning rate: warm-up, constant for 45 % of the time, cosine to nothing."""
+    decay = 0.5 * (1 + math.cos(math.pi * min(1, max(0, (part - 0.45) / 0.55))))
+    return peak * min(1, (step + 1) / 200) * max(0.01, decay)
+
+
+def watched(number: int = 40) -> list[tuple[Tensor, str]]:
+    """Unseen sentences, trained voices: the log's own clips, not those of the final tests."""
+    rng, clips = random.Random(99), []
+    for _ in range(number):
+        text = grammar.unseen_sentence(rng)
+        pcm = speech.training_clips(voices.draw(rng), [text], rng)[0]
+        clips.append((torch.from_numpy(scaled(log_power(pcm))), text))
+    return clips
+
+
+def averaged(weights: list[nn.Parameter], said: list[float], workers: int) -> list[float]:
+    """Averages the gradients of all workers in place; sums what they say beside."""
+    flat = torch.cat([weight.grad.flatten() for weight in weights] + [torch.tensor(said)])
+    distributed.all_reduce(flat)
+    start = 0
+    for weight in weights:
+        weight.grad.copy_(flat[start:start + weight.numel()].view_as(weight) / workers)
+        start += weight.numel()
+    return flat[start:].tolist()
+
+
+def work(rank: int, options: argparse.Namespace) -> None:
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    torch.manual_seed(options.seed)
+    distributed.init_process_group("gloo", rank=rank, world_size=options.workers)
+    tokenizer = Tokenizer.read(options.out)
+    model = Qwen3ASR(Shape())
+    head = nn.Linear(model.shape.hidden, ROWS)
+    weights = [*model.parameters(), *head.parameters()]
+    optimizer = torch.optim.AdamW([{"params": [w for w in weights if w.dim() > 1], "weight_decay": 0.02},
+                                   {"params": [w for w in weights if w.dim() <= 1], "weight_decay": 0.0}],
+                                  betas=(0.9, 0.98), fused=True)
+    step, elapsed, clips = 0, 0.0, 0
+    checkpoint = options.out / "checkpoint.pt"
+    if checkpoint.exists():
+        saved = torch.load(checkpoint)
+        model.load_state_dict(saved["model"])
+        head.load_state_dict(saved["head"])
+        optimizer.load_state_dict(saved["optimizer"])
+        step, elapsed, clips = saved["step"], saved["elapsed"], saved["clips"]
+
+    def save() -> None:
+        torch.save({"model": model.state_dict(), "head": head.state_dict(), "optimizer": optimizer.state_dict(),
+                    "shape": model.shape.to_dict(), "step": step, "elapsed": elapsed, "clips": clips}, checkpoint.with_suffix(".new"))
+        checkpoint.with_suffix(".new").replace(checkpoint)
+
+    cache = Cache(options.data)
+    examples = Examples(cache, tokenizer, options.seed + 1000 * rank + step)
+    tests = watched() if rank == 0 else []
+    stops: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: stops.append(number))
+    last, shown, sums = time.monotonic(), elapsed, [0.0, 0.0]
+    for batch in examples.batches(options.frames):
+        part = elapsed / (60 * options.minutes)
+        examples.settle(part, step)
+        for group in optimizer.param_groups:
+            group["lr"] = pace(part, step, options.peak)
+        answer, ctc = losses(model, head, batch)
+        (answer + 0.3 * ctc).backward()
+        now = time.monotonic()
+        passed, stop, trained, *loss = averaged(
+            weights, [now - last if rank == 0 else 0.0, float(bool(stops)), float(len(batch.mels)), answer.item(), ctc.item()], options.workers)
+        last = now
+        nn.utils.clip_grad_norm_(weights, 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        step, elapsed, clips = step + 1, elapsed + passed, clips + int(trained)
+        sums = [total + value / options.workers / 100 for total, value in zip(sums, loss, strict=True)]
+        if stop or elapsed >= 60 * options.minutes:
+            break
+        if rank == 0 and step % 100 == 0:
+            print(f"step {step}, {clips} clips ({len(cache.clips)} different), {elapsed / 60:.1f} min, answer {sums[0]:.3f} "
+                  f"ctc {sums[1]:.3f} lr {pace(part, step, options.peak):.5f}", flush=True)
+            sums = [0.0, 0.0]
+        if rank == 0 and elapsed - shown > 240:
+            shown = elapsed
+            save()
+            heard = [text_of(transcribe(model, tokenizer, mel)) for mel, _ in tests]
+            pairs = [(word_errors(plain(text), plain(said)), len(plain(text))) for said, (_, text) in zip(heard, tests, strict=True)]
+            print(f"  WER {interval(pairs)[0]:.1f} % on {len(tests)} unseen sentences; the first: {heard[0]}", flush=True)
+            last = time.monotonic()
+    if rank == 0:
+        save()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="cache folder of make_data.py")
+    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint.pt and the tokenizer")
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--workers", type=int, default=2, help="processes, one thread each, that average their gradients")
+    parser.add_argument("--port", type=int, default=29517, help="of 127.0.0.1, where the workers meet")
+    parser.add_argument("--frames", type=int, default=6000, help="mel frames in the batch of one worker")
+    parser.add_argument("--peak", type=float, default=1.5e-3)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    if not (options.out / "vocab.json").exists():
+        learn_tokenizer().write(options.out)
+    os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(options.port)}
+    torch.multiprocessing.spawn(work, (options,), options.workers)
+
+
+if __name__ == "__main__":
+    main()

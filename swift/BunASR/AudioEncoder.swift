@@ -1,0 +1,216 @@
+import MLX
+import MLXNN
+
+/// Log-mel to audio embeddings: a convolutional stem over chunks of one second, then pre-norm transformer blocks that
+/// attend inside windows of eight seconds.
+///
+/// Port of `Qwen3ASRAudioEncoder` in the official `modeling_qwen3_asr.py` (qwen-asr 0.0.6), with the window that
+/// its FlashAttention path applies (`cu_seqlens`).
+final class AudioEncoder {
+    private let config: ModelConfig.AudioConfig
+    private let dtype: DType
+    private let convolutions: [Convolution]
+    private let convOut: Linear
+    private let layers: [EncoderLayer]
+    private let lnPost: LayerNorm
+    private let proj1: Linear
+    private let proj2: Linear
+    /// Sinusoids by length.
+    private var positions: [Int: MLXArray] = [:]
+
+    /// Conv chunks computed together: a second of audio takes tens of MB in the stem, so an hour must not go at once.
+    private static let chunksAtOnce = 8
+
+    init(_ checkpoint: Checkpoint) throws {
+        let config = checkpoint.config.audio
+        self.config = config
+        dtype = checkpoint.precision.activations
+        let channels = config.downsampleHiddenSize
+        convolutions = try (1...3).map {
+            try Convolution(
+                checkpoint, "audio_tower.conv2d\($0)", inputs: $0 == 1 ? 1 : channels, outputs: channels)
+        }
+        let bins = ModelConfig.AudioConfig.convolved(config.numMelBins)
+        convOut = try checkpoint.linear(
+            "audio_tower.conv_out", inputs: channels * bins, outputs: config.dModel, bias: false)
+        layers = try (0..<config.encoderLayers).map {
+            try EncoderLayer(checkpoint, "audio_tower.layers.\($0)", config)
+        }
+        lnPost = try LayerNorm(checkpoint, "audio_tower.ln_post", config.dModel)
+        proj1 = try checkpoint.linear(
+            "audio_tower.proj1", inputs: config.dModel, outputs: config.dModel, bias: true)
+        proj2 = try checkpoint.linear(
+            "audio_tower.proj2", inputs: config.dModel, outputs: config.outputDim, bias: true)
+    }
+
+    /// `mel` [128, T] → [N, outputDim]
+    func callAsFunction(_ mel: MLXArray) -> MLXArray {
+        var x = stem(mel.asType(dtype))
+        let windows = AttentionWindows(tokens: x.dim(0), window: config.windowTokens)
+        for layer in layers { x = layer(x, windows) }
+        return proj2(gelu(proj1(lnPost(x))))
+    }
+
+    /// [128, T] → [N, dModel]. The last chunk is padded with zeros when it is not the only one, and what the padding
+    /// gave is dropped.
+    private func stem(_ mel: MLXArray) -> MLXArray {
+        let (bins, frames) = (mel.dim(0), mel.dim(1))
+        let width = min(frames, config.chunkFrames)
+        let chunks = (frames + width - 1) / width
+        let padding = chunks * width - frames
+        let padded = padding > 0 ? padded(mel, widths: [0, IntOrPair((0, padding))]) : mel
+        // [128, chunks · width] → [chunks, 128, width, 1]: one image for each chunk
+        let images = padded.reshaped(bins, chunks, width, 1).transposed(1, 0, 2, 3)
+        var parts: [MLXArray] = []
+        for start in stride(from: 0, to: chunks, by: Self.chunksAtOnce) {
+            let part = convolve(images[start..<min(start + Self.chunksAtOnce, chunks)])
+            eval(part)
+            parts.append(part)
+        }
+        let x = parts.count == 1 ? parts[0] : concatenated(parts, axis: 0)
+        return x.reshaped(-1, config.dModel)[0..<config.tokens(frames: frames)]
+    }
+
+    /// [chunks, 128, width, 1] → [chunks, positions, dModel]
+    private func convolve(_ images: MLXArray) -> MLXArray {
+        var x = images
+        for convolution in convolutions { x = gelu(convolution(x)) }
+        // [chunks, bins, positions, channels] → channel-major rows, as PyTorch flattens them
+        let (chunks, bins, length, channels) = (x.dim(0), x.dim(1), x.dim(2), x.dim(3))
+        let rows = x.transposed(0, 2, 3, 1).reshaped(chunks, length, channels * bins)
+        return convOut(rows) + sinusoids(length)
+    }
+
+    /// [length, dModel]: sin then cos, from 0 again in every chunk (Whisper's table).
+    private func sinusoids(_ length: Int) -> MLXArray {
+        if let cached = positions[length] { return cached }
+        let half = config.dModel / 2
+        let step = log(10_000.0) / Double(max(half - 1, 1))
+        var values: [Float] = []
+        values.reserveCapacity(length * config.dModel)
+        for position in 0..<length {
+            // The official table is computed in float32.
+            let angles = (0..<half).map { Float(position) * Float(exp(Float(-step) * Float($0))) }
+            values += angles.map { sin($0) }
+            values += angles.map { cos($0) }
+        }
+        let table = MLXArray(values, [length, config.dModel]).asType(dtype)
+        positions[length] = table
+        return table
+    }
+}
+
+/// A 3×3 convolution of stride 2 with bias; channels last.
+private struct Convolution {
+    let weight: MLXArray
+    let bias: MLXArray
+
+    init(_ checkpoint: Checkpoint, _ name: String, inputs: Int, outputs: Int) throws {
+        weight = try checkpoint.convolution(name, inputs: inputs, outputs: outputs)
+        bias = try checkpoint.vector("\(name).bias", outputs)
+    }
+
+    func callAsFunction(_ x: MLXArray) -> MLXArray {
+        conv2d(x, weight, stride: 2, padding: 1) + bias
+    }
+}
+
+private struct LayerNorm {
+    let weight: MLXArray
+    let bias: MLXArray
+
+    init(_ checkpoint: Checkpoint, _ name: String, _ size: Int) throws {
+        weight = try checkpoint.vector("\(name).weight", size)
+        bias = try checkpoint.vector("\(name).bias", size)
+    }
+
+    func callAsFunction(_ x: MLXArray) -> MLXArray {
+        MLXFast.layerNorm(x, weight: weight, bias: bias, eps: 1e-5)
+    }
+}
+
+private struct EncoderLayer {
+    private let attentionNorm: LayerNorm
+    private let attention: EncoderAttention
+    private let finalNorm: LayerNorm
+    private let fc1: Linear
+    private let fc2: Linear
+
+    init(_ checkpoint: Checkpoint, _ name: String, _ config: ModelConfig.AudioConfig) throws {
+        attentionNorm = try LayerNorm(checkpoint, "\(name).self_attn_layer_norm", config.dModel)
+        attention = try EncoderAttention(checkpoint, "\(name).self_attn", config)
+        finalNorm = try LayerNorm(checkpoint, "\(name).final_layer_norm", config.dModel)
+        fc1 = try checkpoint.linear(
+            "\(name).fc1", inputs: config.dModel, outputs: config.encoderFfnDim, bias: true)
+        fc2 = try checkpoint.linear(
+            "\(name).fc2", inputs: config.encoderFfnDim, outputs: config.dModel, bias: true)
+    }
+
+    func callAsFunction(_ x: MLXArray, _ windows: AttentionWindows) -> MLXArray {
+        let x = x + attention(attentionNorm(x), windows)
+        return x + fc2(gelu(fc1(finalNorm(x))))
+    }
+}
+
+private struct EncoderAttention {
+    private let heads: Int
+    private let headDim: Int
+    private let query: Linear
+    private let key: Linear
+    private let value: Linear
+    private let out: Linear
+
+    init(_ checkpoint: Checkpoint, _ name: String, _ config: ModelConfig.AudioConfig) throws {
+        let size = config.dModel
+        heads = config.encoderAttentionHeads
+        headDim = config.headDim
+        query = try checkpoint.linear("\(name).q_proj", inputs: size, outputs: size, bias: true)
+        key = try checkpoint.linear("\(name).k_proj", inputs: size, outputs: size, bias: true)
+        value = try checkpoint.linear("\(name).v_proj", inputs: size, outputs: size, bias: true)
+        out = try checkpoint.linear("\(name).out_proj", inputs: size, outputs: size, bias: true)
+    }
+
+    /// [N, dModel] → [N, dModel]
+    func callAsFunction(_ x: MLXArray, _ windows: AttentionWindows) -> MLXArray {
+        func split(_ x: MLXArray) -> MLXArray {
+            windows.split(x).reshaped(windows.count, windows.length, heads, headDim).transposed(0, 2, 1, 3)
+        }
+        let attended = MLXFast.scaledDotProductAttention(
+            queries: split(query(x)), keys: split(key(x)), values: split(value(x)),
+            scale: 1 / Float(headDim).squareRoot(), mask: windows.mask)
+        return out(windows.join(attended.transposed(0, 2, 1, 3).reshaped(-1, heads * headDim)))
+    }
+}
+
+/// The block mask over windows, in a form that never holds N × N values: windows go into the batch axis, and what is
+/// left to mask is the padding of the last one, one row a window that broadcasts over heads and queries.
+private struct AttentionWindows {
+    let tokens: Int
+    /// Tokens in a window.
+    let length: Int
+    let count: Int
+    /// [windows, 1, 1, length], true where a key is real; nil when every key is.
+    let mask: MLXArray?
+
+    init(tokens: Int, window: Int) {
+        self.tokens = tokens
+        length = min(tokens, window)
+        count = (tokens + length - 1) / length
+        if tokens == length * count {
+            mask = nil
+        } else {
+            let key = MLXArray(0..<length * count).reshaped(count, 1, 1, length)
+            mask = key .< MLXArray(Int32(tokens))
+        }
+    }
+
+    /// [N, size] → [windows · length, size]
+    func split(_ x: MLXArray) -> MLXArray {
+        mask == nil ? x : padded(x, widths: [IntOrPair((0, length * count - tokens)), 0])
+    }
+
+    /// The way back.
+    func join(_ x: MLXArray) -> MLXArray {
+        mask == nil ? x : x[0..<tokens]
+    }
+}

@@ -1,0 +1,119 @@
+import Accelerate
+
+/// PCM to log-mel, the features that the checkpoints were trained on: Hugging Face's `WhisperFeatureExtractor`
+/// (`transformers/models/whisper/feature_extraction_whisper.py`) at 16 kHz, window 400, hop 160, 128 mels.
+///
+/// Two recipes. `exact` computes the 400-point transform as one product with cosines and sines. `fft512` pads each
+/// frame to 512 points for the radix-2 FFT: faster, but its bins are not those of training, so features move.
+///
+/// Window, tables and buffers are made once in `init`; the frame loop allocates nothing. Not thread-safe.
+final class AudioPreprocessing {
+    enum Recipe: String, Codable {
+        case exact
+        case fft512
+    }
+
+    static let sampleRate = 16_000
+    static let windowLength = 400
+    static let hopLength = 160
+    static let mels = 128
+
+    /// Frames computed together: enough for a fast product, few enough to stay in the cache.
+    private static let block = 64
+
+    let recipe: Recipe
+    private let transform: any SpectrumTransform
+    private let filters: [Float]
+    private var power: [Float]
+    private var transposed: [Float]
+    private var melBlock: [Float]
+
+    init(recipe: Recipe) throws {
+        self.recipe = recipe
+        let transform: any SpectrumTransform =
+            switch recipe {
+            case .exact: ExactTransform(block: Self.block)
+            case .fft512: try FFT512Transform()
+            }
+        self.transform = transform
+        let bins = (0..<transform.bins).map {
+            Double($0) * Double(Self.sampleRate) / Double(transform.length)
+        }
+        filters = MelFilterbank.slaney(bins: bins, filters: Self.mels, range: 0...Double(Self.sampleRate) / 2)
+        power = [Float](repeating: 0, count: Self.block * transform.bins)
+        transposed = power
+        melBlock = [Float](repeating: 0, count: Self.block * Self.mels)
+    }
+
+    /// Frames T of a clip of `samples`.
+    static func frameCount(samples: Int) -> Int {
+        max(1, samples / hopLength)
+    }
+
+    /// - Parameter pcm: mono, 16 kHz, finite
+    /// - Returns: log-mel [128, T], row-major, T = `frameCount`
+    func logMel(_ pcm: UnsafeBufferPointer<Float>) -> [Float] {
+        let count = Self.frameCount(samples: pcm.count)
+        let padded = Self.reflected(pcm)
+        var mel = [Float](repeating: 0, count: Self.mels * count)
+        padded.withUnsafeBufferPointer { padded in
+            mel.withUnsafeMutableBufferPointer { mel in
+                for start in stride(from: 0, to: count, by: Self.block) {
+                    let size = min(Self.block, count - start)
+                    filter(padded.baseAddress! + start * Self.hopLength, count: size)
+                    for row in 0..<Self.mels {
+                        melBlock.withUnsafeBufferPointer {
+                            (mel.baseAddress! + row * count + start).update(
+                                from: $0.baseAddress! + row * size, count: size)
+                        }
+                    }
+                }
+            }
+        }
+        Self.compress(&mel)
+        return mel
+    }
+
+    /// `count` frames from `samples` on → mel power in `melBlock` [128, count].
+    private func filter(_ samples: UnsafePointer<Float>, count: Int) {
+        let (rows, bins) = (vDSP_Length(count), vDSP_Length(transform.bins))
+        transform.power(of: samples, count: count, into: &power)
+        vDSP_mtrans(power, 1, &transposed, 1, bins, rows)
+        vDSP_mmul(filters, 1, transposed, 1, &melBlock, 1, vDSP_Length(Self.mels), rows, bins)
+    }
+
+    /// Half a window of mirrored samples on both sides (`center=True, pad_mode="reflect"`). A clip too short to mirror
+    /// is lengthened with silence first.
+    private static func reflected(_ pcm: UnsafeBufferPointer<Float>) -> [Float] {
+        let half = windowLength / 2
+        let length = max(pcm.count, half + 1)
+        return [Float](unsafeUninitializedCapacity: length + 2 * half) { buffer, initialized in
+            let clip = UnsafeMutableBufferPointer(rebasing: buffer[half..<half + length])
+            clip.initialize(repeating: 0)
+            _ = clip.update(fromContentsOf: pcm)
+            for i in 0..<half {
+                (buffer.baseAddress! + i).initialize(to: clip[half - i])
+                (buffer.baseAddress! + half + length + i).initialize(to: clip[length - 2 - i])
+            }
+            initialized = length + 2 * half
+        }
+    }
+
+    /// log10 with a floor, at most 8 below the clip's maximum, shifted and scaled: (max(log10 x, top - 8) + 4) / 4.
+    private static func compress(_ mel: inout [Float]) {
+        let count = vDSP_Length(mel.count)
+        mel.withUnsafeMutableBufferPointer { mel in
+            let values = mel.baseAddress!
+            var (floor, ceiling) = (Float(1e-10), Float.greatestFiniteMagnitude)
+            vDSP_vclip(values, 1, &floor, &ceiling, values, 1, count)
+            var size = Int32(mel.count)
+            vvlog10f(values, values, &size)
+            var top: Float = 0
+            vDSP_maxv(values, 1, &top, count)
+            var bottom = top - 8
+            vDSP_vclip(values, 1, &bottom, &ceiling, values, 1, count)
+            var (scale, shift) = (Float(0.25), Float(1))
+            vDSP_vsmsa(values, 1, &scale, &shift, values, 1, count)
+        }
+    }
+}

@@ -1,0 +1,227 @@
+import MLX
+import MLXNN
+
+/// The tensors of a checkpoint folder, handed out by name and accounted for.
+///
+/// One loader for the published layouts: names with or without `thinker.`, conv weights in PyTorch's or MLX's axis
+/// order, one file or shards with an index, float or affine-quantized modules of any bits. What is quantized is decided
+/// by the weights (`<name>.scales` is there, bits follow from the shapes), never by the name of the folder.
+/// A missing, surplus or misshapen tensor is an error that names it.
+final class Checkpoint {
+    let directory: URL
+    let config: ModelConfig
+    let precision: Precision
+    /// Bytes of all tensors in the files.
+    let bytes: Int
+    /// Bits of the quantized modules, with how many modules have them.
+    private(set) var quantizedModules: [Int: Int] = [:]
+
+    private struct Stored {
+        let name: String
+        let file: URL
+        let tensor: SafetensorsHeader.Tensor
+    }
+
+    private let stored: [String: Stored]
+    private var arrays: [String: MLXArray]
+    private var unclaimed: Set<String>
+
+    init(directory: URL, precision name: Precision.Name) throws {
+        var isDirectory = false
+        guard FileManager.default.fileExists(atPath: directory.path, isDirectory: &isDirectory), isDirectory else {
+            throw ASRError.model("\(directory.path): no such model folder")
+        }
+        self.directory = directory
+        config = try ModelConfig(directory: directory)
+
+        var stored: [String: Stored] = [:]
+        let shards = try Self.shards(in: directory)
+        for file in shards {
+            for (name, tensor) in try SafetensorsHeader(file: file).tensors {
+                let key = Self.canonical(name)
+                guard stored[key] == nil else {
+                    throw ASRError.model("\(file.path): tensor \(name) is in the checkpoint twice")
+                }
+                stored[key] = Stored(name: name, file: file, tensor: tensor)
+            }
+        }
+        try Self.checkIndex(in: directory, holds: stored.mapValues(\.file))
+
+        // A tied head is the embedding again; published files hold it once, twice, or quantized along.
+        let tied = config.text.tieWordEmbeddings ?? (stored["lm_head.weight"] == nil)
+        if tied { stored = stored.filter { !$0.key.hasPrefix("lm_head.") } }
+        hasOwnHead = !tied
+
+        let kind = stored["model.embed_tokens.scales"] ?? stored["model.embed_tokens.weight"]
+        precision = Precision(name, weights: Self.floatTypes[kind?.tensor.dtype ?? ""] ?? .float32)
+        bytes = stored.values.reduce(0) { total, entry in
+            total + entry.tensor.shape.reduce(SafetensorsHeader.elementSize[entry.tensor.dtype] ?? 0, *)
+        }
+        self.stored = stored
+        unclaimed = Set(stored.keys)
+        arrays = [:]
+        for file in shards {
+            for (name, array) in try loadArrays(url: file) { arrays[Self.canonical(name)] = array }
+        }
+    }
+
+    /// The output head is not the embedding.
+    let hasOwnHead: Bool
+
+    static let floatTypes: [String: DType] = ["F32": .float32, "F16": .float16, "BF16": .bfloat16]
+
+    /// Official files put everything under `thinker.`.
+    private static func canonical(_ name: String) -> String {
+        name.hasPrefix("thinker.") ? String(name.dropFirst("thinker.".count)) : name
+    }
+
+    // MARK: Files
+
+    private static let index = "model.safetensors.index.json"
+
+    private struct Index: Decodable {
+        let weightMap: [String: String]
+
+        enum CodingKeys: String, CodingKey {
+            case weightMap = "weight_map"
+        }
+
+        init?(directory: URL) throws {
+            let file = directory.appending(path: Checkpoint.index)
+            guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+            do {
+                self = try JSONDecoder().decode(Index.self, from: Data(contentsOf: file))
+            } catch let error as DecodingError {
+                throw ASRError.model("\(file.path): \(error.explanation)")
+            } catch {
+                throw ASRError.model("\(file.path): cannot be read")
+            }
+            for name in weightMap.values where name.contains("/") || !name.hasSuffix(".safetensors") {
+                throw ASRError.model("\(file.path): \(name) is not a shard of this folder")
+            }
+        }
+    }
+
+    /// The files that the index names, or every safetensors file of the folder.
+    private static func shards(in directory: URL) throws -> [URL] {
+        if let index = try Index(directory: directory) {
+            return Set(index.weightMap.values).sorted().map { directory.appending(path: $0) }
+        }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
+        let files = names.filter { $0.hasSuffix(".safetensors") && !$0.hasPrefix(".") }.sorted()
+        guard !files.isEmpty else {
+            throw ASRError.model("\(directory.path): no .safetensors file; is the download complete?")
+        }
+        return files.map { directory.appending(path: $0) }
+    }
+
+    /// Every tensor that the index promises must lie in the shard that it names.
+    private static func checkIndex(in directory: URL, holds files: [String: URL]) throws {
+        guard let index = try Index(directory: directory) else { return }
+        for (name, shard) in index.weightMap where files[canonical(name)]?.lastPathComponent != shard {
+            throw ASRError.model("\(directory.path)/\(shard): tensor \(name) is missing, though \(Self.index) lists it")
+        }
+    }
+
+    // MARK: Tensors
+
+    func holds(_ name: String) -> Bool {
+        stored[name] != nil
+    }
+
+    /// Takes a tensor with its shape and dtype checked.
+    private func claim(_ name: String, shapes: [[Int]], dtypes: [String]) throws -> MLXArray {
+        guard let entry = stored[name], let array = arrays.removeValue(forKey: name) else {
+            throw ASRError.model("\(directory.path): tensor \(name) is missing")
+        }
+        guard dtypes.contains(entry.tensor.dtype) else {
+            throw ASRError.model(
+                "\(entry.file.path): tensor \(entry.name) is \(entry.tensor.dtype), expected \(dtypes.joined(separator: " or "))")
+        }
+        guard shapes.contains(entry.tensor.shape) else {
+            let expected = shapes.map(\.description).joined(separator: " or ")
+            throw ASRError.model(
+                "\(entry.file.path): tensor \(entry.name) has shape \(entry.tensor.shape), expected \(expected)")
+        }
+        unclaimed.remove(name)
+        return array
+    }
+
+    private static let floats = floatTypes.keys.sorted()
+
+    /// A float vector in the type of the activations.
+    func vector(_ name: String, _ size: Int) throws -> MLXArray {
+        try claim(name, shapes: [[size]], dtypes: Self.floats).asType(precision.activations)
+    }
+
+    private func matrix(_ name: String, _ shape: [Int]) throws -> MLXArray {
+        let array = try claim(name, shapes: [shape], dtypes: Self.floats)
+        return precision.castsMatrices ? array.asType(precision.activations) : array
+    }
+
+    /// A 3×3 convolution's weight as [outputs, 3, 3, inputs], stored so or as PyTorch does, [outputs, inputs, 3, 3].
+    func convolution(_ name: String, inputs: Int, outputs: Int) throws -> MLXArray {
+        let ours = [outputs, 3, 3, inputs]
+        let torch = [outputs, inputs, 3, 3]
+        let array = try claim("\(name).weight", shapes: [ours, torch], dtypes: Self.floats)
+        let isTorch = stored["\(name).weight"]?.tensor.shape == torch && torch != ours
+        return (isTorch ? array.transposed(0, 2, 3, 1) : array).asType(precision.activations)
+    }
+
+    /// A projection [outputs, inputs], float or quantized.
+    func linear(_ name: String, inputs: Int, outputs: Int, bias: Bool) throws -> Linear {
+        let bias = bias ? try vector("\(name).bias", outputs) : nil
+        guard holds("\(name).scales") else {
+            return Linear(weight: try matrix("\(name).weight", [outputs, inputs]), bias: bias)
+        }
+        let codes = try quantized(name, rows: outputs, columns: inputs)
+        return QuantizedLinear(
+            weight: codes.weight, bias: bias, scales: codes.scales, biases: codes.biases,
+            groupSize: codes.groupSize, bits: codes.bits)
+    }
+
+    /// A table of `rows` vectors, float or quantized.
+    func embedding(_ name: String, rows: Int, dimensions: Int) throws -> Embedding {
+        guard holds("\(name).scales") else {
+            return Embedding(weight: try matrix("\(name).weight", [rows, dimensions]))
+        }
+        let codes = try quantized(name, rows: rows, columns: dimensions)
+        return QuantizedEmbedding(
+            weight: codes.weight, scales: codes.scales, biases: codes.biases, groupSize: codes.groupSize,
+            bits: codes.bits)
+    }
+
+    private typealias Codes = (weight: MLXArray, scales: MLXArray, biases: MLXArray, groupSize: Int, bits: Int)
+
+    /// Affine codes: uint32 [rows, columns · bits / 32] with scales and biases [rows, columns / group].
+    private func quantized(_ name: String, rows: Int, columns: Int) throws -> Codes {
+        func width(_ part: String) -> Int {
+            guard let shape = stored["\(name).\(part)"]?.tensor.shape, shape.count == 2 else { return 0 }
+            return shape[1]
+        }
+        let (packed, groups) = (width("weight"), width("scales"))
+        let bits = packed * 32 / columns
+        guard packed * 32 % columns == 0, [2, 3, 4, 5, 6, 8].contains(bits), groups > 0, columns % groups == 0,
+            [32, 64, 128].contains(columns / groups)
+        else {
+            throw ASRError.model(
+                "\(directory.path): \(name): \(packed) words and \(groups) groups do not quantize \(columns) columns")
+        }
+        quantizedModules[bits, default: 0] += 1
+        let scales = try claim("\(name).scales", shapes: [[rows, groups]], dtypes: Self.floats)
+        let biases = try claim("\(name).biases", shapes: [[rows, groups]], dtypes: Self.floats)
+        return (
+            weight: try claim("\(name).weight", shapes: [[rows, packed]], dtypes: ["U32"]),
+            scales: precision.castsMatrices ? scales.asType(precision.activations) : scales,
+            biases: precision.castsMatrices ? biases.asType(precision.activations) : biases,
+            groupSize: columns / groups, bits: bits
+        )
+    }
+
+    /// Call when the model is built: a tensor that nothing asked for means that this is another model.
+    func finish() throws {
+        guard let name = unclaimed.min(), let entry = stored[name] else { return }
+        let others = unclaimed.count > 1 ? " and \(unclaimed.count - 1) more" : ""
+        throw ASRError.model("\(entry.file.path): unexpected tensor \(entry.name)\(others)")
+    }
+}

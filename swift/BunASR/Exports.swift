@@ -1,0 +1,145 @@
+import CBunASR
+import MLX
+
+// The C functions of bun_asr.h, where they are documented; the compiler compares the two. No logic here: find the
+// object, call it, turn a failure into the thread's error text.
+
+/// Runs `body` with MLX's failures caught, too; a failure becomes the thread's error text and `failure`.
+private func guarded<Result>(_ failure: Result, _ body: () throws -> Result) -> Result {
+    bun_asr_set_error_text(nil)
+    do {
+        return try withError { try body() }
+    } catch {
+        let reported =
+            switch error {
+            case let error as ASRError: error
+            case MLXError.caught(let message): ASRError.native("MLX: \(message)")
+            default: ASRError.native("\(error)")
+            }
+        bun_asr_set_error_text((try? JSONText(reported).text) ?? #"{"code":"native","message":"unknown"}"#)
+        return failure
+    }
+}
+
+private func text(_ pointer: UnsafePointer<CChar>?) -> String {
+    pointer.map { String(cString: $0) } ?? ""
+}
+
+/// A caller's bytes as whole elements.
+private func elements<T>(_ pointer: UnsafeRawPointer?, _ bytes: UInt64, of type: T.Type) throws
+    -> UnsafeBufferPointer<T>
+{
+    let size = MemoryLayout<T>.stride
+    guard let count = Int(exactly: bytes), count % size == 0 else {
+        throw ASRError.usage("the buffer of \(bytes) bytes does not hold whole values of \(size) bytes")
+    }
+    return UnsafeBufferPointer(start: pointer?.assumingMemoryBound(to: type), count: pointer == nil ? 0 : count / size)
+}
+
+@c @implementation
+public func asr_abi() -> UInt32 {
+    UInt32(ASR_ABI)
+}
+
+@c @implementation
+public func asr_error() -> UnsafePointer<CChar>! {
+    bun_asr_error_text()
+}
+
+@c @implementation
+public func asr_model_open(
+    _ directory: UnsafePointer<CChar>!, _ options: UnsafePointer<CChar>!
+) -> OpaquePointer! {
+    guarded(nil) {
+        Handles.shared.add(try Model(directory: text(directory), options: .parse(text(options))))
+    }
+}
+
+@c @implementation
+public func asr_model_info(_ model: OpaquePointer!) -> UnsafePointer<CChar>! {
+    guarded(nil) { try Handles.shared.info(model) }
+}
+
+@c @implementation
+public func asr_model_close(_ model: OpaquePointer!) {
+    guarded(()) { Handles.shared.closeModel(model) }
+}
+
+@c @implementation
+public func asr_session_open(_ model: OpaquePointer!, _ options: UnsafePointer<CChar>!) -> OpaquePointer! {
+    guarded(nil) {
+        let session = try Session(Handles.shared.model(model), .parse(text(options)))
+        return Handles.shared.add(session, of: model)
+    }
+}
+
+@c @implementation
+public func asr_session_close(_ session: OpaquePointer!) {
+    guarded(()) { Handles.shared.closeSession(session) }
+}
+
+@c @implementation
+public func asr_session_mel(_ session: OpaquePointer!, _ pcm: UnsafeRawPointer!, _ pcm_length: UInt64) -> Int64 {
+    guarded(Int64(ASR_FAILED)) {
+        Int64(try Handles.shared.session(session).mel(elements(pcm, pcm_length, of: Float.self)))
+    }
+}
+
+@c @implementation
+public func asr_session_encode(_ session: OpaquePointer!) -> Int64 {
+    guarded(Int64(ASR_FAILED)) { Int64(try Handles.shared.session(session).encode()) }
+}
+
+@c @implementation
+public func asr_session_prefill(_ session: OpaquePointer!, _ ids: UnsafeRawPointer!, _ ids_length: UInt64) -> Int64 {
+    guarded(Int64(ASR_FAILED)) {
+        Int64(try Handles.shared.session(session).prefill(elements(ids, ids_length, of: Int32.self)))
+    }
+}
+
+@c @implementation
+public func asr_session_next(_ session: OpaquePointer!) -> Int64 {
+    guarded(Int64(ASR_FAILED)) {
+        switch try Handles.shared.session(session).next() {
+        case .token(let id): Int64(id)
+        case .end: Int64(ASR_END)
+        }
+    }
+}
+
+@c @implementation
+public func asr_session_rewind(_ session: OpaquePointer!, _ position: Int64) -> Int64 {
+    guarded(Int64(ASR_FAILED)) {
+        try Handles.shared.session(session).rewind(to: Int(position))
+        return position
+    }
+}
+
+@c @implementation
+public func asr_session_read(
+    _ session: OpaquePointer!, _ stage: UnsafePointer<CChar>!, _ out: UnsafeMutableRawPointer!, _ out_length: UInt64
+) -> Int64 {
+    guarded(Int64(ASR_FAILED)) {
+        guard let name = Session.Stage(rawValue: text(stage)) else {
+            throw ASRError.usage("there is no stage \(text(stage))")
+        }
+        let values = try Handles.shared.session(session).read(name)
+        return try values.withUnsafeBytes { bytes in
+            guard let out, UInt64(bytes.count) <= out_length, let source = bytes.baseAddress else {
+                throw ASRError.usage("\(name.rawValue) takes \(bytes.count) bytes, the buffer has \(out_length)")
+            }
+            out.copyMemory(from: source, byteCount: bytes.count)
+            return Int64(bytes.count)
+        }
+    }
+}
+
+@c @implementation
+public func asr_session_report(_ session: OpaquePointer!) -> UnsafePointer<CChar>! {
+    guarded(nil) {
+        let session = try Handles.shared.session(session)
+        let text = CString(try JSONText(session.makeReport()).text)
+        session.reportText = text
+        return text.pointer
+    }
+}

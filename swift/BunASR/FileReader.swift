@@ -1,0 +1,37 @@
+/// Reads pieces of a file by position.
+final class FileReader {
+    private let descriptor: Int32
+    let size: Int
+
+    /// Nil when `path` is not a readable, regular file.
+    init?(path: String) {
+        var status = stat()
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            return nil
+        }
+        self.descriptor = descriptor
+        size = Int(status.st_size)
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// `count` bytes at `offset`, or nil when the file does not hold them.
+    func read(at offset: Int, count: Int) -> [UInt8]? {
+        guard offset >= 0, count >= 0, count <= size, offset <= size - count else { return nil }
+        var done = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            while done < count {
+                let got = pread(descriptor, buffer.baseAddress! + done, count - done, off_t(offset + done))
+                if got <= 0 { break }
+                done += got
+            }
+            initialized = done
+        }
+        return done == count ? bytes : nil
+    }
+}

@@ -1,0 +1,43 @@
+import MLX
+
+/// Keys and values of one layer, [1, kvHeads, capacity, headDim]: grown in steps, written in place, never joined per
+/// token. `offset` is the one truth of position.
+final class KVCache {
+    private static let step = 256
+
+    private var keys: MLXArray?
+    private var values: MLXArray?
+    private var capacity = 0
+    private(set) var offset = 0
+
+    /// Appends [1, kvHeads, L, headDim] and gives views of all that is held, [1, kvHeads, offset, headDim].
+    func update(keys newKeys: MLXArray, values newValues: MLXArray) -> (keys: MLXArray, values: MLXArray) {
+        let end = offset + newKeys.dim(2)
+        grow(to: end, like: newKeys)
+        guard let keys, let values else { preconditionFailure("grow makes both") }
+        keys[0..., 0..., offset..<end, 0...] = newKeys
+        values[0..., 0..., offset..<end, 0...] = newValues
+        offset = end
+        return (keys[0..., 0..., ..<end, 0...], values[0..., 0..., ..<end, 0...])
+    }
+
+    /// Forgets what lies at and after `position`; the memory stays.
+    func rewind(to position: Int) {
+        offset = min(offset, position)
+    }
+
+    /// What a step must evaluate along, so that no graph of earlier steps stays alive.
+    var state: [MLXArray] {
+        [keys, values].compactMap { $0 }
+    }
+
+    private func grow(to end: Int, like example: MLXArray) {
+        guard end > capacity else { return }
+        let wanted = (end + Self.step - 1) / Self.step * Self.step
+        let added = MLXArray.zeros(
+            [1, example.dim(1), wanted - capacity, example.dim(3)], dtype: example.dtype)
+        keys = keys.map { concatenated([$0, added], axis: 2) } ?? added
+        values = values.map { concatenated([$0, added], axis: 2) } ?? MLXArray.zeros(added.shape, dtype: added.dtype)
+        capacity = wanted
+    }
+}

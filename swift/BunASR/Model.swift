@@ -1,0 +1,78 @@
+import MLX
+
+/// An open checkpoint: the three stages with their weights.
+final class Model {
+    struct Options: StrictOptions {
+        var precision: Precision.Name?
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case precision
+        }
+    }
+
+    let config: ModelConfig
+    let encoder: AudioEncoder
+    let decoder: QuantizedTextDecoder
+    /// JSON of `Info`.
+    let info: String
+    /// Preprocessors by recipe, made at first use.
+    private var preprocessors: [AudioPreprocessing.Recipe: AudioPreprocessing] = [:]
+
+    init(directory: String, options: Options) throws {
+        guard let kernels = Platform.kernels() else { throw ASRError.native(Platform.problem()) }
+        let checkpoint = try Checkpoint(
+            directory: URL(filePath: directory), precision: options.precision ?? .auto)
+        config = checkpoint.config
+        encoder = try AudioEncoder(checkpoint)
+        decoder = try QuantizedTextDecoder(checkpoint)
+        try checkpoint.finish()
+        info = try JSONText(Info(checkpoint, kernels: kernels)).text
+        // Loading read whole files; what is not part of the model now goes back.
+        Memory.clearCache()
+    }
+
+    func preprocessing(_ recipe: AudioPreprocessing.Recipe) throws -> AudioPreprocessing {
+        if let made = preprocessors[recipe] { return made }
+        let made = try AudioPreprocessing(recipe: recipe)
+        preprocessors[recipe] = made
+        return made
+    }
+
+    /// What `asr_model_info` tells.
+    private struct Info: Encodable {
+        let directory: String
+        let precision: Precision.Name
+        let activations: String
+        /// Modules by their bits; empty for a float checkpoint.
+        let quantizedModules: [String: Int]
+        let weightBytes: Int
+        let kernels: String
+        let sampleRate: Int
+        let melBins: Int
+        let encoderLayers: Int
+        let decoderLayers: Int
+        let hiddenSize: Int
+        let vocabSize: Int
+        let maxPositions: Int
+        let tokens: ModelConfig.TokenIds
+
+        init(_ checkpoint: Checkpoint, kernels: String) {
+            let config = checkpoint.config
+            directory = checkpoint.directory.path
+            precision = checkpoint.precision.name
+            activations = "\(checkpoint.precision.activations)"
+            quantizedModules = Dictionary(
+                uniqueKeysWithValues: checkpoint.quantizedModules.map { ("\($0.key)", $0.value) })
+            weightBytes = checkpoint.bytes
+            self.kernels = kernels
+            sampleRate = AudioPreprocessing.sampleRate
+            melBins = AudioPreprocessing.mels
+            encoderLayers = config.audio.encoderLayers
+            decoderLayers = config.text.numHiddenLayers
+            hiddenSize = config.text.hiddenSize
+            vocabSize = config.text.vocabSize
+            maxPositions = config.text.maxPositionEmbeddings
+            tokens = config.tokens
+        }
+    }
+}

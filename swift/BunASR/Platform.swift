@@ -1,0 +1,24 @@
+#if os(Linux)
+    import CMLX
+#endif
+
+/// What differs between the two platforms outside of the manifest and `Precision`.
+enum Platform {
+    /// What computes: the CPU kernel table, or Metal. Nil: see `problem`.
+    static func kernels() -> String? {
+        #if os(Linux)
+            cmlx_kernels().map { String(cString: $0) }
+        #else
+            "metal"
+        #endif
+    }
+
+    /// Why `kernels` is nil.
+    static func problem() -> String {
+        #if os(Linux)
+            String(cString: cmlx_error())
+        #else
+            "Metal is not available"
+        #endif
+    }
+}

@@ -1,0 +1,160 @@
+import MLX
+import MLXNN
+
+/// The Qwen3 decoder: embeddings of text and audio in, scores of the next token out.
+///
+/// Port of `Qwen3ASRThinkerTextModel` in the official `modeling_qwen3_asr.py` (qwen-asr 0.0.6). Its interleaved
+/// multi-axis RoPE has three equal rows of positions here and so equals plain RoPE. One class tree serves every weight
+/// format: whether a projection is quantized is the checkpoint's matter.
+final class QuantizedTextDecoder {
+    private let config: ModelConfig.TextConfig
+    private let dtype: DType
+    private let embedTokens: Embedding
+    private let layers: [DecoderLayer]
+    private let norm: RMSNorm
+    /// Nil when the head is the embedding.
+    private let lmHead: Linear?
+
+    init(_ checkpoint: Checkpoint) throws {
+        let config = checkpoint.config.text
+        self.config = config
+        dtype = checkpoint.precision.activations
+        embedTokens = try checkpoint.embedding(
+            "model.embed_tokens", rows: config.vocabSize, dimensions: config.hiddenSize)
+        layers = try (0..<config.numHiddenLayers).map {
+            try DecoderLayer(checkpoint, "model.layers.\($0)", config)
+        }
+        norm = try RMSNorm(checkpoint, "model.norm", config.hiddenSize, eps: config.rmsNormEps)
+        lmHead =
+            checkpoint.hasOwnHead
+            ? try checkpoint.linear("lm_head", inputs: config.hiddenSize, outputs: config.vocabSize, bias: false)
+            : nil
+    }
+
+    func makeCache() -> [KVCache] {
+        layers.map { _ in KVCache() }
+    }
+
+    /// ids int32 [L] → [1, L, hidden]
+    func embed(_ ids: MLXArray) -> MLXArray {
+        embedTokens(ids).asType(dtype).reshaped(1, -1, config.hiddenSize)
+    }
+
+    /// Embeddings [1, L, hidden] at the cache's position → hidden states [1, L, hidden] before the last norm.
+    func callAsFunction(_ embeddings: MLXArray, cache: [KVCache]) -> MLXArray {
+        let mask = Self.causalMask(length: embeddings.dim(1), offset: cache[0].offset)
+        var x = embeddings
+        for (layer, cache) in zip(layers, cache) { x = layer(x, mask: mask, cache: cache) }
+        return x
+    }
+
+    /// The last of hidden states [1, L, hidden] → logits float32 [vocab].
+    func logits(_ hidden: MLXArray) -> MLXArray {
+        let length = hidden.dim(1)
+        let last = norm(hidden[0..., (length - 1)..<length])
+        let scores = lmHead.map { $0(last) } ?? embedTokens.asLinear(last)
+        return scores.reshaped(-1).asType(.float32)
+    }
+
+    /// [L, offset + L], true where position i may see key j ≤ i; nil for a single token, which sees all.
+    static func causalMask(length: Int, offset: Int) -> MLXArray? {
+        guard length > 1 else { return nil }
+        let queries = MLXArray(offset..<offset + length).reshaped(length, 1)
+        let keys = MLXArray(0..<offset + length).reshaped(1, offset + length)
+        return queries .>= keys
+    }
+}
+
+private struct RMSNorm {
+    let weight: MLXArray
+    let eps: Float
+
+    init(_ checkpoint: Checkpoint, _ name: String, _ size: Int, eps: Float) throws {
+        weight = try checkpoint.vector("\(name).weight", size)
+        self.eps = eps
+    }
+
+    func callAsFunction(_ x: MLXArray) -> MLXArray {
+        MLXFast.rmsNorm(x, weight: weight, eps: eps)
+    }
+}
+
+private struct DecoderLayer {
+    private let inputNorm: RMSNorm
+    private let attention: DecoderAttention
+    private let postNorm: RMSNorm
+    private let mlp: SwiGLU
+
+    init(_ checkpoint: Checkpoint, _ name: String, _ config: ModelConfig.TextConfig) throws {
+        inputNorm = try RMSNorm(
+            checkpoint, "\(name).input_layernorm", config.hiddenSize, eps: config.rmsNormEps)
+        attention = try DecoderAttention(checkpoint, "\(name).self_attn", config)
+        postNorm = try RMSNorm(
+            checkpoint, "\(name).post_attention_layernorm", config.hiddenSize, eps: config.rmsNormEps)
+        mlp = try SwiGLU(checkpoint, "\(name).mlp", config)
+    }
+
+    func callAsFunction(_ x: MLXArray, mask: MLXArray?, cache: KVCache) -> MLXArray {
+        let x = x + attention(inputNorm(x), mask: mask, cache: cache)
+        return x + mlp(postNorm(x))
+    }
+}
+
+/// Grouped-query attention with an RMSNorm on each head of q and k before RoPE.
+private struct DecoderAttention {
+    private let heads: Int
+    private let kvHeads: Int
+    private let headDim: Int
+    private let query: Linear
+    private let key: Linear
+    private let value: Linear
+    private let out: Linear
+    private let queryNorm: RMSNorm
+    private let keyNorm: RMSNorm
+    private let rope: RoPE
+
+    init(_ checkpoint: Checkpoint, _ name: String, _ config: ModelConfig.TextConfig) throws {
+        heads = config.numAttentionHeads
+        kvHeads = config.numKeyValueHeads
+        headDim = config.headDim
+        let (size, wide, narrow) = (config.hiddenSize, heads * headDim, kvHeads * headDim)
+        query = try checkpoint.linear("\(name).q_proj", inputs: size, outputs: wide, bias: false)
+        key = try checkpoint.linear("\(name).k_proj", inputs: size, outputs: narrow, bias: false)
+        value = try checkpoint.linear("\(name).v_proj", inputs: size, outputs: narrow, bias: false)
+        out = try checkpoint.linear("\(name).o_proj", inputs: wide, outputs: size, bias: false)
+        queryNorm = try RMSNorm(checkpoint, "\(name).q_norm", headDim, eps: config.rmsNormEps)
+        keyNorm = try RMSNorm(checkpoint, "\(name).k_norm", headDim, eps: config.rmsNormEps)
+        rope = RoPE(dimensions: headDim, traditional: false, base: config.ropeTheta)
+    }
+
+    func callAsFunction(_ x: MLXArray, mask: MLXArray?, cache: KVCache) -> MLXArray {
+        let length = x.dim(1)
+        func split(_ x: MLXArray, _ heads: Int) -> MLXArray {
+            x.reshaped(1, length, heads, headDim)
+        }
+        let queries = rope(queryNorm(split(query(x), heads)).transposed(0, 2, 1, 3), offset: cache.offset)
+        let newKeys = rope(keyNorm(split(key(x), kvHeads)).transposed(0, 2, 1, 3), offset: cache.offset)
+        let newValues = split(value(x), kvHeads).transposed(0, 2, 1, 3)
+        let (keys, values) = cache.update(keys: newKeys, values: newValues)
+        let attended = MLXFast.scaledDotProductAttention(
+            queries: queries, keys: keys, values: values, scale: 1 / Float(headDim).squareRoot(), mask: mask)
+        return out(attended.transposed(0, 2, 1, 3).reshaped(1, length, heads * headDim))
+    }
+}
+
+private struct SwiGLU {
+    private let gate: Linear
+    private let up: Linear
+    private let down: Linear
+
+    init(_ checkpoint: Checkpoint, _ name: String, _ config: ModelConfig.TextConfig) throws {
+        let (size, inner) = (config.hiddenSize, config.intermediateSize)
+        gate = try checkpoint.linear("\(name).gate_proj", inputs: size, outputs: inner, bias: false)
+        up = try checkpoint.linear("\(name).up_proj", inputs: size, outputs: inner, bias: false)
+        down = try checkpoint.linear("\(name).down_proj", inputs: inner, outputs: size, bias: false)
+    }
+
+    func callAsFunction(_ x: MLXArray) -> MLXArray {
+        down(silu(gate(x)) * up(x))
+    }
+}

@@ -1,0 +1,236 @@
+import MLX
+
+/// One recording on its way through the stages, each step asked for by the caller.
+final class Session {
+    struct Options: StrictOptions {
+        var mel: AudioPreprocessing.Recipe?
+        var temperature: Float?
+        var seed: UInt64?
+        var repetitionPenalty: Float?
+        var noRepeatNgram: Int?
+        var ignoreEos: Bool?
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case mel, temperature, seed, repetitionPenalty, noRepeatNgram, ignoreEos
+        }
+    }
+
+    /// What `asr_session_report` tells; times in milliseconds.
+    struct Report: Encodable {
+        var melMs = 0.0
+        var encodeMs = 0.0
+        var prefillMs = 0.0
+        var decodeMs = 0.0
+        var frames = 0
+        var audioTokens = 0
+        var position = 0
+        var tokens = 0
+    }
+
+    enum Step: Equatable {
+        case token(Int)
+        case end
+    }
+
+    /// Prompt tokens fed at once: bounds the memory of the attention mask.
+    private static let prefillStep = 512
+
+    private let model: Model
+    private let preprocessing: AudioPreprocessing
+    private let ignoresEos: Bool
+    private var sampler: Sampler
+    private var report = Report()
+    /// The last report's JSON, kept while the caller reads it.
+    var reportText: CString?
+
+    private var mel: [Float] = []
+    private var embeddings: MLXArray?
+    private let cache: [KVCache]
+    /// Chosen tokens with the position at which each was fed.
+    private var written: [(position: Int, token: Int)] = []
+    /// Scores for the token at the current position; nil before a prefill and after a rewind.
+    private var logits: MLXArray?
+    /// The best token of `logits`, already launched.
+    private var best: MLXArray?
+    private var hasEnded = false
+
+    init(_ model: Model, _ options: Options) throws {
+        func within<T: Comparable>(_ name: String, _ value: T, _ range: ClosedRange<T>) throws -> T {
+            guard range.contains(value) else {
+                throw ASRError.usage("\(name) is \(value), expected \(range.lowerBound)…\(range.upperBound)")
+            }
+            return value
+        }
+        self.model = model
+        preprocessing = try model.preprocessing(options.mel ?? .exact)
+        ignoresEos = options.ignoreEos ?? false
+        sampler = Sampler(
+            temperature: try within("temperature", options.temperature ?? 0, 0...100),
+            repetitionPenalty: try within("repetitionPenalty", options.repetitionPenalty ?? 1, 0.01...100),
+            noRepeatNgram: try within("noRepeatNgram", options.noRepeatNgram ?? 0, 0...1000),
+            seed: options.seed ?? 0)
+        cache = model.decoder.makeCache()
+    }
+
+    private var position: Int { cache[0].offset }
+
+    /// PCM → log-mel; gives the number of frames.
+    func mel(_ pcm: UnsafeBufferPointer<Float>) throws -> Int {
+        guard !pcm.isEmpty else { throw ASRError.input("the audio holds no samples") }
+        if let bad = pcm.firstIndex(where: { !$0.isFinite }) {
+            throw ASRError.input("sample \(bad) is \(pcm[bad]); every sample must be finite")
+        }
+        try timed(\.melMs) { mel = preprocessing.logMel(pcm) }
+        embeddings = nil
+        report.frames = AudioPreprocessing.frameCount(samples: pcm.count)
+        return report.frames
+    }
+
+    /// Log-mel → audio embeddings; gives their number.
+    func encode() throws -> Int {
+        guard !mel.isEmpty else { throw ASRError.usage("encode comes after mel") }
+        try timed(\.encodeMs) {
+            let input = MLXArray(mel, [AudioPreprocessing.mels, report.frames])
+            let output = model.encoder(input)
+            eval(output)
+            embeddings = output
+        }
+        report.audioTokens = embeddings?.dim(0) ?? 0
+        return report.audioTokens
+    }
+
+    /// Feeds prompt ids, with the audio embeddings in the place of the pads; gives the position.
+    func prefill(_ ids: UnsafeBufferPointer<Int32>) throws -> Int {
+        guard !ids.isEmpty else { throw ASRError.usage("prefill needs at least one id") }
+        let vocab = model.config.text.vocabSize
+        if let bad = ids.first(where: { !(0..<vocab).contains(Int($0)) }) {
+            throw ASRError.input("token id \(bad) is outside of the vocabulary of \(vocab)")
+        }
+        let room = model.config.text.maxPositionEmbeddings - position
+        guard ids.count <= room else {
+            throw ASRError.input("\(ids.count) prompt tokens do not fit: \(room) positions are left; use shorter audio")
+        }
+        let pads = ids.count { Int($0) == model.config.tokens.audioPad }
+        guard pads == 0 || pads == embeddings?.dim(0) else {
+            throw ASRError.usage("the prompt has \(pads) audio pads for \(embeddings?.dim(0) ?? 0) audio embeddings")
+        }
+        try timed(\.prefillMs) {
+            let prompt = embed(ids)
+            var hidden = prompt
+            for start in stride(from: 0, to: ids.count, by: Self.prefillStep) {
+                let end = min(start + Self.prefillStep, ids.count)
+                hidden = model.decoder(prompt[0..., start..<end], cache: cache)
+                eval([hidden] + cache.flatMap(\.state))
+            }
+            launch(model.decoder.logits(hidden))
+            if let best { eval(best) }
+        }
+        hasEnded = false
+        return position
+    }
+
+    /// Ids → [1, L, hidden], runs of audio pads taken from the embeddings in order.
+    private func embed(_ ids: UnsafeBufferPointer<Int32>) -> MLXArray {
+        let pad = Int32(model.config.tokens.audioPad)
+        var parts: [MLXArray] = []
+        var (start, taken) = (0, 0)
+        while start < ids.count {
+            let isAudio = ids[start] == pad
+            let end = ids[start...].firstIndex { ($0 == pad) != isAudio } ?? ids.count
+            if isAudio, let embeddings {
+                let run = embeddings[taken..<taken + end - start]
+                parts.append(run.reshaped(1, end - start, model.config.text.hiddenSize))
+                taken += end - start
+            } else {
+                parts.append(model.decoder.embed(MLXArray(Array(ids[start..<end]))))
+            }
+            start = end
+        }
+        return parts.count == 1 ? parts[0] : concatenated(parts, axis: 1)
+    }
+
+    /// Starts the choice of the next token from `scores`.
+    private func launch(_ scores: MLXArray) {
+        logits = scores
+        best = argMax(scores, axis: -1).asType(.int32)
+    }
+
+    /// Chooses a token and feeds it.
+    func next() throws -> Step {
+        if hasEnded { return .end }
+        guard let logits, let best else {
+            throw ASRError.usage("next comes after prefill; a rewind needs a prefill, too")
+        }
+        guard position < model.config.text.maxPositionEmbeddings else {
+            throw ASRError.input("the model's \(model.config.text.maxPositionEmbeddings) positions are used up")
+        }
+        let place = position
+        var token = 0
+        try timed(\.decodeMs) {
+            if sampler.isPlainArgmax {
+                // The next step is launched before this token is read, so that building its graph costs no time.
+                feed(best)
+                token = Int(best.item(Int32.self))
+            } else {
+                token = sampler.choose(logits.asArray(Float.self), written: written.map(\.token))
+            }
+        }
+        if !ignoresEos, model.config.tokens.eos.contains(token) {
+            try rewind(to: place)
+            hasEnded = true
+            return .end
+        }
+        if !sampler.isPlainArgmax {
+            try timed(\.decodeMs) { feed(MLXArray([Int32(token)])) }
+        }
+        written.append((place, token))
+        report.tokens += 1
+        return .token(token)
+    }
+
+    /// Launches the step that follows `token`, int32.
+    private func feed(_ token: MLXArray) {
+        launch(model.decoder.logits(model.decoder(model.decoder.embed(token.reshaped(1)), cache: cache)))
+        if let best { asyncEval([best] + cache.flatMap(\.state)) }
+    }
+
+    func rewind(to position: Int) throws {
+        guard (0...self.position).contains(position) else {
+            throw ASRError.usage("rewind to \(position): the position is \(self.position)")
+        }
+        for layer in cache { layer.rewind(to: position) }
+        written.removeAll { $0.position >= position }
+        (logits, best) = (nil, nil)
+        hasEnded = false
+    }
+
+    enum Stage: String {
+        case mel
+        case encoder
+        case logits
+    }
+
+    /// The float32 values that a stage gave, row-major.
+    func read(_ stage: Stage) throws -> [Float] {
+        switch stage {
+        case .mel where !mel.isEmpty: return mel
+        case .encoder:
+            if let embeddings { return embeddings.asArray(Float.self) }
+        case .logits:
+            if let logits { return logits.asArray(Float.self) }
+        default: break
+        }
+        throw ASRError.usage("the stage \(stage.rawValue) has not run")
+    }
+
+    func makeReport() -> Report {
+        report.position = position
+        return report
+    }
+
+    private func timed(_ stage: WritableKeyPath<Report, Double>, _ body: () throws -> Void) throws {
+        let clock = ContinuousClock()
+        let spent = try clock.measure(body)
+        report[keyPath: stage] += Double(spent.components.seconds) * 1e3 + Double(spent.components.attoseconds) / 1e15
+    }
+}

@@ -1,0 +1,266 @@
+// Attention kernels of one table: part of kernels.inl.
+//
+// attend_few   A decode step: one query for each of the few heads that share a key head. Each key and
+//              value is read once (bound by memory); scores of all keys lie in scratch.
+// attend_many  Prompts and the encoder: blocks of 128 keys against up to `attend_rows` queries with
+//              the register tile, running maximum and sum, so that nothing of size queries x keys
+//              exists. A block of scores has the layout of a packed tile of activations, so the
+//              product with the values needs no copy.
+
+constexpr size_t key_block = 128;
+constexpr float lowest = -3.402823466e38f;
+
+struct TaskRow {
+  size_t head, query;
+};
+
+LANE_FUNCTION TaskRow task_row(const AttentionTask& t, size_t r) {
+  const Attention& s = *t.shape;
+  const size_t row = t.row + r;
+  return {t.kv_head * (s.heads / s.kv_heads) + row / s.queries, row % s.queries};
+}
+
+LANE_FUNCTION const float* query_at(const AttentionTask& t, TaskRow row) {
+  const int64_t* strides = t.shape->q_strides;
+  return t.q + int64_t(t.batch) * strides[0] + int64_t(row.head) * strides[1] +
+         int64_t(row.query) * strides[2];
+}
+
+LANE_FUNCTION float* output_at(const AttentionTask& t, TaskRow row) {
+  const Attention& s = *t.shape;
+  return t.out + ((t.batch * s.heads + row.head) * s.queries + row.query) * s.dim;
+}
+
+/// Keys that any row of the task can see end here.
+static size_t visible_keys(const AttentionTask& t) {
+  const Attention& s = *t.shape;
+  if (s.mask != Attention::Mask::causal) return s.keys;
+  size_t last = 0;
+  for (size_t r = 0; r < t.rows; r++) {
+    const size_t query = task_row(t, r).query;
+    if (query > last) last = query;
+  }
+  return last + 1 + s.keys - s.queries;
+}
+
+/// Scales and masks the scores of keys [k0, k0 + count) of one row; fills up to a whole vector with
+/// -infinity.
+static void finish_scores(const AttentionTask& t, TaskRow row, size_t k0, size_t count,
+                          float* scores) {
+  const Attention& s = *t.shape;
+  for (size_t i = count; i % width != 0; i++) scores[i] = -INFINITY;
+  for (size_t i = 0; i < count; i += width) {
+    store(scores + i, load(scores + i) * broadcast(s.scale));
+  }
+  const int64_t* strides = s.mask_strides;
+  const int64_t first = int64_t(t.batch) * strides[0] + int64_t(row.head) * strides[1] +
+                        int64_t(row.query) * strides[2] + int64_t(k0) * strides[3];
+  switch (s.mask) {
+    case Attention::Mask::none: break;
+    case Attention::Mask::causal: {
+      const size_t visible = row.query + 1 + s.keys - s.queries;
+      for (size_t i = visible > k0 ? visible - k0 : 0; i < count; i++) scores[i] = -INFINITY;
+      break;
+    }
+    case Attention::Mask::additive: {
+      const float* mask_row = static_cast<const float*>(s.mask_data) + first;
+      for (size_t i = 0; i < count; i++) scores[i] += mask_row[int64_t(i) * strides[3]];
+      break;
+    }
+    case Attention::Mask::visible: {
+      const uint8_t* mask_row = static_cast<const uint8_t*>(s.mask_data) + first;
+      for (size_t i = 0; i < count; i++) {
+        if (!mask_row[int64_t(i) * strides[3]]) scores[i] = -INFINITY;
+      }
+      break;
+    }
+  }
+}
+
+static float largest_of(const float* scores, size_t count, float at_least) {
+  Vec top = broadcast(at_least);
+  for (size_t i = 0; i < count; i += width) top = max(load(scores + i), top);
+  return largest(top);
+}
+
+/// scores = exp(scores - top); returns their sum.
+static float exponentiate(float* scores, size_t count, float top) {
+  Vec total = broadcast(0);
+  for (size_t i = 0; i < count; i += width) {
+    const Vec e = exponential(load(scores + i) - broadcast(top));
+    store(scores + i, e);
+    total = total + e;
+  }
+  return sum(total);
+}
+
+static size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
+
+// ---- few rows ----------------------------------------------------------------------------------
+
+constexpr int attend_few_most = 4;
+
+static size_t attend_few_scratch(const Attention& s) {
+  return attend_few_most * (round_up(s.keys, width) + s.dim);
+}
+
+template <int R>
+static void dot_keys(const AttentionTask& t, const float* const* q, size_t keys, float* scores,
+                     size_t stride) {
+  const Attention& s = *t.shape;
+  const float* k = t.k + int64_t(t.batch) * s.k_strides[0] + int64_t(t.kv_head) * s.k_strides[1];
+  for (size_t key = 0; key < keys; key++, k += s.k_strides[2]) {
+    Vec part[R];
+    UNROLL for (int r = 0; r < R; r++) part[r] = broadcast(0);
+    size_t d = 0;
+    for (; d + width <= s.dim; d += width) {
+      const Vec kd = load(k + d);
+      UNROLL for (int r = 0; r < R; r++) part[r] = fma(kd, load(q[r] + d), part[r]);
+    }
+    UNROLL for (int r = 0; r < R; r++) {
+      float dot = sum(part[r]);
+      for (size_t e = d; e < s.dim; e++) dot += k[e] * q[r][e];
+      scores[r * stride + key] = dot;
+    }
+  }
+}
+
+/// out[r, :] = sum over keys of weight * value; four keys a pass, for the sums lie in memory.
+template <int R>
+static void add_values(const AttentionTask& t, size_t keys, const float* weights, size_t stride,
+                       float* out) {
+  const Attention& s = *t.shape;
+  const int64_t step = s.v_strides[2];
+  const float* v = t.v + int64_t(t.batch) * s.v_strides[0] + int64_t(t.kv_head) * s.v_strides[1];
+  for (size_t i = 0; i < R * s.dim; i++) out[i] = 0;
+  size_t key = 0;
+  for (; key + 4 <= keys; key += 4, v += 4 * step) {
+    Vec w[R][4];
+    UNROLL for (int r = 0; r < R; r++) {
+      UNROLL for (int i = 0; i < 4; i++) w[r][i] = broadcast(weights[r * stride + key + i]);
+    }
+    size_t d = 0;
+    for (; d + width <= s.dim; d += width) {
+      Vec value[4];
+      UNROLL for (int i = 0; i < 4; i++) value[i] = load(v + i * step + d);
+      UNROLL for (int r = 0; r < R; r++) {
+        Vec total = load(out + r * s.dim + d);
+        UNROLL for (int i = 0; i < 4; i++) total = fma(value[i], w[r][i], total);
+        store(out + r * s.dim + d, total);
+      }
+    }
+    for (; d < s.dim; d++) {
+      for (int r = 0; r < R; r++) {
+        for (int i = 0; i < 4; i++) {
+          out[r * s.dim + d] += v[i * step + int64_t(d)] * weights[r * stride + key + i];
+        }
+      }
+    }
+  }
+  for (; key < keys; key++, v += step) {
+    for (int r = 0; r < R; r++) {
+      for (size_t d = 0; d < s.dim; d++) out[r * s.dim + d] += v[d] * weights[r * stride + key];
+    }
+  }
+}
+
+template <int R>
+static void attend_few_of(const AttentionTask& t, float* scratch) {
+  const Attention& s = *t.shape;
+  const size_t keys = visible_keys(t), stride = round_up(s.keys, width);
+  float* out = scratch + R * stride;
+  const float* q[R];
+  for (int r = 0; r < R; r++) q[r] = query_at(t, task_row(t, r));
+  dot_keys<R>(t, q, keys, scratch, stride);
+  float sums[R];
+  for (int r = 0; r < R; r++) {
+    float* scores = scratch + r * stride;
+    finish_scores(t, task_row(t, r), 0, keys, scores);
+    sums[r] = exponentiate(scores, keys, largest_of(scores, keys, lowest));
+  }
+  add_values<R>(t, keys, scratch, stride, out);
+  for (int r = 0; r < R; r++) {
+    float* to = output_at(t, task_row(t, r));
+    for (size_t d = 0; d < s.dim; d++) to[d] = out[r * s.dim + d] / sums[r];
+  }
+}
+
+static void attend_few(const AttentionTask& t, float* scratch) {
+  switch (t.rows) {
+    case 1: return attend_few_of<1>(t, scratch);
+    case 2: return attend_few_of<2>(t, scratch);
+    case 3: return attend_few_of<3>(t, scratch);
+    default: return attend_few_of<4>(t, scratch);
+  }
+}
+
+// ---- many rows ---------------------------------------------------------------------------------
+
+constexpr size_t attend_rows = tile_rows * (tile_rows > 8 ? 4 : 8);
+
+static size_t attend_many_scratch(const Attention& s) {
+  const size_t depth = s.dim > key_block ? s.dim : key_block;
+  return attend_rows * (2 * tile_stride + round_up(s.dim, block_outputs)) + block_outputs * depth;
+}
+
+/// y[rows, columns] (+)= a * panel for all row tiles; a panel is at most 32 columns wide.
+static void tiles(const float* a, size_t rows, const float* panel, size_t count, float* y,
+                  size_t ldy, size_t columns, bool add) {
+  for (size_t c = 0; c < columns; c += tile_columns, panel += count * tile_columns) {
+    const size_t here = columns - c < tile_columns ? columns - c : tile_columns;
+    for (size_t r = 0; r < rows; r += tile_rows) {
+      const size_t high = rows - r < tile_rows ? rows - r : tile_rows;
+      tile(a + r * tile_stride, high, panel, count, y + r * ldy + c, ldy, here, nullptr, add);
+    }
+  }
+}
+
+static void attend_many(const AttentionTask& t, float* scratch) {
+  const Attention& s = *t.shape;
+  const size_t out_stride = round_up(s.dim, block_outputs);
+  float* queries = scratch;
+  float* scores = queries + attend_rows * tile_stride;
+  float* out = scores + attend_rows * tile_stride;
+  float* panel = out + attend_rows * out_stride;
+  float tops[attend_rows], sums[attend_rows];
+  for (size_t r = 0; r < t.rows; r++) {
+    memcpy(queries + r * tile_stride, query_at(t, task_row(t, r)), s.dim * sizeof(float));
+    tops[r] = lowest;
+    sums[r] = 0;
+  }
+  const float* k = t.k + int64_t(t.batch) * s.k_strides[0] + int64_t(t.kv_head) * s.k_strides[1];
+  const float* v = t.v + int64_t(t.batch) * s.v_strides[0] + int64_t(t.kv_head) * s.v_strides[1];
+  const size_t keys = visible_keys(t);
+  for (size_t k0 = 0; k0 < keys; k0 += key_block) {
+    const size_t count = keys - k0 < key_block ? keys - k0 : key_block;
+    for (size_t c = 0; c < count; c += block_outputs) {
+      const size_t columns = count - c < block_outputs ? count - c : block_outputs;
+      fill_from_rows(k + int64_t(k0 + c) * s.k_strides[2], s.k_strides[2], columns, s.dim, panel);
+      tiles(queries, t.rows, panel, s.dim, scores + c, tile_stride, columns, false);
+    }
+    for (size_t r = 0; r < t.rows; r++) {
+      float* row = scores + r * tile_stride;
+      finish_scores(t, task_row(t, r), k0, count, row);
+      const float top = largest_of(row, count, tops[r]);
+      const float sum_here = exponentiate(row, count, top);
+      if (k0 > 0 && top != tops[r]) {
+        float shrink[width];
+        store(shrink, exponential(broadcast(tops[r] - top)));
+        sums[r] *= shrink[0];
+        for (size_t d = 0; d < s.dim; d++) out[r * out_stride + d] *= shrink[0];
+      }
+      sums[r] += sum_here;
+      tops[r] = top;
+    }
+    for (size_t d = 0; d < s.dim; d += block_outputs) {
+      const size_t columns = s.dim - d < block_outputs ? s.dim - d : block_outputs;
+      fill_from_columns(v + int64_t(k0) * s.v_strides[2] + d, size_t(s.v_strides[2]), columns,
+                        count, panel);
+      tiles(scores, t.rows, panel, count, out + d, out_stride, columns, k0 > 0);
+    }
+  }
+  for (size_t r = 0; r < t.rows; r++) {
+    float* to = output_at(t, task_row(t, r));
+    for (size_t d = 0; d < s.dim; d++) to[d] = out[r * out_stride + d] / sums[r];
+  }
+}

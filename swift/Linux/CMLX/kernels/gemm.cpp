@@ -1,0 +1,62 @@
+#include "gemm.h"
+
+namespace bun_asr {
+
+void Gemm::multiply(const Band& band, const float* a) const {
+  const Table& t = table();
+  const size_t blocks = weights_.blocks(), outputs = weights_.outputs;
+  // Enough tasks to share out evenly, and as large as that allows.
+  const size_t tasks_wanted = thread_count() * 8;
+  const size_t blocks_a_task = std::clamp<size_t>(blocks / tasks_wanted, 1, 8);
+  const size_t columns = (blocks + blocks_a_task - 1) / blocks_a_task;
+  const size_t parts = std::clamp<size_t>(tasks_wanted / columns, 1, (band.tiles + 7) / 8);
+
+  parallel_for(columns * parts, 1, [&](size_t task, size_t end) {
+    thread_local Scratch<float> memory;
+    float* panel = memory.reserve(block_outputs * panel_inputs);
+    for (; task < end; task++) {
+      const size_t part = task % parts, column = task / parts;
+      const size_t tile_begin = band.tiles * part / parts;
+      const size_t tile_end = band.tiles * (part + 1) / parts;
+      const size_t block_begin = column * blocks_a_task;
+      const size_t block_end = std::min(blocks, block_begin + blocks_a_task);
+      for (size_t k0 = 0; k0 < weights_.inputs; k0 += panel_inputs) {
+        const size_t count = std::min(panel_inputs, weights_.inputs - k0);
+        const float* tiles = a + k0 / panel_inputs * band.panel_floats();
+        for (size_t b = block_begin; b < block_end; b++) {
+          t.fill_panel(weights_, b, k0, count, panel);
+          for (size_t c = 0; c < block_outputs; c += t.tile_columns) {
+            const size_t output = b * block_outputs + c;
+            if (output >= outputs) break;
+            const size_t width = std::min(t.tile_columns, outputs - output);
+            const float* bias = bias_ && k0 == 0 ? bias_ + output : nullptr;
+            for (size_t i = tile_begin; i < tile_end; i++) {
+              const size_t row = band.row(i), height = band.row(i + 1) - row;
+              t.tile(tiles + row * tile_stride, height, panel + c * count, count,
+                     y_ + (band.first + row) * outputs + output, outputs, width, bias, k0 > 0);
+            }
+          }
+        }
+      }
+    }
+  });
+}
+
+void sgemm(const float* a, const float* b, float* c, size_t m, size_t n, size_t k) {
+  if (m == 0 || n == 0) return;
+  if (k == 0) {
+    std::fill(c, c + m * n, 0.0f);
+    return;
+  }
+  MatrixView columns{};
+  columns.format = Format::columns;
+  columns.outputs = n;
+  columns.inputs = k;
+  columns.data = reinterpret_cast<const uint8_t*>(b);
+  columns.ld = n;
+  Gemm(columns, nullptr, c, m).run([&](size_t row, size_t k0, size_t count, float* to) {
+    std::copy_n(a + row * k + k0, count, to);
+  });
+}
+
+}  // namespace bun_asr

@@ -1,0 +1,24 @@
+// The kernels, once for all instruction sets. A table's source includes this file inside its
+// namespace and target region, after the vec_*.h that defines:
+//   width, tile_vectors, tile_rows, few_rows, single_row_vectors, few_chains   (sizes)
+//   Vec (floats) with load, store, broadcast, load_f16, load_bf16, + - * /, fma (a b + c), min, max
+//     (which return their second argument when either is not a number), zero_below (0 where x <
+//     limit, else a), sum, largest
+//   Words (32-bit integers) with load_words, mask, shift_right, shift_left, add, to_float (as signed
+//     integers), as_float, as_words (the same bits)
+// Nothing here includes a header or calls a function from outside the region: an inline function
+// compiled for AVX-512 could become the program's only copy. Neither are there lambdas, to which
+// target regions do not apply.
+
+#include "matrix.inl"
+#include "rows.inl"
+#include "attention.inl"
+
+/// The table of this namespace. `supported` is decided outside the region.
+static constexpr Table make_table(const char* name, bool (*supported)()) {
+  return {name,          supported,   tile_rows,          tile_columns,        few_rows_most,
+          attend_few_most, attend_rows, prepare_rows,       few_rows_of,         fill_panel,
+          tile,          gather,      attend_few_scratch, attend_many_scratch, attend_few,
+          attend_many,   rms_norm,    layer_norm,         rope,                gelu,
+          silu};
+}

@@ -1,0 +1,220 @@
+// Weight matrices in the order in which the kernels read them.
+//
+// Outputs go in blocks of 32 (the last one filled up with zeros), so that vectors of 4, 8 or 16
+// neighbouring outputs are contiguous and a block is one stream of memory.
+//
+//   codes4 (2, 3 and 4 bits), codes8 (5, 6 and 8 bits), for each group of inputs:
+//     32 scales | 32 biases | words [group / n][32], each 32-bit word n = 8 or 4 inputs of one output
+//     (4-bit: byte j holds inputs j and j + 4; 8-bit: byte j holds input j)
+//   f32, f16: [inputs][32]        bf16: [inputs / 2][32] pairs, an odd last input paired with zero
+//
+// Bytes a weight at group 64 with 16-bit scales: codes4 0.5625, codes8 1.0625.
+#include <cstdlib>
+#include <cstring>
+
+#include "gemm.h"
+#include "packed.h"
+
+namespace bun_asr {
+namespace {
+
+size_t storage_bytes(Storage storage) { return storage == Storage::f32 ? 4 : 2; }
+
+/// Code i of a row: MLX packs codes of any width one after another, the lowest bits first.
+uint32_t code_at(const uint8_t* row, size_t row_bytes, size_t i, int bits) {
+  const size_t bit = i * size_t(bits), byte = bit / 8;
+  uint32_t value = row[byte];
+  if (byte + 1 < row_bytes) value |= uint32_t(row[byte + 1]) << 8;
+  return value >> bit % 8 & ((1u << bits) - 1);
+}
+
+/// Nibbles 0-3 to the low halves of bytes 0-3, nibbles 4-7 to the high ones.
+uint32_t spread_nibbles(uint32_t word) {
+  auto to_bytes = [](uint32_t x) {
+    x = (x | x << 8) & 0x00ff00ff;
+    return (x | x << 4) & 0x0f0f0f0f;
+  };
+  return to_bytes(word & 0xffff) | to_bytes(word >> 16) << 4;
+}
+
+/// The packed word that holds inputs i, i + 1, … of a row.
+uint32_t packed_word(const uint8_t* row, size_t row_bytes, size_t i, int bits, Format format) {
+  uint32_t word = 0;
+  if (bits == 4 || bits == 8) {
+    std::memcpy(&word, row + i * size_t(bits) / 8, 4);
+    return bits == 4 ? spread_nibbles(word) : word;
+  }
+  for (size_t j = 0; j < (format == Format::codes4 ? 8 : 4); j++) {
+    const uint32_t code = code_at(row, row_bytes, i + j, bits);
+    word |= code << (format == Format::codes4 ? 8 * (j & 3) + 4 * (j >> 2) : 8 * j);
+  }
+  return word;
+}
+
+uint8_t* allocate(size_t bytes) {
+  return static_cast<uint8_t*>(std::aligned_alloc(64, (bytes + 63) / 64 * 64));
+}
+
+}  // namespace
+
+Packed::Packed(const MatrixView& shape) : view_(shape) {
+  outputs = shape.outputs;
+  inputs = shape.inputs;
+  bytes = shape.blocks() * shape.block_bytes;
+  memory_ = allocate(bytes);
+  view_.data = memory_;
+}
+
+Packed::~Packed() { std::free(memory_); }
+
+std::shared_ptr<const PackedMatrix> PackedMatrix::quantized(
+    const uint32_t* codes, const void* scales, const void* biases, Storage storage, size_t outputs,
+    size_t inputs, int bits, int group) {
+  const bool known_bits = bits >= 2 && bits <= 8 && bits != 7;
+  const bool known_group = group == 32 || group == 64 || group == 128;
+  if (!known_bits || !known_group || outputs == 0 || inputs == 0 || inputs % size_t(group) != 0) {
+    return nullptr;
+  }
+  const size_t scale_size = storage_bytes(storage), groups = inputs / size_t(group);
+  MatrixView shape{};
+  shape.format = bits <= 4 ? Format::codes4 : Format::codes8;
+  shape.scale_storage = storage;
+  shape.group = size_t(group);
+  shape.outputs = outputs;
+  shape.inputs = inputs;
+  const size_t inputs_a_word = shape.format == Format::codes4 ? 8 : 4;
+  const size_t words = shape.group / inputs_a_word;
+  const size_t group_bytes = block_outputs * (2 * scale_size + words * 4);
+  shape.block_bytes = groups * group_bytes;
+
+  auto packed = std::make_shared<Packed>(shape);
+  if (!packed->memory()) return nullptr;
+  const size_t row_bytes = inputs * size_t(bits) / 8;
+  const auto* code_bytes = reinterpret_cast<const uint8_t*>(codes);
+  const auto* scale_at = static_cast<const uint8_t*>(scales);
+  const auto* bias_at = static_cast<const uint8_t*>(biases);
+  parallel_for(shape.blocks(), 1, [&](size_t b, size_t end) {
+    for (; b < end; b++) {
+      const size_t filled = std::min(block_outputs, outputs - b * block_outputs);
+      uint8_t* to = packed->memory() + b * shape.block_bytes;
+      if (filled < block_outputs) std::memset(to, 0, shape.block_bytes);
+      for (size_t g = 0; g < groups; g++, to += group_bytes) {
+        uint8_t* words_to = to + 2 * block_outputs * scale_size;
+        for (size_t lane = 0; lane < filled; lane++) {
+          const size_t output = b * block_outputs + lane, scale = output * groups + g;
+          std::memcpy(to + lane * scale_size, scale_at + scale * scale_size, scale_size);
+          std::memcpy(to + (block_outputs + lane) * scale_size, bias_at + scale * scale_size,
+                      scale_size);
+          const uint8_t* row = code_bytes + output * row_bytes;
+          for (size_t w = 0; w < words; w++) {
+            const uint32_t word = packed_word(
+                row, row_bytes, g * shape.group + w * inputs_a_word, bits, shape.format);
+            std::memcpy(words_to + (w * block_outputs + lane) * 4, &word, 4);
+          }
+        }
+      }
+    }
+  });
+  return packed;
+}
+
+std::shared_ptr<const PackedMatrix> PackedMatrix::dense(const void* weights, Storage storage,
+                                                        size_t outputs, size_t inputs) {
+  if (outputs == 0 || inputs == 0) return nullptr;
+  const size_t size = storage_bytes(storage);
+  const size_t pair = storage == Storage::bf16 ? 2 : 1;
+  MatrixView shape{};
+  shape.format = storage == Storage::f32   ? Format::f32
+                 : storage == Storage::f16 ? Format::f16
+                                           : Format::bf16;
+  shape.outputs = outputs;
+  shape.inputs = inputs;
+  shape.block_bytes = (inputs + pair - 1) / pair * pair * block_outputs * size;
+
+  auto packed = std::make_shared<Packed>(shape);
+  if (!packed->memory()) return nullptr;
+  const auto* from = static_cast<const uint8_t*>(weights);
+  parallel_for(shape.blocks(), 1, [&](size_t b, size_t end) {
+    for (; b < end; b++) {
+      const size_t filled = std::min(block_outputs, outputs - b * block_outputs);
+      uint8_t* to = packed->memory() + b * shape.block_bytes;
+      if (filled < block_outputs || inputs % pair != 0) std::memset(to, 0, shape.block_bytes);
+      for (size_t lane = 0; lane < filled; lane++) {
+        const uint8_t* row = from + (b * block_outputs + lane) * inputs * size;
+        for (size_t i = 0; i < inputs; i++) {
+          const size_t at = (i / pair * block_outputs + lane) * pair + i % pair;
+          std::memcpy(to + at * size, row + i * size, size);
+        }
+      }
+    }
+  });
+  return packed;
+}
+
+void Packed::multiply(const float* x, const float* bias, float* y, size_t rows) const {
+  const Table& t = table();
+  if (rows == 0) return;
+  if (rows > t.few_rows_most) {
+    Gemm(view_, bias, y, rows).run([&](size_t row, size_t k0, size_t count, float* to) {
+      std::copy_n(x + row * inputs + k0, count, to);
+    });
+    return;
+  }
+  const size_t stride = (inputs + 7) / 8 * 8, groups = view_.group ? inputs / view_.group : 0;
+  thread_local Scratch<float> memory;
+  float* prepared = memory.reserve(rows * (stride + groups));
+  float* sums = prepared + rows * stride;
+  t.prepare_rows(view_, x, rows, prepared, stride, sums);
+  const FewRows call{prepared, sums, bias, y, rows, stride};
+  // Waking a thread pays from some tens of thousands of weights on.
+  const size_t grain = std::max<size_t>(1, 32768 / (block_outputs * inputs));
+  parallel_for(view_.blocks(), grain, [&](size_t b, size_t end) {
+    for (; b < end; b++) t.few_rows(view_, call, b);
+  });
+}
+
+void Packed::gather(const int32_t* ids, float* y, size_t rows) const {
+  const Table& t = table();
+  parallel_for(rows, std::max<size_t>(1, 16384 / inputs), [&](size_t r, size_t end) {
+    for (; r < end; r++) t.gather(view_, size_t(ids[r]), y + r * inputs);
+  });
+}
+
+void Packed::convolve(const Conv2d& s, const float* x, const float* bias, float* y) const {
+  const size_t out_width = s.out_width(), pixels = s.out_height() * out_width;
+  const size_t line = s.kw * s.in;  // inputs of one kernel row: neighbours in x
+  // One output pixel's patch, from input k0 on, one kernel row at a time, zeros outside the picture.
+  auto pack = [&](size_t row, size_t k0, size_t count, float* to) {
+    const size_t image = row / pixels, pixel = row % pixels;
+    const int64_t top = int64_t(pixel / out_width * s.stride_h) - int64_t(s.pad_h);
+    const int64_t left = int64_t(pixel % out_width * s.stride_w) - int64_t(s.pad_w);
+    const int64_t from_x = std::max<int64_t>(0, -left) * int64_t(s.in);
+    const int64_t to_x = std::min<int64_t>(int64_t(s.kw), int64_t(s.width) - left) * int64_t(s.in);
+    for (size_t k = k0; k < k0 + count;) {
+      const int64_t begin = int64_t(k % line);
+      const int64_t end = std::min<int64_t>(int64_t(line), begin + int64_t(k0 + count - k));
+      const int64_t h = top + int64_t(k / line);
+      if (h < 0 || h >= int64_t(s.height)) {
+        std::fill(to, to + (end - begin), 0.0f);
+      } else {
+        const int64_t pixel_at = (int64_t(image * s.height) + h) * int64_t(s.width) + left;
+        const int64_t first = std::clamp(from_x, begin, end);
+        const int64_t last = std::clamp(to_x, first, end);
+        std::fill(to, to + (first - begin), 0.0f);
+        std::copy_n(x + pixel_at * int64_t(s.in) + first, last - first, to + (first - begin));
+        std::fill(to + (last - begin), to + (end - begin), 0.0f);
+      }
+      to += end - begin;
+      k += size_t(end - begin);
+    }
+  };
+  Gemm(view_, bias, y, s.batch * pixels).run(pack);
+}
+
+void conv2d(const Conv2d& shape, const float* x, const float* w, float* y) {
+  const auto weights =
+      PackedMatrix::dense(w, Storage::f32, shape.out, shape.kh * shape.kw * shape.in);
+  weights->convolve(shape, x, nullptr, y);
+}
+
+}  // namespace bun_asr

@@ -1,0 +1,100 @@
+// Norms, rotary embedding and activations: row by row or element by element, shared out.
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "table.h"
+
+namespace bun_asr {
+namespace {
+
+// Elements that are worth a thread: below, waking one costs more than it does.
+constexpr size_t worth_a_thread = 16384;
+
+size_t rows_a_chunk(size_t size) { return std::max<size_t>(1, worth_a_thread / std::max<size_t>(1, size)); }
+
+/// Cosines and sines of positions 0, 1, … for one kind of rotation: [positions][dims / 2 cosines,
+/// dims / 2 sines]. Kept by the calling thread and made longer when a longer sequence comes: a
+/// decode step finds its position there.
+class Turns {
+ public:
+  const float* upto(size_t positions, size_t dims, float base, float scale) {
+    if (dims != dims_ || base != base_ || scale != scale_) {
+      dims_ = dims;
+      base_ = base;
+      scale_ = scale;
+      made_ = 0;
+    }
+    if (positions > made_) {
+      const size_t wanted = (positions + 511) / 512 * 512;
+      values_.resize(wanted * dims);
+      for (; made_ < wanted; made_++) make(made_);
+    }
+    return values_.data();
+  }
+
+ private:
+  // Angles in float, as the reference model computes them: frequency rounded, then multiplied.
+  void make(size_t position) {
+    const size_t half = dims_ / 2;
+    float* turn = values_.data() + position * dims_;
+    for (size_t i = 0; i < half; i++) {
+      const float frequency =
+          static_cast<float>(std::pow(double(base_), -2.0 * double(i) / double(dims_)));
+      const float angle = float(position) * scale_ * frequency;
+      turn[i] = std::cos(angle);
+      turn[half + i] = std::sin(angle);
+    }
+  }
+
+  size_t dims_ = 0, made_ = 0;
+  float base_ = 0, scale_ = 0;
+  std::vector<float> values_;
+};
+
+}  // namespace
+
+void rms_norm(const float* x, const float* weight, float eps, float* y, size_t rows, size_t size) {
+  const Table& t = table();
+  parallel_for(rows, rows_a_chunk(size), [&](size_t r, size_t end) {
+    for (; r < end; r++) t.rms_norm(x + r * size, weight, eps, y + r * size, size);
+  });
+}
+
+void layer_norm(const float* x, const float* weight, const float* bias, float eps, float* y,
+                size_t rows, size_t size) {
+  const Table& t = table();
+  parallel_for(rows, rows_a_chunk(size), [&](size_t r, size_t end) {
+    for (; r < end; r++) t.layer_norm(x + r * size, weight, bias, eps, y + r * size, size);
+  });
+}
+
+void rope(const float* x, const int64_t strides[3], float* y, size_t batch, size_t heads,
+          size_t positions, size_t dim, size_t dims, float base, float scale, int offset) {
+  const Table& t = table();
+  thread_local Turns turns;
+  const float* first = turns.upto(size_t(offset) + positions, dims, base, scale) + size_t(offset) * dims;
+  parallel_for(batch * heads * positions, rows_a_chunk(dim), [&](size_t r, size_t end) {
+    for (; r < end; r++) {
+      const size_t position = r % positions, head = r / positions % heads;
+      const size_t item = r / positions / heads;
+      const float* row = x + int64_t(item) * strides[0] + int64_t(head) * strides[1] +
+                         int64_t(position) * strides[2];
+      t.rope(row, first + position * dims, y + r * dim, dim, dims);
+    }
+  });
+}
+
+void gelu(const float* x, float* y, size_t count) {
+  const Table& t = table();
+  parallel_for(count, worth_a_thread,
+               [&](size_t i, size_t end) { t.gelu(x + i, y + i, end - i); });
+}
+
+void silu(const float* x, float* y, size_t count) {
+  const Table& t = table();
+  parallel_for(count, worth_a_thread,
+               [&](size_t i, size_t end) { t.silu(x + i, y + i, end - i); });
+}
+
+}  // namespace bun_asr

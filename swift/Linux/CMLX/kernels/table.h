@@ -1,0 +1,107 @@
+// The seam between the instruction sets and everything else: a table of single-threaded kernels.
+// Threads, tiles, scratch memory and shapes are decided above it; only arithmetic lies below.
+#pragma once
+
+#include "kernels.h"
+
+namespace bun_asr {
+
+/// Outputs are packed in blocks of 32: the lanes of a vector are neighbouring outputs.
+constexpr size_t block_outputs = 32;
+/// Inputs per panel: 256 inputs of one register tile's columns stay in a 32 KB first-level cache.
+constexpr size_t panel_inputs = 256;
+/// Floats between the rows of a packed tile of activations. Not a power of two, so that the rows do
+/// not compete for the same cache sets.
+constexpr size_t tile_stride = panel_inputs + 16;
+/// Rows that one pass over a quantized block may serve, at most, in any table.
+constexpr size_t few_rows_limit = 8;
+
+/// How a weight block lies in memory; packed.h draws the layouts.
+enum class Format : uint8_t { codes4, codes8, f32, f16, bf16, columns };
+
+/// A weight matrix as the kernels see it: block b holds outputs [32 b, 32 b + 32), padded with zeros.
+/// Format `columns` is a plain row-major [inputs, outputs] float matrix of row stride `ld`.
+struct MatrixView {
+  Format format;
+  Storage scale_storage;
+  size_t group;
+  size_t outputs, inputs;
+  const uint8_t* data;
+  size_t block_bytes;
+  size_t ld;
+
+  size_t blocks() const { return (outputs + block_outputs - 1) / block_outputs; }
+  const uint8_t* block(size_t b) const { return data + b * block_bytes; }
+};
+
+/// Activations of a call with few rows, brought into the form that the inner loop wants.
+/// x: [rows, stride], stride a multiple of 8, zero beyond the inputs; for codes each x is divided by
+///    2^(position of its code in the word), so that codes need not be shifted down.
+/// sums: [rows, inputs / group] sums of x, for the bias term of quantized weights.
+struct FewRows {
+  const float* x;
+  const float* sums;
+  const float* bias;
+  float* y;
+  size_t rows, stride;
+};
+
+/// One task of attention: rows [row, row + rows) of batch item and key head. Row r of a key head is
+/// query r % queries of its query head r / queries.
+struct AttentionTask {
+  const Attention* shape;
+  const float *q, *k, *v;
+  float* out;
+  size_t batch, kv_head, row, rows;
+};
+
+struct Table {
+  const char* name;
+  bool (*supported)();
+  size_t tile_rows;          // rows of the register tile
+  size_t tile_columns;       // its columns; divides block_outputs
+  size_t few_rows_most;      // up to here few_rows is the faster way
+  size_t attend_few_most;    // up to here attend_few is
+  size_t attend_rows;        // rows of a task of attend_many, at most
+
+  /// x [rows, inputs] into FewRows::x and FewRows::sums.
+  void (*prepare_rows)(const MatrixView&, const float* x, size_t rows, float* prepared,
+                       size_t stride, float* sums);
+  /// Outputs of one block for rows <= few_rows_most.
+  void (*few_rows)(const MatrixView&, const FewRows&, size_t block);
+  /// Weights of block `b`, inputs [k0, k0 + count), as floats:
+  /// panel[32 / tile_columns][count][tile_columns]. k0 is a multiple of panel_inputs.
+  void (*fill_panel)(const MatrixView&, size_t b, size_t k0, size_t count, float* panel);
+  /// y[r, c] (+)= sum_k a[r, k] panel[k, c] for rows <= tile_rows, columns <= tile_columns;
+  /// a has row stride tile_stride. `add` adds to y, else y is overwritten (plus bias if not null).
+  void (*tile)(const float* a, size_t rows, const float* panel, size_t count, float* y, size_t ldy,
+               size_t columns, const float* bias, bool add);
+  /// y = W[id, :]
+  void (*gather)(const MatrixView&, size_t id, float* y);
+
+  /// Floats of scratch for a task of `attend_few` / `attend_many`.
+  size_t (*attend_few_scratch)(const Attention&);
+  size_t (*attend_many_scratch)(const Attention&);
+  /// Rows <= attend_few_most: keys and values are read once, in place.
+  void (*attend_few)(const AttentionTask&, float* scratch);
+  /// Rows <= attend_rows, dim <= panel_inputs: blocks of keys through the register tile.
+  void (*attend_many)(const AttentionTask&, float* scratch);
+
+  void (*rms_norm)(const float* x, const float* weight, float eps, float* y, size_t size);
+  void (*layer_norm)(const float* x, const float* weight, const float* bias, float eps, float* y,
+                     size_t size);
+  /// One position: `turn` holds dims/2 cosines, then dims/2 sines.
+  void (*rope)(const float* x, const float* turn, float* y, size_t dim, size_t dims);
+  void (*gelu)(const float* x, float* y, size_t count);
+  void (*silu)(const float* x, float* y, size_t count);
+};
+
+/// The table in use.
+const Table& table();
+/// Every table compiled in, best first; ends with nullptr.
+const Table* const* all_tables();
+/// Makes `name` the table in use; false when it is unknown or this machine lacks it. For tests and
+/// measurements: not while kernels run.
+bool use_table(const char* name);
+
+}  // namespace bun_asr

@@ -1,0 +1,17 @@
+// The reference table: plain C++, any machine.
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+#include "table.h"
+
+namespace bun_asr::scalar {
+namespace {
+#include "vec_scalar.h"
+#include "kernels.inl"
+}  // namespace
+}  // namespace bun_asr::scalar
+
+namespace bun_asr {
+extern const Table scalar_table = scalar::make_table("scalar", [] { return true; });
+}  // namespace bun_asr

@@ -1,0 +1,156 @@
+#include "threads.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <cstdlib>
+#include <mutex>
+#include <thread>
+
+namespace bun_asr {
+namespace {
+
+// A decode step is a train of short loops. A worker that spins this long between two of them is
+// awake for the next; a longer gap (the model is idle) sends it to sleep on the condition variable.
+constexpr auto spin_time = std::chrono::microseconds(40);
+
+void pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+/// Spins until `ready()` or until `spin_time` has passed; says whether it is ready.
+template <class Ready>
+bool spin_until(const Ready& ready) {
+  const auto deadline = std::chrono::steady_clock::now() + spin_time;
+  do {
+    for (int i = 0; i < 32; i++) {
+      if (ready()) return true;
+      pause();
+    }
+  } while (std::chrono::steady_clock::now() < deadline);
+  return ready();
+}
+
+thread_local bool inside_loop = false;
+
+// The loop in progress lies in the pool itself, so that a worker that wakes late finds valid memory.
+// A worker first counts itself into `workers_inside`, then looks at `open`; the caller first closes,
+// then waits until nobody is inside. Sequential consistency makes one of them see the other, so the
+// fields below never change under a worker that reads them.
+class Pool {
+ public:
+  explicit Pool(size_t workers) {
+    for (size_t i = 0; i < workers; i++) {
+      try {
+        std::thread([this] { serve(); }).detach();
+      } catch (...) {
+        return;  // fewer threads than wished for: the loop is correct with any number
+      }
+    }
+  }
+
+  bool try_run(size_t count, size_t chunk_size, void (*chunk)(const void*, size_t, size_t),
+               const void* body) {
+    std::unique_lock<std::mutex> only(submit_, std::try_to_lock);
+    if (!only.owns_lock()) return false;
+    count_ = count;
+    chunk_size_ = chunk_size;
+    chunk_ = chunk;
+    body_ = body;
+    next_.store(0);
+    open_.store(true);
+    epoch_.fetch_add(1);
+    if (sleepers_.load() > 0) {
+      { std::lock_guard<std::mutex> lock(sleep_); }
+      wake_.notify_all();
+    }
+    claim_chunks();
+    open_.store(false);
+    auto left = [this] { return workers_inside_.load() == 0; };
+    while (!spin_until(left)) std::this_thread::yield();
+    return true;
+  }
+
+ private:
+  void claim_chunks() {
+    inside_loop = true;
+    for (;;) {
+      const size_t begin = next_.fetch_add(chunk_size_);
+      if (begin >= count_) break;
+      chunk_(body_, begin, std::min(count_, begin + chunk_size_));
+    }
+    inside_loop = false;
+  }
+
+  void serve() {
+    uint64_t seen = 0;
+    auto changed = [&] { return epoch_.load() != seen; };
+    for (;;) {
+      if (!spin_until(changed)) {
+        std::unique_lock<std::mutex> lock(sleep_);
+        sleepers_.fetch_add(1);
+        wake_.wait(lock, changed);
+        sleepers_.fetch_sub(1);
+      }
+      seen = epoch_.load();
+      workers_inside_.fetch_add(1);
+      if (open_.load()) claim_chunks();
+      workers_inside_.fetch_sub(1);
+    }
+  }
+
+  std::mutex submit_;
+  size_t count_ = 0;
+  size_t chunk_size_ = 1;
+  void (*chunk_)(const void*, size_t, size_t) = nullptr;
+  const void* body_ = nullptr;
+
+  alignas(64) std::atomic<size_t> next_{0};
+  alignas(64) std::atomic<uint64_t> epoch_{0};
+  std::atomic<bool> open_{false};
+  alignas(64) std::atomic<int> workers_inside_{0};
+
+  alignas(64) std::mutex sleep_;
+  std::condition_variable wake_;
+  std::atomic<int> sleepers_{0};
+};
+
+// Never destroyed: the workers outlive main(), and nothing joins them when the process ends.
+Pool& pool() {
+  static Pool& instance = *new Pool(thread_count() - 1);
+  return instance;
+}
+
+}  // namespace
+
+size_t thread_count() {
+  static const size_t count = [] {
+    constexpr long most = 1024;
+    const char* wish = std::getenv("BUN_ASR_THREADS");
+    const long asked = wish ? std::strtol(wish, nullptr, 10) : 0;
+    const long all = static_cast<long>(std::thread::hardware_concurrency());
+    return static_cast<size_t>(std::clamp(asked > 0 ? asked : all, 1L, most));
+  }();
+  return count;
+}
+
+void run_chunks(size_t count, size_t grain, void (*chunk)(const void*, size_t, size_t),
+                const void* body) {
+  if (count == 0) return;
+  grain = std::max<size_t>(grain, 1);
+  const size_t threads = thread_count();
+  // Eight chunks a thread: the last ones to finish differ by an eighth of a thread's share at most.
+  const size_t size = std::max(grain, (count + threads * 8 - 1) / (threads * 8));
+  if (threads == 1 || inside_loop || size >= count ||
+      !pool().try_run(count, size, chunk, body)) {
+    chunk(body, 0, count);
+  }
+}
+
+}  // namespace bun_asr

@@ -1,0 +1,63 @@
+// Eight lanes, sixteen registers: AVX2 with FMA and F16C.
+// The register tile of 6 rows x 2 vectors takes 12 registers for sums, 2 for weights, 1 for x.
+
+#define LANE_FUNCTION static inline __attribute__((always_inline))
+
+constexpr size_t width = 8;
+constexpr int tile_vectors = 2;
+constexpr int tile_rows = 6;
+constexpr int few_rows = 4;
+constexpr size_t few_rows_most = 8;
+constexpr int single_row_vectors = 4;
+constexpr int few_chains = 1;
+
+struct Vec { __m256 v; };
+struct Words { __m256i v; };
+
+LANE_FUNCTION __m128i load_halves(const uint16_t* p) {
+  return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+}
+
+LANE_FUNCTION Vec load(const float* p) { return {_mm256_loadu_ps(p)}; }
+LANE_FUNCTION void store(float* p, Vec a) { _mm256_storeu_ps(p, a.v); }
+LANE_FUNCTION Vec broadcast(float x) { return {_mm256_set1_ps(x)}; }
+LANE_FUNCTION Vec load_f16(const uint16_t* p) { return {_mm256_cvtph_ps(load_halves(p))}; }
+LANE_FUNCTION Vec load_bf16(const uint16_t* p) {
+  return {_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(load_halves(p)), 16))};
+}
+
+LANE_FUNCTION Vec operator+(Vec a, Vec b) { return {_mm256_add_ps(a.v, b.v)}; }
+LANE_FUNCTION Vec operator-(Vec a, Vec b) { return {_mm256_sub_ps(a.v, b.v)}; }
+LANE_FUNCTION Vec operator*(Vec a, Vec b) { return {_mm256_mul_ps(a.v, b.v)}; }
+LANE_FUNCTION Vec operator/(Vec a, Vec b) { return {_mm256_div_ps(a.v, b.v)}; }
+LANE_FUNCTION Vec fma(Vec a, Vec b, Vec c) { return {_mm256_fmadd_ps(a.v, b.v, c.v)}; }
+LANE_FUNCTION Vec min(Vec a, Vec b) { return {_mm256_min_ps(a.v, b.v)}; }
+LANE_FUNCTION Vec max(Vec a, Vec b) { return {_mm256_max_ps(a.v, b.v)}; }
+LANE_FUNCTION Vec zero_below(Vec a, Vec x, Vec limit) {
+  return {_mm256_andnot_ps(_mm256_cmp_ps(x.v, limit.v, _CMP_LT_OQ), a.v)};
+}
+LANE_FUNCTION float sum(Vec a) {
+  const __m128 four = _mm_add_ps(_mm256_castps256_ps128(a.v), _mm256_extractf128_ps(a.v, 1));
+  const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+  return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+}
+LANE_FUNCTION float largest(Vec a) {
+  const __m128 four = _mm_max_ps(_mm256_castps256_ps128(a.v), _mm256_extractf128_ps(a.v, 1));
+  const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
+  return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
+}
+
+LANE_FUNCTION Words load_words(const uint8_t* p) {
+  return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))};
+}
+LANE_FUNCTION Words mask(Words a, uint32_t bits) {
+  return {_mm256_and_si256(a.v, _mm256_set1_epi32(int(bits)))};
+}
+LANE_FUNCTION Words shift_right(Words a, int bits) { return {_mm256_srli_epi32(a.v, bits)}; }
+LANE_FUNCTION Words shift_left(Words a, int bits) { return {_mm256_slli_epi32(a.v, bits)}; }
+LANE_FUNCTION Words add(Words a, uint32_t b) {
+  return {_mm256_add_epi32(a.v, _mm256_set1_epi32(int(b)))};
+}
+LANE_FUNCTION Vec to_float(Words a) { return {_mm256_cvtepi32_ps(a.v)}; }
+LANE_FUNCTION Vec as_float(Words a) { return {_mm256_castsi256_ps(a.v)}; }
+LANE_FUNCTION Words as_words(Vec a) { return {_mm256_castps_si256(a.v)}; }

@@ -1,0 +1,57 @@
+// Sixteen lanes, thirty-two registers: AVX-512 F, BW, DQ, VL.
+// The register tile of 14 rows x 2 vectors takes 28 registers for sums, 2 for weights, 1 for x.
+
+#define LANE_FUNCTION static inline __attribute__((always_inline))
+
+constexpr size_t width = 16;
+constexpr int tile_vectors = 2;
+constexpr int tile_rows = 14;
+constexpr int few_rows = 8;
+constexpr size_t few_rows_most = 8;
+constexpr int single_row_vectors = 2;
+constexpr int few_chains = 4;
+
+struct Vec { __m512 v; };
+struct Words { __m512i v; };
+
+LANE_FUNCTION __m256i load_halves(const uint16_t* p) {
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+}
+
+LANE_FUNCTION Vec load(const float* p) { return {_mm512_loadu_ps(p)}; }
+LANE_FUNCTION void store(float* p, Vec a) { _mm512_storeu_ps(p, a.v); }
+LANE_FUNCTION Vec broadcast(float x) { return {_mm512_set1_ps(x)}; }
+LANE_FUNCTION Vec load_f16(const uint16_t* p) { return {_mm512_cvtph_ps(load_halves(p))}; }
+LANE_FUNCTION Vec load_bf16(const uint16_t* p) {
+  return {_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(load_halves(p)), 16))};
+}
+
+LANE_FUNCTION Vec operator+(Vec a, Vec b) { return {_mm512_add_ps(a.v, b.v)}; }
+LANE_FUNCTION Vec operator-(Vec a, Vec b) { return {_mm512_sub_ps(a.v, b.v)}; }
+LANE_FUNCTION Vec operator*(Vec a, Vec b) { return {_mm512_mul_ps(a.v, b.v)}; }
+LANE_FUNCTION Vec operator/(Vec a, Vec b) { return {_mm512_div_ps(a.v, b.v)}; }
+LANE_FUNCTION Vec fma(Vec a, Vec b, Vec c) { return {_mm512_fmadd_ps(a.v, b.v, c.v)}; }
+LANE_FUNCTION Vec min(Vec a, Vec b) { return {_mm512_min_ps(a.v, b.v)}; }
+LANE_FUNCTION Vec max(Vec a, Vec b) { return {_mm512_max_ps(a.v, b.v)}; }
+LANE_FUNCTION Vec zero_below(Vec a, Vec x, Vec limit) {
+  return {_mm512_maskz_mov_ps(_mm512_cmp_ps_mask(x.v, limit.v, _CMP_NLT_UQ), a.v)};
+}
+LANE_FUNCTION float sum(Vec a) { return _mm512_reduce_add_ps(a.v); }
+LANE_FUNCTION float largest(Vec a) { return _mm512_reduce_max_ps(a.v); }
+
+LANE_FUNCTION Words load_words(const uint8_t* p) { return {_mm512_loadu_si512(p)}; }
+LANE_FUNCTION Words mask(Words a, uint32_t bits) {
+  return {_mm512_and_si512(a.v, _mm512_set1_epi32(int(bits)))};
+}
+LANE_FUNCTION Words shift_right(Words a, int bits) {
+  return {_mm512_srli_epi32(a.v, unsigned(bits))};
+}
+LANE_FUNCTION Words shift_left(Words a, int bits) {
+  return {_mm512_slli_epi32(a.v, unsigned(bits))};
+}
+LANE_FUNCTION Words add(Words a, uint32_t b) {
+  return {_mm512_add_epi32(a.v, _mm512_set1_epi32(int(b)))};
+}
+LANE_FUNCTION Vec to_float(Words a) { return {_mm512_cvtepi32_ps(a.v)}; }
+LANE_FUNCTION Vec as_float(Words a) { return {_mm512_castsi512_ps(a.v)}; }
+LANE_FUNCTION Words as_words(Vec a) { return {_mm512_castps_si512(a.v)}; }

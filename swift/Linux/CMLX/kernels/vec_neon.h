@@ -1,0 +1,52 @@
+// Four lanes, thirty-two registers: the floor of arm64, so it needs no check.
+// The register tile of 6 rows x 4 vectors takes 24 registers for sums, 4 for weights, 1 for x.
+
+#define LANE_FUNCTION static inline __attribute__((always_inline))
+
+constexpr size_t width = 4;
+constexpr int tile_vectors = 4;
+constexpr int tile_rows = 6;
+constexpr int few_rows = 4;
+constexpr size_t few_rows_most = 8;
+constexpr int single_row_vectors = 8;
+constexpr int few_chains = 1;
+
+struct Vec { float32x4_t v; };
+struct Words { uint32x4_t v; };
+
+LANE_FUNCTION Vec load(const float* p) { return {vld1q_f32(p)}; }
+LANE_FUNCTION void store(float* p, Vec a) { vst1q_f32(p, a.v); }
+LANE_FUNCTION Vec broadcast(float x) { return {vdupq_n_f32(x)}; }
+LANE_FUNCTION Vec load_f16(const uint16_t* p) {
+  return {vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p)))};
+}
+LANE_FUNCTION Vec load_bf16(const uint16_t* p) {
+  return {vreinterpretq_f32_u32(vshll_n_u16(vld1_u16(p), 16))};
+}
+
+LANE_FUNCTION Vec operator+(Vec a, Vec b) { return {vaddq_f32(a.v, b.v)}; }
+LANE_FUNCTION Vec operator-(Vec a, Vec b) { return {vsubq_f32(a.v, b.v)}; }
+LANE_FUNCTION Vec operator*(Vec a, Vec b) { return {vmulq_f32(a.v, b.v)}; }
+LANE_FUNCTION Vec operator/(Vec a, Vec b) { return {vdivq_f32(a.v, b.v)}; }
+LANE_FUNCTION Vec fma(Vec a, Vec b, Vec c) { return {vfmaq_f32(c.v, a.v, b.v)}; }
+LANE_FUNCTION Vec min(Vec a, Vec b) { return {vminq_f32(a.v, b.v)}; }
+LANE_FUNCTION Vec max(Vec a, Vec b) { return {vmaxq_f32(a.v, b.v)}; }
+LANE_FUNCTION Vec zero_below(Vec a, Vec x, Vec limit) {
+  const uint32x4_t below = vcltq_f32(x.v, limit.v);
+  return {vreinterpretq_f32_u32(vbicq_u32(vreinterpretq_u32_f32(a.v), below))};
+}
+LANE_FUNCTION float sum(Vec a) { return vaddvq_f32(a.v); }
+LANE_FUNCTION float largest(Vec a) { return vmaxvq_f32(a.v); }
+
+LANE_FUNCTION Words load_words(const uint8_t* p) {
+  return {vreinterpretq_u32_u8(vld1q_u8(p))};
+}
+LANE_FUNCTION Words mask(Words a, uint32_t bits) { return {vandq_u32(a.v, vdupq_n_u32(bits))}; }
+LANE_FUNCTION Words shift_right(Words a, int bits) {
+  return {vshlq_u32(a.v, vdupq_n_s32(-bits))};
+}
+LANE_FUNCTION Words shift_left(Words a, int bits) { return {vshlq_u32(a.v, vdupq_n_s32(bits))}; }
+LANE_FUNCTION Words add(Words a, uint32_t b) { return {vaddq_u32(a.v, vdupq_n_u32(b))}; }
+LANE_FUNCTION Vec to_float(Words a) { return {vcvtq_f32_s32(vreinterpretq_s32_u32(a.v))}; }
+LANE_FUNCTION Vec as_float(Words a) { return {vreinterpretq_f32_u32(a.v)}; }
+LANE_FUNCTION Words as_words(Vec a) { return {vreinterpretq_u32_f32(a.v)}; }

@@ -1,0 +1,60 @@
+// The vector of one lane: the reference that every other table is compared with.
+// Included inside a table's namespace; see kernels.inl for what a vec_*.h has to define.
+
+#define LANE_FUNCTION static inline __attribute__((always_inline))
+
+constexpr size_t width = 1;       // lanes
+constexpr int tile_vectors = 4;   // register tile: vectors a row …
+constexpr int tile_rows = 4;      // … and rows
+constexpr int few_rows = 4;       // rows of one pass of few_rows
+constexpr size_t few_rows_most = 8;    // more rows go through panels
+constexpr int single_row_vectors = 8;  // vectors of one row in a pass …
+constexpr int few_chains = 1;          // … and independent sums of each
+
+struct Vec { float v; };
+struct Words { uint32_t v; };
+
+LANE_FUNCTION float bits_to_float(uint32_t bits) {
+  float f;
+  memcpy(&f, &bits, sizeof f);
+  return f;
+}
+
+LANE_FUNCTION Vec load(const float* p) { return {*p}; }
+LANE_FUNCTION void store(float* p, Vec a) { *p = a.v; }
+LANE_FUNCTION Vec broadcast(float x) { return {x}; }
+LANE_FUNCTION Vec load_bf16(const uint16_t* p) { return {bits_to_float(uint32_t(*p) << 16)}; }
+LANE_FUNCTION Vec load_f16(const uint16_t* p) {
+  const uint32_t sign = uint32_t(*p & 0x8000) << 16, magnitude = uint32_t(*p & 0x7fff) << 13;
+  if (magnitude >= 0x7c00u << 13) return {bits_to_float(sign | magnitude | 0x7f800000)};
+  // Exponents are biased by 15 instead of 127; the product is exact, subnormals included.
+  return {bits_to_float(sign | magnitude) * 0x1p112f};
+}
+
+LANE_FUNCTION Vec operator+(Vec a, Vec b) { return {a.v + b.v}; }
+LANE_FUNCTION Vec operator-(Vec a, Vec b) { return {a.v - b.v}; }
+LANE_FUNCTION Vec operator*(Vec a, Vec b) { return {a.v * b.v}; }
+LANE_FUNCTION Vec operator/(Vec a, Vec b) { return {a.v / b.v}; }
+LANE_FUNCTION Vec fma(Vec a, Vec b, Vec c) { return {a.v * b.v + c.v}; }
+LANE_FUNCTION Vec min(Vec a, Vec b) { return {a.v < b.v ? a.v : b.v}; }
+LANE_FUNCTION Vec max(Vec a, Vec b) { return {a.v > b.v ? a.v : b.v}; }
+LANE_FUNCTION Vec zero_below(Vec a, Vec x, Vec limit) { return {x.v < limit.v ? 0.0f : a.v}; }
+LANE_FUNCTION float sum(Vec a) { return a.v; }
+LANE_FUNCTION float largest(Vec a) { return a.v; }
+
+LANE_FUNCTION Words load_words(const uint8_t* p) {
+  Words w;
+  memcpy(&w.v, p, sizeof w.v);
+  return w;
+}
+LANE_FUNCTION Words mask(Words a, uint32_t bits) { return {a.v & bits}; }
+LANE_FUNCTION Words shift_right(Words a, int bits) { return {a.v >> bits}; }
+LANE_FUNCTION Words shift_left(Words a, int bits) { return {a.v << bits}; }
+LANE_FUNCTION Words add(Words a, uint32_t b) { return {a.v + b}; }
+LANE_FUNCTION Vec to_float(Words a) { return {float(int32_t(a.v))}; }
+LANE_FUNCTION Vec as_float(Words a) { return {bits_to_float(a.v)}; }
+LANE_FUNCTION Words as_words(Vec a) {
+  Words w;
+  memcpy(&w.v, &a.v, sizeof w.v);
+  return w;
+}

@@ -1,0 +1,72 @@
+// Plain MLX ops behind C.
+#include "handles.h"
+#include "mlx/ops.h"
+
+namespace mx = mlx::core;
+using cmlx::make;
+
+cmlx_array cmlx_reshape(cmlx_array x, const int32_t* shape, size_t dimensions) {
+  return make([&] { return mx::reshape(x->value, cmlx::shape(shape, dimensions)); });
+}
+
+cmlx_array cmlx_transpose(cmlx_array x, const int32_t* axes, size_t dimensions) {
+  return make([&] { return mx::transpose(x->value, std::vector<int>(axes, axes + dimensions)); });
+}
+
+cmlx_array cmlx_slice(cmlx_array x, const int32_t* start, const int32_t* stop, size_t dimensions) {
+  return make([&] {
+    return mx::slice(x->value, cmlx::shape(start, dimensions), cmlx::shape(stop, dimensions));
+  });
+}
+
+cmlx_array cmlx_slice_update(
+    cmlx_array x, cmlx_array update, const int32_t* start, const int32_t* stop, size_t dimensions) {
+  return make([&] {
+    return mx::slice_update(
+        x->value, update->value, cmlx::shape(start, dimensions), cmlx::shape(stop, dimensions));
+  });
+}
+
+cmlx_array cmlx_concatenate(const cmlx_array* arrays, size_t count, int32_t axis) {
+  return make([&] { return mx::concatenate(cmlx::arrays(arrays, count), axis); });
+}
+
+cmlx_array cmlx_pad(cmlx_array x, const int32_t* low, const int32_t* high, size_t dimensions) {
+  return make([&] {
+    std::vector<std::pair<int, int>> widths;
+    for (size_t axis = 0; axis < dimensions; axis++) widths.emplace_back(low[axis], high[axis]);
+    return mx::pad(x->value, widths, mx::array(0, x->value.dtype()));
+  });
+}
+
+cmlx_array cmlx_take(cmlx_array x, cmlx_array indices, int32_t axis) {
+  return make([&] { return mx::take(x->value, indices->value, axis); });
+}
+
+cmlx_array cmlx_add(cmlx_array a, cmlx_array b) {
+  return make([&] { return mx::add(a->value, b->value); });
+}
+
+cmlx_array cmlx_subtract(cmlx_array a, cmlx_array b) {
+  return make([&] { return mx::subtract(a->value, b->value); });
+}
+
+cmlx_array cmlx_multiply(cmlx_array a, cmlx_array b) {
+  return make([&] { return mx::multiply(a->value, b->value); });
+}
+
+cmlx_array cmlx_divide(cmlx_array a, cmlx_array b) {
+  return make([&] { return mx::divide(a->value, b->value); });
+}
+
+cmlx_array cmlx_less(cmlx_array a, cmlx_array b) {
+  return make([&] { return mx::less(a->value, b->value); });
+}
+
+cmlx_array cmlx_greater_equal(cmlx_array a, cmlx_array b) {
+  return make([&] { return mx::greater_equal(a->value, b->value); });
+}
+
+cmlx_array cmlx_argmax(cmlx_array x, int32_t axis, bool keep_dimensions) {
+  return make([&] { return mx::argmax(x->value, axis, keep_dimensions); });
+}

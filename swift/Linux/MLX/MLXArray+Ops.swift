@@ -1,0 +1,94 @@
+import CMLX
+
+extension MLXArray {
+    public func asType(_ type: DType) -> MLXArray {
+        MLXArray(cmlx_astype(ctx, type.cmlx))
+    }
+
+    public func reshaped(_ shape: some Collection<Int>) -> MLXArray {
+        MLXArray(cmlx_reshape(ctx, shape.map(Int32.init), shape.count))
+    }
+
+    public func reshaped(_ shape: Int...) -> MLXArray {
+        reshaped(shape)
+    }
+
+    public func transposed(axes: some Collection<Int>) -> MLXArray {
+        MLXArray(cmlx_transpose(ctx, axes.map(Int32.init), axes.count))
+    }
+
+    public func transposed(_ axes: Int...) -> MLXArray {
+        transposed(axes: axes.isEmpty ? Array((0..<ndim).reversed()) : axes)
+    }
+
+    public static func + (lhs: MLXArray, rhs: MLXArray) -> MLXArray {
+        MLXArray(cmlx_add(lhs.ctx, rhs.ctx))
+    }
+
+    public static func - (lhs: MLXArray, rhs: MLXArray) -> MLXArray {
+        MLXArray(cmlx_subtract(lhs.ctx, rhs.ctx))
+    }
+
+    public static func * (lhs: MLXArray, rhs: MLXArray) -> MLXArray {
+        MLXArray(cmlx_multiply(lhs.ctx, rhs.ctx))
+    }
+
+    public static func / (lhs: MLXArray, rhs: MLXArray) -> MLXArray {
+        MLXArray(cmlx_divide(lhs.ctx, rhs.ctx))
+    }
+
+    /// Element by element.
+    public static func .< (lhs: MLXArray, rhs: MLXArray) -> MLXArray {
+        MLXArray(cmlx_less(lhs.ctx, rhs.ctx))
+    }
+
+    /// Element by element.
+    public static func .>= (lhs: MLXArray, rhs: MLXArray) -> MLXArray {
+        MLXArray(cmlx_greater_equal(lhs.ctx, rhs.ctx))
+    }
+}
+
+/// Joins arrays along an axis.
+public func concatenated(_ arrays: some Collection<MLXArray>, axis: Int = 0) -> MLXArray {
+    MLXArray(cmlx_concatenate(arrays.map(\.ctx), arrays.count, Int32(axis)))
+}
+
+/// Index of the largest value along `axis`, uint32.
+public func argMax(_ array: MLXArray, axis: Int, keepDims: Bool = false) -> MLXArray {
+    MLXArray(cmlx_argmax(array.ctx, Int32(axis), keepDims))
+}
+
+/// Picks entries along `axis`.
+public func take(_ array: MLXArray, _ indices: MLXArray, axis: Int) -> MLXArray {
+    MLXArray(cmlx_take(array.ctx, indices.ctx, Int32(axis)))
+}
+
+/// One value for both spatial axes, or a pair.
+public struct IntOrPair: ExpressibleByIntegerLiteral, Sendable {
+    public let values: (Int, Int)
+
+    public init(integerLiteral value: Int) {
+        values = (value, value)
+    }
+
+    public init(_ values: (Int, Int)) {
+        self.values = values
+    }
+}
+
+/// Pads each axis with zeros, `(before, after)`.
+public func padded(_ array: MLXArray, widths: some Collection<IntOrPair>) -> MLXArray {
+    let values = widths.map(\.values)
+    return MLXArray(
+        cmlx_pad(array.ctx, values.map { Int32($0.0) }, values.map { Int32($0.1) }, values.count))
+}
+
+/// 2-d convolution: `array` [batch, height, width, in], `weight` [out, height, width, in].
+public func conv2d(
+    _ array: MLXArray, _ weight: MLXArray, stride: IntOrPair = 1, padding: IntOrPair = 0
+) -> MLXArray {
+    let (stride, padding) = (stride.values, padding.values)
+    return MLXArray(
+        cmlx_conv2d(
+            array.ctx, weight.ctx, [Int32(stride.0), Int32(stride.1)], [Int32(padding.0), Int32(padding.1)]))
+}

@@ -1,0 +1,131 @@
+import CMLX
+
+/// An n-dimensional array, lazily computed: the part of MLX Swift's class that BunASR uses.
+public final class MLXArray {
+    /// Owned handle.
+    package private(set) var ctx: cmlx_array
+
+    /// Takes an owned handle, or records the failure and stands in a scalar zero.
+    package init(_ ctx: cmlx_array?) {
+        if let ctx {
+            self.ctx = ctx
+        } else {
+            reportFailure()
+            self.ctx = MLXArray.handle(of: [Float(0)], shape: [])
+        }
+    }
+
+    deinit {
+        cmlx_free(ctx)
+    }
+
+    /// Takes an owned handle as the new value, or records the failure and keeps the old one.
+    func replace(_ handle: cmlx_array?) {
+        guard let handle else { return reportFailure() }
+        cmlx_free(ctx)
+        ctx = handle
+    }
+
+    private static func handle<T: HasDType>(of values: [T], shape: [Int]) -> cmlx_array {
+        precondition(values.count == shape.reduce(1, *), "the shape does not hold that many values")
+        let handle = values.withUnsafeBytes { bytes in
+            cmlx_new(bytes.baseAddress, shape.map(Int32.init), shape.count, T.dtype.cmlx)
+        }
+        guard let handle else { fatalError(String(cString: cmlx_error())) }
+        return handle
+    }
+
+    /// An array of `values` with `shape`, one axis when that is nil.
+    public convenience init<T: HasDType>(_ values: [T], _ shape: (some Collection<Int>)? = [Int]?.none) {
+        self.init(MLXArray.handle(of: values, shape: shape.map { Array($0) } ?? [values.count]))
+    }
+
+    /// An array of the values in `buffer`, copied.
+    public convenience init<T: HasDType>(
+        _ buffer: UnsafeBufferPointer<T>, _ shape: (some Collection<Int>)? = [Int]?.none
+    ) {
+        let extent = shape.map { Array($0) } ?? [buffer.count]
+        precondition(buffer.count == extent.reduce(1, *), "the shape does not hold that many values")
+        self.init(cmlx_new(buffer.baseAddress, extent.map(Int32.init), extent.count, T.dtype.cmlx))
+    }
+
+    /// A scalar.
+    public convenience init(_ value: Float) {
+        self.init(MLXArray.handle(of: [value], shape: []))
+    }
+
+    /// A scalar.
+    public convenience init(_ value: Int32) {
+        self.init(MLXArray.handle(of: [value], shape: []))
+    }
+
+    /// Consecutive int32 values.
+    public convenience init(_ range: Range<Int>) {
+        self.init(MLXArray.handle(of: range.map(Int32.init), shape: [range.count]))
+    }
+
+    /// An array of zeros.
+    public static func zeros(_ shape: some Collection<Int>, dtype: DType) -> MLXArray {
+        MLXArray(cmlx_full(shape.map(Int32.init), shape.count, 0, dtype.cmlx))
+    }
+
+    /// Length of each axis.
+    public var shape: [Int] {
+        (0..<ndim).map { Int(cmlx_dimension(ctx, $0)) }
+    }
+
+    public var ndim: Int {
+        cmlx_dimensions(ctx)
+    }
+
+    public var size: Int {
+        shape.reduce(1, *)
+    }
+
+    public var nbytes: Int {
+        size * dtype.size
+    }
+
+    public var dtype: DType {
+        DType(cmlx_dtype_of(ctx))
+    }
+
+    /// Length of one axis; negative counts from the last.
+    public func dim(_ axis: Int) -> Int {
+        let shape = shape
+        return shape[axis < 0 ? axis + shape.count : axis]
+    }
+
+    /// The only value of an array of one element.
+    public func item<T: HasDType>(_ type: T.Type = T.self) -> T {
+        asArray(type)[0]
+    }
+
+    /// The values, row-major.
+    public func asArray<T: HasDType>(_ type: T.Type) -> [T] {
+        let values = dtype == T.dtype ? self : asType(T.dtype)
+        let count = values.size
+        return [T](unsafeUninitializedCapacity: count) { buffer, initialized in
+            if cmlx_read(values.ctx, buffer.baseAddress, count * MemoryLayout<T>.stride) != 0 {
+                reportFailure()
+                UnsafeMutableRawBufferPointer(buffer).initializeMemory(as: UInt8.self, repeating: 0)
+            }
+            initialized = count
+        }
+    }
+}
+
+/// Evaluates `arrays` now.
+public func eval(_ arrays: some Collection<MLXArray>) {
+    if cmlx_eval(arrays.map(\.ctx), arrays.count) != 0 { reportFailure() }
+}
+
+/// Evaluates `arrays` now.
+public func eval(_ arrays: MLXArray...) {
+    eval(arrays)
+}
+
+/// Starts the evaluation of `arrays` and returns.
+public func asyncEval(_ arrays: some Collection<MLXArray>) {
+    if cmlx_async_eval(arrays.map(\.ctx), arrays.count) != 0 { reportFailure() }
+}

@@ -1,0 +1,37 @@
+/**
+ * What failed: `input` the audio, `usage` an option or the order of calls, `model` the checkpoint,
+ * `native` the Swift library or the platform.
+ */
+export type AsrErrorCode = "input" | "usage" | "model" | "native";
+
+/** The exit status of the command line for each code. */
+export const exitCodes: Readonly<Record<AsrErrorCode, number>> = {
+  input: 1,
+  usage: 2,
+  model: 3,
+  native: 4,
+};
+
+/** The one error type that bun-asr throws. `message` says what and which file, `hint` what to do. */
+export class AsrError extends Error {
+  override readonly name = "AsrError";
+  readonly code: AsrErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: AsrErrorCode, message: string, hint?: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.hint = hint;
+  }
+
+  /** One line: what failed, and what to do about it. */
+  get oneLine(): string {
+    const text = this.hint === undefined ? this.message : `${this.message}; ${this.hint}`;
+    return text.replaceAll(/\s*[\r\n]+\s*/g, " ");
+  }
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

@@ -1,0 +1,126 @@
+import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { Model } from "./model.ts";
+import { expectAsrError } from "./testing/expect-error.ts";
+import { goldensFolder, speech } from "./testing/goldens.ts";
+
+const folder = join(goldensFolder, "small-q4");
+
+describe("a closed handle", () => {
+  test("refuses every call, by name", async () => {
+    const model = Model.open(folder);
+    const session = model.session();
+    session.mel(speech(4800));
+    session.close();
+    session.close();
+    expect(session.closed).toBe(true);
+    const calls: (() => unknown)[] = [
+      () => session.mel(speech(4800)),
+      () => session.encode(),
+      () => session.prefill(new Int32Array([1])),
+      () => session.next(),
+      () => session.rewind(0),
+      () => session.read("mel", new Float32Array(1)),
+      () => session.report(),
+    ];
+    for (const call of calls) await expectAsrError(call, "usage", "this Session is closed");
+    model.close();
+    model.close();
+    await expectAsrError(() => model.session(), "usage", "this Model is closed");
+  });
+
+  test("closes its sessions before itself", async () => {
+    const model = Model.open(folder);
+    const sessions = [model.session(), model.session()];
+    model.close();
+    for (const session of sessions) {
+      expect(session.closed).toBe(true);
+      await expectAsrError(() => session.encode(), "usage", "this Session is closed");
+      session.close();
+    }
+  });
+
+  test("is what `using` leaves behind", () => {
+    let kept: Model;
+    {
+      using model = Model.open(folder);
+      kept = model;
+    }
+    expect(kept.closed).toBe(true);
+  });
+});
+
+describe("calls out of order or with nonsense", () => {
+  test("are refused and leave the session usable", async () => {
+    using own = Model.open(folder);
+    using session = own.session();
+    await expectAsrError(() => session.encode(), "usage");
+    await expectAsrError(() => session.next(), "usage");
+    await expectAsrError(() => session.read("encoder", new Float32Array(9)), "usage");
+    await expectAsrError(() => session.mel(new Float32Array(0)), "input", "no samples");
+    await expectAsrError(() => session.mel(new Float32Array([0, Number.NaN])), "input", "1");
+    await expectAsrError(() => session.prefill(new Int32Array(0)), "usage");
+    await expectAsrError(() => session.rewind(-1), "usage");
+    await expectAsrError(() => session.rewind(0.5), "usage");
+    await expectAsrError(() => session.rewind(1e6), "usage");
+    expect(session.mel(speech(4800))).toBe(30);
+    await expectAsrError(() => session.read("mel", new Float32Array(9)), "usage");
+    expect(session.encode()).toBe(4);
+    await expectAsrError(() => session.prefill(new Int32Array([1 << 30])), "input");
+    await expectAsrError(() => session.prefill(new Int32Array([-1])), "input");
+    expect(session.prefill(new Int32Array([1, 2, 3]))).toBe(3);
+    expect(session.next()).not.toBeUndefined();
+  });
+
+  test("unknown options are refused", async () => {
+    using own = Model.open(folder);
+    const misspelt: object = { temprature: 1 };
+    await expectAsrError(() => own.session(misspelt), "usage", "temprature");
+    await expectAsrError(() => own.session({ temperature: -1 }), "usage", "temperature");
+    const precise: object = { precision: "double" };
+    await expectAsrError(() => Model.open(folder, precise), "usage");
+  });
+
+});
+
+describe("a folder that is no model", () => {
+  test.each([
+    ["missing", "/nonexistent/model", "no such model folder"],
+    ["a file", join(folder, "config.json"), "is a file"],
+    ["without files", import.meta.dir, "config.json"],
+    // A C string would end at the NUL and name another folder.
+    ["with a NUL in its name", `${folder}\0x`, "no such model folder"],
+  ])("%s", (_, path, why) => expectAsrError(() => Model.open(path), "model", why));
+});
+
+test("opening and closing 200 models keeps memory flat", () => {
+  const samples = speech(16_000);
+  const round = () => {
+    using model = Model.open(folder);
+    using session = model.session();
+    session.mel(samples);
+    session.encode();
+    session.prefill(new Int32Array([1, 2, 3]));
+    session.next();
+  };
+  // Caches fill in the first rounds.
+  for (let i = 0; i < 50; i++) round();
+  Bun.gc(true);
+  const before = process.memoryUsage.rss();
+  for (let i = 0; i < 200; i++) round();
+  Bun.gc(true);
+  const growth = (process.memoryUsage.rss() - before) / 2 ** 20;
+  expect(growth).toBeLessThan(20);
+});
+
+test("forgotten handles are freed by the collector", async () => {
+  (() => {
+    for (let i = 0; i < 20; i++) Model.open(folder).session();
+  })();
+  for (let i = 0; i < 5; i++) {
+    Bun.gc(true);
+    await Bun.sleep(1);
+  }
+  using model = Model.open(folder);
+  expect(model.closed).toBe(false);
+});

