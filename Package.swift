@@ -48,7 +48,7 @@ import PackageDescription
     ]
     let platformDependencies: [Package.Dependency] = [
         .package(url: "https://github.com/ml-explore/mlx-swift", exact: "0.31.4"),
-        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.6.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.3.0"),
     ]
     let modelDependencies: [Target.Dependency] = [
         .product(name: "MLX", package: "mlx-swift"),
@@ -58,7 +58,7 @@ import PackageDescription
         .executableTarget(
             name: "BunASRNative",
             dependencies: [
-                "BunASR",
+                "BunASR", "CBunASR",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "swift/BunASRNative"
@@ -68,7 +68,7 @@ import PackageDescription
 
 let package = Package(
     name: "bun-asr",
-    platforms: [.macOS(.v14)],
+    platforms: [.macOS(.v15)],
     products: [
         .library(name: "BunASR", type: .dynamic, targets: ["BunASR"])
     ] + platformProducts,

@@ -63,13 +63,17 @@ async function decode(
   const output = ["-map", "0:a:0", "-f", "f32le", "-ac", "1", "-ar", String(sampleRate), "pipe:1"];
   const command = [program, "-nostdin", "-hide_banner", "-v", "error", ...input, ...output];
   const child = spawn(command, program);
-  const deadline = setTimeout(() => child.kill("SIGKILL"), timeLimitMs);
+  let late = false;
+  const deadline = setTimeout(() => {
+    late = true;
+    child.kill("SIGKILL");
+  }, timeLimitMs);
   try {
     const errors = child.stderr.text();
     const samples = await collect(child.stdout, name);
     const status = await child.exited;
     if (status === 0) return samples;
-    const why = child.killed ? "ffmpeg took too long" : await reason(errors, status, path, name);
+    const why = late ? "ffmpeg took too long" : await reason(errors, status, path, name);
     throw new AsrError("input", `${name}: cannot be decoded: ${why}`);
   } finally {
     clearTimeout(deadline);

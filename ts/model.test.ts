@@ -80,7 +80,6 @@ describe("calls out of order or with nonsense", () => {
     const precise: object = { precision: "double" };
     await expectAsrError(() => Model.open(folder, precise), "usage");
   });
-
 });
 
 describe("a folder that is no model", () => {

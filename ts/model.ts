@@ -95,14 +95,14 @@ export class Model implements Disposable {
   static open(folder: string, options: ModelOptions = {}): Model {
     checkFolder(folder);
     const library = nativeLibrary();
-    const handle = library.asr_model_open(folder, JSON.stringify(options));
+    const handle = library.asr_model_open(folder, optionText(options));
     if (handle === null) throw nativeError(library, `opening ${folder}`);
     return new Model(library, handle, folder);
   }
 
   /** Starts work on one recording. */
   session(options: SessionOptions = {}): Session {
-    const handle = this.#library.asr_session_open(this.#open(), JSON.stringify(options));
+    const handle = this.#library.asr_session_open(this.#open(), optionText(options));
     if (handle === null) throw nativeError(this.#library, "opening a session");
     const session = new Session(this.#library, handle, this, () => this.#sessions.delete(entry));
     const entry = new WeakRef(session);
@@ -235,4 +235,14 @@ function checkFolder(folder: string): void {
   if (!statSync(folder).isDirectory()) {
     throw new AsrError("model", `${folder}: is a file, not a model folder`, hint);
   }
+}
+
+/** Options as the library takes them. JSON would turn NaN into null, which means "not given". */
+function optionText(options: ModelOptions | SessionOptions): string {
+  for (const [name, value] of Object.entries(options)) {
+    if (typeof value === "number" && !Number.isFinite(value)) {
+      throw new AsrError("usage", `${name} is ${value}, expected a finite number`);
+    }
+  }
+  return JSON.stringify(options);
 }

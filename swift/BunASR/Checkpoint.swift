@@ -27,15 +27,14 @@ final class Checkpoint {
     private var unclaimed: Set<String>
 
     init(directory: URL, precision name: Precision.Name) throws {
-        var isDirectory = false
-        guard FileManager.default.fileExists(atPath: directory.path, isDirectory: &isDirectory), isDirectory else {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory.path) else {
             throw ASRError.model("\(directory.path): no such model folder")
         }
         self.directory = directory
         config = try ModelConfig(directory: directory)
 
         var stored: [String: Stored] = [:]
-        let shards = try Self.shards(in: directory)
+        let shards = try Self.shards(in: directory, names: names)
         for file in shards {
             for (name, tensor) in try SafetensorsHeader(file: file).tensors {
                 let key = Self.canonical(name)
@@ -103,11 +102,10 @@ final class Checkpoint {
     }
 
     /// The files that the index names, or every safetensors file of the folder.
-    private static func shards(in directory: URL) throws -> [URL] {
+    private static func shards(in directory: URL, names: [String]) throws -> [URL] {
         if let index = try Index(directory: directory) {
             return Set(index.weightMap.values).sorted().map { directory.appending(path: $0) }
         }
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
         let files = names.filter { $0.hasSuffix(".safetensors") && !$0.hasPrefix(".") }.sorted()
         guard !files.isEmpty else {
             throw ASRError.model("\(directory.path): no .safetensors file; is the download complete?")
@@ -186,9 +184,12 @@ final class Checkpoint {
             return Embedding(weight: try matrix("\(name).weight", [rows, dimensions]))
         }
         let codes = try quantized(name, rows: rows, columns: dimensions)
-        return QuantizedEmbedding(
-            weight: codes.weight, scales: codes.scales, biases: codes.biases, groupSize: codes.groupSize,
-            bits: codes.bits)
+        let embedding = QuantizedEmbedding(
+            embeddingCount: rows, dimensions: dimensions, groupSize: codes.groupSize, bits: codes.bits)
+        return embedding.update(
+            parameters: .unflattened([
+                ("weight", codes.weight), ("scales", codes.scales), ("biases", codes.biases),
+            ]))
     }
 
     private typealias Codes = (weight: MLXArray, scales: MLXArray, biases: MLXArray, groupSize: Int, bits: Int)

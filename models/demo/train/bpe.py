@@ -79,10 +79,11 @@ class Tokenizer:
         (folder / "merges.txt").write_text("#version: 0.2\n" + "".join(f"{left} {right}\n" for left, right in self.ranks))
         added = {str(number): {"content": token, "lstrip": False, "normalized": False, "rstrip": False, "single_word": False,
                                "special": token.startswith("<|")} for token, number in self.special.items()}
+        audio = {"audio_bos_token": "<|audio_start|>", "audio_eos_token": "<|audio_end|>", "audio_token": "<|audio_pad|>"}
         (folder / "tokenizer_config.json").write_text(json.dumps({
             "add_bos_token": False, "add_prefix_space": False, "added_tokens_decoder": added,
             "additional_special_tokens": ["<|im_start|>", "<|im_end|>", "<|audio_start|>", "<|audio_end|>", "<|audio_pad|>"],
-            "audio_bos_token": "<|audio_start|>", "audio_eos_token": "<|audio_end|>", "audio_token": "<|audio_pad|>",
+            "extra_special_tokens": audio, **audio,
             "bos_token": None, "clean_up_tokenization_spaces": False, "eos_token": "<|im_end|>", "errors": "replace",
             "model_max_length": 2048, "pad_token": "<|endoftext|>", "processor_class": "Qwen3ASRProcessor",
             "split_special_tokens": False, "tokenizer_class": "Qwen2Tokenizer", "unk_token": None}, indent=2) + "\n")

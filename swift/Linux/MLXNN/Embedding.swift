@@ -2,42 +2,64 @@ import MLX
 
 /// A table of rows by id; also the output head of a model with tied weights.
 open class Embedding {
-    let packed: PackedWeight
+    var packed: PackedWeight?
 
     /// - Parameter weight: [rows, dimensions], float
     public init(weight: MLXArray) {
         packed = PackedWeight(dense: weight)
     }
 
-    init(packed: PackedWeight) {
-        self.packed = packed
+    /// Without weights, until `update(parameters:)`.
+    init() {
+        packed = nil
+    }
+
+    private var weights: PackedWeight {
+        guard let packed else { fatalError("an embedding was used before it got its weights") }
+        return packed
     }
 
     /// ids [...] → [..., dimensions]
     open func callAsFunction(_ x: MLXArray) -> MLXArray {
-        packed.gather(x)
+        weights.gather(x)
     }
 
     /// x [..., dimensions] → scores [..., rows]
     open func asLinear(_ x: MLXArray) -> MLXArray {
-        packed.multiply(x, bias: nil)
+        weights.multiply(x, bias: nil)
     }
 }
 
-/// `Embedding` over quantized rows.
+/// Arrays by the name of the parameter that they become.
+public struct ModuleParameters {
+    let values: [String: MLXArray]
+
+    public static func unflattened(_ flat: [(String, MLXArray)]) -> ModuleParameters {
+        ModuleParameters(values: Dictionary(uniqueKeysWithValues: flat))
+    }
+}
+
+/// `Embedding` over quantized rows. MLX Swift 0.31 has no initializer that takes codes: they come by `update`.
 open class QuantizedEmbedding: Embedding {
     public let groupSize: Int
     public let bits: Int
 
-    /// Shapes as in `QuantizedLinear`.
     public init(
-        weight: MLXArray, scales: MLXArray, biases: MLXArray?, groupSize: Int, bits: Int,
-        mode: QuantizationMode = .affine
+        embeddingCount: Int, dimensions: Int, groupSize: Int = 64, bits: Int = 4, mode: QuantizationMode = .affine
     ) {
         self.groupSize = groupSize
         self.bits = bits
-        super.init(
-            packed: PackedWeight(
-                quantized: weight, scales: scales, biases: biases, groupSize: groupSize, bits: bits))
+        super.init()
+    }
+
+    /// Takes `weight`, `scales` and `biases`, shaped as in `QuantizedLinear`.
+    @discardableResult
+    open func update(parameters: ModuleParameters) -> Self {
+        guard let weight = parameters.values["weight"], let scales = parameters.values["scales"] else {
+            preconditionFailure("a quantized embedding takes weight, scales and biases")
+        }
+        packed = PackedWeight(
+            quantized: weight, scales: scales, biases: parameters.values["biases"], groupSize: groupSize, bits: bits)
+        return self
     }
 }

@@ -559,8 +559,9 @@ void test_threads() {
 
 /// This program with BUN_ASR_KERNELS set prints what became of it.
 std::string choice_for(const char* program, const char* name) {
-  const std::string command =
-      "BUN_ASR_KERNELS=" + std::string(name) + " '" + program + "' --choice";
+  const char* runner = std::getenv("KERNELS_TEST_RUNNER");  // an emulator, for another processor
+  const std::string command = "BUN_ASR_KERNELS=" + std::string(name) + " " +
+                              (runner ? runner : "") + " '" + program + "' --choice";
   std::string output;
   if (FILE* pipe = popen(command.c_str(), "r")) {
     char line[300];

@@ -55,6 +55,12 @@ LANE_FUNCTION Group group_at(const MatrixView& m, size_t block, size_t g, int bi
   return {p, p + header, p + 2 * header};
 }
 
+/// Asks for the weights a little ahead. The processor's own prefetch stops at the end of each page.
+LANE_FUNCTION void prefetch(const uint8_t* p, size_t bytes) {
+  constexpr size_t ahead = 4096, line = 64;
+  for (size_t i = 0; i < bytes; i += line) __builtin_prefetch(p + ahead + i);
+}
+
 // ---- few rows ----------------------------------------------------------------------------------
 
 /// y[row, outputs of `block` from `lane` on] = total + bias, cut off at the last output.
@@ -95,6 +101,7 @@ static void one_row_of_codes(const MatrixView& m, const FewRows& call, size_t bl
     for (size_t i = 0; i < m.group; i += per_word, words += block_outputs * 4) {
       Words word[V];
       UNROLL for (int v = 0; v < V; v++) word[v] = load_words(words + v * width * 4);
+      prefetch(words, V * width * 4);
       UNROLL for (int j = 0; j < per_word; j++) {
         const Vec xj = broadcast(x[i + j]);
         UNROLL for (int v = 0; v < V; v++) {
@@ -142,6 +149,7 @@ static void rows_of_codes(const MatrixView& m, const FewRows& call, size_t block
     for (size_t i = 0; i < m.group; i += per_word, words += block_outputs * 4) {
       Words word[V];
       UNROLL for (int v = 0; v < V; v++) word[v] = load_words(words + v * width * 4);
+      prefetch(words, V * width * 4);
       UNROLL for (int j = 0; j < per_word; j++) {
         Vec weight[V];
         UNROLL for (int v = 0; v < V; v++) {
@@ -193,6 +201,7 @@ static void rows_of_floats(const MatrixView& m, const FewRows& call, size_t bloc
     UNROLL for (int v = 0; v < V; v++) total[r][v] = broadcast(0);
   }
   for (size_t i = 0; i < m.inputs; i += Dense::per_word, words += Dense::bytes) {
+    prefetch(words + lane * Dense::bytes / block_outputs, V * width * Dense::bytes / block_outputs);
     UNROLL for (int j = 0; j < Dense::per_word; j++) {
       Vec weight[V];
       UNROLL for (int v = 0; v < V; v++) {
