@@ -1,15 +1,19 @@
 // swift-tools-version: 6.2
+import PackageDescription
+
 // One model code (swift/BunASR) on two platforms: genuine MLX Swift and Accelerate on Apple silicon,
 // the modules of the same names under swift/Linux, over the official libmlx, elsewhere.
-import PackageDescription
+
 
 #if os(Linux)
     // Filled by `bun run setup` with the official wheels.
     let deps = "\(Context.packageDirectory)/.deps"
 
-    /// The library finds its neighbours whether it is opened through .build/release or the folder behind that link.
+    /// The library finds its neighbours whether it is opened through .build/release or the folder
+    /// behind that link.
     func runPaths(_ folder: String) -> [String] {
-        ["../..", "../../.."].flatMap { ["-Xlinker", "-rpath", "-Xlinker", "$ORIGIN/\($0)/.deps/\(folder)"] }
+        ["../..", "../../.."]
+            .flatMap { ["-Xlinker", "-rpath", "-Xlinker", "$ORIGIN/\($0)/.deps/\(folder)"] }
     }
 
     let platformProducts: [Product] = []

@@ -15,12 +15,14 @@ export interface AudioSamples {
 }
 
 /**
- * A recording: the path of a file, `-` for standard input, a `file:` URL, a Blob or `Bun.file(…)`, the bytes of a
- * file in any format, or samples.
+ * A recording: the path of a file, `-` for standard input, a `file:` URL, a Blob or `Bun.file()`,
+ * the bytes of a file in any format, or samples.
  */
 export type AudioInput = string | URL | Blob | ArrayBuffer | Uint8Array | AudioSamples;
 
-/** Reads a recording. WAV at 16 kHz is read here; every other format or rate goes through ffmpeg. */
+/**
+ * Reads a recording. WAV at 16 kHz is read here; every other format or rate goes through ffmpeg.
+ */
 export async function loadAudio(input: AudioInput): Promise<Recording> {
   if (input === "-") return fromBytes(await Bun.stdin.bytes(), "standard input");
   if (typeof input === "string") return fromFile(input);

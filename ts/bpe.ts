@@ -14,7 +14,10 @@ interface Candidate {
   id: number;
 }
 
-/** Byte pair encoding by rank: each step merges the pair of neighbours whose rule comes first in the list. */
+/**
+ * Byte pair encoding by rank: each step merges the pair of neighbours whose rule comes first in the
+ * list.
+ */
 export class MergeTable {
   readonly #merges = new Map<number, Merge>();
 
@@ -23,7 +26,10 @@ export class MergeTable {
     if (!this.#merges.has(key)) this.#merges.set(key, { rank, id });
   }
 
-  /** Merges the symbols of one word. A heap and a linked list: n log n, so that a long word stays cheap. */
+  /**
+   * Merges the symbols of one word. A heap and a linked list: n log n, so that a long word stays
+   * cheap.
+   */
   apply(word: readonly number[]): number[] {
     const ids = [...word];
     const next = ids.map((_, i) => (i + 1 < ids.length ? i + 1 : -1));

@@ -220,7 +220,8 @@ describe("as a process", () => {
 
   test("an interrupt ends it with 130", async () => {
     const files = Array(300).fill(demoSample).join(" ");
-    const script = `./bunw run transcribe -q ${files} >/dev/null & sleep 1; kill -INT $!; wait $!; echo $?`;
+    const work = `./bunw run transcribe -q ${files} >/dev/null`;
+    const script = `${work} & sleep 1; kill -INT $!; wait $!; echo $?`;
     // sh starts background jobs with the interrupt ignored, unless job control is on.
     expect((await run(`set -m; ${script}`)).out).toBe("130\n");
   });

@@ -25,6 +25,10 @@ Without FILE it transcribes the sample that comes with the demo model.
 exit status: 0 done, 1 an input failed, 2 usage, 3 model, 4 native library or platform
 `;
 
+const demoNote =
+  "note: the demo model knows a few hundred English words about the home, times and travel; " +
+  "use --model DIR for a full checkpoint\n";
+
 interface Arguments {
   files: string[];
   model: string;
@@ -96,18 +100,15 @@ async function transcribeAll(given: Arguments, terminal: Terminal): Promise<numb
   status.show("loading the model");
   using asr = await Asr.load(given.model);
   status.clear();
-  if (given.model === demoModel && given.files.length > 0 && !given.quiet) {
-    terminal.note(
-      "note: the demo model knows a few hundred English words about the home, times and travel; " +
-        "use --model DIR for a full checkpoint\n",
-    );
-  }
   const files = given.files.length > 0 ? given.files : [demoSample];
   const failures: AsrErrorCode[] = [];
+  let domainTold = given.quiet || given.model !== demoModel || given.files.length === 0;
   for (const [index, file] of files.entries()) {
     if (files.length > 1 && !given.json) terminal.out(`${index > 0 ? "\n" : ""}==> ${file} <==\n`);
     try {
       await transcribeOne(asr, file, given, terminal, status);
+      if (!domainTold) terminal.note(demoNote);
+      domainTold = true;
     } catch (error) {
       if (!(error instanceof AsrError)) throw error;
       failures.push(error.code);

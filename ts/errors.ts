@@ -12,7 +12,9 @@ export const exitCodes: Readonly<Record<AsrErrorCode, number>> = {
   native: 4,
 };
 
-/** The one error type that bun-asr throws. `message` says what and which file, `hint` what to do. */
+/**
+ * The one error type that bun-asr throws. `message` says what and which file, `hint` what to do.
+ */
 export class AsrError extends Error {
   override readonly name = "AsrError";
   readonly code: AsrErrorCode;

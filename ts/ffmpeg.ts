@@ -11,7 +11,10 @@ import { installWheels } from "./setup/wheels.ts";
 /** Decoding runs hundreds of times faster than real time: beyond this it hangs. */
 const timeLimitMs = 10 * 60_000;
 
-/** Containers of one recording. Playlists and scripts are left out: they make ffmpeg open other files. */
+/**
+ * Containers of one recording. Playlists and scripts are left out: they make ffmpeg open other
+ * files.
+ */
 const containers =
   "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dts,eac3,flac,flv,gsm,loas,m4v,matroska,webm," +
   "mov,mp4,m4a,3gp,3g2,mj2,mp3,mpc,mpc8,mpeg,mpegts,ogg,rm,shn,tak,tta,voc,w64,wav,wv,xwma,f32le";
@@ -21,7 +24,10 @@ export function decodeFile(path: string): Promise<Float32Array<ArrayBuffer>> {
   return decode(resolve(path), path, []);
 }
 
-/** Decodes the bytes of a file. They go through a temporary file, because MP4 cannot be read from a pipe. */
+/**
+ * Decodes the bytes of a file. They go through a temporary file, because MP4 cannot be read from a
+ * pipe.
+ */
 export function decodeBytes(bytes: Uint8Array, name: string): Promise<Float32Array<ArrayBuffer>> {
   return withTemporaryFile(bytes, (path) => decode(path, name, []));
 }
@@ -90,7 +96,10 @@ function spawn(command: string[], program: string) {
   }
 }
 
-/** Reads samples as they come, so that a small file which unpacks to days of audio stops at the limit. */
+/**
+ * Reads samples as they come, so that a small file which unpacks to days of audio stops at the
+ * limit.
+ */
 async function collect(
   stream: ReadableStream<Uint8Array>,
   name: string,

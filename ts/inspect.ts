@@ -14,8 +14,8 @@ import { Tokenizer } from "./tokenizer.ts";
 export const inspectUsage = `usage: bun run inspect --dump OUT [options]
 
 Runs one recording through the model and writes what each stage gave to the folder OUT:
-mel.npy [128, T], encoder.npy [N, hidden], input_ids.npy, logits_last.npy [vocab] (those that choose the
-first token), tokens.npy (greedy), report.json.
+mel.npy [128, T], encoder.npy [N, hidden], input_ids.npy, logits_last.npy [vocab] (those that choose
+the first token), tokens.npy (greedy), report.json.
 
   -m, --model demo|DIR     the embedded demo (default) or the folder of a checkpoint
       --audio FILE         default: the sample of the demo

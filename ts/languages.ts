@@ -1,7 +1,10 @@
 import { AsrError } from "./errors.ts";
 import { didYouMean } from "./spelling.ts";
 
-/** The languages that Qwen3-ASR was trained to transcribe, by code. The names are what its prompt uses. */
+/**
+ * The languages that Qwen3-ASR was trained to transcribe, by code. The names are what its prompt
+ * uses.
+ */
 export const languages: Readonly<Record<string, string>> = {
   zh: "Chinese",
   en: "English",
@@ -35,7 +38,9 @@ export const languages: Readonly<Record<string, string>> = {
   mk: "Macedonian",
 };
 
-/** The prompt's name of a language given as code or name in any case; `auto` and undefined: detect. */
+/**
+ * The prompt's name of a language given as code or name in any case; `auto` and undefined: detect.
+ */
 export function languageName(language: string | undefined): string | undefined {
   if (language === undefined) return undefined;
   const wanted = language.trim().toLowerCase();

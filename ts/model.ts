@@ -11,7 +11,10 @@ import {
 
 /** How a checkpoint is opened. */
 export interface ModelOptions {
-  /** `full` computes every activation in float32, so that rounding does not hide errors. Default `auto`. */
+  /**
+   * `full` computes every activation in float32, so that rounding does not hide errors. Default
+   * `auto`.
+   */
   precision?: "auto" | "full";
 }
 
@@ -66,12 +69,13 @@ export interface SessionReport {
 /** A stage whose result can be read back, see `Session.read`. */
 export type Stage = "mel" | "encoder" | "logits";
 
-// A net for handles that were never closed. Held values are closures over pointers, not over the objects.
+// A net for handles that were never closed. Held values are closures over pointers, not over the
+// objects.
 const forgotten = new FinalizationRegistry<() => void>((close) => close());
 
 /**
- * An open checkpoint. Calls block the thread; the thread that opens a model makes every later call on it.
- * Close it with `using` or `close()`, which closes its sessions first.
+ * An open checkpoint. Calls block the thread; the thread that opens a model makes every later call
+ * on it. Close it with `using` or `close()`, which closes its sessions first.
  */
 export class Model implements Disposable {
   readonly #library: NativeLibrary;
@@ -91,7 +95,10 @@ export class Model implements Disposable {
     this.info = JSON.parse(library.asr_model_info(handle) ?? "{}");
   }
 
-  /** Opens a checkpoint folder (config.json, *.safetensors). Throws AsrError `model` when it is missing or bad. */
+  /**
+   * Opens a checkpoint folder (config.json, *.safetensors). Throws AsrError `model` when it is
+   * missing or bad.
+   */
   static open(folder: string, options: ModelOptions = {}): Model {
     checkFolder(folder);
     const library = nativeLibrary();
@@ -133,7 +140,10 @@ export class Model implements Disposable {
   }
 }
 
-/** One recording on its way through the stages: mel, encode, prefill, then next until it returns null. */
+/**
+ * One recording on its way through the stages: mel, encode, prefill, then next until it returns
+ * null.
+ */
 export class Session implements Disposable {
   readonly #library: NativeLibrary;
   readonly #released: () => void;

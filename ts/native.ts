@@ -12,7 +12,8 @@ export const failed = -2;
 
 /**
  * swift/CBunASR/include/bun_asr.h, line by line; native.test.ts compares the two.
- * Views go as `buffer` and `buffer_length` from the same object, so that pointer and length cannot disagree.
+ * Views go as `buffer` and `buffer_length` from the same object, so that pointer and length cannot
+ * disagree.
  */
 export const symbolTable = {
   // uint32_t asr_abi(void);
@@ -39,7 +40,8 @@ export const symbolTable = {
   asr_session_next: { args: ["ptr"], returns: "i64" },
   // int64_t asr_session_rewind(asr_session *session, int64_t position);
   asr_session_rewind: { args: ["ptr", "i64"], returns: "i64" },
-  // int64_t asr_session_read(asr_session *session, const char *stage, void *out, uint64_t out_length);
+  // int64_t asr_session_read(asr_session *session, const char *stage, void *out, uint64_t
+  // out_length);
   asr_session_read: { args: ["ptr", "cstring", "buffer", "buffer_length"], returns: "i64" },
   // const char *asr_session_report(asr_session *session);
   asr_session_report: { args: ["ptr"], returns: "cstring" },
@@ -86,7 +88,9 @@ export function nativeLibrary(): NativeLibrary {
   return loaded;
 }
 
-/** The last failure of the library on this thread as an error to throw. `call` says what was tried. */
+/**
+ * The last failure of the library on this thread as an error to throw. `call` says what was tried.
+ */
 export function nativeError(library: NativeLibrary, call: string): AsrError {
   const report = library.asr_error();
   if (report === null) return new AsrError("native", `${call} failed without a reason`);

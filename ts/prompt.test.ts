@@ -12,8 +12,8 @@ const written = (ids: Int32Array) => tokenizer.decode(ids, { special: true });
 describe("the prompt", () => {
   test("has a system turn even without context", () => {
     expect(written(promptIds(tokenizer, 2))).toBe(
-      "<|im_start|>system\n<|im_end|>\n<|im_start|>user\n<|audio_start|><|audio_pad|><|audio_pad|>" +
-        "<|audio_end|><|im_end|>\n<|im_start|>assistant\n",
+      "<|im_start|>system\n<|im_end|>\n<|im_start|>user\n" +
+        "<|audio_start|><|audio_pad|><|audio_pad|><|audio_end|><|im_end|>\n<|im_start|>assistant\n",
     );
   });
 

@@ -18,8 +18,9 @@ export interface ParsedOutput {
 const textTag = "<asr_text>";
 
 /**
- * The token ids of the chat template around `audioTokens` embeddings. The system turn is always there, without a
- * newline after the context. Context is plain text: a special token written in it does not become one.
+ * The token ids of the chat template around `audioTokens` embeddings. The system turn is always
+ * there, without a newline after the context. Context is plain text: a special token written in it
+ * does not become one.
  */
 export function promptIds(
   tokenizer: Tokenizer,
@@ -81,11 +82,17 @@ function languageLine(head: string): string {
   return "";
 }
 
-/** A run longer than this of one character, or this many copies of a short pattern, is a decoding loop. */
+/**
+ * A run longer than this of one character, or this many copies of a short pattern, is a decoding
+ * loop.
+ */
 const repeatLimit = 20;
 const longestPattern = 20;
 
-/** Cuts the traces of a decoding loop: a long run of one character, or of one short pattern, becomes one copy. */
+/**
+ * Cuts the traces of a decoding loop: a long run of one character, or of one short pattern, becomes
+ * one copy.
+ */
 export function collapseRepeats(text: string): string {
   return collapsePatterns(collapseCharacters([...text])).join("");
 }
@@ -113,7 +120,10 @@ function collapsePatterns(characters: readonly string[]): string[] {
   return kept;
 }
 
-/** The shortest pattern repeated from `at` at least `repeatLimit` times: its length and where the run ends. */
+/**
+ * The shortest pattern repeated from `at` at least `repeatLimit` times: its length and where the
+ * run ends.
+ */
 function loopAt(characters: readonly string[], at: number): [length: number, end: number] {
   for (let length = 1; length <= longestPattern; length++) {
     // One character counts as a pattern of two, as in the official rule: it was judged above.

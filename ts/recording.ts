@@ -16,7 +16,10 @@ export interface Recording {
   name: string;
 }
 
-/** Checks samples that were read. As in the official code, only a recording whose peak is above 1 is scaled. */
+/**
+ * Checks samples that were read. As in the official code, only a recording whose peak is above 1 is
+ * scaled.
+ */
 export function recording(samples: Float32Array<ArrayBuffer>, name: string): Recording {
   if (samples.length === 0) throw noSamples(name);
   if (samples.length > longestSeconds * sampleRate) throw tooLong(name);

@@ -18,7 +18,9 @@ export function didYouMean(word: string, names: readonly string[]): string {
   return near === undefined ? `choose from: ${names.join(", ")}` : `did you mean ${near}?`;
 }
 
-/** Refuses a key of `options` that is not one of `known`: a misspelt option must not pass silently. */
+/**
+ * Refuses a key of `options` that is not one of `known`: a misspelt option must not pass silently.
+ */
 export function checkOptionNames(options: object, known: readonly string[], owner: string): void {
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;

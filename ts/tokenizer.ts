@@ -3,13 +3,17 @@ import { AsrError } from "./errors.ts";
 import { readTokenizerFiles, type TokenizerFiles } from "./tokenizer-files.ts";
 
 /**
- * How Qwen2 cuts text into words. White space is Unicode's property, as in the official engine: JavaScript's `\s`
- * takes U+FEFF in and leaves U+0085 out. U+017F is the one other letter that folds to `s`.
+ * How Qwen2 cuts text into words. White space is Unicode's property, as in the official engine:
+ * JavaScript's `\s` takes U+FEFF in and leaves U+0085 out. U+017F is the one other letter that
+ * folds to `s`.
  */
 const wordPattern =
   /'(?:[sSſtTmMdD]|[rR][eE]|[vV][eE]|[lL][lL])|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\p{White_Space}\p{L}\p{N}]+[\r\n]*|\p{White_Space}*[\r\n]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
 
-/** A word of ordinary text is looked up again and again in a vocabulary of 150,000: keep what was merged. */
+/**
+ * A word of ordinary text is looked up again and again in a vocabulary of 150,000: keep what was
+ * merged.
+ */
 const cachedWords = 4096;
 
 /** Text to token ids and back: the byte-level BPE of Qwen2, from a checkpoint's own files. */
@@ -93,7 +97,9 @@ export class Tokenizer {
     return ids;
   }
 
-  /** Ids to text. Special tokens are left out unless `special` is set; broken UTF-8 becomes U+FFFD. */
+  /**
+   * Ids to text. Special tokens are left out unless `special` is set; broken UTF-8 becomes U+FFFD.
+   */
   decode(ids: Iterable<number>, { special = false } = {}): string {
     const decoder = new TokenDecoder(this, special);
     let text = "";
@@ -147,7 +153,9 @@ export class TokenDecoder {
   }
 }
 
-/** GPT-2's printable stand-in for each byte: itself when printable, else a character from U+0100 on. */
+/**
+ * GPT-2's printable stand-in for each byte: itself when printable, else a character from U+0100 on.
+ */
 const byteCharacters: readonly string[] = (() => {
   const printable = (byte: number) =>
     (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;

@@ -51,7 +51,8 @@ const leastTokens = 64;
 /**
  * An open model with its tokenizer.
  *
- * The native calls run on the calling thread: between two tokens the event loop turns, within one call it waits.
+ * The native calls run on the calling thread: between two tokens the event loop turns, within one
+ * call it waits.
  *
  * @example
  * using asr = await Asr.load("demo");
@@ -66,7 +67,9 @@ export class Asr implements Disposable {
     this.#tokenizer = tokenizer;
   }
 
-  /** Opens `demo` or the folder of a checkpoint. Throws AsrError `model` when it is missing or bad. */
+  /**
+   * Opens `demo` or the folder of a checkpoint. Throws AsrError `model` when it is missing or bad.
+   */
   static async load(model: string = demoModel, options: ModelOptions = {}): Promise<Asr> {
     checkOptionNames(options, modelOptionNames, "load");
     const opened = Model.open(modelFolder(model), options);
@@ -99,8 +102,9 @@ export class Asr implements Disposable {
   }
 
   /**
-   * Transcribes one recording and gives the text piece by piece as the model writes it; the pieces joined are the
-   * text, but for a decoding loop, which only the final transcript has cut. Stop asking to cancel.
+   * Transcribes one recording and gives the text piece by piece as the model writes it; the pieces
+   * joined are the text, but for a decoding loop, which only the final transcript has cut. Stop
+   * asking to cancel.
    */
   async *pieces(
     input: AudioInput,
@@ -175,7 +179,8 @@ export class Asr implements Disposable {
   #checkRoom(positions: number, { name, duration }: Recording): void {
     const { maxPositions } = this.#model.info;
     if (positions <= maxPositions) return;
-    const message = `${name}: ${duration.toFixed(0)} s need ${positions} positions, the model has ${maxPositions}`;
+    const needed = `${duration.toFixed(0)} s need ${positions} positions`;
+    const message = `${name}: ${needed}, the model has ${maxPositions}`;
     throw new AsrError("input", message, "cut the recording into parts");
   }
 }
@@ -218,7 +223,8 @@ function checkVocabulary(model: Model, tokenizer: Tokenizer): void {
   const where = `${model.folder}/tokenizer_config.json`;
   const hint = "config.json and the tokenizer belong to different checkpoints";
   if (tokenizer.size > vocabSize) {
-    const message = `${where}: the highest token id is ${tokenizer.size - 1}, the model has ${vocabSize}`;
+    const highest = tokenizer.size - 1;
+    const message = `${where}: the highest token id is ${highest}, the model has ${vocabSize}`;
     throw new AsrError("model", message, hint);
   }
   const pad = tokenizer.specialId("<|audio_pad|>");

@@ -24,9 +24,14 @@ export interface Transcript {
   duration: number;
   /** Number of tokens that the model wrote. */
   tokens: number;
-  /** `eos`: the model ended by itself; `length`: it was cut at `maxTokens`, so text may be missing. */
+  /**
+   * `eos`: the model ended by itself; `length`: it was cut at `maxTokens`, so text may be missing.
+   */
   finishReason: "eos" | "length";
   timings: Timings;
-  /** Real-time factor: processing time over the length of the recording; below 1 is faster than real time. */
+  /**
+   * Real-time factor: processing time over the length of the recording; below 1 is faster than real
+   * time.
+   */
   rtf: number;
 }

@@ -23,7 +23,9 @@ const aLaw = 0x0006;
 const muLaw = 0x0007;
 const extensible = 0xfffe;
 
-/** Writers that cannot seek back leave a size at or near the largest; no real file comes near it. */
+/**
+ * Writers that cannot seek back leave a size at or near the largest; no real file comes near it.
+ */
 const unknownSize = 0x7ff00000;
 
 /** Bytes 2 to 15 of every sub-format GUID whose first two bytes are a plain format tag. */
@@ -57,7 +59,10 @@ export function readWavHeader(bytes: Uint8Array, name: string): WavHeader {
   throw bad(name, "it ends before its samples begin");
 }
 
-/** The samples of a WAV file, mixed to mono by the mean of the channels. The header must have a `coding`. */
+/**
+ * The samples of a WAV file, mixed to mono by the mean of the channels. The header must have a
+ * `coding`.
+ */
 export function readWavSamples(bytes: Uint8Array, header: WavHeader): Float32Array<ArrayBuffer> {
   const { channels, frames, bytesPerSample, dataOffset } = header;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -156,7 +161,10 @@ function sampleReader(view: DataView, header: WavHeader): (at: number) => number
   }
 }
 
-/** Samples of up to 8 bits are unsigned, wider ones signed; odd widths fill the high bits of their bytes. */
+/**
+ * Samples of up to 8 bits are unsigned, wider ones signed; odd widths fill the high bits of their
+ * bytes.
+ */
 function intReader(view: DataView, bytesPerSample: number): (at: number) => number {
   switch (bytesPerSample) {
     case 1:

@@ -1,11 +1,11 @@
 import MLX
 import MLXNN
 
-/// Log-mel to audio embeddings: a convolutional stem over chunks of one second, then pre-norm transformer blocks that
-/// attend inside windows of eight seconds.
+/// Log-mel to audio embeddings: a convolutional stem over chunks of one second, then pre-norm
+/// transformer blocks that attend inside windows of eight seconds.
 ///
-/// Port of `Qwen3ASRAudioEncoder` in the official `modeling_qwen3_asr.py` (qwen-asr 0.0.6), with the window that
-/// its FlashAttention path applies (`cu_seqlens`).
+/// Port of `Qwen3ASRAudioEncoder` in the official `modeling_qwen3_asr.py` (qwen-asr 0.0.6), with
+/// the window that its FlashAttention path applies (`cu_seqlens`).
 final class AudioEncoder {
     private let config: ModelConfig.AudioConfig
     private let dtype: DType
@@ -18,7 +18,8 @@ final class AudioEncoder {
     /// Sinusoids by length.
     private var positions: [Int: MLXArray] = [:]
 
-    /// Conv chunks computed together: a second of audio takes tens of MB in the stem, so an hour must not go at once.
+    /// Conv chunks computed together: a second of audio takes tens of MB in the stem, so an hour
+    /// must not go at once.
     private static let chunksAtOnce = 8
 
     init(_ checkpoint: Checkpoint) throws {
@@ -26,16 +27,19 @@ final class AudioEncoder {
         self.config = config
         dtype = checkpoint.precision.activations
         let channels = config.downsampleHiddenSize
-        convolutions = try (1...3).map {
-            try Convolution(
-                checkpoint, "audio_tower.conv2d\($0)", inputs: $0 == 1 ? 1 : channels, outputs: channels)
-        }
+        convolutions = try (1...3)
+            .map {
+                try Convolution(
+                    checkpoint, "audio_tower.conv2d\($0)", inputs: $0 == 1 ? 1 : channels,
+                    outputs: channels)
+            }
         let bins = ModelConfig.AudioConfig.convolved(config.numMelBins)
         convOut = try checkpoint.linear(
             "audio_tower.conv_out", inputs: channels * bins, outputs: config.dModel, bias: false)
-        layers = try (0..<config.encoderLayers).map {
-            try EncoderLayer(checkpoint, "audio_tower.layers.\($0)", config)
-        }
+        layers = try (0..<config.encoderLayers)
+            .map {
+                try EncoderLayer(checkpoint, "audio_tower.layers.\($0)", config)
+            }
         lnPost = try LayerNorm(checkpoint, "audio_tower.ln_post", config.dModel)
         proj1 = try checkpoint.linear(
             "audio_tower.proj1", inputs: config.dModel, outputs: config.dModel, bias: true)
@@ -51,8 +55,8 @@ final class AudioEncoder {
         return proj2(gelu(proj1(lnPost(x))))
     }
 
-    /// [128, T] → [N, dModel]. The last chunk is padded with zeros when it is not the only one, and what the padding
-    /// gave is dropped.
+    /// [128, T] → [N, dModel]. The last chunk is padded with zeros when it is not the only one, and
+    /// what the padding gave is dropped.
     private func stem(_ mel: MLXArray) -> MLXArray {
         let (bins, frames) = (mel.dim(0), mel.dim(1))
         let width = min(frames, config.chunkFrames)
@@ -173,7 +177,8 @@ private struct EncoderAttention {
     /// [N, dModel] → [N, dModel]
     func callAsFunction(_ x: MLXArray, _ windows: AttentionWindows) -> MLXArray {
         func split(_ x: MLXArray) -> MLXArray {
-            windows.split(x).reshaped(windows.count, windows.length, heads, headDim).transposed(0, 2, 1, 3)
+            windows.split(x).reshaped(windows.count, windows.length, heads, headDim)
+                .transposed(0, 2, 1, 3)
         }
         let attended = MLXFast.scaledDotProductAttention(
             queries: split(query(x)), keys: split(key(x)), values: split(value(x)),
@@ -182,8 +187,9 @@ private struct EncoderAttention {
     }
 }
 
-/// The block mask over windows, in a form that never holds N × N values: windows go into the batch axis, and what is
-/// left to mask is the padding of the last one, one row a window that broadcasts over heads and queries.
+/// The block mask over windows, in a form that never holds N × N values: windows go into the batch
+/// axis, and what is left to mask is the padding of the last one, one row a window that broadcasts
+/// over heads and queries.
 private struct AttentionWindows {
     let tokens: Int
     /// Tokens in a window.
@@ -200,7 +206,7 @@ private struct AttentionWindows {
             mask = nil
         } else {
             let key = MLXArray(0..<length * count).reshaped(count, 1, 1, length)
-            mask = key .< MLXArray(Int32(tokens))
+            mask = (key .< MLXArray(Int32(tokens)))
         }
     }
 

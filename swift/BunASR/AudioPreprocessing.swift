@@ -1,12 +1,15 @@
 import Accelerate
 
-/// PCM to log-mel, the features that the checkpoints were trained on: Hugging Face's `WhisperFeatureExtractor`
-/// (`transformers/models/whisper/feature_extraction_whisper.py`) at 16 kHz, window 400, hop 160, 128 mels.
+/// PCM to log-mel, the features that the checkpoints were trained on: Hugging Face's
+/// `WhisperFeatureExtractor` (`transformers/models/whisper/feature_extraction_whisper.py`) at 16
+/// kHz, window 400, hop 160, 128 mels.
 ///
-/// Two recipes. `exact` computes the 400-point transform as one product with cosines and sines. `fft512` pads each
-/// frame to 512 points for the radix-2 FFT: faster, but its bins are not those of training, so features move.
+/// Two recipes. `exact` computes the 400-point transform as one product with cosines and sines.
+/// `fft512` pads each frame to 512 points for the radix-2 FFT: faster, but its bins are not those
+/// of training, so features move.
 ///
-/// Window, tables and buffers are made once in `init`; the frame loop allocates nothing. Not thread-safe.
+/// Window, tables and buffers are made once in `init`; the frame loop allocates nothing. Not
+/// thread-safe.
 final class AudioPreprocessing {
     enum Recipe: String, Codable {
         case exact
@@ -36,10 +39,12 @@ final class AudioPreprocessing {
             case .fft512: try FFT512Transform()
             }
         self.transform = transform
-        let bins = (0..<transform.bins).map {
-            Double($0) * Double(Self.sampleRate) / Double(transform.length)
-        }
-        filters = MelFilterbank.slaney(bins: bins, filters: Self.mels, range: 0...Double(Self.sampleRate) / 2)
+        let bins = (0..<transform.bins)
+            .map {
+                Double($0) * Double(Self.sampleRate) / Double(transform.length)
+            }
+        filters = MelFilterbank.slaney(
+            bins: bins, filters: Self.mels, range: 0...Double(Self.sampleRate) / 2)
         power = [Float](repeating: 0, count: Self.block * transform.bins)
         transposed = power
         melBlock = [Float](repeating: 0, count: Self.block * Self.mels)
@@ -63,8 +68,9 @@ final class AudioPreprocessing {
                     filter(padded.baseAddress! + start * Self.hopLength, count: size)
                     for row in 0..<Self.mels {
                         melBlock.withUnsafeBufferPointer {
-                            (mel.baseAddress! + row * count + start).update(
-                                from: $0.baseAddress! + row * size, count: size)
+                            (mel.baseAddress! + row * count + start)
+                                .update(
+                                    from: $0.baseAddress! + row * size, count: size)
                         }
                     }
                 }
@@ -82,8 +88,8 @@ final class AudioPreprocessing {
         vDSP_mmul(filters, 1, transposed, 1, &melBlock, 1, vDSP_Length(Self.mels), rows, bins)
     }
 
-    /// Half a window of mirrored samples on both sides (`center=True, pad_mode="reflect"`). A clip too short to mirror
-    /// is lengthened with silence first.
+    /// Half a window of mirrored samples on both sides (`center=True, pad_mode="reflect"`). A clip
+    /// too short to mirror is lengthened with silence first.
     private static func reflected(_ pcm: UnsafeBufferPointer<Float>) -> [Float] {
         let half = windowLength / 2
         let length = max(pcm.count, half + 1)
@@ -99,7 +105,8 @@ final class AudioPreprocessing {
         }
     }
 
-    /// log10 with a floor, at most 8 below the clip's maximum, shifted and scaled: (max(log10 x, top - 8) + 4) / 4.
+    /// log10 with a floor, at most 8 below the clip's maximum, shifted and scaled: (max(log10 x,
+    /// top - 8) + 4) / 4.
     private static func compress(_ mel: inout [Float]) {
         let count = vDSP_Length(mel.count)
         mel.withUnsafeMutableBufferPointer { mel in

@@ -1,4 +1,5 @@
-/// NUL-terminated UTF-8 that lives as long as this object, for text that the caller reads after the call.
+/// NUL-terminated UTF-8 that lives as long as this object, for text that the caller reads after the
+/// call.
 final class CString {
     let pointer: UnsafePointer<CChar>
 

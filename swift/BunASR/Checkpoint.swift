@@ -3,10 +3,11 @@ import MLXNN
 
 /// The tensors of a checkpoint folder, handed out by name and accounted for.
 ///
-/// One loader for the published layouts: names with or without `thinker.`, conv weights in PyTorch's or MLX's axis
-/// order, one file or shards with an index, float or affine-quantized modules of any bits. What is quantized is decided
-/// by the weights (`<name>.scales` is there, bits follow from the shapes), never by the name of the folder.
-/// A missing, surplus or misshapen tensor is an error that names it.
+/// One loader for the published layouts: names with or without `thinker.`, conv weights in
+/// PyTorch's or MLX's axis order, one file or shards with an index, float or affine-quantized
+/// modules of any bits. What is quantized is decided by the weights (`<name>.scales` is there, bits
+/// follow from the shapes), never by the name of the folder. A missing, surplus or misshapen tensor
+/// is an error that names it.
 final class Checkpoint {
     let directory: URL
     let config: ModelConfig
@@ -27,7 +28,8 @@ final class Checkpoint {
     private var unclaimed: Set<String>
 
     init(directory: URL, precision name: Precision.Name) throws {
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory.path) else {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory.path)
+        else {
             throw ASRError.model("\(directory.path): no such model folder")
         }
         self.directory = directory
@@ -46,7 +48,8 @@ final class Checkpoint {
         }
         try Self.checkIndex(in: directory, holds: stored.mapValues(\.file))
 
-        // A tied head is the embedding again; published files hold it once, twice, or quantized along.
+        // A tied head is the embedding again; published files hold it once, twice, or quantized
+        // along.
         let tied = config.text.tieWordEmbeddings ?? (stored["lm_head.weight"] == nil)
         if tied { stored = stored.filter { !$0.key.hasPrefix("lm_head.") } }
         hasOwnHead = !tied
@@ -54,13 +57,15 @@ final class Checkpoint {
         let kind = stored["model.embed_tokens.scales"] ?? stored["model.embed_tokens.weight"]
         precision = Precision(name, weights: Self.floatTypes[kind?.tensor.dtype ?? ""] ?? .float32)
         bytes = stored.values.reduce(0) { total, entry in
-            total + entry.tensor.shape.reduce(SafetensorsHeader.elementSize[entry.tensor.dtype] ?? 0, *)
+            total
+                + entry.tensor.shape.reduce(
+                    SafetensorsHeader.elementSize[entry.tensor.dtype] ?? 0, *)
         }
         self.stored = stored
         unclaimed = Set(stored.keys)
         arrays = [:]
         for file in shards {
-            for (name, array) in try loadArrays(url: file) { arrays[Self.canonical(name)] = array }
+            for (name, array) in try Self.tensors(of: file) { arrays[Self.canonical(name)] = array }
         }
     }
 
@@ -95,7 +100,8 @@ final class Checkpoint {
             } catch {
                 throw ASRError.model("\(file.path): cannot be read")
             }
-            for name in weightMap.values where name.contains("/") || !name.hasSuffix(".safetensors") {
+            for name in weightMap.values where name.contains("/") || !name.hasSuffix(".safetensors")
+            {
                 throw ASRError.model("\(file.path): \(name) is not a shard of this folder")
             }
         }
@@ -108,7 +114,8 @@ final class Checkpoint {
         }
         let files = names.filter { $0.hasSuffix(".safetensors") && !$0.hasPrefix(".") }.sorted()
         guard !files.isEmpty else {
-            throw ASRError.model("\(directory.path): no .safetensors file; is the download complete?")
+            throw ASRError.model(
+                "\(directory.path): no .safetensors file; is the download complete?")
         }
         return files.map { directory.appending(path: $0) }
     }
@@ -116,8 +123,19 @@ final class Checkpoint {
     /// Every tensor that the index promises must lie in the shard that it names.
     private static func checkIndex(in directory: URL, holds files: [String: URL]) throws {
         guard let index = try Index(directory: directory) else { return }
-        for (name, shard) in index.weightMap where files[canonical(name)]?.lastPathComponent != shard {
-            throw ASRError.model("\(directory.path)/\(shard): tensor \(name) is missing, though \(Self.index) lists it")
+        for (name, shard) in index.weightMap
+        where files[canonical(name)]?.lastPathComponent != shard {
+            throw ASRError.model(
+                "\(directory.path)/\(shard): tensor \(name) is missing, but \(Self.index) lists it"
+            )
+        }
+    }
+
+    private static func tensors(of file: URL) throws -> [String: MLXArray] {
+        do {
+            return try loadArrays(url: file)
+        } catch {
+            throw ASRError.model("\(file.path): MLX cannot load it: \(error)")
         }
     }
 
@@ -132,14 +150,14 @@ final class Checkpoint {
         guard let entry = stored[name], let array = arrays.removeValue(forKey: name) else {
             throw ASRError.model("\(directory.path): tensor \(name) is missing")
         }
+        let tensor = "\(entry.file.path): tensor \(entry.name)"
         guard dtypes.contains(entry.tensor.dtype) else {
-            throw ASRError.model(
-                "\(entry.file.path): tensor \(entry.name) is \(entry.tensor.dtype), expected \(dtypes.joined(separator: " or "))")
+            let expected = dtypes.joined(separator: " or ")
+            throw ASRError.model("\(tensor) is \(entry.tensor.dtype), expected \(expected)")
         }
         guard shapes.contains(entry.tensor.shape) else {
             let expected = shapes.map(\.description).joined(separator: " or ")
-            throw ASRError.model(
-                "\(entry.file.path): tensor \(entry.name) has shape \(entry.tensor.shape), expected \(expected)")
+            throw ASRError.model("\(tensor) has shape \(entry.tensor.shape), expected \(expected)")
         }
         unclaimed.remove(name)
         return array
@@ -157,7 +175,8 @@ final class Checkpoint {
         return precision.castsMatrices ? array.asType(precision.activations) : array
     }
 
-    /// A 3×3 convolution's weight as [outputs, 3, 3, inputs], stored so or as PyTorch does, [outputs, inputs, 3, 3].
+    /// A 3×3 convolution's weight as [outputs, 3, 3, inputs], stored so or as PyTorch does,
+    /// [outputs, inputs, 3, 3].
     func convolution(_ name: String, inputs: Int, outputs: Int) throws -> MLXArray {
         let ours = [outputs, 3, 3, inputs]
         let torch = [outputs, inputs, 3, 3]
@@ -185,28 +204,36 @@ final class Checkpoint {
         }
         let codes = try quantized(name, rows: rows, columns: dimensions)
         let embedding = QuantizedEmbedding(
-            embeddingCount: rows, dimensions: dimensions, groupSize: codes.groupSize, bits: codes.bits)
+            embeddingCount: rows, dimensions: dimensions, groupSize: codes.groupSize,
+            bits: codes.bits)
         return embedding.update(
             parameters: .unflattened([
                 ("weight", codes.weight), ("scales", codes.scales), ("biases", codes.biases),
             ]))
     }
 
-    private typealias Codes = (weight: MLXArray, scales: MLXArray, biases: MLXArray, groupSize: Int, bits: Int)
+    private typealias Codes = (
+        weight: MLXArray, scales: MLXArray, biases: MLXArray, groupSize: Int, bits: Int
+    )
 
-    /// Affine codes: uint32 [rows, columns · bits / 32] with scales and biases [rows, columns / group].
+    /// Affine codes: uint32 [rows, columns · bits / 32] with scales and biases [rows, columns /
+    /// group].
     private func quantized(_ name: String, rows: Int, columns: Int) throws -> Codes {
         func width(_ part: String) -> Int {
-            guard let shape = stored["\(name).\(part)"]?.tensor.shape, shape.count == 2 else { return 0 }
+            guard let shape = stored["\(name).\(part)"]?.tensor.shape, shape.count == 2 else {
+                return 0
+            }
             return shape[1]
         }
         let (packed, groups) = (width("weight"), width("scales"))
         let bits = packed * 32 / columns
-        guard packed * 32 % columns == 0, [2, 3, 4, 5, 6, 8].contains(bits), groups > 0, columns % groups == 0,
+        guard packed * 32 % columns == 0, [2, 3, 4, 5, 6, 8].contains(bits), groups > 0,
+            columns % groups == 0,
             [32, 64, 128].contains(columns / groups)
         else {
             throw ASRError.model(
-                "\(directory.path): \(name): \(packed) words and \(groups) groups do not quantize \(columns) columns")
+                "\(directory.path): \(name): bad quantization (\(packed) words, \(groups) groups)"
+            )
         }
         quantizedModules[bits, default: 0] += 1
         let scales = try claim("\(name).scales", shapes: [[rows, groups]], dtypes: Self.floats)
@@ -219,7 +246,8 @@ final class Checkpoint {
         )
     }
 
-    /// Call when the model is built: a tensor that nothing asked for means that this is another model.
+    /// Call when the model is built: a tensor that nothing asked for means that this is another
+    /// model.
     func finish() throws {
         guard let name = unclaimed.min(), let entry = stored[name] else { return }
         let others = unclaimed.count > 1 ? " and \(unclaimed.count - 1) more" : ""

@@ -1,11 +1,12 @@
 import Accelerate
 
-/// The 400-point DFT as two products with cosines and sines: vDSP has no FFT of that length, and no other length has
-/// the bins of training.
+/// The 400-point DFT as two products with cosines and sines: vDSP has no FFT of that length, and no
+/// other length has the bins of training.
 ///
-/// A real frame folds first: cosines see x[t] + x[400 - t], sines x[t] - x[400 - t], which halves both products. In
-/// double precision, as the official extractor computes, because quiet bins beside loud ones drown in the rounding of
-/// single precision: mel is off by 2e-5 then, and by 1e-6 so.
+/// A real frame folds first: cosines see x[t] + x[400 - t], sines x[t] - x[400 - t], which halves
+/// both products. In double precision, as the official extractor computes, because quiet bins
+/// beside loud ones drown in the rounding of single precision: mel is off by 2e-5 then, and by 1e-6
+/// so.
 final class ExactTransform: SpectrumTransform {
     let length = AudioPreprocessing.windowLength
     let bins = AudioPreprocessing.windowLength / 2 + 1
@@ -25,11 +26,13 @@ final class ExactTransform: SpectrumTransform {
     init(block: Int) {
         let (length, bins) = (length, bins)
         func basis(_ function: (Double) -> Double) -> [Double] {
-            (0..<bins).flatMap { time in
-                (0..<bins).map { bin in
-                    function(2 * Double.pi * Double(time * bin % length) / Double(length))
+            (0..<bins)
+                .flatMap { time in
+                    (0..<bins)
+                        .map { bin in
+                            function(2 * Double.pi * Double(time * bin % length) / Double(length))
+                        }
                 }
-            }
         }
         window = HannWindow.periodic(length)
         cosines = basis { cos($0) }
@@ -41,7 +44,9 @@ final class ExactTransform: SpectrumTransform {
         imaginary = even
     }
 
-    func power(of samples: UnsafePointer<Float>, count: Int, into power: UnsafeMutablePointer<Float>) {
+    func power(
+        of samples: UnsafePointer<Float>, count: Int, into power: UnsafeMutablePointer<Float>
+    ) {
         for i in 0..<count { fold(samples + i * AudioPreprocessing.hopLength, row: i * bins) }
         let (rows, width) = (vDSP_Length(count), vDSP_Length(bins))
         vDSP_mmulD(even, 1, cosines, 1, &real, 1, rows, width, width)
@@ -49,7 +54,8 @@ final class ExactTransform: SpectrumTransform {
         let size = vDSP_Length(count * bins)
         real.withUnsafeMutableBufferPointer { real in
             imaginary.withUnsafeMutableBufferPointer { imaginary in
-                var spectrum = DSPDoubleSplitComplex(realp: real.baseAddress!, imagp: imaginary.baseAddress!)
+                var spectrum = DSPDoubleSplitComplex(
+                    realp: real.baseAddress!, imagp: imaginary.baseAddress!)
                 vDSP_zvmagsD(&spectrum, 1, real.baseAddress!, 1, size)
                 vDSP_vdpsp(real.baseAddress!, 1, power, 1, size)
             }

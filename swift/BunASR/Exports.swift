@@ -1,10 +1,11 @@
 import CBunASR
 import MLX
 
-// The C functions of bun_asr.h, where they are documented; the compiler compares the two. No logic here: find the
-// object, call it, turn a failure into the thread's error text.
+// The C functions of bun_asr.h, where they are documented; the compiler compares the two. No logic
+// here: find the object, call it, turn a failure into the thread's error text.
 
-/// Runs `body` with MLX's failures caught, too; a failure becomes the thread's error text and `failure`.
+/// Runs `body` with MLX's failures caught, too; a failure becomes the thread's error text and
+/// `failure`.
 private func guarded<Result>(_ failure: Result, _ body: () throws -> Result) -> Result {
     bun_asr_set_error_text(nil)
     do {
@@ -16,7 +17,8 @@ private func guarded<Result>(_ failure: Result, _ body: () throws -> Result) -> 
             case MLXError.caught(let message): ASRError.native("MLX: \(message)")
             default: ASRError.native("\(error)")
             }
-        bun_asr_set_error_text((try? JSONText(reported).text) ?? #"{"code":"native","message":"unknown"}"#)
+        bun_asr_set_error_text(
+            (try? JSONText(reported).text) ?? #"{"code":"native","message":"unknown"}"#)
         return failure
     }
 }
@@ -31,9 +33,11 @@ private func elements<T>(_ pointer: UnsafeRawPointer?, _ bytes: UInt64, of type:
 {
     let size = MemoryLayout<T>.stride
     guard let count = Int(exactly: bytes), count % size == 0 else {
-        throw ASRError.usage("the buffer of \(bytes) bytes does not hold whole values of \(size) bytes")
+        throw ASRError.usage(
+            "the buffer of \(bytes) bytes does not hold whole values of \(size) bytes")
     }
-    return UnsafeBufferPointer(start: pointer?.assumingMemoryBound(to: type), count: pointer == nil ? 0 : count / size)
+    return UnsafeBufferPointer(
+        start: pointer?.assumingMemoryBound(to: type), count: pointer == nil ? 0 : count / size)
 }
 
 @c @implementation
@@ -66,7 +70,9 @@ public func asr_model_close(_ model: OpaquePointer!) {
 }
 
 @c @implementation
-public func asr_session_open(_ model: OpaquePointer!, _ options: UnsafePointer<CChar>!) -> OpaquePointer! {
+public func asr_session_open(_ model: OpaquePointer!, _ options: UnsafePointer<CChar>!)
+    -> OpaquePointer!
+{
     guarded(nil) {
         let session = try Session(Handles.shared.model(model), .parse(text(options)))
         return Handles.shared.add(session, of: model)
@@ -79,7 +85,9 @@ public func asr_session_close(_ session: OpaquePointer!) {
 }
 
 @c @implementation
-public func asr_session_mel(_ session: OpaquePointer!, _ pcm: UnsafeRawPointer!, _ pcm_length: UInt64) -> Int64 {
+public func asr_session_mel(
+    _ session: OpaquePointer!, _ pcm: UnsafeRawPointer!, _ pcm_length: UInt64
+) -> Int64 {
     guarded(Int64(ASR_FAILED)) {
         Int64(try Handles.shared.session(session).mel(elements(pcm, pcm_length, of: Float.self)))
     }
@@ -91,9 +99,12 @@ public func asr_session_encode(_ session: OpaquePointer!) -> Int64 {
 }
 
 @c @implementation
-public func asr_session_prefill(_ session: OpaquePointer!, _ ids: UnsafeRawPointer!, _ ids_length: UInt64) -> Int64 {
+public func asr_session_prefill(
+    _ session: OpaquePointer!, _ ids: UnsafeRawPointer!, _ ids_length: UInt64
+) -> Int64 {
     guarded(Int64(ASR_FAILED)) {
-        Int64(try Handles.shared.session(session).prefill(elements(ids, ids_length, of: Int32.self)))
+        Int64(
+            try Handles.shared.session(session).prefill(elements(ids, ids_length, of: Int32.self)))
     }
 }
 
@@ -117,7 +128,8 @@ public func asr_session_rewind(_ session: OpaquePointer!, _ position: Int64) -> 
 
 @c @implementation
 public func asr_session_read(
-    _ session: OpaquePointer!, _ stage: UnsafePointer<CChar>!, _ out: UnsafeMutableRawPointer!, _ out_length: UInt64
+    _ session: OpaquePointer!, _ stage: UnsafePointer<CChar>!, _ out: UnsafeMutableRawPointer!,
+    _ out_length: UInt64
 ) -> Int64 {
     guarded(Int64(ASR_FAILED)) {
         guard let name = Session.Stage(rawValue: text(stage)) else {
@@ -126,7 +138,8 @@ public func asr_session_read(
         let values = try Handles.shared.session(session).read(name)
         return try values.withUnsafeBytes { bytes in
             guard let out, UInt64(bytes.count) <= out_length, let source = bytes.baseAddress else {
-                throw ASRError.usage("\(name.rawValue) takes \(bytes.count) bytes, the buffer has \(out_length)")
+                throw ASRError.usage(
+                    "\(name.rawValue) takes \(bytes.count) bytes, the buffer has \(out_length)")
             }
             out.copyMemory(from: source, byteCount: bytes.count)
             return Int64(bytes.count)

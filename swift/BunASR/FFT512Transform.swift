@@ -1,7 +1,7 @@
 import Accelerate
 
-/// Frames padded with zeros to 512 points for `vDSP_fft_zrip` in split-complex form: the DC bin in realp[0], the Nyquist
-/// bin in imagp[0], everything twice the DFT.
+/// Frames padded with zeros to 512 points for `vDSP_fft_zrip` in split-complex form: the DC bin in
+/// realp[0], the Nyquist bin in imagp[0], everything twice the DFT.
 final class FFT512Transform: SpectrumTransform {
     let length = 512
     let bins = 257
@@ -30,12 +30,15 @@ final class FFT512Transform: SpectrumTransform {
         vDSP_destroy_fftsetup(setup)
     }
 
-    func power(of samples: UnsafePointer<Float>, count: Int, into power: UnsafeMutablePointer<Float>) {
+    func power(
+        of samples: UnsafePointer<Float>, count: Int, into power: UnsafeMutablePointer<Float>
+    ) {
         // Undoes the factor 2 of the transform.
         var quarter: Float = 0.25
         for i in 0..<count {
             vDSP_vmul(
-                samples + i * AudioPreprocessing.hopLength, 1, window, 1, &points, 1, vDSP_Length(window.count))
+                samples + i * AudioPreprocessing.hopLength, 1, window, 1, &points, 1,
+                vDSP_Length(window.count))
             transform(into: power + i * bins)
         }
         vDSP_vsmul(power, 1, &quarter, power, 1, vDSP_Length(count * bins))
@@ -46,13 +49,16 @@ final class FFT512Transform: SpectrumTransform {
         let half = vDSP_Length(length / 2)
         real.withUnsafeMutableBufferPointer { real in
             imaginary.withUnsafeMutableBufferPointer { imaginary in
-                var spectrum = DSPSplitComplex(realp: real.baseAddress!, imagp: imaginary.baseAddress!)
+                var spectrum = DSPSplitComplex(
+                    realp: real.baseAddress!, imagp: imaginary.baseAddress!)
                 points.withUnsafeBufferPointer { points in
-                    points.baseAddress!.withMemoryRebound(to: DSPComplex.self, capacity: points.count / 2) {
-                        vDSP_ctoz($0, 2, &spectrum, 1, half)
-                    }
+                    points.baseAddress!
+                        .withMemoryRebound(to: DSPComplex.self, capacity: points.count / 2) {
+                            vDSP_ctoz($0, 2, &spectrum, 1, half)
+                        }
                 }
-                vDSP_fft_zrip(setup, &spectrum, 1, Self.log2Length, FFTDirection(kFFTDirection_Forward))
+                vDSP_fft_zrip(
+                    setup, &spectrum, 1, Self.log2Length, FFTDirection(kFFTDirection_Forward))
                 let (dc, nyquist) = (real[0], imaginary[0])
                 vDSP_zvmags(&spectrum, 1, row, 1, half)
                 row[0] = dc * dc

@@ -26,7 +26,8 @@ final class FileReader {
         var done = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             while done < count {
-                let got = pread(descriptor, buffer.baseAddress! + done, count - done, off_t(offset + done))
+                let got = pread(
+                    descriptor, buffer.baseAddress! + done, count - done, off_t(offset + done))
                 if got <= 0 { break }
                 done += got
             }

@@ -1,5 +1,5 @@
-// The part of Foundation and of the C library that the core uses. On Linux the slim Foundation: it starts faster
-// and links statically.
+// The part of Foundation and of the C library that the core uses. On Linux the slim Foundation: it
+// starts faster and links statically.
 #if canImport(FoundationEssentials)
     @_exported import FoundationEssentials
     @_exported import Glibc

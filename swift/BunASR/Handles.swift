@@ -2,7 +2,8 @@ import Synchronization
 
 /// The objects that callers hold, by number: a closed or invented handle is an error, not a crash.
 ///
-/// Unchecked because the objects belong to the thread that opened them; only the tables are shared, under `lock`.
+/// Unchecked because the objects belong to the thread that opened them; only the tables are shared,
+/// under `lock`.
 final class Handles: @unchecked Sendable {
     static let shared = Handles()
 
@@ -50,7 +51,9 @@ final class Handles: @unchecked Sendable {
         try find(handle, in: sessions, "session").session
     }
 
-    private func find<T>(_ handle: OpaquePointer?, in table: @autoclosure () -> [UInt: T], _ kind: String) throws -> T {
+    private func find<T>(
+        _ handle: OpaquePointer?, in table: @autoclosure () -> [UInt: T], _ kind: String
+    ) throws -> T {
         guard let found = lock.withLock({ _ in table()[UInt(bitPattern: handle)] }) else {
             throw ASRError.usage("this \(kind) is not open")
         }

@@ -1,7 +1,7 @@
 import MLX
 
-/// Keys and values of one layer, [1, kvHeads, capacity, headDim]: grown in steps, written in place, never joined per
-/// token. `offset` is the one truth of position.
+/// Keys and values of one layer, [1, kvHeads, capacity, headDim]: grown in steps, written in place,
+/// never joined per token. `offset` is the one truth of position.
 final class KVCache {
     private static let step = 256
 
@@ -10,8 +10,11 @@ final class KVCache {
     private var capacity = 0
     private(set) var offset = 0
 
-    /// Appends [1, kvHeads, L, headDim] and gives views of all that is held, [1, kvHeads, offset, headDim].
-    func update(keys newKeys: MLXArray, values newValues: MLXArray) -> (keys: MLXArray, values: MLXArray) {
+    /// Appends [1, kvHeads, L, headDim] and gives views of all that is held, [1, kvHeads, offset,
+    /// headDim].
+    func update(keys newKeys: MLXArray, values newValues: MLXArray) -> (
+        keys: MLXArray, values: MLXArray
+    ) {
         let end = offset + newKeys.dim(2)
         grow(to: end, like: newKeys)
         guard let keys, let values else { preconditionFailure("grow makes both") }
@@ -37,7 +40,9 @@ final class KVCache {
         let added = MLXArray.zeros(
             [1, example.dim(1), wanted - capacity, example.dim(3)], dtype: example.dtype)
         keys = keys.map { concatenated([$0, added], axis: 2) } ?? added
-        values = values.map { concatenated([$0, added], axis: 2) } ?? MLXArray.zeros(added.shape, dtype: added.dtype)
+        values =
+            values.map { concatenated([$0, added], axis: 2) }
+            ?? MLXArray.zeros(added.shape, dtype: added.dtype)
         capacity = wanted
     }
 }

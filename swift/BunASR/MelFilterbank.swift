@@ -8,7 +8,8 @@ enum MelFilterbank {
     /// - Returns: weights [filters, bins], row-major
     static func slaney(bins: [Double], filters: Int, range: ClosedRange<Double>) -> [Float] {
         let (low, high) = (mel(range.lowerBound), mel(range.upperBound))
-        let edges = (0..<filters + 2).map { hertz(low + (high - low) * Double($0) / Double(filters + 1)) }
+        let edges = (0..<filters + 2)
+            .map { hertz(low + (high - low) * Double($0) / Double(filters + 1)) }
         var weights: [Float] = []
         weights.reserveCapacity(filters * bins.count)
         for filter in 0..<filters {

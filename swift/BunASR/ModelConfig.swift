@@ -1,7 +1,7 @@
 /// The sizes and token ids of one checkpoint, from its config.json and generation_config.json.
 ///
-/// Field names as in the official `configuration_qwen3_asr.py`; its class defaults differ from the published
-/// checkpoints, so nothing but the optional fields below has a default here.
+/// Field names as in the official `configuration_qwen3_asr.py`; its class defaults differ from the
+/// published checkpoints, so nothing but the optional fields below has a default here.
 struct ModelConfig {
     let audio: AudioConfig
     let text: TextConfig
@@ -33,7 +33,8 @@ struct ModelConfig {
         /// Audio tokens N for T mel frames: 13 for each full chunk of 100, ⌈rest / 8⌉ for the last.
         func tokens(frames: Int) -> Int {
             let rest = frames % chunkFrames
-            return frames / chunkFrames * Self.convolved(chunkFrames) + (rest > 0 ? Self.convolved(rest) : 0)
+            return frames / chunkFrames * Self.convolved(chunkFrames)
+                + (rest > 0 ? Self.convolved(rest) : 0)
         }
 
         /// Length after three convolutions of stride 2, kernel 3, padding 1.
@@ -72,7 +73,8 @@ extension ModelConfig {
         let root = file.thinkerConfig ?? file.root
         guard let audio = root.audioConfig, let text = root.textConfig else {
             throw ASRError.model(
-                "\(directory.path)/config.json: no audio_config and text_config; this is not a Qwen3-ASR checkpoint")
+                "\(directory.path)/config.json: audio_config or text_config is missing"
+            )
         }
         var eos = text.eosTokenId?.ids ?? []
         let generation = directory.appending(path: "generation_config.json")
@@ -110,7 +112,8 @@ extension ModelConfig {
     private func check() throws {
         func within(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws {
             guard range.contains(value) else {
-                throw ASRError.model("\(name) is \(value), expected \(range.lowerBound)…\(range.upperBound)")
+                throw ASRError.model(
+                    "\(name) is \(value), expected \(range.lowerBound)…\(range.upperBound)")
             }
         }
         func divides(_ name: String, _ value: Int, by divisor: Int) throws {
@@ -145,10 +148,12 @@ extension ModelConfig {
             throw ASRError.model("rope_theta is \(text.ropeTheta), expected a positive number")
         }
         guard text.rmsNormEps.isFinite, text.rmsNormEps >= 0 else {
-            throw ASRError.model("rms_norm_eps is \(text.rmsNormEps), expected a small positive number")
+            throw ASRError.model(
+                "rms_norm_eps is \(text.rmsNormEps), expected a small positive number")
         }
         guard audio.outputDim == text.hiddenSize else {
-            throw ASRError.model("output_dim is \(audio.outputDim), but hidden_size is \(text.hiddenSize)")
+            throw ASRError.model(
+                "output_dim is \(audio.outputDim), but hidden_size is \(text.hiddenSize)")
         }
         for id in [tokens.audioStart, tokens.audioEnd, tokens.audioPad] + tokens.eos {
             try within("a special token id", id, 0...(text.vocabSize - 1))
@@ -166,8 +171,9 @@ private struct ConfigFile: Decodable {
     }
 
     init(from decoder: any Decoder) throws {
-        thinkerConfig = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent(
-            Thinker.self, forKey: .thinkerConfig)
+        thinkerConfig = try decoder.container(keyedBy: CodingKeys.self)
+            .decodeIfPresent(
+                Thinker.self, forKey: .thinkerConfig)
         root = try thinkerConfig ?? Thinker(from: decoder)
     }
 
@@ -197,8 +203,9 @@ private struct ConfigFile: Decodable {
 
         init(from decoder: any Decoder) throws {
             config = try ModelConfig.TextConfig(from: decoder)
-            eosTokenId = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent(
-                OneOrMany.self, forKey: .eosTokenId)
+            eosTokenId = try decoder.container(keyedBy: CodingKeys.self)
+                .decodeIfPresent(
+                    OneOrMany.self, forKey: .eosTokenId)
         }
     }
 }
@@ -224,13 +231,17 @@ private struct OneOrMany: Decodable {
 extension DecodingError {
     /// What was wrong, with the path of the key, in a line.
     var explanation: String {
-        func at(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".") }
+        func at(_ path: [any CodingKey]) -> String {
+            path.map(\.stringValue).joined(separator: ".")
+        }
         switch self {
-        case .keyNotFound(let key, let context): return "\(at(context.codingPath + [key])) is missing"
+        case .keyNotFound(let key, let context):
+            return "\(at(context.codingPath + [key])) is missing"
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
             return "\(at(context.codingPath)): \(context.debugDescription)"
         case .dataCorrupted(let context):
-            return context.codingPath.isEmpty ? "not valid JSON" : "\(at(context.codingPath)): \(context.debugDescription)"
+            return context.codingPath.isEmpty
+                ? "not valid JSON" : "\(at(context.codingPath)): \(context.debugDescription)"
         @unknown default: return "cannot be decoded"
         }
     }

@@ -12,7 +12,9 @@ extension StrictOptions {
             let known = Set(CodingKeys.allCases.map(\.stringValue))
             let given = try decoder.decode(KeyNames.self, from: data).names
             if let unknown = given.subtracting(known).min() {
-                throw ASRError.usage("unknown option \(unknown); there are \(known.sorted().joined(separator: ", "))")
+                throw ASRError.usage(
+                    "unknown option \(unknown); there are \(known.sorted().joined(separator: ", "))"
+                )
             }
             return try decoder.decode(Self.self, from: data)
         } catch let error as DecodingError {

@@ -3,9 +3,10 @@ import MLXNN
 
 /// The Qwen3 decoder: embeddings of text and audio in, scores of the next token out.
 ///
-/// Port of `Qwen3ASRThinkerTextModel` in the official `modeling_qwen3_asr.py` (qwen-asr 0.0.6). Its interleaved
-/// multi-axis RoPE has three equal rows of positions here and so equals plain RoPE. One class tree serves every weight
-/// format: whether a projection is quantized is the checkpoint's matter.
+/// Port of `Qwen3ASRThinkerTextModel` in the official `modeling_qwen3_asr.py` (qwen-asr 0.0.6). Its
+/// interleaved multi-axis RoPE has three equal rows of positions here and so equals plain RoPE. One
+/// class tree serves every weight format: whether a projection is quantized is the checkpoint's
+/// matter.
 final class QuantizedTextDecoder {
     private let config: ModelConfig.TextConfig
     private let dtype: DType
@@ -21,13 +22,15 @@ final class QuantizedTextDecoder {
         dtype = checkpoint.precision.activations
         embedTokens = try checkpoint.embedding(
             "model.embed_tokens", rows: config.vocabSize, dimensions: config.hiddenSize)
-        layers = try (0..<config.numHiddenLayers).map {
-            try DecoderLayer(checkpoint, "model.layers.\($0)", config)
-        }
+        layers = try (0..<config.numHiddenLayers)
+            .map {
+                try DecoderLayer(checkpoint, "model.layers.\($0)", config)
+            }
         norm = try RMSNorm(checkpoint, "model.norm", config.hiddenSize, eps: config.rmsNormEps)
         lmHead =
             checkpoint.hasOwnHead
-            ? try checkpoint.linear("lm_head", inputs: config.hiddenSize, outputs: config.vocabSize, bias: false)
+            ? try checkpoint.linear(
+                "lm_head", inputs: config.hiddenSize, outputs: config.vocabSize, bias: false)
             : nil
     }
 
@@ -40,7 +43,8 @@ final class QuantizedTextDecoder {
         embedTokens(ids).asType(dtype).reshaped(1, -1, config.hiddenSize)
     }
 
-    /// Embeddings [1, L, hidden] at the cache's position → hidden states [1, L, hidden] before the last norm.
+    /// Embeddings [1, L, hidden] at the cache's position → hidden states [1, L, hidden] before the
+    /// last norm.
     func callAsFunction(_ embeddings: MLXArray, cache: [KVCache]) -> MLXArray {
         let mask = Self.causalMask(length: embeddings.dim(1), offset: cache[0].offset)
         var x = embeddings
@@ -56,7 +60,8 @@ final class QuantizedTextDecoder {
         return scores.reshaped(-1).asType(.float32)
     }
 
-    /// [L, offset + L], true where position i may see key j ≤ i; nil for a single token, which sees all.
+    /// [L, offset + L], true where position i may see key j ≤ i; nil for a single token, which sees
+    /// all.
     static func causalMask(length: Int, offset: Int) -> MLXArray? {
         guard length > 1 else { return nil }
         let queries = MLXArray(offset..<offset + length).reshaped(length, 1)
@@ -90,7 +95,8 @@ private struct DecoderLayer {
             checkpoint, "\(name).input_layernorm", config.hiddenSize, eps: config.rmsNormEps)
         attention = try DecoderAttention(checkpoint, "\(name).self_attn", config)
         postNorm = try RMSNorm(
-            checkpoint, "\(name).post_attention_layernorm", config.hiddenSize, eps: config.rmsNormEps)
+            checkpoint, "\(name).post_attention_layernorm", config.hiddenSize,
+            eps: config.rmsNormEps)
         mlp = try SwiGLU(checkpoint, "\(name).mlp", config)
     }
 
@@ -132,12 +138,15 @@ private struct DecoderAttention {
         func split(_ x: MLXArray, _ heads: Int) -> MLXArray {
             x.reshaped(1, length, heads, headDim)
         }
-        let queries = rope(queryNorm(split(query(x), heads)).transposed(0, 2, 1, 3), offset: cache.offset)
-        let newKeys = rope(keyNorm(split(key(x), kvHeads)).transposed(0, 2, 1, 3), offset: cache.offset)
+        let queries = rope(
+            queryNorm(split(query(x), heads)).transposed(0, 2, 1, 3), offset: cache.offset)
+        let newKeys = rope(
+            keyNorm(split(key(x), kvHeads)).transposed(0, 2, 1, 3), offset: cache.offset)
         let newValues = split(value(x), kvHeads).transposed(0, 2, 1, 3)
         let (keys, values) = cache.update(keys: newKeys, values: newValues)
         let attended = MLXFast.scaledDotProductAttention(
-            queries: queries, keys: keys, values: values, scale: 1 / Float(headDim).squareRoot(), mask: mask)
+            queries: queries, keys: keys, values: values, scale: 1 / Float(headDim).squareRoot(),
+            mask: mask)
         return out(attended.transposed(0, 2, 1, 3).reshaped(1, length, heads * headDim))
     }
 }

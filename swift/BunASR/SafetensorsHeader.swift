@@ -1,8 +1,9 @@
 /// The header of a safetensors file, checked by safetensors' own rules before MLX reads the file.
 ///
-/// MLX 0.31.1 does not check the offsets and loses the error of a failed read, so that a truncated file would load as
-/// uninitialised memory. Rules: `safetensors/src/tensor.rs` (huggingface/safetensors): header of at most 100 MB that
-/// begins with `{`; size = shape × dtype without overflow; tensors contiguous from 0 to the end of the file.
+/// MLX 0.31.1 does not check the offsets and loses the error of a failed read, so that a truncated
+/// file would load as uninitialised memory. Rules: `safetensors/src/tensor.rs`
+/// (huggingface/safetensors): header of at most 100 MB that begins with `{`; size = shape × dtype
+/// without overflow; tensors contiguous from 0 to the end of the file.
 struct SafetensorsHeader {
     struct Tensor {
         let dtype: String
@@ -15,7 +16,8 @@ struct SafetensorsHeader {
 
     /// Bytes of one element of the dtypes that a checkpoint may hold.
     static let elementSize = [
-        "BOOL": 1, "U8": 1, "I8": 1, "F8_E4M3": 1, "F8_E5M2": 1, "U16": 2, "I16": 2, "F16": 2, "BF16": 2,
+        "BOOL": 1, "U8": 1, "I8": 1, "F8_E4M3": 1, "F8_E5M2": 1, "U16": 2, "I16": 2, "F16": 2,
+        "BF16": 2,
         "U32": 4, "I32": 4, "F32": 4, "U64": 8, "I64": 8, "F64": 8,
     ]
 
@@ -30,8 +32,12 @@ struct SafetensorsHeader {
         guard let prefix = handle.read(at: 0, count: 8) else {
             throw bad("\(size) bytes are too few for a safetensors file")
         }
-        let length = prefix.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
-        guard length <= UInt64(Self.longestHeader) else { throw bad("the header claims \(length) bytes") }
+        let length = prefix.withUnsafeBytes {
+            UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self))
+        }
+        guard length <= UInt64(Self.longestHeader) else {
+            throw bad("the header claims \(length) bytes")
+        }
         guard let json = handle.read(at: 8, count: Int(length)) else {
             throw bad("the file ends inside its header (\(size) bytes)")
         }
@@ -44,15 +50,22 @@ struct SafetensorsHeader {
         }
 
         var end = 0
-        for (name, entry) in entries.sorted(by: { ($0.value.start, $0.value.end) < ($1.value.start, $1.value.end) }) {
+        for (name, entry) in entries.sorted(by: {
+            ($0.value.start, $0.value.end) < ($1.value.start, $1.value.end)
+        }) {
             guard let elementSize = Self.elementSize[entry.dtype] else {
                 throw bad("tensor \(name) has the unknown dtype \(entry.dtype)")
             }
             guard entry.start == end else {
-                throw bad("tensor \(name) begins at \(entry.start), expected \(end): a gap or an overlap")
+                throw bad(
+                    "tensor \(name) begins at \(entry.start), expected \(end): a gap or an overlap")
             }
-            guard let bytes = Self.product(entry.shape, elementSize), entry.end - entry.start == bytes else {
-                throw bad("tensor \(name) of shape \(entry.shape) and dtype \(entry.dtype) has the wrong size")
+            guard let bytes = Self.product(entry.shape, elementSize),
+                entry.end - entry.start == bytes
+            else {
+                throw bad(
+                    "tensor \(name), \(entry.dtype) \(entry.shape), has the wrong size"
+                )
             }
             end = entry.end
         }
@@ -60,7 +73,8 @@ struct SafetensorsHeader {
         guard end == data else {
             throw bad(
                 end > data
-                    ? "truncated: \(end - data) of \(end) bytes are missing" : "\(data - end) bytes after the last tensor")
+                    ? "truncated: \(end - data) of \(end) bytes are missing"
+                    : "\(data - end) bytes after the last tensor")
         }
         tensors = entries.mapValues { Tensor(dtype: $0.dtype, shape: $0.shape) }
     }

@@ -15,7 +15,8 @@ struct Sampler {
         random = SplitMix64(state: seed)
     }
 
-    /// The choice depends on the logits alone, so the next step can be launched before the token is read.
+    /// The choice depends on the logits alone, so the next step can be launched before the token is
+    /// read.
     var isPlainArgmax: Bool {
         temperature == 0 && repetitionPenalty == 1 && noRepeatNgram == 0
     }
@@ -26,7 +27,9 @@ struct Sampler {
     mutating func choose(_ logits: [Float], written: [Int]) -> Int {
         var logits = logits
         for token in Set(written) where repetitionPenalty != 1 {
-            logits[token] = logits[token] > 0 ? logits[token] / repetitionPenalty : logits[token] * repetitionPenalty
+            logits[token] =
+                logits[token] > 0
+                ? logits[token] / repetitionPenalty : logits[token] * repetitionPenalty
         }
         for token in repeating(written) { logits[token] = -.infinity }
         let best = logits.indices.max { logits[$0] < logits[$1] } ?? 0
@@ -44,14 +47,16 @@ struct Sampler {
     private func repeating(_ written: [Int]) -> [Int] {
         guard noRepeatNgram > 0, written.count >= noRepeatNgram else { return [] }
         let tail = written.suffix(noRepeatNgram - 1)
-        return (0...written.count - noRepeatNgram).compactMap { start in
-            let end = start + noRepeatNgram - 1
-            return written[start..<end].elementsEqual(tail) ? written[end] : nil
-        }
+        return (0...written.count - noRepeatNgram)
+            .compactMap { start in
+                let end = start + noRepeatNgram - 1
+                return written[start..<end].elementsEqual(tail) ? written[end] : nil
+            }
     }
 }
 
-/// A small seeded generator, so that a seed gives the same text on every platform (Steele et al. 2014).
+/// A small seeded generator, so that a seed gives the same text on every platform (Steele et al.
+/// 2014).
 private struct SplitMix64: RandomNumberGenerator {
     var state: UInt64
 

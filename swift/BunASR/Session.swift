@@ -55,9 +55,11 @@ final class Session {
     private var hasEnded = false
 
     init(_ model: Model, _ options: Options) throws {
-        func within<T: Comparable>(_ name: String, _ value: T, _ range: ClosedRange<T>) throws -> T {
+        func within<T: Comparable>(_ name: String, _ value: T, _ range: ClosedRange<T>) throws -> T
+        {
             guard range.contains(value) else {
-                throw ASRError.usage("\(name) is \(value), expected \(range.lowerBound)…\(range.upperBound)")
+                throw ASRError.usage(
+                    "\(name) is \(value), expected \(range.lowerBound)…\(range.upperBound)")
             }
             return value
         }
@@ -66,7 +68,8 @@ final class Session {
         ignoresEos = options.ignoreEos ?? false
         sampler = Sampler(
             temperature: try within("temperature", options.temperature ?? 0, 0...100),
-            repetitionPenalty: try within("repetitionPenalty", options.repetitionPenalty ?? 1, 0.01...100),
+            repetitionPenalty: try within(
+                "repetitionPenalty", options.repetitionPenalty ?? 1, 0.01...100),
             noRepeatNgram: try within("noRepeatNgram", options.noRepeatNgram ?? 0, 0...1000),
             seed: options.seed ?? 0)
         cache = model.decoder.makeCache()
@@ -108,11 +111,14 @@ final class Session {
         }
         let room = model.config.text.maxPositionEmbeddings - position
         guard ids.count <= room else {
-            throw ASRError.input("\(ids.count) prompt tokens do not fit: \(room) positions are left; use shorter audio")
+            throw ASRError.input(
+                "\(ids.count) prompt tokens need \(room) free positions or fewer; use shorter audio"
+            )
         }
         let pads = ids.count { Int($0) == model.config.tokens.audioPad }
         guard pads == 0 || pads == embeddings?.dim(0) else {
-            throw ASRError.usage("the prompt has \(pads) audio pads for \(embeddings?.dim(0) ?? 0) audio embeddings")
+            throw ASRError.usage(
+                "the prompt has \(pads) audio pads for \(embeddings?.dim(0) ?? 0) audio embeddings")
         }
         try timed(\.prefillMs) {
             let prompt = embed(ids)
@@ -162,13 +168,15 @@ final class Session {
             throw ASRError.usage("next comes after prefill; a rewind needs a prefill, too")
         }
         guard position < model.config.text.maxPositionEmbeddings else {
-            throw ASRError.input("the model's \(model.config.text.maxPositionEmbeddings) positions are used up")
+            throw ASRError.input(
+                "the model's \(model.config.text.maxPositionEmbeddings) positions are used up")
         }
         let place = position
         var token = 0
         try timed(\.decodeMs) {
             if sampler.isPlainArgmax {
-                // The next step is launched before this token is read, so that building its graph costs no time.
+                // The next step is launched before this token is read, so that building its graph
+                // costs no time.
                 feed(best)
                 token = Int(best.item(Int32.self))
             } else {
@@ -190,7 +198,9 @@ final class Session {
 
     /// Launches the step that follows `token`, int32.
     private func feed(_ token: MLXArray) {
-        launch(model.decoder.logits(model.decoder(model.decoder.embed(token.reshaped(1)), cache: cache)))
+        launch(
+            model.decoder.logits(
+                model.decoder(model.decoder.embed(token.reshaped(1)), cache: cache)))
         if let best { asyncEval([best] + cache.flatMap(\.state)) }
     }
 
@@ -231,6 +241,7 @@ final class Session {
     private func timed(_ stage: WritableKeyPath<Report, Double>, _ body: () throws -> Void) throws {
         let clock = ContinuousClock()
         let spent = try clock.measure(body)
-        report[keyPath: stage] += Double(spent.components.seconds) * 1e3 + Double(spent.components.attoseconds) / 1e15
+        report[keyPath: stage] +=
+            Double(spent.components.seconds) * 1e3 + Double(spent.components.attoseconds) / 1e15
     }
 }

@@ -4,7 +4,8 @@ protocol SpectrumTransform: AnyObject {
     var length: Int { get }
     var bins: Int { get }
     /// Frame i begins at `samples + i · hop`; |X|² goes into `power` [count, bins].
-    func power(of samples: UnsafePointer<Float>, count: Int, into power: UnsafeMutablePointer<Float>)
+    func power(
+        of samples: UnsafePointer<Float>, count: Int, into power: UnsafeMutablePointer<Float>)
 }
 
 /// Periodic Hann window (`torch.hann_window(400)`).

@@ -2,7 +2,8 @@ import ArgumentParser
 import CBunASR
 import Foundation
 
-/// Runs a recording through the C boundary without Bun and prints token ids and the time of each stage.
+/// Runs a recording through the C boundary without Bun and prints token ids and the time of each
+/// stage.
 @main
 struct BunASRNative: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,11 +30,14 @@ struct BunASRNative: ParsableCommand {
         defer { asr_session_close(session) }
 
         let samples = try Data(contentsOf: URL(filePath: pcm))
-        _ = try Self.counted(samples.withUnsafeBytes { asr_session_mel(session, $0.baseAddress, UInt64($0.count)) })
+        _ = try Self.counted(
+            samples.withUnsafeBytes { asr_session_mel(session, $0.baseAddress, UInt64($0.count)) })
         let audioTokens = try Self.counted(asr_session_encode(session))
         let prompt = try Prompt(directory: URL(filePath: model)).ids(audioTokens: Int(audioTokens))
         _ = try Self.counted(
-            prompt.withUnsafeBytes { asr_session_prefill(session, $0.baseAddress, UInt64($0.count)) })
+            prompt.withUnsafeBytes {
+                asr_session_prefill(session, $0.baseAddress, UInt64($0.count))
+            })
 
         var tokens: [Int64] = []
         while tokens.count < maxTokens {
@@ -75,10 +79,16 @@ private struct Prompt {
         let decoder = JSONDecoder()
         vocabulary = try decoder.decode(
             [String: Int32].self, from: Data(contentsOf: directory.appending(path: "vocab.json")))
-        let added = try decoder.decode(
-            TokenizerConfig.self, from: Data(contentsOf: directory.appending(path: "tokenizer_config.json"))
-        ).added_tokens_decoder
-        special = Dictionary(uniqueKeysWithValues: added.compactMap { id, token in Int32(id).map { (token.content, $0) } })
+        let added =
+            try decoder.decode(
+                TokenizerConfig.self,
+                from: Data(contentsOf: directory.appending(path: "tokenizer_config.json"))
+            )
+            .added_tokens_decoder
+        special = Dictionary(
+            uniqueKeysWithValues: added.compactMap { id, token in
+                Int32(id).map { (token.content, $0) }
+            })
     }
 
     func ids(audioTokens: Int) throws -> [Int32] {
@@ -89,8 +99,12 @@ private struct Prompt {
             }
             return id
         }
-        let before = ["<|im_start|>", "system", "\n", "<|im_end|>", "\n", "<|im_start|>", "user", "\n", "<|audio_start|>"]
+        let before = [
+            "<|im_start|>", "system", "\n", "<|im_end|>", "\n", "<|im_start|>", "user", "\n",
+            "<|audio_start|>",
+        ]
         let after = ["<|audio_end|>", "<|im_end|>", "\n", "<|im_start|>", "assistant", "\n"]
-        return try before.map(id) + Array(repeating: id("<|audio_pad|>"), count: audioTokens) + after.map(id)
+        return try before.map(id) + Array(repeating: id("<|audio_pad|>"), count: audioTokens)
+            + after.map(id)
     }
 }

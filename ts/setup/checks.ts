@@ -52,7 +52,10 @@ export async function test(names: string[]): Promise<number> {
   return failed === 0 && all > 0 ? 0 : 1;
 }
 
-/** The compiler and the linter are needed only here, so that running and testing depend on no npm package. */
+/**
+ * The compiler and the linter are needed only here, so that running and testing depend on no npm
+ * package.
+ */
 async function installTools(): Promise<void> {
   const tools = ["typescript", "bun-types", "@biomejs/biome"];
   if (tools.every((name) => existsSync(join(root, "node_modules", name)))) return;

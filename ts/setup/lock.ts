@@ -7,8 +7,8 @@ const withoutWaiting = 4;
 const pollMs = 200;
 
 /**
- * Runs `action` while no other process holds the lock file. The kernel drops the lock with the process, so a
- * killed set-up leaves nothing behind that a later one would wait for.
+ * Runs `action` while no other process holds the lock file. The kernel drops the lock with the
+ * process, so a killed set-up leaves nothing behind that a later one would wait for.
  */
 export async function withLock<T>(
   path: string,

@@ -2,7 +2,10 @@ import { build, isBuilt } from "./build.ts";
 import { wheels } from "./pins.ts";
 import { installWheels, isInstalled, type Report } from "./wheels.ts";
 
-/** Fetches and builds what is missing. When nothing is, this takes milliseconds and touches no network. */
+/**
+ * Fetches and builds what is missing. When nothing is, this takes milliseconds and touches no
+ * network.
+ */
 export async function prepare(report: Report = toStderr): Promise<void> {
   if (wheels.every(isInstalled) && isBuilt()) return;
   const started = performance.now();

@@ -2,7 +2,10 @@ import { realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { AsrError } from "../errors.ts";
 
-/** The Python that fetches wheels, $PYTHON or python3, with pip; `purpose` says what it is needed for. */
+/**
+ * The Python that fetches wheels, $PYTHON or python3, with pip; `purpose` says what it is needed
+ * for.
+ */
 export async function python(purpose: string): Promise<string> {
   const wanted = process.env["PYTHON"] ?? "python3";
   const interpreter = Bun.which(wanted);
@@ -23,7 +26,7 @@ export async function swift(): Promise<string> {
   const get =
     process.platform === "darwin"
       ? "install Xcode 26 or a Swift 6.3 toolchain from swift.org"
-      : "install the Swift 6.3 toolchain for your system from swift.org and put its usr/bin on PATH";
+      : "install the Swift 6.3 toolchain from swift.org and put its usr/bin on PATH";
   if (compiler === null) throw new AsrError("native", "the Swift compiler was not found", get);
   const version = await output([compiler, "--version"]);
   const found = /Swift version (\d+)\.(\d+)/.exec(version);

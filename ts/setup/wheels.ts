@@ -18,7 +18,10 @@ export function isInstalled(wheel: Wheel): boolean {
   return existsSync(marker) && readFileSync(marker, "utf8") === fingerprint(wheel);
 }
 
-/** Fetches and unpacks what is missing; one process at a time, and from the start if one was interrupted. */
+/**
+ * Fetches and unpacks what is missing; one process at a time, and from the start if one was
+ * interrupted.
+ */
 export async function installWheels(wheels: readonly Wheel[], report: Report): Promise<void> {
   if (wheels.every(isInstalled)) return;
   const onWait = () => report("setup: waiting for another set-up of this folder");
@@ -68,7 +71,10 @@ async function makeExecutable(folder: string, { executables }: Wheel): Promise<v
   }
 }
 
-/** Each entry appears by one rename, whole or not at all; what stood in its place goes to `replaced`. */
+/**
+ * Each entry appears by one rename, whole or not at all; what stood in its place goes to
+ * `replaced`.
+ */
 async function moveInto(target: string, source: string, replaced: string): Promise<void> {
   await mkdir(replaced);
   for (const entry of await readdir(source)) {

@@ -66,11 +66,14 @@ def silence(seconds: float) -> Tensor:
     return torch.full((round(seconds * 100), BINS), FLOOR)
 
 
-def speech_clip(clips: list[Tensor], pauses: list[float], bank: list[Tensor], others: list[Tensor], strength: float, rng: random.Random) -> Tensor:
-    """One recording of one or more sentences with pauses between; the model's scaled input."""
-    parts = [silence(rng.random() ** 2)]
+def speech_clip(clips: list[Tensor], pauses: list[float], bank: list[Tensor], others: list[Tensor], strength: float,
+                rng: random.Random) -> tuple[Tensor, list[tuple[int, int]]]:
+    """One recording of one or more sentences with pauses between: the model's scaled input, and the frames of each sentence."""
+    parts, spans = [silence(rng.random() ** 2)], []
     for number, clip in enumerate(clips):
-        parts += [warped(clip, rng) if rng.random() < strength else clip, silence(pauses[number])]
+        spoken, start = warped(clip, rng) if rng.random() < strength else clip, sum(map(len, parts))
+        spans.append((start, start + len(spoken)))
+        parts += [spoken, silence(pauses[number])]
     whole = torch.cat(parts)
     if rng.random() < strength:
         whole = coloured(whole, rng)
@@ -81,7 +84,7 @@ def speech_clip(clips: list[Tensor], pauses: list[float], bank: list[Tensor], ot
     whole = whole + rng.uniform(-2.6, 0.5)
     if rng.random() < 0.7 * strength:
         whole = masked(whole, rng)
-    return finished(whole)
+    return finished(whole), spans
 
 
 def babble(others: list[Tensor], rng: random.Random) -> Tensor:

@@ -11,10 +11,11 @@ from torch import Tensor
 
 import augment
 import grammar
-from bpe import Tokenizer
+from bpe import ROWS, Tokenizer
 from model import IDS, token_count
 
-IGNORED = -100
+IGNORED, BLANK = -100, ROWS - 1
+LONGEST = 3000  # frames
 EMPTY, CONTEXT = 0.025, 0.05
 
 
@@ -25,6 +26,8 @@ class Example:
     labels: list[int]
     spoken: list[int]
     """Text tokens alone, for the CTC loss."""
+    guide: list[int]
+    """For each audio token the text token probably spoken then."""
 
 
 @dataclass
@@ -33,6 +36,7 @@ class Batch:
     ids: Tensor
     labels: Tensor
     spoken: list[list[int]]
+    guides: Tensor
 
 
 class Cache:
@@ -73,23 +77,36 @@ class Examples:
     def example(self) -> Example:
         rng, kind = self.rng, self.rng.random()
         if kind < EMPTY:
-            mel, texts = augment.empty_clip(self.bank, rng), []
+            mel, texts, spans = augment.empty_clip(self.bank, rng), [], []
         else:
             drawn = [self.cache.draw(rng) for _ in range(rng.choice([2, 2, 2, 3, 3, 4]) if kind < EMPTY + self.joined else 1)]
             texts = [text for _, text in drawn]
             pauses = [rng.uniform(0.15, 1.5) if rng.random() < 0.8 else rng.uniform(1.5, 16) for _ in drawn]
             pauses[-1] = rng.random() ** 2
             others = [self.cache.draw(rng)[0] for _ in range(3)]
-            mel = augment.speech_clip([clip for clip, _ in drawn], pauses, self.bank, others, self.strength, rng)[:3000]
+            mel, spans = augment.speech_clip([clip for clip, _ in drawn], pauses, self.bank, others, self.strength, rng)
+            mel = mel[:LONGEST]
         context = self.context(texts) if rng.random() < CONTEXT else ""
         encode = self.tokenizer.encode
         prompt = self.tokenizer.prompt(token_count(len(mel)), context)
-        spoken = encode(" ".join(texts))
+        sentences = [encode(text if number == 0 else " " + text) for number, text in enumerate(texts)]
+        spoken = [token for sentence in sentences for token in sentence]
         forced = not texts and rng.random() < 0.5
         start = [*encode("language English" if texts or forced else "language None"), IDS["<asr_text>"]]
         target = [*start, *spoken, IDS["<|im_end|>"]]
         labels = [IGNORED] * len(prompt) + ([IGNORED] * len(start) + target[len(start):] if forced else target)
-        return Example(mel, prompt + target, labels, spoken)
+        return Example(mel, prompt + target, labels, spoken, self.guide(token_count(len(mel)), sentences, spans))
+
+    def guide(self, length: int, sentences: list[list[int]], spans: list[tuple[int, int]]) -> list[int]:
+        """A first guess at which token is spoken when: each takes time in proportion to its letters."""
+        guide = [BLANK] * length
+        for tokens, (start, end) in zip(sentences, spans, strict=True):
+            letters = [max(0.5, len(self.tokenizer.decode([token]).strip(" .,?'"))) for token in tokens]
+            places = np.cumsum([0.0, *letters]) / sum(letters) * (end - start) + start
+            for token, left, right in zip(tokens, places, places[1:], strict=False):
+                for place in range(round(left * 0.13), min(length, round(right * 0.13))):
+                    guide[place] = token
+        return guide
 
     def context(self, texts: list[str]) -> str:
         """What people write there: words to expect, some of them spoken, or another sentence."""
@@ -115,7 +132,8 @@ class Examples:
             self.rng.shuffle(groups)
             for group in groups:
                 yield Batch([example.mel for example in group], padded([example.ids for example in group], IDS["<|endoftext|>"]),
-                            padded([example.labels for example in group], IGNORED), [example.spoken for example in group])
+                            padded([example.labels for example in group], IGNORED), [example.spoken for example in group],
+                            padded([example.guide for example in group], IGNORED))
 
 
 def padded(rows: list[list[int]], filler: int) -> Tensor:

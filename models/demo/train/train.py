@@ -1,7 +1,7 @@
 """Trains the model for a given number of minutes; can be stopped and started again from its checkpoint.
 
-Loss: the decoder's cross entropy on the answer, and CTC on the encoder's output through a head that is thrown away
-(it makes the encoder listen from the start).
+Loss: the decoder's cross entropy on the answer; CTC on the encoder's output through a head that is thrown away; and at
+first, on the same head, a guess at which word is spoken when, without which CTC stays at "nothing" for long.
 """
 import argparse
 import math
@@ -19,13 +19,11 @@ import grammar
 import speech
 import voices
 from bpe import ROWS, Tokenizer, learn
-from examples import IGNORED, Batch, Cache, Examples
+from examples import BLANK, IGNORED, Batch, Cache, Examples
 from mel import log_power, scaled
 from model import Qwen3ASR, Shape
 from transcribe import text_of, transcribe
 from wer import interval, plain, word_errors
-
-BLANK = ROWS - 1
 
 
 def learn_tokenizer(seed: int = 5) -> Tokenizer:
@@ -36,17 +34,19 @@ def learn_tokenizer(seed: int = 5) -> Tokenizer:
     return Tokenizer(*learn(texts))
 
 
-def losses(model: Qwen3ASR, head: nn.Linear, batch: Batch) -> tuple[Tensor, Tensor]:
+def losses(model: Qwen3ASR, head: nn.Linear, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
     audio = model.audio_tower(batch.mels)
     states = model.hidden(batch.ids, audio)[:, :-1]
     wanted = batch.labels[:, 1:]
     chosen = wanted != IGNORED
     answer = F.cross_entropy(model.logits(states[chosen]).float(), wanted[chosen], label_smoothing=0.05)
     heard = nn.utils.rnn.pad_sequence(audio).float()
-    ctc = F.ctc_loss(head(heard).log_softmax(-1), torch.tensor([token for row in batch.spoken for token in row]),
+    scores = head(heard).log_softmax(-1)
+    ctc = F.ctc_loss(scores, torch.tensor([token for row in batch.spoken for token in row]),
                      torch.tensor([len(row) for row in audio]), torch.tensor([len(row) for row in batch.spoken]),
                      blank=BLANK, reduction="sum", zero_infinity=True) / max(1, sum(map(len, batch.spoken)))
-    return answer, ctc
+    guess = F.nll_loss(scores.transpose(0, 1).flatten(0, 1), batch.guides.flatten(), ignore_index=IGNORED)
+    return answer, ctc, guess
 
 
 def pace(part: float, step: int, peak: float) -> float:
@@ -107,17 +107,18 @@ def work(rank: int, options: argparse.Namespace) -> None:
     tests = watched() if rank == 0 else []
     stops: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: stops.append(number))
-    last, shown, sums = time.monotonic(), elapsed, [0.0, 0.0]
+    last, shown, sums = time.monotonic(), elapsed, [0.0, 0.0, 0.0]
     for batch in examples.batches(options.frames):
         part = elapsed / (60 * options.minutes)
         examples.settle(part, step)
         for group in optimizer.param_groups:
             group["lr"] = pace(part, step, options.peak)
-        answer, ctc = losses(model, head, batch)
-        (answer + 0.3 * ctc).backward()
+        answer, ctc, guess = losses(model, head, batch)
+        trust = min(1.0, max(0.0, (0.5 - part) / 0.2))
+        (answer + 0.3 * ctc + 0.5 * trust * guess).backward()
         now = time.monotonic()
         passed, stop, trained, *loss = averaged(
-            weights, [now - last if rank == 0 else 0.0, float(bool(stops)), float(len(batch.mels)), answer.item(), ctc.item()], options.workers)
+            weights, [now - last if rank == 0 else 0.0, float(bool(stops)), float(len(batch.mels)), answer.item(), ctc.item(), guess.item()], options.workers)
         last = now
         nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
@@ -128,8 +129,8 @@ def work(rank: int, options: argparse.Namespace) -> None:
             break
         if rank == 0 and step % 100 == 0:
             print(f"step {step}, {clips} clips ({len(cache.clips)} different), {elapsed / 60:.1f} min, answer {sums[0]:.3f} "
-                  f"ctc {sums[1]:.3f} lr {pace(part, step, options.peak):.5f}", flush=True)
-            sums = [0.0, 0.0]
+                  f"ctc {sums[1]:.3f} guess {sums[2]:.3f} lr {pace(part, step, options.peak):.5f}", flush=True)
+            sums = [0.0, 0.0, 0.0]
         if rank == 0 and elapsed - shown > 240:
             shown = elapsed
             save()

@@ -1,12 +1,14 @@
 /// The whole boundary between TypeScript and Swift, written by hand: the one source.
 ///
-/// Swift implements each function with `@c @implementation`, so the compiler compares it with this header;
-/// `ts/native.test.ts` compares the `bun:ffi` table with it.
+/// Swift implements each function with `@c @implementation`, so the compiler compares it with this
+/// header; `ts/native.test.ts` compares the `bun:ffi` table with it.
 ///
 /// Rules that hold for every function
 /// - Pull, never push: the caller drives; nothing calls back.
-/// - Failure is NULL or a negative number, and `asr_error()` says why. Nothing exits, aborts or prints.
-/// - Strings are NUL-terminated UTF-8. Options and reports are JSON objects; unknown option keys are refused.
+/// - Failure is NULL or a negative number, and `asr_error()` says why. Nothing exits, aborts or
+///   prints.
+/// - Strings are NUL-terminated UTF-8. Options and reports are JSON objects; unknown option keys
+///   are refused.
 /// - A buffer is a pointer and its length in *bytes*; it is borrowed for the call and never kept.
 /// - One thread opens a model and makes every later call on it and its sessions.
 /// - A closed handle must not be used again; the TypeScript classes guard that.
@@ -27,7 +29,8 @@ extern "C" {
 /// Returned by the functions that count when they failed.
 #define ASR_FAILED (-2)
 
-/// An open checkpoint: weights, tables, the mel front end. Owned by the caller until `asr_model_close`.
+/// An open checkpoint: weights, tables, the mel front end. Owned by the caller until
+/// `asr_model_close`.
 typedef struct asr_model asr_model;
 /// One recording being transcribed: mel, audio embeddings, KV cache, sampler. Belongs to its model.
 typedef struct asr_session asr_session;
@@ -35,9 +38,10 @@ typedef struct asr_session asr_session;
 /// The ABI number that the library was built with. Any thread, any time.
 uint32_t asr_abi(void);
 
-/// The last failure on this thread as JSON `{"code": …, "message": …}`, or NULL when the last call succeeded.
-/// `code` is one of `model` (checkpoint missing or bad), `input` (audio or ids), `usage` (bad option or order
-/// of calls), `native` (MLX or platform). The text lives until the next call on this thread.
+/// The last failure on this thread as JSON `{"code": …, "message": …}`, or NULL when the last call
+/// succeeded. `code` is one of `model` (checkpoint missing or bad), `input` (audio or ids), `usage`
+/// (bad option or order of calls), `native` (MLX or platform). The text lives until the next call
+/// on this thread.
 const char *asr_error(void);
 
 /// Opens the checkpoint folder `directory` (config.json, *.safetensors).
@@ -45,46 +49,49 @@ const char *asr_error(void);
 /// Returns an owned handle, or NULL.
 asr_model *asr_model_open(const char *directory, const char *options);
 
-/// JSON: sizes, dtypes, bits, special token ids, kernel table, bytes of weights. Lives until the model is closed.
+/// JSON: sizes, dtypes, bits, special token ids, kernel table, bytes of weights. Lives until the
+/// model is closed.
 const char *asr_model_info(const asr_model *model);
 
 /// Closes the model and every session that is still open on it. NULL is allowed.
 void asr_model_close(asr_model *model);
 
 /// Starts a session. Options, all optional:
-/// `{"mel": "exact" | "fft512", "temperature": 0, "seed": 0, "repetitionPenalty": 1, "noRepeatNgram": 0,
-///   "ignoreEos": false}`. Returns an owned handle, or NULL.
+/// `{"mel": "exact" | "fft512", "temperature": 0, "seed": 0, "repetitionPenalty": 1,
+///   "noRepeatNgram": 0, "ignoreEos": false}`. Returns an owned handle, or NULL.
 asr_session *asr_session_open(asr_model *model, const char *options);
 
 /// Frees the session. NULL is allowed; so is a session whose model is already closed.
 void asr_session_close(asr_session *session);
 
-/// PCM to log-mel. `pcm` is float32, mono, 16 kHz, nominally in [-1, 1]; every value must be finite.
-/// Returns the number of frames T = floor(samples / 160), at least 1, or ASR_FAILED.
+/// PCM to log-mel. `pcm` is float32, mono, 16 kHz, nominally in [-1, 1]; every value must be
+/// finite. Returns the number of frames T = floor(samples / 160), at least 1, or ASR_FAILED.
 int64_t asr_session_mel(asr_session *session, const void *pcm, uint64_t pcm_length);
 
-/// The session's mel [128, T] to audio embeddings [N, hidden]. Returns N (13 for each full second), or ASR_FAILED.
+/// The session's mel [128, T] to audio embeddings [N, hidden]. Returns N (13 for each full second),
+/// or ASR_FAILED.
 int64_t asr_session_encode(asr_session *session);
 
-/// Feeds int32 token `ids` at the current position; the embeddings of `encode` replace the `<|audio_pad|>` ids in
-/// order, and their numbers must agree. May be called again to append text. Returns the new position (tokens held
-/// in the KV cache), or ASR_FAILED.
+/// Feeds int32 token `ids` at the current position; the embeddings of `encode` replace the
+/// `<|audio_pad|>` ids in order, and their numbers must agree. May be called again to append text.
+/// Returns the new position (tokens held in the KV cache), or ASR_FAILED.
 int64_t asr_session_prefill(asr_session *session, const void *ids, uint64_t ids_length);
 
 /// Chooses the next token and feeds it. Returns its id, ASR_END at an end token, or ASR_FAILED.
 int64_t asr_session_next(asr_session *session);
 
-/// Forgets everything at and after `position`, so that a common prefix need not be fed again. Feed at least one
-/// token with `asr_session_prefill` before `asr_session_next`. Returns `position`, or ASR_FAILED.
+/// Forgets everything at and after `position`, so that a common prefix need not be fed again. Feed
+/// at least one token with `asr_session_prefill` before `asr_session_next`. Returns `position`, or
+/// ASR_FAILED.
 int64_t asr_session_rewind(asr_session *session, int64_t position);
 
-/// Copies a stage's result, float32 row-major, into `out`: `mel` [128, T], `encoder` [N, hidden], or `logits` [vocab]
-/// (those that the next call of `asr_session_next` chooses from). Returns the bytes written, or ASR_FAILED when the
-/// stage has not run or `out` is too small.
+/// Copies a stage's result, float32 row-major, into `out`: `mel` [128, T], `encoder` [N, hidden],
+/// or `logits` [vocab] (those that the next call of `asr_session_next` chooses from). Returns the
+/// bytes written, or ASR_FAILED when the stage has not run or `out` is too small.
 int64_t asr_session_read(asr_session *session, const char *stage, void *out, uint64_t out_length);
 
-/// JSON: milliseconds spent in each stage (`melMs`, `encodeMs`, `prefillMs`, `decodeMs`), frames, audio tokens,
-/// position, tokens chosen. Lives until the next call on this session.
+/// JSON: milliseconds spent in each stage (`melMs`, `encodeMs`, `prefillMs`, `decodeMs`), frames,
+/// audio tokens, position, tokens chosen. Lives until the next call on this session.
 const char *asr_session_report(asr_session *session);
 
 #ifdef __cplusplus

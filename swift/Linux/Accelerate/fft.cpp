@@ -22,8 +22,8 @@ FFTSetup vDSP_create_fftsetup(vDSP_Length log2n, FFTRadix radix) {
 
 void vDSP_destroy_fftsetup(FFTSetup setup) { delete setup; }
 
-void vDSP_fft_zrip(
-    FFTSetup setup, const DSPSplitComplex* c, vDSP_Stride, vDSP_Length log2n, FFTDirection) {
+void vDSP_fft_zrip(FFTSetup setup, const DSPSplitComplex* c, vDSP_Stride, vDSP_Length log2n,
+                   FFTDirection) {
   const size_t half = size_t{1} << (log2n - 1);
   thread_local std::vector<float> points;
   points.resize(2 * half);

@@ -15,20 +15,34 @@ thread_local std::string last_error;
 
 mx::Dtype dtype(cmlx_dtype value) {
   switch (value) {
-    case CMLX_BOOL: return mx::bool_;
-    case CMLX_UINT8: return mx::uint8;
-    case CMLX_UINT16: return mx::uint16;
-    case CMLX_UINT32: return mx::uint32;
-    case CMLX_UINT64: return mx::uint64;
-    case CMLX_INT8: return mx::int8;
-    case CMLX_INT16: return mx::int16;
-    case CMLX_INT32: return mx::int32;
-    case CMLX_INT64: return mx::int64;
-    case CMLX_FLOAT16: return mx::float16;
-    case CMLX_FLOAT32: return mx::float32;
-    case CMLX_FLOAT64: return mx::float64;
-    case CMLX_BFLOAT16: return mx::bfloat16;
-    case CMLX_COMPLEX64: return mx::complex64;
+    case CMLX_BOOL:
+      return mx::bool_;
+    case CMLX_UINT8:
+      return mx::uint8;
+    case CMLX_UINT16:
+      return mx::uint16;
+    case CMLX_UINT32:
+      return mx::uint32;
+    case CMLX_UINT64:
+      return mx::uint64;
+    case CMLX_INT8:
+      return mx::int8;
+    case CMLX_INT16:
+      return mx::int16;
+    case CMLX_INT32:
+      return mx::int32;
+    case CMLX_INT64:
+      return mx::int64;
+    case CMLX_FLOAT16:
+      return mx::float16;
+    case CMLX_FLOAT32:
+      return mx::float32;
+    case CMLX_FLOAT64:
+      return mx::float64;
+    case CMLX_BFLOAT16:
+      return mx::bfloat16;
+    case CMLX_COMPLEX64:
+      return mx::complex64;
   }
   throw std::invalid_argument("unknown dtype");
 }
@@ -74,9 +88,13 @@ void cmlx_free(cmlx_array array) { delete array; }
 
 size_t cmlx_dimensions(cmlx_array array) { return array->value.ndim(); }
 
-int32_t cmlx_dimension(cmlx_array array, size_t axis) { return array->value.shape(static_cast<int>(axis)); }
+int32_t cmlx_dimension(cmlx_array array, size_t axis) {
+  return array->value.shape(static_cast<int>(axis));
+}
 
-cmlx_dtype cmlx_dtype_of(cmlx_array array) { return static_cast<cmlx_dtype>(array->value.dtype().val()); }
+cmlx_dtype cmlx_dtype_of(cmlx_array array) {
+  return static_cast<cmlx_dtype>(array->value.dtype().val());
+}
 
 int cmlx_read(cmlx_array array, void* out, size_t bytes) {
   return guarded(-1, [&] {
@@ -95,10 +113,10 @@ int cmlx_eval(const cmlx_array* arrays, size_t count) {
   });
 }
 
-// A slice update writes in place only when nothing else holds its buffer, and MLX decides that while it
-// walks the graph. The launched step still holds the KV cache, so walking the next one beside it would copy
-// the whole cache each token. Waiting costs nothing: one stream runs the ops in order anyway, and the walk
-// stays ahead of the kernels.
+// A slice update writes in place only when nothing else holds its buffer, and MLX decides that
+// while it walks the graph. The launched step still holds the KV cache, so walking the next one
+// beside it would copy the whole cache each token. Waiting costs nothing: one stream runs the ops
+// in order anyway, and the walk stays ahead of the kernels.
 int cmlx_async_eval(const cmlx_array* arrays, size_t count) {
   return guarded(-1, [&] {
     mx::synchronize();
@@ -107,8 +125,8 @@ int cmlx_async_eval(const cmlx_array* arrays, size_t count) {
   });
 }
 
-int cmlx_load_safetensors(
-    const char* path, void* context, void (*found)(void* context, const char* name, cmlx_array array)) {
+int cmlx_load_safetensors(const char* path, void* context,
+                          void (*found)(void* context, const char* name, cmlx_array array)) {
   return guarded(-1, [&] {
     auto tensors = mx::load_safetensors(std::string(path)).first;
     for (auto& [name, value] : tensors) found(context, name.c_str(), cmlx::wrap(value));

@@ -22,9 +22,7 @@ namespace cmlx {
 
 void set_error(const char* what);
 
-inline cmlx_array wrap(mlx::core::array value) {
-  return new cmlx_array_s{std::move(value)};
-}
+inline cmlx_array wrap(mlx::core::array value) { return new cmlx_array_s{std::move(value)}; }
 
 inline mlx::core::Shape shape(const int32_t* values, size_t count) {
   return mlx::core::Shape(values, values + count);

@@ -1,6 +1,7 @@
 // Plain MLX ops behind C.
-#include "handles.h"
 #include "mlx/ops.h"
+
+#include "handles.h"
 
 namespace mx = mlx::core;
 using cmlx::make;
@@ -19,11 +20,11 @@ cmlx_array cmlx_slice(cmlx_array x, const int32_t* start, const int32_t* stop, s
   });
 }
 
-cmlx_array cmlx_slice_update(
-    cmlx_array x, cmlx_array update, const int32_t* start, const int32_t* stop, size_t dimensions) {
+cmlx_array cmlx_slice_update(cmlx_array x, cmlx_array update, const int32_t* start,
+                             const int32_t* stop, size_t dimensions) {
   return make([&] {
-    return mx::slice_update(
-        x->value, update->value, cmlx::shape(start, dimensions), cmlx::shape(stop, dimensions));
+    return mx::slice_update(x->value, update->value, cmlx::shape(start, dimensions),
+                            cmlx::shape(stop, dimensions));
   });
 }
 

@@ -1,4 +1,6 @@
 // The CPU kernels as MLX primitives: lazy like every MLX op, run in order on MLX's CPU stream.
+#include "mlx/primitives.h"
+
 #include <cmath>
 #include <cstring>
 #include <functional>
@@ -7,7 +9,6 @@
 #include "handles.h"
 #include "mlx/backend/cpu/encoder.h"
 #include "mlx/ops.h"
-#include "mlx/primitives.h"
 #include "mlx/transforms.h"
 
 namespace mx = mlx::core;
@@ -29,8 +30,8 @@ class Kernel : public mx::Primitive {
   void eval_cpu(const std::vector<mx::array>& inputs, std::vector<mx::array>& outputs) override {
     auto& output = outputs[0];
     output.set_data(mx::allocator::malloc(output.nbytes()));
-    // MLX keeps the buffers of the inputs until the task has run, so weak copies do: a strong one would
-    // stop a later slice update from writing in place.
+    // MLX keeps the buffers of the inputs until the task has run, so weak copies do: a strong one
+    // would stop a later slice update from writing in place.
     std::vector<mx::array> weak;
     weak.reserve(inputs.size());
     for (auto& input : inputs) weak.push_back(mx::array::unsafe_weak_copy(input));
@@ -49,11 +50,15 @@ class Kernel : public mx::Primitive {
   Body body_;
 };
 
-mx::array kernel(const char* name, mx::Shape shape, std::vector<mx::array> inputs, Kernel::Body body) {
-  return mx::array(std::move(shape), mx::float32, std::make_shared<Kernel>(name, std::move(body)), std::move(inputs));
+mx::array kernel(const char* name, mx::Shape shape, std::vector<mx::array> inputs,
+                 Kernel::Body body) {
+  return mx::array(std::move(shape), mx::float32, std::make_shared<Kernel>(name, std::move(body)),
+                   std::move(inputs));
 }
 
-mx::array float32(const mx::array& x) { return x.dtype() == mx::float32 ? x : mx::astype(x, mx::float32); }
+mx::array float32(const mx::array& x) {
+  return x.dtype() == mx::float32 ? x : mx::astype(x, mx::float32);
+}
 
 // Row-major, whatever the strides of axes of length 1 say.
 bool row_major(const mx::array& x) {
@@ -78,7 +83,8 @@ const float* contiguous(const mx::array& x, std::vector<float>& scratch) {
     for (int axis = 0; axis < last; axis++) start += index[axis] * x.strides(axis);
     const float* from = x.data<float>() + start;
     float* to = scratch.data() + row * width;
-    if (stride == 1) std::memcpy(to, from, width * sizeof(float));
+    if (stride == 1)
+      std::memcpy(to, from, width * sizeof(float));
     else
       for (size_t i = 0; i < width; i++) to[i] = from[static_cast<int64_t>(i) * stride];
     for (int axis = last - 1; axis >= 0 && ++index[axis] == x.shape(axis); axis--) index[axis] = 0;
@@ -92,14 +98,19 @@ void require(bool holds, const char* what) {
 
 Storage storage(const mx::array& x) {
   switch (x.dtype().val()) {
-    case mx::Dtype::Val::float32: return Storage::f32;
-    case mx::Dtype::Val::float16: return Storage::f16;
-    case mx::Dtype::Val::bfloat16: return Storage::bf16;
-    default: throw std::invalid_argument("a weight must be float32, float16 or bfloat16");
+    case mx::Dtype::Val::float32:
+      return Storage::f32;
+    case mx::Dtype::Val::float16:
+      return Storage::f16;
+    case mx::Dtype::Val::bfloat16:
+      return Storage::bf16;
+    default:
+      throw std::invalid_argument("a weight must be float32, float16 or bfloat16");
   }
 }
 
-mx::array row_wise(const char* name, const mx::array& x, void (*function)(const float*, float*, size_t)) {
+mx::array row_wise(const char* name, const mx::array& x,
+                   void (*function)(const float*, float*, size_t)) {
   auto input = float32(x);
   return kernel(name, input.shape(), {input}, [function](const auto& inputs, float* out) {
     std::vector<float> scratch;
@@ -114,14 +125,15 @@ cmlx_packed packed(std::shared_ptr<const PackedMatrix> value) {
 
 }  // namespace
 
-cmlx_packed cmlx_pack_quantized(
-    cmlx_array weight, cmlx_array scales, cmlx_array biases, int32_t group, int32_t bits) {
+cmlx_packed cmlx_pack_quantized(cmlx_array weight, cmlx_array scales, cmlx_array biases,
+                                int32_t group, int32_t bits) {
   return cmlx::guarded<cmlx_packed>(nullptr, [&] {
     auto codes = mx::contiguous(weight->value);
     auto scale = mx::contiguous(scales->value);
     auto bias = mx::contiguous(biases->value);
     mx::eval(codes, scale, bias);
-    require(codes.dtype() == mx::uint32 && scale.dtype() == bias.dtype(), "quantized weights must be uint32");
+    require(codes.dtype() == mx::uint32 && scale.dtype() == bias.dtype(),
+            "quantized weights must be uint32");
     const size_t inputs = static_cast<size_t>(scale.shape(1)) * static_cast<size_t>(group);
     return packed(PackedMatrix::quantized(
         codes.data<uint32_t>(), scale.data<char>(), bias.data<char>(), storage(scale),
@@ -133,9 +145,9 @@ cmlx_packed cmlx_pack_dense(cmlx_array weight) {
   return cmlx::guarded<cmlx_packed>(nullptr, [&] {
     auto values = mx::contiguous(weight->value);
     values.eval();
-    return packed(PackedMatrix::dense(
-        values.data<char>(), storage(values), static_cast<size_t>(values.shape(0)),
-        static_cast<size_t>(values.shape(1))));
+    return packed(PackedMatrix::dense(values.data<char>(), storage(values),
+                                      static_cast<size_t>(values.shape(0)),
+                                      static_cast<size_t>(values.shape(1))));
   });
 }
 
@@ -154,7 +166,8 @@ cmlx_array cmlx_packed_multiply(cmlx_packed packed, cmlx_array x, cmlx_array bia
     return kernel("PackedMultiply", shape, operands, [matrix](const auto& inputs, float* out) {
       std::vector<float> scratch, bias_scratch;
       const float* bias = inputs.size() > 1 ? contiguous(inputs[1], bias_scratch) : nullptr;
-      matrix->multiply(contiguous(inputs[0], scratch), bias, out, inputs[0].size() / matrix->inputs);
+      matrix->multiply(contiguous(inputs[0], scratch), bias, out,
+                       inputs[0].size() / matrix->inputs);
     });
   });
 }
@@ -171,31 +184,34 @@ cmlx_array cmlx_packed_gather(cmlx_packed packed, cmlx_array ids) {
   });
 }
 
-cmlx_array cmlx_conv2d(cmlx_array x, cmlx_array weight, const int32_t stride[2], const int32_t padding[2]) {
+cmlx_array cmlx_conv2d(cmlx_array x, cmlx_array weight, const int32_t stride[2],
+                       const int32_t padding[2]) {
   return make([&] {
     auto input = float32(x->value);
     auto filter = float32(weight->value);
     require(input.ndim() == 4 && filter.ndim() == 4 && input.shape(3) == filter.shape(3),
             "conv2d takes x [batch, height, width, in] and weight [out, height, width, in]");
     auto size = [](int value) { return static_cast<size_t>(value); };
-    bun_asr::Conv2d conv{
-        size(input.shape(0)),  size(input.shape(1)),  size(input.shape(2)),  size(input.shape(3)),
-        size(filter.shape(0)), size(filter.shape(1)), size(filter.shape(2)), size(stride[0]),
-        size(stride[1]),       size(padding[0]),      size(padding[1])};
-    mx::Shape shape{input.shape(0), static_cast<int>(conv.out_height()), static_cast<int>(conv.out_width()),
-                    filter.shape(0)};
+    bun_asr::Conv2d conv{size(input.shape(0)),  size(input.shape(1)),  size(input.shape(2)),
+                         size(input.shape(3)),  size(filter.shape(0)), size(filter.shape(1)),
+                         size(filter.shape(2)), size(stride[0]),       size(stride[1]),
+                         size(padding[0]),      size(padding[1])};
+    mx::Shape shape{input.shape(0), static_cast<int>(conv.out_height()),
+                    static_cast<int>(conv.out_width()), filter.shape(0)};
     return kernel("Conv2d", shape, {input, filter}, [conv](const auto& inputs, float* out) {
       std::vector<float> x_scratch, w_scratch;
-      bun_asr::conv2d(conv, contiguous(inputs[0], x_scratch), contiguous(inputs[1], w_scratch), out);
+      bun_asr::conv2d(conv, contiguous(inputs[0], x_scratch), contiguous(inputs[1], w_scratch),
+                      out);
     });
   });
 }
 
-cmlx_array cmlx_attention(
-    cmlx_array queries, cmlx_array keys, cmlx_array values, float scale, cmlx_array mask, bool causal) {
+cmlx_array cmlx_attention(cmlx_array queries, cmlx_array keys, cmlx_array values, float scale,
+                          cmlx_array mask, bool causal) {
   return make([&] {
     auto q = float32(queries->value), k = float32(keys->value), v = float32(values->value);
-    require(q.ndim() == 4 && k.ndim() == 4 && v.ndim() == 4, "attention takes [batch, heads, positions, dim]");
+    require(q.ndim() == 4 && k.ndim() == 4 && v.ndim() == 4,
+            "attention takes [batch, heads, positions, dim]");
     require(k.shape() == v.shape() && q.shape(0) == k.shape(0) && q.shape(3) == k.shape(3) &&
                 q.shape(1) % k.shape(1) == 0,
             "attention: the shapes of queries, keys and values do not agree");
@@ -213,8 +229,8 @@ cmlx_array cmlx_attention(
     } else if (mask) {
       const bool visible = mask->value.dtype() == mx::bool_;
       shape.mask = visible ? Attention::Mask::visible : Attention::Mask::additive;
-      operands.push_back(mx::broadcast_to(
-          visible ? mask->value : float32(mask->value), {q.shape(0), q.shape(1), q.shape(2), k.shape(2)}));
+      operands.push_back(mx::broadcast_to(visible ? mask->value : float32(mask->value),
+                                          {q.shape(0), q.shape(1), q.shape(2), k.shape(2)}));
     }
     return kernel("Attention", q.shape(), operands, [shape](const auto& inputs, float* out) {
       Attention call = shape;
@@ -246,26 +262,28 @@ cmlx_array cmlx_attention(
 cmlx_array cmlx_rms_norm(cmlx_array x, cmlx_array weight, float eps) {
   return make([&] {
     auto input = float32(x->value);
-    return kernel("RMSNorm", input.shape(), {input, float32(weight->value)}, [eps](const auto& inputs, float* out) {
-      std::vector<float> x_scratch, w_scratch;
-      const size_t size = inputs[0].shape(-1);
-      bun_asr::rms_norm(contiguous(inputs[0], x_scratch), contiguous(inputs[1], w_scratch), eps, out,
-                        inputs[0].size() / size, size);
-    });
+    return kernel("RMSNorm", input.shape(), {input, float32(weight->value)},
+                  [eps](const auto& inputs, float* out) {
+                    std::vector<float> x_scratch, w_scratch;
+                    const size_t size = inputs[0].shape(-1);
+                    bun_asr::rms_norm(contiguous(inputs[0], x_scratch),
+                                      contiguous(inputs[1], w_scratch), eps, out,
+                                      inputs[0].size() / size, size);
+                  });
   });
 }
 
 cmlx_array cmlx_layer_norm(cmlx_array x, cmlx_array weight, cmlx_array bias, float eps) {
   return make([&] {
     auto input = float32(x->value);
-    return kernel(
-        "LayerNorm", input.shape(), {input, float32(weight->value), float32(bias->value)},
-        [eps](const auto& inputs, float* out) {
-          std::vector<float> x_scratch, w_scratch, b_scratch;
-          const size_t size = inputs[0].shape(-1);
-          bun_asr::layer_norm(contiguous(inputs[0], x_scratch), contiguous(inputs[1], w_scratch),
-                              contiguous(inputs[2], b_scratch), eps, out, inputs[0].size() / size, size);
-        });
+    return kernel("LayerNorm", input.shape(), {input, float32(weight->value), float32(bias->value)},
+                  [eps](const auto& inputs, float* out) {
+                    std::vector<float> x_scratch, w_scratch, b_scratch;
+                    const size_t size = inputs[0].shape(-1);
+                    bun_asr::layer_norm(
+                        contiguous(inputs[0], x_scratch), contiguous(inputs[1], w_scratch),
+                        contiguous(inputs[2], b_scratch), eps, out, inputs[0].size() / size, size);
+                  });
   });
 }
 
@@ -284,8 +302,8 @@ cmlx_array cmlx_rope(cmlx_array x, int32_t dimensions, float base, float scale, 
         strides[1] = strides[2] * in.shape(2);
         strides[0] = strides[1] * in.shape(1);
       }
-      bun_asr::rope(data, strides, out, in.shape(0), in.shape(1), in.shape(2), in.shape(3), dimensions, base, scale,
-                    offset);
+      bun_asr::rope(data, strides, out, in.shape(0), in.shape(1), in.shape(2), in.shape(3),
+                    dimensions, base, scale, offset);
     });
   });
 }

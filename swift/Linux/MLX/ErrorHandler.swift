@@ -15,8 +15,9 @@ private enum Scopes {
     @TaskLocal static var current: ErrorScope?
 }
 
-/// Runs `body` and throws the first failure of the MLX ops in it. Ops themselves do not throw: a failed one gives
-/// a placeholder. Outside of such a scope a failure ends the process, as in MLX Swift.
+/// Runs `body` and throws the first failure of the MLX ops in it. Ops themselves do not throw: a
+/// failed one gives a placeholder. Outside of such a scope a failure ends the process, as in MLX
+/// Swift.
 public func withError<R>(_ body: () throws -> R) throws -> R {
     let scope = ErrorScope()
     let result = try Scopes.$current.withValue(scope) { try body() }

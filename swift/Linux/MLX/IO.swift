@@ -12,7 +12,8 @@ public func loadArrays(url: URL) throws -> [String: MLXArray] {
     let status = withUnsafeMutablePointer(to: &found) { pointer in
         cmlx_load_safetensors(url.path, pointer) { context, name, array in
             guard let context, let name else { return }
-            context.assumingMemoryBound(to: [String: MLXArray].self).pointee[String(cString: name)] = MLXArray(array)
+            context.assumingMemoryBound(to: [String: MLXArray].self)
+                .pointee[String(cString: name)] = MLXArray(array)
         }
     }
     if status != 0 { throw MLXError.caught(String(cString: cmlx_error())) }

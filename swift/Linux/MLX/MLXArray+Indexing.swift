@@ -19,8 +19,8 @@ extension PartialRangeFrom<Int>: MLXArrayIndex {
 }
 
 extension MLXArray {
-    /// A view of a range along each leading axis. Assigning writes there: in place when nothing else holds the
-    /// values, else on a copy.
+    /// A view of a range along each leading axis. Assigning writes there: in place when nothing
+    /// else holds the values, else on a copy.
     public subscript(indices: any MLXArrayIndex...) -> MLXArray {
         get {
             let (start, stop) = bounds(indices)

@@ -90,5 +90,6 @@ public func conv2d(
     let (stride, padding) = (stride.values, padding.values)
     return MLXArray(
         cmlx_conv2d(
-            array.ctx, weight.ctx, [Int32(stride.0), Int32(stride.1)], [Int32(padding.0), Int32(padding.1)]))
+            array.ctx, weight.ctx, [Int32(stride.0), Int32(stride.1)],
+            [Int32(padding.0), Int32(padding.1)]))
 }

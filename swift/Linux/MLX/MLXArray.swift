@@ -36,7 +36,9 @@ public final class MLXArray {
     }
 
     /// An array of `values` with `shape`, one axis when that is nil.
-    public convenience init<T: HasDType>(_ values: [T], _ shape: (some Collection<Int>)? = [Int]?.none) {
+    public convenience init<T: HasDType>(
+        _ values: [T], _ shape: (some Collection<Int>)? = [Int]?.none
+    ) {
         self.init(MLXArray.handle(of: values, shape: shape.map { Array($0) } ?? [values.count]))
     }
 
@@ -45,7 +47,8 @@ public final class MLXArray {
         _ buffer: UnsafeBufferPointer<T>, _ shape: (some Collection<Int>)? = [Int]?.none
     ) {
         let extent = shape.map { Array($0) } ?? [buffer.count]
-        precondition(buffer.count == extent.reduce(1, *), "the shape does not hold that many values")
+        precondition(
+            buffer.count == extent.reduce(1, *), "the shape does not hold that many values")
         self.init(cmlx_new(buffer.baseAddress, extent.map(Int32.init), extent.count, T.dtype.cmlx))
     }
 

@@ -2,17 +2,20 @@ import CMLX
 
 /// The fused ops, here on the CPU kernels.
 public enum MLXFast {
-    /// Rotary embedding of the first `dimensions` of the last axis; `array` is [batch, heads, positions, dim].
-    /// Only the half-rotation form, with frequencies from `base`.
+    /// Rotary embedding of the first `dimensions` of the last axis; `array` is [batch, heads,
+    /// positions, dim]. Only the half-rotation form, with frequencies from `base`.
     public static func RoPE(
-        _ array: MLXArray, dimensions: Int, traditional: Bool, base: Float?, scale: Float, offset: Int
+        _ array: MLXArray, dimensions: Int, traditional: Bool, base: Float?, scale: Float,
+        offset: Int
     ) -> MLXArray {
         precondition(!traditional, "traditional RoPE is not part of this model")
-        return MLXArray(cmlx_rope(array.ctx, Int32(dimensions), base ?? 10_000, scale, Int32(offset)))
+        return MLXArray(
+            cmlx_rope(array.ctx, Int32(dimensions), base ?? 10_000, scale, Int32(offset)))
     }
 
-    /// softmax(scale · q kᵀ + mask) v over [batch, heads, positions, dim], with fewer key heads than query heads
-    /// where they divide. `mask` is bool (true = visible) or added, and broadcasts.
+    /// softmax(scale · q kᵀ + mask) v over [batch, heads, positions, dim], with fewer key heads
+    /// than query heads where they divide. `mask` is bool (true = visible) or added, and
+    /// broadcasts.
     public static func scaledDotProductAttention(
         queries: MLXArray, keys: MLXArray, values: MLXArray, scale: Float, mask: MLXArray?
     ) -> MLXArray {
@@ -28,7 +31,9 @@ public enum MLXFast {
     public static func layerNorm(
         _ x: MLXArray, weight: MLXArray? = nil, bias: MLXArray? = nil, eps: Float
     ) -> MLXArray {
-        guard let weight, let bias else { preconditionFailure("layerNorm needs weight and bias here") }
+        guard let weight, let bias else {
+            preconditionFailure("layerNorm needs weight and bias here")
+        }
         return MLXArray(cmlx_layer_norm(x.ctx, weight.ctx, bias.ctx, eps))
     }
 }

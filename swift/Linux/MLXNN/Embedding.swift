@@ -39,13 +39,15 @@ public struct ModuleParameters {
     }
 }
 
-/// `Embedding` over quantized rows. MLX Swift 0.31 has no initializer that takes codes: they come by `update`.
+/// `Embedding` over quantized rows. MLX Swift 0.31 has no initializer that takes codes: they come
+/// by `update`.
 open class QuantizedEmbedding: Embedding {
     public let groupSize: Int
     public let bits: Int
 
     public init(
-        embeddingCount: Int, dimensions: Int, groupSize: Int = 64, bits: Int = 4, mode: QuantizationMode = .affine
+        embeddingCount: Int, dimensions: Int, groupSize: Int = 64, bits: Int = 4,
+        mode: QuantizationMode = .affine
     ) {
         self.groupSize = groupSize
         self.bits = bits
@@ -55,11 +57,13 @@ open class QuantizedEmbedding: Embedding {
     /// Takes `weight`, `scales` and `biases`, shaped as in `QuantizedLinear`.
     @discardableResult
     open func update(parameters: ModuleParameters) -> Self {
-        guard let weight = parameters.values["weight"], let scales = parameters.values["scales"] else {
+        guard let weight = parameters.values["weight"], let scales = parameters.values["scales"]
+        else {
             preconditionFailure("a quantized embedding takes weight, scales and biases")
         }
         packed = PackedWeight(
-            quantized: weight, scales: scales, biases: parameters.values["biases"], groupSize: groupSize, bits: bits)
+            quantized: weight, scales: scales, biases: parameters.values["biases"],
+            groupSize: groupSize, bits: bits)
         return self
     }
 }

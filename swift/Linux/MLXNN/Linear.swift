@@ -40,14 +40,17 @@ open class QuantizedLinear: Linear {
     ///   - scales: [outputs, inputs / groupSize]
     ///   - biases: [outputs, inputs / groupSize]
     public init(
-        weight: MLXArray, bias: MLXArray? = nil, scales: MLXArray, biases: MLXArray?, groupSize: Int, bits: Int,
+        weight: MLXArray, bias: MLXArray? = nil, scales: MLXArray, biases: MLXArray?,
+        groupSize: Int, bits: Int,
         mode: QuantizationMode = .affine
     ) {
         self.groupSize = groupSize
         self.bits = bits
-        super.init(
-            packed: PackedWeight(
-                quantized: weight, scales: scales, biases: biases, groupSize: groupSize, bits: bits),
-            bias: bias)
+        super
+            .init(
+                packed: PackedWeight(
+                    quantized: weight, scales: scales, biases: biases, groupSize: groupSize,
+                    bits: bits),
+                bias: bias)
     }
 }

@@ -1,7 +1,8 @@
 import CMLX
 import MLX
 
-/// Owns a weight matrix in the order in which the CPU kernels read it. The array that it was made from is not kept.
+/// Owns a weight matrix in the order in which the CPU kernels read it. The array that it was made
+/// from is not kept.
 final class PackedWeight {
     let ctx: cmlx_packed?
 
@@ -10,7 +11,8 @@ final class PackedWeight {
         reportIfMissing()
     }
 
-    init(quantized weight: MLXArray, scales: MLXArray, biases: MLXArray?, groupSize: Int, bits: Int) {
+    init(quantized weight: MLXArray, scales: MLXArray, biases: MLXArray?, groupSize: Int, bits: Int)
+    {
         guard let biases else { preconditionFailure("affine quantization has biases") }
         ctx = cmlx_pack_quantized(weight.ctx, scales.ctx, biases.ctx, Int32(groupSize), Int32(bits))
         reportIfMissing()

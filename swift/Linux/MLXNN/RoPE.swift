@@ -7,7 +7,8 @@ public final class RoPE {
     private let base: Float
     private let scale: Float
 
-    public init(dimensions: Int, traditional: Bool = false, base: Float = 10_000, scale: Float = 1) {
+    public init(dimensions: Int, traditional: Bool = false, base: Float = 10_000, scale: Float = 1)
+    {
         self.dimensions = dimensions
         self.traditional = traditional
         self.base = base
@@ -17,6 +18,7 @@ public final class RoPE {
     /// `x` is [batch, heads, positions, dim]; its first position is `offset`.
     public func callAsFunction(_ x: MLXArray, offset: Int) -> MLXArray {
         MLXFast.RoPE(
-            x, dimensions: dimensions, traditional: traditional, base: base, scale: scale, offset: offset)
+            x, dimensions: dimensions, traditional: traditional, base: base, scale: scale,
+            offset: offset)
     }
 }

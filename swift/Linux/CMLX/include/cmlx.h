@@ -1,7 +1,9 @@
-/// What the Linux modules MLX and MLXNN need of libmlx, as C. C++ exceptions end behind these functions.
+/// What the Linux modules MLX and MLXNN need of libmlx, as C. C++ exceptions end behind these
+/// functions.
 ///
-/// Every function that returns `cmlx_array` gives an owned handle, or NULL; every other one returns 0, or -1.
-/// After NULL or -1, `cmlx_error()` is the reason. Arguments are borrowed. Shapes and axes are int32.
+/// Every function that returns `cmlx_array` gives an owned handle, or NULL; every other one returns
+/// 0, or -1. After NULL or -1, `cmlx_error()` is the reason. Arguments are borrowed. Shapes and
+/// axes are int32.
 #ifndef CMLX_H
 #define CMLX_H
 
@@ -38,7 +40,8 @@ typedef enum {
 
 /// The last failure on this thread; valid until the next one.
 const char *cmlx_error(void);
-/// Name of the kernel table in use; NULL (and `cmlx_error`) when BUN_ASR_KERNELS asks for one that cannot run here.
+/// Name of the kernel table in use; NULL (and `cmlx_error`) when BUN_ASR_KERNELS asks for one that
+/// cannot run here.
 const char *cmlx_kernels(void);
 
 // arrays
@@ -54,8 +57,8 @@ int cmlx_eval(const cmlx_array *arrays, size_t count);
 /// Waits for what was launched before, then launches; see array.cpp for why it waits.
 int cmlx_async_eval(const cmlx_array *arrays, size_t count);
 /// Calls `found` for each tensor of a safetensors file with an owned, not yet read array.
-int cmlx_load_safetensors(
-    const char *path, void *context, void (*found)(void *context, const char *name, cmlx_array array));
+int cmlx_load_safetensors(const char *path, void *context,
+                          void (*found)(void *context, const char *name, cmlx_array array));
 int cmlx_memory(size_t *active, size_t *cached, size_t *peak);
 int cmlx_clear_cache(void);
 int cmlx_set_cache_limit(size_t bytes, size_t *previous);
@@ -64,8 +67,8 @@ int cmlx_set_cache_limit(size_t bytes, size_t *previous);
 cmlx_array cmlx_reshape(cmlx_array x, const int32_t *shape, size_t dimensions);
 cmlx_array cmlx_transpose(cmlx_array x, const int32_t *axes, size_t dimensions);
 cmlx_array cmlx_slice(cmlx_array x, const int32_t *start, const int32_t *stop, size_t dimensions);
-cmlx_array cmlx_slice_update(
-    cmlx_array x, cmlx_array update, const int32_t *start, const int32_t *stop, size_t dimensions);
+cmlx_array cmlx_slice_update(cmlx_array x, cmlx_array update, const int32_t *start,
+                             const int32_t *stop, size_t dimensions);
 cmlx_array cmlx_concatenate(const cmlx_array *arrays, size_t count, int32_t axis);
 cmlx_array cmlx_pad(cmlx_array x, const int32_t *low, const int32_t *high, size_t dimensions);
 cmlx_array cmlx_full(const int32_t *shape, size_t dimensions, float value, cmlx_dtype dtype);
@@ -82,17 +85,19 @@ cmlx_array cmlx_greater_equal(cmlx_array a, cmlx_array b);
 cmlx_array cmlx_argmax(cmlx_array x, int32_t axis, bool keep_dimensions);
 
 // CPU kernels as MLX primitives
-cmlx_packed cmlx_pack_quantized(cmlx_array weight, cmlx_array scales, cmlx_array biases, int32_t group, int32_t bits);
+cmlx_packed cmlx_pack_quantized(cmlx_array weight, cmlx_array scales, cmlx_array biases,
+                                int32_t group, int32_t bits);
 cmlx_packed cmlx_pack_dense(cmlx_array weight);
 void cmlx_packed_free(cmlx_packed packed);
 /// x [..., inputs] to [..., outputs]; `bias` [outputs] may be NULL.
 cmlx_array cmlx_packed_multiply(cmlx_packed packed, cmlx_array x, cmlx_array bias);
 /// int32 ids [...] to float32 rows [..., inputs].
 cmlx_array cmlx_packed_gather(cmlx_packed packed, cmlx_array ids);
-cmlx_array cmlx_conv2d(cmlx_array x, cmlx_array weight, const int32_t stride[2], const int32_t padding[2]);
+cmlx_array cmlx_conv2d(cmlx_array x, cmlx_array weight, const int32_t stride[2],
+                       const int32_t padding[2]);
 /// `mask` may be NULL; bool (true = visible) or float (added).
-cmlx_array cmlx_attention(
-    cmlx_array queries, cmlx_array keys, cmlx_array values, float scale, cmlx_array mask, bool causal);
+cmlx_array cmlx_attention(cmlx_array queries, cmlx_array keys, cmlx_array values, float scale,
+                          cmlx_array mask, bool causal);
 cmlx_array cmlx_rms_norm(cmlx_array x, cmlx_array weight, float eps);
 cmlx_array cmlx_layer_norm(cmlx_array x, cmlx_array weight, cmlx_array bias, float eps);
 cmlx_array cmlx_rope(cmlx_array x, int32_t dimensions, float base, float scale, int32_t offset);

@@ -1,6 +1,31 @@
 #include "gemm.h"
 
 namespace bun_asr {
+namespace {
+
+/// Asks for weights that the next panel will be made of, a piece at a time while this one is in
+/// use: else decoding would wait for memory while nothing is multiplied.
+class NextPanel {
+ public:
+  NextPanel(const MatrixView& weights, size_t block, size_t k0, size_t tiles) {
+    if (weights.format == Format::columns || block + 1 >= weights.blocks()) return;
+    const size_t input_bytes = weights.block_bytes / weights.inputs + 1;
+    at_ = weights.block(block + 1) + k0 * weights.block_bytes / weights.inputs;
+    piece_ = (panel_inputs * input_bytes / tiles + 63) / 64 * 64;
+    end_ = std::min(at_ + panel_inputs * input_bytes, weights.block(block + 2));
+  }
+  void fetch_piece() {
+    for (const uint8_t* stop = std::min(end_, at_ + piece_); at_ < stop; at_ += 64) {
+      __builtin_prefetch(at_, 0, 2);
+    }
+  }
+
+ private:
+  const uint8_t *at_ = nullptr, *end_ = nullptr;
+  size_t piece_ = 0;
+};
+
+}  // namespace
 
 void Gemm::multiply(const Band& band, const float* a) const {
   const Table& t = table();
@@ -25,12 +50,14 @@ void Gemm::multiply(const Band& band, const float* a) const {
         const float* tiles = a + k0 / panel_inputs * band.panel_floats();
         for (size_t b = block_begin; b < block_end; b++) {
           t.fill_panel(weights_, b, k0, count, panel);
+          NextPanel next(weights_, b, k0, tile_end - tile_begin);
           for (size_t c = 0; c < block_outputs; c += t.tile_columns) {
             const size_t output = b * block_outputs + c;
             if (output >= outputs) break;
             const size_t width = std::min(t.tile_columns, outputs - output);
             const float* bias = bias_ && k0 == 0 ? bias_ + output : nullptr;
             for (size_t i = tile_begin; i < tile_end; i++) {
+              next.fetch_piece();
               const size_t row = band.row(i), height = band.row(i + 1) - row;
               t.tile(tiles + row * tile_stride, height, panel + c * count, count,
                      y_ + (band.first + row) * outputs + output, outputs, width, bias, k0 > 0);

@@ -386,9 +386,12 @@ static void tile_of(const float* a, const float* panel, size_t count, float* y, 
   UNROLL for (int r = 0; r < R; r++) {
     UNROLL for (int v = 0; v < V; v++) total[r][v] = broadcast(0);
   }
-  for (size_t k = 0; k < count; k++, panel += tile_columns) {
+  UNROLL for (int r = 0; r < R; r++) __builtin_prefetch(y + r * ldy, 1);
+  // Unrolled, for the counting of the loop would compete with the FMAs for their ports.
+#pragma clang loop unroll_count(4)
+  for (size_t k = 0; k < count; k++) {
     Vec weight[V];
-    UNROLL for (int v = 0; v < V; v++) weight[v] = load(panel + v * width);
+    UNROLL for (int v = 0; v < V; v++) weight[v] = load(panel + k * tile_columns + v * width);
     UNROLL for (int r = 0; r < R; r++) {
       const Vec x = broadcast(a[r * tile_stride + k]);
       UNROLL for (int v = 0; v < V; v++) total[r][v] = fma(x, weight[v], total[r][v]);
