@@ -119,6 +119,22 @@ function rms(samples: Float32Array): number {
   return Math.sqrt(samples.reduce((sum, x) => sum + x * x, 0) / samples.length);
 }
 
+test("a WAV that ffmpeg streams, with sizes unknown, is the file", async () => {
+  const plain = file("plain.wav", wav);
+  const command = [await findFfmpeg(), "-v", "error", "-i", plain, "-f", "wav", "-"];
+  const streamed = new Uint8Array(Bun.spawnSync(command).stdout);
+  expect(new DataView(streamed.buffer).getUint32(4, true)).toBe(0xffffffff);
+  expect((await loadAudio(streamed)).samples).toEqual((await loadAudio(plain)).samples);
+});
+
+test("a named pipe is read to its end", async () => {
+  const pipe = join(folder, "pipe");
+  Bun.spawnSync(["mkfifo", pipe]);
+  const writer = Bun.spawn(["sh", "-c", `cat "${file("plain.wav", wav)}" > "${pipe}"`]);
+  expect((await loadAudio(pipe)).samples.length).toBe(signal.length);
+  expect(await writer.exited).toBe(0);
+});
+
 test("only a peak above 1 is scaled", async () => {
   const loud = Float32Array.from(signal, (x) => x * 1e30);
   const { samples } = await loadAudio({ samples: loud, sampleRate: 16_000 });

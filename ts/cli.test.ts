@@ -226,14 +226,14 @@ describe("as a process", () => {
     expect((await run(`set -m; ${script}`)).out).toBe("130\n");
   });
 
-  test("five lines of script", async () => {
-    const path = join(root, ".build/five-lines.ts");
-    writeFileSync(
-      path,
-      'import { transcribe } from "bun-asr";\n\n' +
-        `const { text } = await transcribe("models/demo/sample.wav");\nconsole.log(text);\n`,
-    );
-    expect(await run(`"$BUN" ${path}`)).toEqual({ status: 0, out: `${sampleText}\n`, notes: "" });
+  test("the script of the README", async () => {
+    const readme = readFileSync(join(root, "README.md"), "utf8");
+    const script = /```ts\n(import [\s\S]*?)```/.exec(readme)?.[1] ?? "";
+    expect(script.trim().split("\n").length).toBeLessThanOrEqual(5);
+    const path = join(root, ".build/readme.ts");
+    writeFileSync(path, script);
+    const expected = { status: 0, out: `${sampleText}\n`, notes: "" };
+    expect(await run(`"$BUN" ${path}`)).toEqual(expected);
     rmSync(path);
   });
 });

@@ -110,7 +110,22 @@ test("opening and closing 200 models keeps memory flat", () => {
   Bun.gc(true);
   const growth = (process.memoryUsage.rss() - before) / 2 ** 20;
   expect(growth).toBeLessThan(20);
-});
+}, 60_000);
+
+test("buffers that cross stay whole while the collector runs", () => {
+  using model = Model.open(folder);
+  using session = model.session();
+  session.mel(speech(4800));
+  const first = new Float32Array(128 * 30);
+  session.read("mel", first);
+  for (let i = 0; i < 2000; i++) {
+    session.mel(speech(4800));
+    const mel = new Float32Array(128 * 30);
+    session.read("mel", mel);
+    if (i % 100 === 0) Bun.gc(true);
+    if (i % 100 === 0) expect(mel).toEqual(first);
+  }
+}, 60_000);
 
 test("forgotten handles are freed by the collector", async () => {
   (() => {

@@ -51,7 +51,7 @@ export interface ModelInfo {
   vocabSize: number;
   /** Most tokens that the KV cache holds. */
   maxPositions: number;
-  tokens: { audioStart: number; audioEnd: number; audioPad: number; eos: readonly number[] };
+  tokens: { audioPad: number; eos: readonly number[] };
 }
 
 /** Milliseconds and counts that the library keeps for one session. */

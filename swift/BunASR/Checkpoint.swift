@@ -48,11 +48,9 @@ final class Checkpoint {
         }
         try Self.checkIndex(in: directory, holds: stored.mapValues(\.file))
 
-        // A tied head is the embedding again; published files hold it once, twice, or quantized
-        // along.
-        let tied = config.text.tieWordEmbeddings ?? (stored["lm_head.weight"] == nil)
-        if tied { stored = stored.filter { !$0.key.hasPrefix("lm_head.") } }
-        hasOwnHead = !tied
+        // A tied head is the embedding again; published files hold it once, twice, or quantized along.
+        hasOwnHead = config.text.tieWordEmbeddings != true && stored["lm_head.weight"] != nil
+        if !hasOwnHead { stored = stored.filter { !$0.key.hasPrefix("lm_head.") } }
 
         let kind = stored["model.embed_tokens.scales"] ?? stored["model.embed_tokens.weight"]
         precision = Precision(name, weights: Self.floatTypes[kind?.tensor.dtype ?? ""] ?? .float32)

@@ -58,8 +58,7 @@ struct ModelConfig {
     }
 
     struct TokenIds: Encodable {
-        let audioStart: Int
-        let audioEnd: Int
+        /// `<|audio_pad|>`, for which an audio embedding stands in.
         let audioPad: Int
         /// Every id that ends a transcript.
         let eos: [Int]
@@ -85,9 +84,9 @@ extension ModelConfig {
         }
         self.audio = audio.config
         self.text = text.config
+        let published = [151_645, 151_643].filter { $0 < text.config.vocabSize }
         tokens = TokenIds(
-            audioStart: root.audioStartTokenId ?? 151669, audioEnd: root.audioEndTokenId ?? 151670,
-            audioPad: root.audioTokenId ?? 151676, eos: eos.isEmpty ? [151645, 151643] : eos)
+            audioPad: root.audioTokenId ?? 151_676, eos: eos.isEmpty ? published : eos)
         do {
             try check()
         } catch let error as ASRError {
@@ -155,9 +154,8 @@ extension ModelConfig {
             throw ASRError.model(
                 "output_dim is \(audio.outputDim), but hidden_size is \(text.hiddenSize)")
         }
-        for id in [tokens.audioStart, tokens.audioEnd, tokens.audioPad] + tokens.eos {
-            try within("a special token id", id, 0...(text.vocabSize - 1))
-        }
+        try within("audio_token_id", tokens.audioPad, 0...(text.vocabSize - 1))
+        for id in tokens.eos { try within("eos_token_id", id, 0...(text.vocabSize - 1)) }
     }
 }
 
@@ -181,8 +179,6 @@ private struct ConfigFile: Decodable {
         let audioConfig: Audio?
         let textConfig: Text?
         let audioTokenId: Int?
-        let audioStartTokenId: Int?
-        let audioEndTokenId: Int?
     }
 
     struct Audio: Decodable {

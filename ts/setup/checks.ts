@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { AsrError } from "../errors.ts";
 import { root } from "./folders.ts";
@@ -35,13 +35,15 @@ export async function check(): Promise<number> {
 /** Runs the tests, all or those named; returns the exit status. The last line counts them. */
 export async function test(names: string[]): Promise<number> {
   const report = join(root, ".build/test-report.xml");
-  const reporter = ["--reporter=junit", `--reporter-outfile=${report}`];
-  const status = await run([
-    process.execPath,
-    "test",
-    ...reporter,
-    ...(names.length > 0 ? names : ["ts"]),
-  ]);
+  rmSync(report, { force: true });
+  const options = [
+    "--reporter=junit",
+    `--reporter-outfile=${report}`,
+    // A machine that is busy with other work must not fail them.
+    "--timeout=60000",
+  ];
+  const files = names.length > 0 ? names : ["ts"];
+  const status = await run([process.execPath, "test", ...options, ...files]);
   const totals = existsSync(report) ? await Bun.file(report).text() : "";
   const head = /<testsuites[^>]*>/.exec(totals)?.[0] ?? "";
   const count = (name: string) => Number(new RegExp(`${name}="(\\d+)"`).exec(head)?.[1] ?? 0);

@@ -1,13 +1,13 @@
 // Every kernel of every table that this machine supports, over shapes with ugly tails.
 //
-// The reference is a plain loop in double precision; the scalar table is held to it, and every other
-// table both to it and to the scalar table. Tolerance of a sum of n terms: float sums taken in
+// The reference is a plain loop in double precision; the scalar table is held to it, and every
+// other table both to it and to the scalar table. Tolerance of a sum of n terms: float sums taken in
 // different orders differ by at most n 2^-24 times the sum of |terms|, and in practice by a small
 // multiple of sqrt(n) 2^-24 times it; we allow 4 sqrt(n) 2^-24 (and 2^-20 for short sums).
 // Tolerances of other kernels stand beside them.
 //
-// All buffers are vectors of the exact size, so a build with -fsanitize=address,undefined catches any
-// access beyond an argument:
+// All buffers are vectors of the exact size, so a build with -fsanitize=address,undefined catches
+// any access beyond an argument:
 //   clang++ -std=c++20 -O2 kernels_test.cpp ../../Linux/CMLX/kernels/*.cpp \
 //     -I../../Linux/CMLX/kernels -lpthread -o kernels_test
 #include <algorithm>
@@ -56,8 +56,7 @@ double sum_tolerance(size_t terms, double magnitude) {
   return (std::max(16.0, 4 * std::sqrt(double(terms))) * 0x1p-24 * magnitude) + 1e-30;
 }
 
-void compare(const std::string& what, const std::vector<Expected>& expected,
-             const Floats& result) {
+void compare(const std::string& what, const std::vector<Expected>& expected, const Floats& result) {
   for (size_t i = 0; i < expected.size(); i++) {
     const double error = std::abs(double(result[i]) - expected[i].value);
     if (error <= expected[i].tolerance) continue;  // false for what is not a number
@@ -195,8 +194,8 @@ TestMatrix dense(size_t outputs, size_t inputs, Storage storage) {
 }
 
 void test_multiply(const TestMatrix& m, size_t rows, bool with_bias) {
-  const std::string what = m.name + " " + std::to_string(rows) + " x " +
-                           std::to_string(m.inputs) + " -> " + std::to_string(m.outputs);
+  const std::string what = m.name + " " + std::to_string(rows) + " x " + std::to_string(m.inputs) +
+                           " -> " + std::to_string(m.outputs);
   if (!m.packed) return report(false, what + ": not packed");
   const Floats x = normals(rows * m.inputs);
   const Floats bias = normals(with_bias ? m.outputs : 0);
@@ -274,8 +273,7 @@ void test_sgemm() {
         expected[r * n + c] = {value, sum_tolerance(k, magnitude)};
       }
     }
-    on_every_table("sgemm", expected,
-                   [&](float* c) { sgemm(a.data(), b.data(), c, m, n, k); });
+    on_every_table("sgemm", expected, [&](float* c) { sgemm(a.data(), b.data(), c, m, n, k); });
   }
 }
 
@@ -351,8 +349,8 @@ void test_attention(size_t batch, size_t group, size_t kv_heads, size_t queries,
   s.dim = dim;
   s.scale = 1 / std::sqrt(float(dim));
   s.mask = kind;
-  const Strided q(batch, s.heads, queries, dim, pick(0, 1)), k(batch, kv_heads, keys, dim, pick(0, 1)),
-      v(batch, kv_heads, keys, dim, pick(0, 1));
+  const Strided q(batch, s.heads, queries, dim, pick(0, 1)),
+      k(batch, kv_heads, keys, dim, pick(0, 1)), v(batch, kv_heads, keys, dim, pick(0, 1));
   std::copy_n(q.strides, 3, s.q_strides);
   std::copy_n(k.strides, 3, s.k_strides);
   std::copy_n(v.strides, 3, s.v_strides);
@@ -401,7 +399,8 @@ void test_attention(size_t batch, size_t group, size_t kv_heads, size_t queries,
             magnitude += std::abs(term);
           }
           // A score off by e changes its weight by the factor 1 + e; exp adds 2 units itself.
-          expected.push_back({value, sum_tolerance(keys, magnitude) + (2 * noise + 1e-6) * magnitude});
+          expected.push_back(
+              {value, sum_tolerance(keys, magnitude) + (2 * noise + 1e-6) * magnitude});
         }
       }
     }
@@ -409,8 +408,9 @@ void test_attention(size_t batch, size_t group, size_t kv_heads, size_t queries,
   const std::string what = "attention " + std::to_string(group) + " x " + std::to_string(queries) +
                            " queries, " + std::to_string(keys) + " keys, dim " +
                            std::to_string(dim) + ", mask " + std::to_string(int(kind));
-  on_every_table(what, expected,
-                 [&](float* out) { attention(s, q.data.data(), k.data.data(), v.data.data(), out); });
+  on_every_table(what, expected, [&](float* out) {
+    attention(s, q.data.data(), k.data.data(), v.data.data(), out);
+  });
 }
 
 void test_attentions() {
@@ -461,9 +461,8 @@ void test_norms() {
       }
     }
     const std::string of = " of " + std::to_string(size);
-    on_every_table("rms_norm" + of, rms, [&](float* y) {
-      rms_norm(x.data(), weight.data(), eps, y, rows, size);
-    });
+    on_every_table("rms_norm" + of, rms,
+                   [&](float* y) { rms_norm(x.data(), weight.data(), eps, y, rows, size); });
     on_every_table("rms_norm in place" + of, rms, [&](float* y) {
       std::copy(x.begin(), x.end(), y);
       rms_norm(y, weight.data(), eps, y, rows, size);
@@ -471,9 +470,8 @@ void test_norms() {
     on_every_table("layer_norm" + of, layer, [&](float* y) {
       layer_norm(x.data(), weight.data(), bias.data(), eps, y, rows, size);
     });
-    on_every_table("plain layer_norm" + of, plain, [&](float* y) {
-      layer_norm(x.data(), nullptr, nullptr, eps, y, rows, size);
-    });
+    on_every_table("plain layer_norm" + of, plain,
+                   [&](float* y) { layer_norm(x.data(), nullptr, nullptr, eps, y, rows, size); });
   }
 }
 
@@ -519,7 +517,8 @@ void test_activations() {
     for (size_t i = 0; i < count; i++) x[i] *= i % 5 ? 3 : 30;
     std::vector<Expected> gelus, silus;
     for (float value : x) {
-      const double v = value, g = 0.5 * v * std::erfc(-v / std::sqrt(2.0)), s = v / (1 + std::exp(-v));
+      const double v = value, g = 0.5 * v * std::erfc(-v / std::sqrt(2.0)),
+                   s = v / (1 + std::exp(-v));
       gelus.push_back({g, 1e-6 + 2 * 0x1p-24 * std::abs(g)});
       silus.push_back({s, 1e-7 + 8 * 0x1p-24 * std::abs(s)});
     }
@@ -528,7 +527,7 @@ void test_activations() {
   }
 }
 
-// ---- threads, choice of table --------------------------------------------------------------------
+// ---- threads, choice of table ------------------------------------------------------------------
 
 void test_threads() {
   auto covers = [](size_t count, size_t grain) {
@@ -585,8 +584,10 @@ void test_choice(const char* program) {
 
 int main(int count, char** arguments) {
   if (count > 1 && !std::strcmp(arguments[1], "--choice")) {
-    if (kernels_problem()) std::printf("problem: %s\n", kernels_problem());
-    else std::printf("table: %s\n", kernels_name());
+    if (kernels_problem())
+      std::printf("problem: %s\n", kernels_problem());
+    else
+      std::printf("table: %s\n", kernels_name());
     return 0;
   }
   for (auto t = all_tables(); *t; t++) {

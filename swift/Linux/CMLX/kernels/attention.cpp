@@ -6,8 +6,7 @@
 
 namespace bun_asr {
 
-void attention(const Attention& shape, const float* q, const float* k, const float* v,
-               float* out) {
+void attention(const Attention& shape, const float* q, const float* k, const float* v, float* out) {
   const Table& t = table();
   const size_t rows = shape.heads / shape.kv_heads * shape.queries;  // that share a key head
   if (rows == 0 || shape.batch == 0 || shape.dim == 0) return;
@@ -25,8 +24,8 @@ void attention(const Attention& shape, const float* q, const float* k, const flo
     for (; i < end; i++) {
       const size_t part = i % parts, head = i / parts;
       const size_t first = rows * part / parts, last = rows * (part + 1) / parts;
-      const AttentionTask task{&shape, q, k, v, out, head / shape.kv_heads, head % shape.kv_heads,
-                               first, last - first};
+      const AttentionTask task{
+          &shape, q, k, v, out, head / shape.kv_heads, head % shape.kv_heads, first, last - first};
       (few ? t.attend_few : t.attend_many)(task, floats);
     }
   });

@@ -1,7 +1,7 @@
 // Attention kernels of one table: part of kernels.inl.
 //
-// attend_few   A decode step: one query for each of the few heads that share a key head. Each key and
-//              value is read once (bound by memory); scores of all keys lie in scratch.
+// attend_few   A decode step: one query for each of the few heads that share a key head. Each key
+//              and value is read once (bound by memory); scores of all keys lie in scratch.
 // attend_many  Prompts and the encoder: blocks of 128 keys against up to `attend_rows` queries with
 //              the register tile, running maximum and sum, so that nothing of size queries x keys
 //              exists. A block of scores has the layout of a packed tile of activations, so the
@@ -196,7 +196,7 @@ static void attend_few(const AttentionTask& t, float* scratch) {
 
 // ---- many rows ---------------------------------------------------------------------------------
 
-constexpr size_t attend_rows = tile_rows * (tile_rows > 8 ? 4 : 8);
+constexpr size_t attend_rows = tile_rows * (tile_rows > 8 ? 8 : 16);
 
 static size_t attend_many_scratch(const Attention& s) {
   const size_t depth = s.dim > key_block ? s.dim : key_block;

@@ -1,15 +1,25 @@
 // The CPU kernels that libmlx lacks on Linux, as pure functions of pointers and sizes.
 //
-// Every kernel exists once in kernels.inl and is compiled for each instruction set (scalar, AVX2, AVX-512, NEON);
-// `table()` is chosen once at load. BUN_ASR_KERNELS=scalar|avx2|avx512|neon forces one.
-// All activations are float32, row-major and contiguous unless strides are given. No function throws or allocates
-// beyond per-thread scratch, except the two `pack` functions.
+//   kernels.h    what the MLX primitives call: this file
+//   packed.*     weight matrices, packed at load;      gemm.*      products with many rows
+//   attention.cpp, rows.cpp                            the other kernels, shared out to threads
+//   table.h      the seam: one table of single-threaded kernels for each instruction set
+//   table_*.cpp  the tables: vec_*.h (one vector type) + kernels.inl (the bodies, written once)
+//   dispatch.cpp the choice of a table;  threads.*  the pool;  cpu.*  what the processor can do
+//
+// The best table that the machine supports is chosen at the first call; the environment variable
+// BUN_ASR_KERNELS=scalar|avx2|avx512|neon forces one. BUN_ASR_THREADS sets the number of threads.
+// Activations are float32, row-major, contiguous unless strides are given, and need no alignment.
+// Nothing throws. In a steady state nothing allocates either: working memory belongs to threads and
+// grows to the largest call. Arithmetic is float32 throughout; only the order of sums differs from
+// table to table. Results do not depend on the number of threads.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
+
+#include "threads.h"
 
 namespace bun_asr {
 
@@ -18,42 +28,46 @@ enum class Storage : uint8_t { f32, f16, bf16 };
 
 struct Conv2d;
 
-/// A weight matrix [outputs, inputs], repacked once at load into the order in which the kernels read it.
-/// Immutable, shared between threads.
+/// A weight matrix [outputs, inputs], repacked once at load into the order in which the kernels
+/// read it. Immutable, shared between threads, independent of the table. The source is not kept.
 class PackedMatrix {
  public:
-  /// MLX affine quantization: `codes` [outputs, inputs * bits / 32] little-endian, w = code * scale + bias for each
-  /// group of `group` inputs; `scales` and `biases` are [outputs, inputs / group] of type `storage`.
-  /// bits: 2, 3, 4, 5, 6 or 8; group: 32, 64 or 128. Returns nullptr when a combination is not supported.
-  static std::shared_ptr<const PackedMatrix> quantized(
-      const uint32_t* codes, const void* scales, const void* biases, Storage storage, size_t outputs, size_t inputs,
-      int bits, int group);
+  /// MLX affine quantization: `codes` [outputs, inputs * bits / 32] are little-endian streams of
+  /// codes; w = code * scale + bias for each group of `group` inputs; `scales` and `biases` are
+  /// [outputs, inputs / group] of type `storage`, which they keep.
+  /// bits: 2, 3, 4, 5, 6 or 8; group: 32, 64 or 128. nullptr when a combination is not supported.
+  static std::shared_ptr<const PackedMatrix> quantized(const uint32_t* codes, const void* scales,
+                                                       const void* biases, Storage storage,
+                                                       size_t outputs, size_t inputs, int bits,
+                                                       int group);
 
   /// Float weights [outputs, inputs], kept in their own storage type.
-  static std::shared_ptr<const PackedMatrix> dense(const void* weights, Storage storage, size_t outputs, size_t inputs);
+  static std::shared_ptr<const PackedMatrix> dense(const void* weights, Storage storage,
+                                                   size_t outputs, size_t inputs);
 
   virtual ~PackedMatrix() = default;
   size_t outputs = 0;
   size_t inputs = 0;
   size_t bytes = 0;  // held in memory
 
-  /// y[m, o] = sum_i x[m, i] * W[o, i] (+ bias[o] when not null). x [rows, inputs], y [rows, outputs].
-  /// Few rows: one pass over the weights (bandwidth bound). Many rows: tiles of decoded weights and a GEMM (FMA bound).
+  /// y[m, o] = sum_i x[m, i] * W[o, i] (+ bias[o] when not null), x [rows, inputs],
+  /// y [rows, outputs]. Few rows: one pass over the weights, bound by memory. Many rows: panels of
+  /// decoded weights and a register tile, bound by FMA.
   virtual void multiply(const float* x, const float* bias, float* y, size_t rows) const = 0;
 
   /// y[r, :] = W[ids[r], :] as float32 (embedding look-up). Ids must be in range.
   virtual void gather(const int32_t* ids, float* y, size_t rows) const = 0;
 
-  /// 2-d convolution with these weights as [out, kh * kw * in] (+ bias[out] when not null): conv2d
-  /// without packing the weights at each call.
-  virtual void convolve(const Conv2d& shape, const float* x, const float* bias,
-                        float* y) const = 0;
+  /// conv2d with these weights as [out, kh * kw * in] (+ bias[out] when not null), which spares the
+  /// packing of the weights at each call.
+  virtual void convolve(const Conv2d& shape, const float* x, const float* bias, float* y) const = 0;
 };
 
-/// c[m, n] = a[m, k] * b[k, n], all contiguous row-major (OpenBLAS).
+/// c[m, n] = a[m, k] * b[k, n], all contiguous row-major.
 void sgemm(const float* a, const float* b, float* c, size_t m, size_t n, size_t k);
 
-/// 2-d convolution, channels last: x [batch, height, width, in], w [out, kh, kw, in], y [batch, oh, ow, out].
+/// 2-d convolution, channels last:
+/// x [batch, height, width, in], w [out, kh, kw, in], y [batch, out_height, out_width, out].
 struct Conv2d {
   size_t batch, height, width, in, out, kh, kw;
   size_t stride_h, stride_w, pad_h, pad_w;
@@ -62,11 +76,13 @@ struct Conv2d {
 };
 void conv2d(const Conv2d& shape, const float* x, const float* w, float* y);
 
-/// softmax(scale * q k^T + mask) v with native grouped-query heads: query head h reads key head h / (heads / kv_heads).
-/// Strides are in elements; the last axis of q, k, v is contiguous. `out` is contiguous [batch, heads, queries, dim].
-/// mask: none, causal (query i sees keys <= i + keys - queries), additive float, or bool (true = visible), the last
-/// two with broadcast strides [batch, heads, queries, keys]. Every query must see at least one key.
-/// Memory beyond the arguments is O(keys) a thread.
+/// softmax(scale * q k^T + mask) v with native grouped-query heads: query head h reads key head
+/// h / (heads / kv_heads). Strides are in elements; the last axis of q, k, v is contiguous. `out`
+/// is contiguous [batch, heads, queries, dim].
+/// mask: none, causal (query i sees keys <= i + keys - queries; queries <= keys), additive float,
+/// or bool (true = visible), the last two with strides [batch, heads, queries, keys] in elements,
+/// 0 where broadcast. Every query must see at least one key.
+/// Memory beyond the arguments is O(keys) a thread for few queries, constant for many.
 struct Attention {
   enum class Mask { none, causal, additive, visible };
   size_t batch, heads, kv_heads, queries, keys, dim;
@@ -80,27 +96,27 @@ void attention(const Attention& shape, const float* q, const float* k, const flo
 
 /// y = x / sqrt(mean(x^2) + eps) * weight, for each row of `size`. x and y may be the same.
 void rms_norm(const float* x, const float* weight, float eps, float* y, size_t rows, size_t size);
+
 /// y = (x - mean) / sqrt(var + eps) * weight + bias (biased variance). weight, bias may be null.
-void layer_norm(const float* x, const float* weight, const float* bias, float eps, float* y, size_t rows, size_t size);
-/// Half-rotation ("NeoX") rotary embedding of the first `dims` of `dim`: x [batch, heads, positions, dim] with strides
-/// (batch, head, position) in elements, y contiguous. Position p of the row has angle (offset + p) * base^(-2i/dims).
-void rope(const float* x, const int64_t strides[3], float* y, size_t batch, size_t heads, size_t positions, size_t dim,
-          size_t dims, float base, float scale, int offset);
-/// 0.5 x (1 + erf(x / sqrt 2)), to 1e-6 absolute.
+/// x and y may be the same.
+void layer_norm(const float* x, const float* weight, const float* bias, float eps, float* y,
+                size_t rows, size_t size);
+
+/// Half-rotation ("NeoX") rotary embedding of the first `dims` of `dim`:
+/// x [batch, heads, positions, dim] with strides (batch, head, position) in elements, y contiguous.
+/// Position p turns by (offset + p) * scale * base^(-2i/dims); offset is not negative.
+void rope(const float* x, const int64_t strides[3], float* y, size_t batch, size_t heads,
+          size_t positions, size_t dim, size_t dims, float base, float scale, int offset);
+
+/// 0.5 x (1 + erf(x / sqrt 2)), to 1e-6 absolute. x and y may be the same.
 void gelu(const float* x, float* y, size_t count);
-/// x * sigmoid(x)
+
+/// x * sigmoid(x). x and y may be the same.
 void silu(const float* x, float* y, size_t count);
 
 /// Name of the table in use: scalar, avx2, avx512, neon.
 const char* kernels_name();
-/// NULL, or why BUN_ASR_KERNELS cannot be honoured on this machine.
+/// nullptr, or why BUN_ASR_KERNELS cannot be honoured on this machine.
 const char* kernels_problem();
 
-/// Runs body(begin, end) over [0, count) on the pool, in chunks of at least `grain`. Returns when all are done.
-/// Nested calls run on the calling thread.
-template <class F>
-void parallel_for(size_t count, size_t grain, const F& body);
-
 }  // namespace bun_asr
-
-#include "threads.h"

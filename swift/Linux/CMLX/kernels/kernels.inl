@@ -4,8 +4,8 @@
 //   Vec (floats) with load, store, broadcast, load_f16, load_bf16, + - * /, fma (a b + c), min, max
 //     (which return their second argument when either is not a number), zero_below (0 where x <
 //     limit, else a), sum, largest
-//   Words (32-bit integers) with load_words, mask, shift_right, shift_left, add, to_float (as signed
-//     integers), as_float, as_words (the same bits)
+//   Words (32-bit integers) with load_words, mask, shift_right, shift_left, add, to_float (of
+//     signed integers), as_float and as_words (the same bits)
 // Nothing here includes a header or calls a function from outside the region: an inline function
 // compiled for AVX-512 could become the program's only copy. Neither are there lambdas, to which
 // target regions do not apply.

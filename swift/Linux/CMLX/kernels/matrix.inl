@@ -2,18 +2,19 @@
 //
 // few_rows   Reads every weight once and does little with it, so it is bound by memory (4-bit: 0.5
 //            bytes a weight and 4 bytes per 64 of them for scale and bias) and, with one core, by
-//            turning codes into floats. That takes two instructions a vector: a code is masked where
-//            it lies in its 32-bit word and converted, and the power of two by which it is then too
-//            large has been divided out of x before. Lanes are outputs: no sums across lanes.
+//            turning codes into floats. That takes two instructions a vector: a code is masked
+//            where it lies in its 32-bit word and converted, and the power of two by which it is
+//            then too large has been divided out of x before. Lanes are outputs: no sums across
+//            lanes.
 // fill_panel Decodes 32 outputs x 256 inputs to floats for `tile`; 1/rows of the work of a product.
 // tile       The register tile, bound by FMA: a panel of weights (16 or 32 KB, first-level cache)
-//            times a few rows of activations (read as broadcasts, second-level cache). It is as large
-//            as the register file allows, so that loads stay below the FMAs.
+//            times a few rows of activations (read as broadcasts, second-level cache). It is as
+//            large as the register file allows, so that loads stay below the FMAs.
 
 #define UNROLL _Pragma("clang loop unroll(full)")
 
 /// Bit position of input j of a word of codes. 4-bit words keep inputs 0-3 in the low nibbles of
-/// their bytes and 4-7 in the high ones, so that four neighbouring inputs can also be used as bytes.
+/// their bytes and 4-7 in the high ones: four neighbouring inputs can also be used as bytes.
 template <int Bits>
 LANE_FUNCTION constexpr int code_position(int j) {
   return Bits == 4 ? 8 * (j & 3) + 4 * (j >> 2) : Bits * j;
@@ -352,10 +353,20 @@ static void fill_from_columns(const float* from, size_t ld, size_t columns, size
 static void fill_from_rows(const float* from, int64_t stride, size_t rows, size_t count,
                            float* panel) {
   for (size_t lane = 0; lane < block_outputs; lane += tile_columns, panel += count * tile_columns) {
-    for (size_t c = 0; c < tile_columns; c++) {
-      const bool there = lane + c < rows;
-      const float* row = there ? from + int64_t(lane + c) * stride : nullptr;
-      for (size_t k = 0; k < count; k++) panel[k * tile_columns + c] = there ? row[k] : 0;
+    size_t c = 0;
+    for (; c + 4 <= tile_columns && lane + c + 4 <= rows; c += 4) {  // four rows a pass
+      const float* row = from + int64_t(lane + c) * stride;
+      float* to = panel + c;
+      for (size_t k = 0; k < count; k++, to += tile_columns) {
+        to[0] = row[k];
+        to[1] = row[stride + int64_t(k)];
+        to[2] = row[2 * stride + int64_t(k)];
+        to[3] = row[3 * stride + int64_t(k)];
+      }
+    }
+    for (; c < tile_columns; c++) {
+      const float* row = lane + c < rows ? from + int64_t(lane + c) * stride : nullptr;
+      for (size_t k = 0; k < count; k++) panel[k * tile_columns + c] = row ? row[k] : 0;
     }
   }
 }

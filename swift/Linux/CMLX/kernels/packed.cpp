@@ -4,8 +4,9 @@
 // neighbouring outputs are contiguous and a block is one stream of memory.
 //
 //   codes4 (2, 3 and 4 bits), codes8 (5, 6 and 8 bits), for each group of inputs:
-//     32 scales | 32 biases | words [group / n][32], each 32-bit word n = 8 or 4 inputs of one output
-//     (4-bit: byte j holds inputs j and j + 4; 8-bit: byte j holds input j)
+//     32 scales | 32 biases | words [group / n][32]
+//     A 32-bit word holds n = 8 or 4 neighbouring inputs of one output: byte j holds input j, and
+//     in codes4 input j + 4 in its high nibble.
 //   f32, f16: [inputs][32]        bf16: [inputs / 2][32] pairs, an odd last input paired with zero
 //
 // Bytes a weight at group 64 with 16-bit scales: codes4 0.5625, codes8 1.0625.
@@ -24,14 +25,6 @@ namespace {
 
 size_t storage_bytes(Storage storage) { return storage == Storage::f32 ? 4 : 2; }
 
-/// Code i of a row: MLX packs codes of any width one after another, the lowest bits first.
-uint32_t code_at(const uint8_t* row, size_t row_bytes, size_t i, int bits) {
-  const size_t bit = i * size_t(bits), byte = bit / 8;
-  uint32_t value = row[byte];
-  if (byte + 1 < row_bytes) value |= uint32_t(row[byte + 1]) << 8;
-  return value >> bit % 8 & ((1u << bits) - 1);
-}
-
 /// Nibbles 0-3 to the low halves of bytes 0-3, nibbles 4-7 to the high ones.
 uint32_t spread_nibbles(uint32_t word) {
   auto to_bytes = [](uint32_t x) {
@@ -42,17 +35,68 @@ uint32_t spread_nibbles(uint32_t word) {
 }
 
 /// The packed word that holds inputs i, i + 1, … of a row.
-uint32_t packed_word(const uint8_t* row, size_t row_bytes, size_t i, int bits, Format format) {
+template <int bits>
+uint32_t packed_word(const uint8_t* row, size_t row_bytes, size_t i) {
   uint32_t word = 0;
-  if (bits == 4 || bits == 8) {
-    std::memcpy(&word, row + i * size_t(bits) / 8, 4);
+  if constexpr (bits == 4 || bits == 8) {
+    std::memcpy(&word, row + i * bits / 8, 4);
     return bits == 4 ? spread_nibbles(word) : word;
   }
-  for (size_t j = 0; j < (format == Format::codes4 ? 8 : 4); j++) {
-    const uint32_t code = code_at(row, row_bytes, i + j, bits);
-    word |= code << (format == Format::codes4 ? 8 * (j & 3) + 4 * (j >> 2) : 8 * j);
+  constexpr size_t codes = bits <= 4 ? 8 : 4;
+  const size_t bit = i * bits, byte = bit / 8;
+  uint64_t stream = 0;
+  if (byte + 8 <= row_bytes) {
+    std::memcpy(&stream, row + byte, 8);
+  } else {
+    std::memcpy(&stream, row + byte, row_bytes - byte);
+  }
+  stream >>= bit % 8;
+  for (size_t j = 0; j < codes; j++, stream >>= bits) {
+    const uint32_t code = uint32_t(stream) & ((1u << bits) - 1);
+    word |= code << (codes == 8 ? 8 * (j & 3) + 4 * (j >> 2) : 8 * j);
   }
   return word;
+}
+
+/// One group of one output: its words, 32 apart.
+template <int bits>
+void pack_group(const uint8_t* row, size_t row_bytes, size_t first, size_t group, uint8_t* to) {
+  constexpr size_t codes = bits <= 4 ? 8 : 4;
+  for (size_t i = first; i < first + group; i += codes, to += block_outputs * 4) {
+    const uint32_t word = packed_word<bits>(row, row_bytes, i);
+    std::memcpy(to, &word, 4);
+  }
+}
+
+using PackGroup = void (*)(const uint8_t*, size_t, size_t, size_t, uint8_t*);
+
+PackGroup group_packer(int bits) {
+  switch (bits) {
+    case 2: return pack_group<2>;
+    case 3: return pack_group<3>;
+    case 4: return pack_group<4>;
+    case 5: return pack_group<5>;
+    case 6: return pack_group<6>;
+    case 8: return pack_group<8>;
+    default: return nullptr;
+  }
+}
+
+/// One block of float weights: `filled` outputs of `inputs` elements of type T, `pair` to a word.
+template <class T, size_t pair>
+void pack_floats(const uint8_t* from, size_t filled, size_t inputs, uint8_t* to) {
+  // By pieces of the inputs, so that what is written stays in the first-level cache for all lanes.
+  constexpr size_t piece = 64;
+  for (size_t first = 0; first < inputs; first += piece) {
+    const size_t last = std::min(inputs, first + piece);
+    for (size_t lane = 0; lane < filled; lane++) {
+      const uint8_t* row = from + lane * inputs * sizeof(T);
+      for (size_t i = first; i < last; i++) {
+        const size_t at = (i / pair * block_outputs + lane) * pair + i % pair;
+        std::memcpy(to + at * sizeof(T), row + i * sizeof(T), sizeof(T));
+      }
+    }
+  }
 }
 
 /// Large matrices ask for large pages: every pass reads all of them, and with pages of 4 KB the
@@ -80,12 +124,13 @@ Packed::Packed(const MatrixView& shape) : view_(shape) {
 
 Packed::~Packed() { free(memory_); }
 
-std::shared_ptr<const PackedMatrix> PackedMatrix::quantized(
-    const uint32_t* codes, const void* scales, const void* biases, Storage storage, size_t outputs,
-    size_t inputs, int bits, int group) {
-  const bool known_bits = bits >= 2 && bits <= 8 && bits != 7;
+std::shared_ptr<const PackedMatrix> PackedMatrix::quantized(const uint32_t* codes,
+                                                            const void* scales, const void* biases,
+                                                            Storage storage, size_t outputs,
+                                                            size_t inputs, int bits, int group) {
+  const PackGroup pack = group_packer(bits);
   const bool known_group = group == 32 || group == 64 || group == 128;
-  if (!known_bits || !known_group || outputs == 0 || inputs == 0 || inputs % size_t(group) != 0) {
+  if (!pack || !known_group || outputs == 0 || inputs == 0 || inputs % size_t(group) != 0) {
     return nullptr;
   }
   const size_t scale_size = storage_bytes(storage), groups = inputs / size_t(group);
@@ -96,8 +141,7 @@ std::shared_ptr<const PackedMatrix> PackedMatrix::quantized(
   shape.outputs = outputs;
   shape.inputs = inputs;
   const size_t inputs_a_word = shape.format == Format::codes4 ? 8 : 4;
-  const size_t words = shape.group / inputs_a_word;
-  const size_t group_bytes = block_outputs * (2 * scale_size + words * 4);
+  const size_t group_bytes = block_outputs * (2 * scale_size + shape.group / inputs_a_word * 4);
   shape.block_bytes = groups * group_bytes;
 
   auto packed = std::make_shared<Packed>(shape);
@@ -118,12 +162,8 @@ std::shared_ptr<const PackedMatrix> PackedMatrix::quantized(
           std::memcpy(to + lane * scale_size, scale_at + scale * scale_size, scale_size);
           std::memcpy(to + (block_outputs + lane) * scale_size, bias_at + scale * scale_size,
                       scale_size);
-          const uint8_t* row = code_bytes + output * row_bytes;
-          for (size_t w = 0; w < words; w++) {
-            const uint32_t word = packed_word(
-                row, row_bytes, g * shape.group + w * inputs_a_word, bits, shape.format);
-            std::memcpy(words_to + (w * block_outputs + lane) * 4, &word, 4);
-          }
+          pack(code_bytes + output * row_bytes, row_bytes, g * shape.group, shape.group,
+               words_to + lane * 4);
         }
       }
     }
@@ -147,18 +187,15 @@ std::shared_ptr<const PackedMatrix> PackedMatrix::dense(const void* weights, Sto
   auto packed = std::make_shared<Packed>(shape);
   if (!packed->memory()) return nullptr;
   const auto* from = static_cast<const uint8_t*>(weights);
+  const auto pack = storage == Storage::f32   ? pack_floats<uint32_t, 1>
+                    : storage == Storage::f16 ? pack_floats<uint16_t, 1>
+                                              : pack_floats<uint16_t, 2>;
   parallel_for(shape.blocks(), 1, [&](size_t b, size_t end) {
     for (; b < end; b++) {
       const size_t filled = std::min(block_outputs, outputs - b * block_outputs);
       uint8_t* to = packed->memory() + b * shape.block_bytes;
       if (filled < block_outputs || inputs % pair != 0) std::memset(to, 0, shape.block_bytes);
-      for (size_t lane = 0; lane < filled; lane++) {
-        const uint8_t* row = from + (b * block_outputs + lane) * inputs * size;
-        for (size_t i = 0; i < inputs; i++) {
-          const size_t at = (i / pair * block_outputs + lane) * pair + i % pair;
-          std::memcpy(to + at * size, row + i * size, size);
-        }
-      }
+      pack(from + b * block_outputs * inputs * size, filled, inputs, to);
     }
   });
   return packed;
@@ -196,7 +233,7 @@ void Packed::gather(const int32_t* ids, float* y, size_t rows) const {
 void Packed::convolve(const Conv2d& s, const float* x, const float* bias, float* y) const {
   const size_t out_width = s.out_width(), pixels = s.out_height() * out_width;
   const size_t line = s.kw * s.in;  // inputs of one kernel row: neighbours in x
-  // One output pixel's patch, from input k0 on, one kernel row at a time, zeros outside the picture.
+  // A pixel's patch from input k0 on, one kernel row at a time, with zeros outside the picture.
   auto pack = [&](size_t row, size_t k0, size_t count, float* to) {
     const size_t image = row / pixels, pixel = row % pixels;
     const int64_t top = int64_t(pixel / out_width * s.stride_h) - int64_t(s.pad_h);

@@ -11,7 +11,9 @@ namespace {
 // Elements that are worth a thread: below, waking one costs more than it does.
 constexpr size_t worth_a_thread = 16384;
 
-size_t rows_a_chunk(size_t size) { return std::max<size_t>(1, worth_a_thread / std::max<size_t>(1, size)); }
+size_t rows_a_chunk(size_t size) {
+  return std::max<size_t>(1, worth_a_thread / std::max<size_t>(1, size));
+}
 
 /// Cosines and sines of positions 0, 1, … for one kind of rotation: [positions][dims / 2 cosines,
 /// dims / 2 sines]. Kept by the calling thread and made longer when a longer sequence comes: a
@@ -73,7 +75,8 @@ void rope(const float* x, const int64_t strides[3], float* y, size_t batch, size
           size_t positions, size_t dim, size_t dims, float base, float scale, int offset) {
   const Table& t = table();
   thread_local Turns turns;
-  const float* first = turns.upto(size_t(offset) + positions, dims, base, scale) + size_t(offset) * dims;
+  const float* first =
+      turns.upto(size_t(offset) + positions, dims, base, scale) + size_t(offset) * dims;
   parallel_for(batch * heads * positions, rows_a_chunk(dim), [&](size_t r, size_t end) {
     for (; r < end; r++) {
       const size_t position = r % positions, head = r / positions % heads;
@@ -87,14 +90,12 @@ void rope(const float* x, const int64_t strides[3], float* y, size_t batch, size
 
 void gelu(const float* x, float* y, size_t count) {
   const Table& t = table();
-  parallel_for(count, worth_a_thread,
-               [&](size_t i, size_t end) { t.gelu(x + i, y + i, end - i); });
+  parallel_for(count, worth_a_thread, [&](size_t i, size_t end) { t.gelu(x + i, y + i, end - i); });
 }
 
 void silu(const float* x, float* y, size_t count) {
   const Table& t = table();
-  parallel_for(count, worth_a_thread,
-               [&](size_t i, size_t end) { t.silu(x + i, y + i, end - i); });
+  parallel_for(count, worth_a_thread, [&](size_t i, size_t end) { t.silu(x + i, y + i, end - i); });
 }
 
 }  // namespace bun_asr

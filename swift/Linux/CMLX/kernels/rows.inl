@@ -23,7 +23,8 @@ LANE_FUNCTION Vec exponential(Vec x) {
   return zero_below(p * power, x, least);
 }
 
-/// x Phi(x) with erfc by Abramowitz & Stegun 7.1.26 (1.5e-7): max(x, 0) - |x| erfc(|x| / sqrt 2) / 2.
+/// x Phi(x) = max(x, 0) - |x| erfc(|x| / sqrt 2) / 2, with erfc by Abramowitz & Stegun 7.1.26, to
+/// 1.5e-7.
 LANE_FUNCTION Vec gelu_of(Vec x) {
   const Vec zero = broadcast(0);
   const Vec magnitude = min(broadcast(16), max(zero - x, x));

@@ -13,14 +13,11 @@ constexpr size_t panel_inputs = 256;
 /// Floats between the rows of a packed tile of activations. Not a power of two, so that the rows do
 /// not compete for the same cache sets.
 constexpr size_t tile_stride = panel_inputs + 16;
-/// Rows that one pass over a quantized block may serve, at most, in any table.
-constexpr size_t few_rows_limit = 8;
-
-/// How a weight block lies in memory; packed.h draws the layouts.
+/// How a weight block lies in memory; packed.cpp draws the layouts.
 enum class Format : uint8_t { codes4, codes8, f32, f16, bf16, columns };
 
-/// A weight matrix as the kernels see it: block b holds outputs [32 b, 32 b + 32), padded with zeros.
-/// Format `columns` is a plain row-major [inputs, outputs] float matrix of row stride `ld`.
+/// A weight matrix as the kernels see it: block b holds outputs [32 b, 32 b + 32), padded with
+/// zeros. Format `columns` is a plain row-major [inputs, outputs] float matrix of row stride `ld`.
 struct MatrixView {
   Format format;
   Storage scale_storage;
@@ -35,8 +32,8 @@ struct MatrixView {
 };
 
 /// Activations of a call with few rows, brought into the form that the inner loop wants.
-/// x: [rows, stride], stride a multiple of 8, zero beyond the inputs; for codes each x is divided by
-///    2^(position of its code in the word), so that codes need not be shifted down.
+/// x: [rows, stride], stride a multiple of 8, zero beyond the inputs; for codes each x is divided
+///    by 2^(position of its code in the word), so that codes need not be shifted down.
 /// sums: [rows, inputs / group] sums of x, for the bias term of quantized weights.
 struct FewRows {
   const float* x;
@@ -58,11 +55,11 @@ struct AttentionTask {
 struct Table {
   const char* name;
   bool (*supported)();
-  size_t tile_rows;          // rows of the register tile
-  size_t tile_columns;       // its columns; divides block_outputs
-  size_t few_rows_most;      // up to here few_rows is the faster way
-  size_t attend_few_most;    // up to here attend_few is
-  size_t attend_rows;        // rows of a task of attend_many, at most
+  size_t tile_rows;        // rows of the register tile
+  size_t tile_columns;     // its columns; divides block_outputs
+  size_t few_rows_most;    // up to here few_rows is the faster way
+  size_t attend_few_most;  // up to here attend_few is
+  size_t attend_rows;      // rows of a task of attend_many, at most
 
   /// x [rows, inputs] into FewRows::x and FewRows::sums.
   void (*prepare_rows)(const MatrixView&, const float* x, size_t rows, float* prepared,

@@ -19,6 +19,6 @@ namespace {
 #pragma clang attribute pop
 
 namespace bun_asr {
-extern const Table avx2_table = avx2::make_table("avx2", cpu_has_avx2);
+extern constinit const Table avx2_table = avx2::make_table("avx2", cpu_has_avx2);
 }  // namespace bun_asr
 #endif

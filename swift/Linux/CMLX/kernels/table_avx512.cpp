@@ -9,7 +9,9 @@
 #include "cpu.h"
 #include "table.h"
 
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"))), apply_to = function)
+#pragma clang attribute push(                                                    \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"))), \
+    apply_to = function)
 namespace bun_asr::avx512 {
 namespace {
 #include "vec_avx512.h"
@@ -19,6 +21,6 @@ namespace {
 #pragma clang attribute pop
 
 namespace bun_asr {
-extern const Table avx512_table = avx512::make_table("avx512", cpu_has_avx512);
+extern constinit const Table avx512_table = avx512::make_table("avx512", cpu_has_avx512);
 }  // namespace bun_asr
 #endif

@@ -16,6 +16,6 @@ namespace {
 }  // namespace bun_asr::neon
 
 namespace bun_asr {
-extern const Table neon_table = neon::make_table("neon", [] { return true; });
+extern constinit const Table neon_table = neon::make_table("neon", [] { return true; });
 }  // namespace bun_asr
 #endif

@@ -13,5 +13,5 @@ namespace {
 }  // namespace bun_asr::scalar
 
 namespace bun_asr {
-extern const Table scalar_table = scalar::make_table("scalar", [] { return true; });
+extern constinit const Table scalar_table = scalar::make_table("scalar", [] { return true; });
 }  // namespace bun_asr

@@ -39,9 +39,9 @@ bool spin_until(const Ready& ready) {
 
 thread_local bool inside_loop = false;
 
-// The loop in progress lies in the pool itself, so that a worker that wakes late finds valid memory.
-// A worker first counts itself into `workers_inside`, then looks at `open`; the caller first closes,
-// then waits until nobody is inside. Sequential consistency makes one of them see the other, so the
+// The loop in progress lies in the pool itself: a worker that wakes late still finds valid memory.
+// A worker first counts itself into `workers_inside_`, then looks at `open_`; the caller first
+// closes, then waits until nobody is inside. Sequential consistency makes one see the other, so the
 // fields below never change under a worker that reads them.
 class Pool {
  public:
@@ -67,7 +67,9 @@ class Pool {
     open_.store(true);
     epoch_.fetch_add(1);
     if (sleepers_.load() > 0) {
-      { std::lock_guard<std::mutex> lock(sleep_); }
+      {
+        std::lock_guard<std::mutex> lock(sleep_);
+      }
       wake_.notify_all();
     }
     claim_chunks();
@@ -147,8 +149,7 @@ void run_chunks(size_t count, size_t grain, void (*chunk)(const void*, size_t, s
   const size_t threads = thread_count();
   // Eight chunks a thread: the last ones to finish differ by an eighth of a thread's share at most.
   const size_t size = std::max(grain, (count + threads * 8 - 1) / (threads * 8));
-  if (threads == 1 || inside_loop || size >= count ||
-      !pool().try_run(count, size, chunk, body)) {
+  if (threads == 1 || inside_loop || size >= count || !pool().try_run(count, size, chunk, body)) {
     chunk(body, 0, count);
   }
 }

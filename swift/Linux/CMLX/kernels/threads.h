@@ -1,4 +1,4 @@
-// One pool of threads for every kernel: started at the first parallel loop, asleep when there is none.
+// One pool of threads for every kernel: started at the first parallel loop, asleep when none runs.
 #pragma once
 
 #include <cstddef>
@@ -8,14 +8,14 @@ namespace bun_asr {
 /// Threads that share a loop, the calling one included: all cores, or BUN_ASR_THREADS.
 size_t thread_count();
 
-/// The body of `parallel_for` without its type: runs chunk(body, begin, end) until [0, count) is done.
+/// `parallel_for` without its type: runs chunk(body, begin, end) until [0, count) is done.
 void run_chunks(size_t count, size_t grain, void (*chunk)(const void*, size_t, size_t),
                 const void* body);
 
 /// Runs body(begin, end) over [0, count) on the pool, in chunks of at least `grain` items, and
 /// returns when all are done. Chunks are claimed one by one, so a core that another process holds
 /// costs one chunk. Loops inside a body, and loops begun while another thread's loop runs, stay on
-/// the calling thread. The body must not throw.
+/// the calling thread. The body must not throw, and works for any division into chunks.
 template <class F>
 void parallel_for(size_t count, size_t grain, const F& body) {
   run_chunks(

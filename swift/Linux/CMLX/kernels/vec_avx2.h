@@ -7,12 +7,16 @@ constexpr size_t width = 8;
 constexpr int tile_vectors = 2;
 constexpr int tile_rows = 6;
 constexpr int few_rows = 4;
-constexpr size_t few_rows_most = 8;
+constexpr size_t few_rows_most = 4;
 constexpr int single_row_vectors = 4;
 constexpr int few_chains = 1;
 
-struct Vec { __m256 v; };
-struct Words { __m256i v; };
+struct Vec {
+  __m256 v;
+};
+struct Words {
+  __m256i v;
+};
 
 LANE_FUNCTION __m128i load_halves(const uint16_t* p) {
   return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));

@@ -11,8 +11,12 @@ constexpr size_t few_rows_most = 8;
 constexpr int single_row_vectors = 2;
 constexpr int few_chains = 4;
 
-struct Vec { __m512 v; };
-struct Words { __m512i v; };
+struct Vec {
+  __m512 v;
+};
+struct Words {
+  __m512i v;
+};
 
 LANE_FUNCTION __m256i load_halves(const uint16_t* p) {
   return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));

@@ -11,8 +11,12 @@ constexpr size_t few_rows_most = 8;
 constexpr int single_row_vectors = 8;
 constexpr int few_chains = 1;
 
-struct Vec { float32x4_t v; };
-struct Words { uint32x4_t v; };
+struct Vec {
+  float32x4_t v;
+};
+struct Words {
+  uint32x4_t v;
+};
 
 LANE_FUNCTION Vec load(const float* p) { return {vld1q_f32(p)}; }
 LANE_FUNCTION void store(float* p, Vec a) { vst1q_f32(p, a.v); }
@@ -38,13 +42,9 @@ LANE_FUNCTION Vec zero_below(Vec a, Vec x, Vec limit) {
 LANE_FUNCTION float sum(Vec a) { return vaddvq_f32(a.v); }
 LANE_FUNCTION float largest(Vec a) { return vmaxvq_f32(a.v); }
 
-LANE_FUNCTION Words load_words(const uint8_t* p) {
-  return {vreinterpretq_u32_u8(vld1q_u8(p))};
-}
+LANE_FUNCTION Words load_words(const uint8_t* p) { return {vreinterpretq_u32_u8(vld1q_u8(p))}; }
 LANE_FUNCTION Words mask(Words a, uint32_t bits) { return {vandq_u32(a.v, vdupq_n_u32(bits))}; }
-LANE_FUNCTION Words shift_right(Words a, int bits) {
-  return {vshlq_u32(a.v, vdupq_n_s32(-bits))};
-}
+LANE_FUNCTION Words shift_right(Words a, int bits) { return {vshlq_u32(a.v, vdupq_n_s32(-bits))}; }
 LANE_FUNCTION Words shift_left(Words a, int bits) { return {vshlq_u32(a.v, vdupq_n_s32(bits))}; }
 LANE_FUNCTION Words add(Words a, uint32_t b) { return {vaddq_u32(a.v, vdupq_n_u32(b))}; }
 LANE_FUNCTION Vec to_float(Words a) { return {vcvtq_f32_s32(vreinterpretq_s32_u32(a.v))}; }

@@ -3,16 +3,20 @@
 
 #define LANE_FUNCTION static inline __attribute__((always_inline))
 
-constexpr size_t width = 1;       // lanes
-constexpr int tile_vectors = 4;   // register tile: vectors a row …
-constexpr int tile_rows = 4;      // … and rows
-constexpr int few_rows = 4;       // rows of one pass of few_rows
+constexpr size_t width = 1;            // lanes
+constexpr int tile_vectors = 4;        // register tile: vectors a row …
+constexpr int tile_rows = 4;           // … and rows
+constexpr int few_rows = 4;            // rows of one pass of few_rows
 constexpr size_t few_rows_most = 8;    // more rows go through panels
 constexpr int single_row_vectors = 8;  // vectors of one row in a pass …
 constexpr int few_chains = 1;          // … and independent sums of each
 
-struct Vec { float v; };
-struct Words { uint32_t v; };
+struct Vec {
+  float v;
+};
+struct Words {
+  uint32_t v;
+};
 
 LANE_FUNCTION float bits_to_float(uint32_t bits) {
   float f;
