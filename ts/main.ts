@@ -30,6 +30,10 @@ const commands: Record<string, (argv: string[]) => Promise<number>> = {
   async check() {
     return await (await import("./setup/checks.ts")).check();
   },
+  async verify() {
+    await prepare();
+    return await (await import("./verify.ts")).verify();
+  },
 };
 
 function asksForHelp(argv: string[]): boolean {

@@ -35,8 +35,9 @@ export interface GoldenSet {
   cases: GoldenCase[];
 }
 
-export function goldenSet(name: string): GoldenSet {
-  const folder = join(goldensFolder, name);
+/** The set in a folder, by default of the repository. */
+export function goldenSet(name: string, parent: string = goldensFolder): GoldenSet {
+  const folder = join(parent, name);
   return { ...JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")), folder };
 }
 

@@ -27,7 +27,7 @@ class Example:
     spoken: list[int]
     """Text tokens alone, for the CTC loss."""
     guide: list[int]
-    """For each audio token the text token probably spoken then."""
+    """For each audio token the text token spoken then; known for strung words only."""
 
 
 @dataclass
@@ -45,6 +45,7 @@ class Cache:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.clips: list[tuple[np.ndarray, str]] = []
+        self.words: dict[str, list[tuple[np.ndarray, str]]] = {}
         self.known: set[str] = set()
 
     def look(self) -> int:
@@ -54,7 +55,8 @@ class Cache:
             self.known.add(path.stem)
             frames, start = np.load(path.with_suffix(".npy"), mmap_mode="r"), 0
             for clip in json.loads(path.read_text()):
-                self.clips.append((frames[start:start + clip["frames"]], clip["text"]))
+                kept = self.words.setdefault(clip["voice"], []) if path.stem.startswith("w") else self.clips
+                kept.append((frames[start:start + clip["frames"]], clip["text"]))
                 start += clip["frames"]
         return len(self.clips)
 
@@ -62,26 +64,39 @@ class Cache:
         frames, text = rng.choice(self.clips)
         return torch.from_numpy(frames.astype(np.float32)), text
 
+    def draw_words(self, rng: random.Random) -> list[tuple[Tensor, str]]:
+        """Two to seven single words of one voice, cut close."""
+        voice = rng.choices(list(self.words), [len(words) for words in self.words.values()])[0]
+        chosen = rng.choices(self.words[voice], k=rng.randint(2, 7))
+        return [(torch.from_numpy(frames[rng.randint(0, 4):len(frames) - rng.randint(2, 7)].astype(np.float32)), text)
+                for frames, text in chosen]
+
 
 class Examples:
     def __init__(self, cache: Cache, tokenizer: Tokenizer, seed: int) -> None:
         self.cache, self.tokenizer, self.rng = cache, tokenizer, random.Random(seed)
         self.bank, self.vocabulary = augment.noise_bank(seed), grammar.words()
-        self.settle(0, 0)
+        self.settle(0)
 
-    def settle(self, part: float, step: int) -> None:
-        """Easy first: augmentation grows in the first 1400 steps, long clips come after a third of the time."""
-        self.strength = min(1.0, 0.3 + step / 2000)
-        self.joined = min(0.15, 0.03 + max(0, part - 0.3) * 0.5)
+    def settle(self, part: float) -> None:
+        """Easy first: strung words give way to sentences, augmentation grows, long clips come late."""
+        self.strung = 0.75 if part < 0.15 else max(0.1, 0.75 - (part - 0.15) * 3)
+        self.strength = min(1.0, 0.3 + part * 1.5)
+        self.joined = min(0.15, 0.03 + max(0, part - 0.35) * 0.5)
 
     def example(self) -> Example:
-        rng, kind = self.rng, self.rng.random()
+        rng, kind, strung = self.rng, self.rng.random(), False
         if kind < EMPTY:
             mel, texts, spans = augment.empty_clip(self.bank, rng), [], []
         else:
-            drawn = [self.cache.draw(rng) for _ in range(rng.choice([2, 2, 2, 3, 3, 4]) if kind < EMPTY + self.joined else 1)]
+            strung = rng.random() < self.strung
+            if strung:
+                drawn = self.cache.draw_words(rng)
+                pauses = [rng.uniform(0, 0.06) if rng.random() < 0.8 else rng.uniform(0, 0.4) for _ in drawn]
+            else:
+                drawn = [self.cache.draw(rng) for _ in range(rng.choice([2, 2, 2, 3, 3, 4]) if kind < EMPTY + self.joined else 1)]
+                pauses = [rng.uniform(0.15, 1.5) if rng.random() < 0.8 else rng.uniform(1.5, 16) for _ in drawn]
             texts = [text for _, text in drawn]
-            pauses = [rng.uniform(0.15, 1.5) if rng.random() < 0.8 else rng.uniform(1.5, 16) for _ in drawn]
             pauses[-1] = rng.random() ** 2
             others = [self.cache.draw(rng)[0] for _ in range(3)]
             mel, spans = augment.speech_clip([clip for clip, _ in drawn], pauses, self.bank, others, self.strength, rng)
@@ -95,10 +110,10 @@ class Examples:
         start = [*encode("language English" if texts or forced else "language None"), IDS["<asr_text>"]]
         target = [*start, *spoken, IDS["<|im_end|>"]]
         labels = [IGNORED] * len(prompt) + ([IGNORED] * len(start) + target[len(start):] if forced else target)
-        return Example(mel, prompt + target, labels, spoken, self.guide(token_count(len(mel)), sentences, spans))
+        return Example(mel, prompt + target, labels, spoken, self.guide(token_count(len(mel)), sentences, spans) if strung else [])
 
     def guide(self, length: int, sentences: list[list[int]], spans: list[tuple[int, int]]) -> list[int]:
-        """A first guess at which token is spoken when: each takes time in proportion to its letters."""
+        """Which token is spoken when; the pieces of one word take time in proportion to their letters."""
         guide = [BLANK] * length
         for tokens, (start, end) in zip(sentences, spans, strict=True):
             letters = [max(0.5, len(self.tokenizer.decode([token]).strip(" .,?'"))) for token in tokens]
@@ -133,7 +148,7 @@ class Examples:
             for group in groups:
                 yield Batch([example.mel for example in group], padded([example.ids for example in group], IDS["<|endoftext|>"]),
                             padded([example.labels for example in group], IGNORED), [example.spoken for example in group],
-                            padded([example.guide for example in group], IGNORED))
+                            padded([example.guide + [IGNORED] * (token_count(len(example.mel)) - len(example.guide)) for example in group], IGNORED))
 
 
 def padded(rows: list[list[int]], filler: int) -> Tensor:

@@ -200,8 +200,11 @@ class Qwen3ASR(nn.Module):
         self.shape = shape
         self.audio_tower, self.model = Encoder(shape), Decoder(shape)
         for name, parameter in self.named_parameters():
-            if parameter.dim() == 2:
-                nn.init.normal_(parameter, std=0.02 if "embed" in name else 0.5 / math.sqrt(parameter.shape[1]))
+            if parameter.dim() == 4:  # keeps the speech as loud as the positions that are added to it
+                nn.init.normal_(parameter, std=math.sqrt(2 / (9 * parameter.shape[1])))
+            elif parameter.dim() == 2:
+                branch = name.endswith(("out_proj.weight", "o_proj.weight", "fc2.weight", "down_proj.weight"))
+                nn.init.normal_(parameter, std=0.02 if "embed" in name else (0.5 if branch else 1) / math.sqrt(parameter.shape[1]))
 
     def hidden(self, ids: Tensor, audio: list[Tensor]) -> Tensor:
         """ids [n, length] with one audio_pad for each audio embedding → decoder states."""

@@ -6,9 +6,9 @@
 //     limit, else a), sum, largest
 //   Words (32-bit integers) with load_words, mask, shift_right, shift_left, add, to_float (of
 //     signed integers), as_float and as_words (the same bits)
-// Nothing here includes a header or calls a function from outside the region: an inline function
-// compiled for AVX-512 could become the program's only copy. Neither are there lambdas, to which
-// target regions do not apply.
+// Nothing here includes a header or defines an inline function that other files share: its copy for
+// AVX-512 could become the program's only one. There are no lambdas, for target regions do not
+// apply to them.
 
 #include "matrix.inl"
 #include "rows.inl"
@@ -16,9 +16,25 @@
 
 /// The table of this namespace. `supported` is decided outside the region.
 static constexpr Table make_table(const char* name, bool (*supported)()) {
-  return {name,          supported,   tile_rows,          tile_columns,        few_rows_most,
-          attend_few_most, attend_rows, prepare_rows,       few_rows_of,         fill_panel,
-          tile,          gather,      attend_few_scratch, attend_many_scratch, attend_few,
-          attend_many,   rms_norm,    layer_norm,         rope,                gelu,
-          silu};
+  return {.name = name,
+          .supported = supported,
+          .tile_rows = tile_rows,
+          .tile_columns = tile_columns,
+          .few_rows_most = few_rows_most,
+          .attend_few_most = attend_few_most,
+          .attend_rows = attend_rows,
+          .prepare_rows = prepare_rows,
+          .few_rows = few_rows_of,
+          .fill_panel = fill_panel,
+          .tile = tile,
+          .gather = gather,
+          .attend_few_scratch = attend_few_scratch,
+          .attend_many_scratch = attend_many_scratch,
+          .attend_few = attend_few,
+          .attend_many = attend_many,
+          .rms_norm = rms_norm,
+          .layer_norm = layer_norm,
+          .rope = rope,
+          .gelu = gelu,
+          .silu = silu};
 }
