@@ -1,10 +1,10 @@
 // Every kernel of every table that this machine supports, over shapes with ugly tails.
 //
 // The reference is a plain loop in double precision; the scalar table is held to it, and every
-// other table both to it and to the scalar table. Tolerance of a sum of n terms: float sums taken in
-// different orders differ by at most n 2^-24 times the sum of |terms|, and in practice by a small
-// multiple of sqrt(n) 2^-24 times it; we allow 4 sqrt(n) 2^-24 (and 2^-20 for short sums).
-// Tolerances of other kernels stand beside them.
+// other table both to it and to the scalar table.
+// Tolerance of a sum of n terms: float sums taken in different orders differ by at most n 2^-24
+// times the sum of |terms|, and in practice by a small multiple of sqrt(n) 2^-24 times it; allowed
+// are 4 sqrt(n) 2^-24 (and 2^-20 for short sums). Other tolerances stand beside their kernels.
 //
 // All buffers are vectors of the exact size, so a build with -fsanitize=address,undefined catches
 // any access beyond an argument:
@@ -315,6 +315,14 @@ void test_conv2d() {
       }
     }
     on_every_table("conv2d", expected, [&](float* y) { conv2d(s, x.data(), w.data(), y); });
+    const Floats bias = normals(s.out);
+    for (size_t i = 0; i < expected.size(); i++) {
+      expected[i].value += bias[i % s.out];
+      expected[i].tolerance += 0x1p-20 * std::abs(bias[i % s.out]);
+    }
+    const auto packed = PackedMatrix::dense(w.data(), Storage::f32, s.out, s.kh * s.kw * s.in);
+    on_every_table("convolve", expected,
+                   [&](float* y) { packed->convolve(s, x.data(), bias.data(), y); });
   }
 }
 
@@ -339,7 +347,7 @@ struct Strided {
 };
 
 void test_attention(size_t batch, size_t group, size_t kv_heads, size_t queries, size_t keys,
-                    size_t dim, Attention::Mask kind) {
+                    size_t dim, Attention::Mask kind, bool windows = false) {
   Attention s{};
   s.batch = batch;
   s.heads = group * kv_heads;
@@ -356,12 +364,14 @@ void test_attention(size_t batch, size_t group, size_t kv_heads, size_t queries,
   std::copy_n(v.strides, 3, s.v_strides);
 
   // Masks broadcast over batch and heads, or over everything but keys.
-  const bool per_query = pick(0, 1);
+  // With `windows`, queries see the keys of their own window only.
+  constexpr size_t window = 104;
+  const bool per_query = windows || pick(0, 1);
   const size_t mask_rows = per_query ? queries : 1;
   Floats additive(mask_rows * keys);
   std::vector<uint8_t> visible(mask_rows * keys);
   for (size_t i = 0; i < visible.size(); i++) {
-    visible[i] = i % keys == 0 || pick(0, 2) > 0;
+    visible[i] = windows ? i / keys / window == i % keys / window : i % keys == 0 || pick(0, 2) > 0;
     additive[i] = visible[i] ? normal() : -INFINITY;
   }
   if (kind == Attention::Mask::additive) s.mask_data = additive.data();
@@ -425,6 +435,8 @@ void test_attentions() {
     }
   }
   test_attention(1, 2, 1, 9, 40, 300, Mask::causal);  // heads larger than a panel
+  test_attention(1, 1, 2, 450, 450, 64, Mask::visible, true);
+  test_attention(2, 1, 1, 450, 450, 64, Mask::additive, true);
 }
 
 // ---- rows --------------------------------------------------------------------------------------

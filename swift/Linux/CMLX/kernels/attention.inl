@@ -5,7 +5,8 @@
 // attend_many  Prompts and the encoder: blocks of 128 keys against up to `attend_rows` queries with
 //              the register tile, running maximum and sum, so that nothing of size queries x keys
 //              exists. A block of scores has the layout of a packed tile of activations, so the
-//              product with the values needs no copy.
+//              product with the values needs no copy. Blocks of keys that no query of the task may
+//              see are skipped: windows cost what their own keys cost.
 
 constexpr size_t key_block = 128;
 constexpr float lowest = -3.402823466e38f;
@@ -43,8 +44,31 @@ static size_t visible_keys(const AttentionTask& t) {
   return last + 1 + s.keys - s.queries;
 }
 
-/// Scales and masks the scores of keys [k0, k0 + count) of one row; fills up to a whole vector with
-/// -infinity.
+LANE_FUNCTION int64_t mask_offset(const AttentionTask& t, TaskRow row, size_t key) {
+  const int64_t* strides = t.shape->mask_strides;
+  return int64_t(t.batch) * strides[0] + int64_t(row.head) * strides[1] +
+         int64_t(row.query) * strides[2] + int64_t(key) * strides[3];
+}
+
+/// Whether the mask lets any row of the task see any of the keys [k0, k0 + count).
+static bool any_visible(const AttentionTask& t, size_t k0, size_t count) {
+  const Attention& s = *t.shape;
+  if (s.mask != Attention::Mask::additive && s.mask != Attention::Mask::visible) return true;
+  const bool additive = s.mask == Attention::Mask::additive;
+  const auto* floats = static_cast<const float*>(s.mask_data);
+  const auto* flags = static_cast<const uint8_t*>(s.mask_data);
+  for (size_t r = 0; r < t.rows; r++) {
+    const int64_t first = mask_offset(t, task_row(t, r), k0);
+    for (int64_t i = 0; i < int64_t(count); i++) {
+      const int64_t at = first + i * s.mask_strides[3];
+      if (additive ? floats[at] > lowest : flags[at] != 0) return true;
+    }
+  }
+  return false;
+}
+
+/// Scales and masks the scores of keys [k0, k0 + count) of one row, and fills the last vector up
+/// with -infinity.
 static void finish_scores(const AttentionTask& t, TaskRow row, size_t k0, size_t count,
                           float* scores) {
   const Attention& s = *t.shape;
@@ -52,9 +76,7 @@ static void finish_scores(const AttentionTask& t, TaskRow row, size_t k0, size_t
   for (size_t i = 0; i < count; i += width) {
     store(scores + i, load(scores + i) * broadcast(s.scale));
   }
-  const int64_t* strides = s.mask_strides;
-  const int64_t first = int64_t(t.batch) * strides[0] + int64_t(row.head) * strides[1] +
-                        int64_t(row.query) * strides[2] + int64_t(k0) * strides[3];
+  const int64_t first = mask_offset(t, row, k0), step = s.mask_strides[3];
   switch (s.mask) {
     case Attention::Mask::none: break;
     case Attention::Mask::causal: {
@@ -64,13 +86,13 @@ static void finish_scores(const AttentionTask& t, TaskRow row, size_t k0, size_t
     }
     case Attention::Mask::additive: {
       const float* mask_row = static_cast<const float*>(s.mask_data) + first;
-      for (size_t i = 0; i < count; i++) scores[i] += mask_row[int64_t(i) * strides[3]];
+      for (size_t i = 0; i < count; i++) scores[i] += mask_row[int64_t(i) * step];
       break;
     }
     case Attention::Mask::visible: {
       const uint8_t* mask_row = static_cast<const uint8_t*>(s.mask_data) + first;
       for (size_t i = 0; i < count; i++) {
-        if (!mask_row[int64_t(i) * strides[3]]) scores[i] = -INFINITY;
+        if (!mask_row[int64_t(i) * step]) scores[i] = -INFINITY;
       }
       break;
     }
@@ -231,8 +253,10 @@ static void attend_many(const AttentionTask& t, float* scratch) {
   const float* k = t.k + int64_t(t.batch) * s.k_strides[0] + int64_t(t.kv_head) * s.k_strides[1];
   const float* v = t.v + int64_t(t.batch) * s.v_strides[0] + int64_t(t.kv_head) * s.v_strides[1];
   const size_t keys = visible_keys(t);
+  bool first = true;
   for (size_t k0 = 0; k0 < keys; k0 += key_block) {
     const size_t count = keys - k0 < key_block ? keys - k0 : key_block;
+    if (!any_visible(t, k0, count)) continue;
     for (size_t c = 0; c < count; c += block_outputs) {
       const size_t columns = count - c < block_outputs ? count - c : block_outputs;
       fill_from_rows(k + int64_t(k0 + c) * s.k_strides[2], s.k_strides[2], columns, s.dim, panel);
@@ -243,7 +267,7 @@ static void attend_many(const AttentionTask& t, float* scratch) {
       finish_scores(t, task_row(t, r), k0, count, row);
       const float top = largest_of(row, count, tops[r]);
       const float sum_here = exponentiate(row, count, top);
-      if (k0 > 0 && top != tops[r]) {
+      if (!first && top != tops[r]) {
         float shrink[width];
         store(shrink, exponential(broadcast(tops[r] - top)));
         sums[r] *= shrink[0];
@@ -256,8 +280,9 @@ static void attend_many(const AttentionTask& t, float* scratch) {
       const size_t columns = s.dim - d < block_outputs ? s.dim - d : block_outputs;
       fill_from_columns(v + int64_t(k0) * s.v_strides[2] + d, size_t(s.v_strides[2]), columns,
                         count, panel);
-      tiles(scores, t.rows, panel, count, out + d, out_stride, columns, k0 > 0);
+      tiles(scores, t.rows, panel, count, out + d, out_stride, columns, !first);
     }
+    first = false;
   }
   for (size_t r = 0; r < t.rows; r++) {
     float* to = output_at(t, task_row(t, r));

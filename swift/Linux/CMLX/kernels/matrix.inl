@@ -389,15 +389,21 @@ static void fill_panel(const MatrixView& m, size_t b, size_t k0, size_t count, f
 
 // ---- the register tile -------------------------------------------------------------------------
 
+/// All columns of the tile. The sums start from y or the bias, so that they end with plain stores.
 template <int R>
-static void tile_of(const float* a, const float* panel, size_t count, float* y, size_t ldy,
-                    size_t columns, const float* bias, bool add) {
+static void whole_tile(const float* a, const float* panel, size_t count, float* y, size_t ldy,
+                       const float* bias, bool add) {
   constexpr int V = tile_vectors;
   Vec total[R][V];
   UNROLL for (int r = 0; r < R; r++) {
-    UNROLL for (int v = 0; v < V; v++) total[r][v] = broadcast(0);
+    UNROLL for (int v = 0; v < V; v++) {
+      if (add) {
+        total[r][v] = load(y + r * ldy + v * width);
+      } else {
+        total[r][v] = bias ? load(bias + v * width) : broadcast(0);
+      }
+    }
   }
-  UNROLL for (int r = 0; r < R; r++) __builtin_prefetch(y + r * ldy, 1);
   // Unrolled, for the counting of the loop would compete with the FMAs for their ports.
 #pragma clang loop unroll_count(4)
   for (size_t k = 0; k < count; k++) {
@@ -408,25 +414,23 @@ static void tile_of(const float* a, const float* panel, size_t count, float* y, 
       UNROLL for (int v = 0; v < V; v++) total[r][v] = fma(x, weight[v], total[r][v]);
     }
   }
-  if (columns == tile_columns) {
-    UNROLL for (int r = 0; r < R; r++) {
-      UNROLL for (int v = 0; v < V; v++) {
-        float* at = y + r * ldy + v * width;
-        Vec value = total[r][v];
-        if (add) value = value + load(at);
-        if (bias) value = value + load(bias + v * width);
-        store(at, value);
-      }
-    }
-    return;
-  }
   UNROLL for (int r = 0; r < R; r++) {
-    float values[tile_columns];
-    UNROLL for (int v = 0; v < V; v++) store(values + v * width, total[r][v]);
-    float* row = y + r * ldy;
-    for (size_t c = 0; c < columns; c++) {
-      row[c] = values[c] + (add ? row[c] : 0) + (bias ? bias[c] : 0);
-    }
+    UNROLL for (int v = 0; v < V; v++) store(y + r * ldy + v * width, total[r][v]);
+  }
+}
+
+template <int R>
+static void tile_of(const float* a, const float* panel, size_t count, float* y, size_t ldy,
+                    size_t columns, const float* bias, bool add) {
+  if (columns == tile_columns) return whole_tile<R>(a, panel, count, y, ldy, bias, add);
+  float whole[R * tile_columns] = {}, whole_bias[tile_columns] = {};
+  for (size_t c = 0; c < columns; c++) {
+    if (bias) whole_bias[c] = bias[c];
+    for (size_t r = 0; add && r < R; r++) whole[r * tile_columns + c] = y[r * ldy + c];
+  }
+  whole_tile<R>(a, panel, count, whole, tile_columns, whole_bias, add);
+  for (size_t r = 0; r < R; r++) {
+    for (size_t c = 0; c < columns; c++) y[r * ldy + c] = whole[r * tile_columns + c];
   }
 }
 

@@ -9,7 +9,7 @@ constexpr int tile_rows = 6;
 constexpr int few_rows = 4;
 constexpr size_t few_rows_most = 4;
 constexpr int single_row_vectors = 4;
-constexpr int few_chains = 2;
+constexpr int few_chains = 1;
 
 struct Vec {
   __m256 v;

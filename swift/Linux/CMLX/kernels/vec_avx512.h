@@ -9,7 +9,7 @@ constexpr int tile_rows = 14;
 constexpr int few_rows = 8;
 constexpr size_t few_rows_most = 8;
 constexpr int single_row_vectors = 2;
-constexpr int few_chains = 8;
+constexpr int few_chains = 2;
 
 struct Vec {
   __m512 v;
