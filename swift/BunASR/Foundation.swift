@@ -1,6 +1,6 @@
 // The part of Foundation and of the C library that the core uses. On Linux the slim Foundation: it
 // starts faster and links statically.
-#if canImport(FoundationEssentials)
+#if os(Linux)
     @_exported import FoundationEssentials
     @_exported import Glibc
 #else

@@ -24,10 +24,10 @@ class Example:
     mel: Tensor
     ids: list[int]
     labels: list[int]
-    spoken: list[int]
-    """Text tokens alone, for the CTC loss."""
+    sentences: list[list[int]]
+    """Text tokens alone."""
     guide: list[int]
-    """For each audio token the text token spoken then; known for strung words only."""
+    """For each audio token the text token spoken then; empty where it is not known."""
 
 
 @dataclass
@@ -35,8 +35,8 @@ class Batch:
     mels: list[Tensor]
     ids: Tensor
     labels: Tensor
-    spoken: list[list[int]]
-    guides: Tensor
+    sentences: list[list[list[int]]]
+    guides: list[list[int]]
 
 
 class Cache:
@@ -80,9 +80,9 @@ class Examples:
 
     def settle(self, part: float) -> None:
         """Easy first: strung words give way to sentences, augmentation grows, long clips come late."""
-        self.strung = 0.75 if part < 0.15 else max(0.1, 0.75 - (part - 0.15) * 3)
+        self.strung = 0.75 if part < 0.15 else max(0.1, 0.75 - (part - 0.15) * 2)
         self.strength = min(1.0, 0.3 + part * 1.5)
-        self.joined = min(0.15, 0.03 + max(0, part - 0.35) * 0.5)
+        self.joined = min(0.15, 0.03 + max(0, part - 0.5) * 0.5)
 
     def example(self) -> Example:
         rng, kind, strung = self.rng, self.rng.random(), False
@@ -105,12 +105,12 @@ class Examples:
         encode = self.tokenizer.encode
         prompt = self.tokenizer.prompt(token_count(len(mel)), context)
         sentences = [encode(text if number == 0 else " " + text) for number, text in enumerate(texts)]
-        spoken = [token for sentence in sentences for token in sentence]
         forced = not texts and rng.random() < 0.5
         start = [*encode("language English" if texts or forced else "language None"), IDS["<asr_text>"]]
-        target = [*start, *spoken, IDS["<|im_end|>"]]
+        target = [*start, *(token for sentence in sentences for token in sentence), IDS["<|im_end|>"]]
         labels = [IGNORED] * len(prompt) + ([IGNORED] * len(start) + target[len(start):] if forced else target)
-        return Example(mel, prompt + target, labels, spoken, self.guide(token_count(len(mel)), sentences, spans) if strung else [])
+        return Example(mel, prompt + target, labels, sentences,
+                       self.guide(token_count(len(mel)), sentences, spans) if strung or not texts else [])
 
     def guide(self, length: int, sentences: list[list[int]], spans: list[tuple[int, int]]) -> list[int]:
         """Which token is spoken when; the pieces of one word take time in proportion to their letters."""
@@ -147,8 +147,8 @@ class Examples:
             self.rng.shuffle(groups)
             for group in groups:
                 yield Batch([example.mel for example in group], padded([example.ids for example in group], IDS["<|endoftext|>"]),
-                            padded([example.labels for example in group], IGNORED), [example.spoken for example in group],
-                            padded([example.guide + [IGNORED] * (token_count(len(example.mel)) - len(example.guide)) for example in group], IGNORED))
+                            padded([example.labels for example in group], IGNORED), [example.sentences for example in group],
+                            [example.guide for example in group])
 
 
 def padded(rows: list[list[int]], filler: int) -> Tensor:

@@ -1,10 +1,6 @@
 import CMLX
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
+import FoundationEssentials
 
 /// The tensors of a safetensors file by name, not yet read.
 public func loadArrays(url: URL) throws -> [String: MLXArray] {

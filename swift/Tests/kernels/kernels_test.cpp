@@ -257,26 +257,6 @@ void test_matrices() {
   report(!PackedMatrix::quantized(nullptr, nullptr, nullptr, Storage::f32, 8, 96, 4, 64), "inputs");
 }
 
-void test_sgemm() {
-  for (int i = 0; i < 30; i++) {
-    const size_t m = pick(1, 70), n = pick(1, 70), k = i % 5 ? pick(1, 70) : pick(250, 600);
-    const Floats a = normals(m * k), b = normals(k * n);
-    std::vector<Expected> expected(m * n);
-    for (size_t r = 0; r < m; r++) {
-      for (size_t c = 0; c < n; c++) {
-        double value = 0, magnitude = 0;
-        for (size_t j = 0; j < k; j++) {
-          const double term = double(a[r * k + j]) * b[j * n + c];
-          value += term;
-          magnitude += std::abs(term);
-        }
-        expected[r * n + c] = {value, sum_tolerance(k, magnitude)};
-      }
-    }
-    on_every_table("sgemm", expected, [&](float* c) { sgemm(a.data(), b.data(), c, m, n, k); });
-  }
-}
-
 void test_conv2d() {
   for (int i = 0; i < 30; i++) {
     Conv2d s{};
@@ -610,7 +590,6 @@ int main(int count, char** arguments) {
   test_activations();
   test_norms();
   test_rope();
-  test_sgemm();
   test_matrices();
   test_conv2d();
   test_attentions();

@@ -8,7 +8,7 @@ namespace {
 class NextPanel {
  public:
   NextPanel(const MatrixView& weights, size_t block, size_t k0, size_t tiles) {
-    if (weights.format == Format::columns || block + 1 >= weights.blocks()) return;
+    if (block + 1 >= weights.blocks()) return;
     const size_t input_bytes = weights.block_bytes / weights.inputs + 1;
     at_ = weights.block(block + 1) + k0 * weights.block_bytes / weights.inputs;
     piece_ = (panel_inputs * input_bytes / tiles + 63) / 64 * 64;
@@ -66,23 +66,6 @@ void Gemm::multiply(const Band& band, const float* a) const {
         }
       }
     }
-  });
-}
-
-void sgemm(const float* a, const float* b, float* c, size_t m, size_t n, size_t k) {
-  if (m == 0 || n == 0) return;
-  if (k == 0) {
-    std::fill(c, c + m * n, 0.0f);
-    return;
-  }
-  MatrixView columns{};
-  columns.format = Format::columns;
-  columns.outputs = n;
-  columns.inputs = k;
-  columns.data = reinterpret_cast<const uint8_t*>(b);
-  columns.ld = n;
-  Gemm(columns, nullptr, c, m).run([&](size_t row, size_t k0, size_t count, float* to) {
-    std::copy_n(a + row * k + k0, count, to);
   });
 }
 

@@ -63,9 +63,6 @@ class PackedMatrix {
   virtual void convolve(const Conv2d& shape, const float* x, const float* bias, float* y) const = 0;
 };
 
-/// c[m, n] = a[m, k] * b[k, n], all contiguous row-major.
-void sgemm(const float* a, const float* b, float* c, size_t m, size_t n, size_t k);
-
 /// 2-d convolution, channels last:
 /// x [batch, height, width, in], w [out, kh, kw, in], y [batch, out_height, out_width, out].
 struct Conv2d {

@@ -234,7 +234,6 @@ static void rows_of_block(const MatrixView& m, const FewRows& call, size_t block
       case Format::f32: rows_of_floats<DenseF32, R, V>(m, call, block, lane, row); break;
       case Format::f16: rows_of_floats<DenseF16, R, V>(m, call, block, lane, row); break;
       case Format::bf16: rows_of_floats<DenseBF16, R, V>(m, call, block, lane, row); break;
-      case Format::columns: break;  // never multiplied by few rows: its rows are read in panels
     }
   }
 }
@@ -378,12 +377,6 @@ static void fill_panel(const MatrixView& m, size_t b, size_t k0, size_t count, f
     case Format::f32: return fill_from_floats<DenseF32>(m, b, k0, count, panel);
     case Format::f16: return fill_from_floats<DenseF16>(m, b, k0, count, panel);
     case Format::bf16: return fill_from_floats<DenseBF16>(m, b, k0, count, panel);
-    case Format::columns: {
-      const float* from = reinterpret_cast<const float*>(m.data) + k0 * m.ld + b * block_outputs;
-      const size_t left = m.outputs - b * block_outputs;
-      return fill_from_columns(from, m.ld, left < block_outputs ? left : block_outputs, count,
-                               panel);
-    }
   }
 }
 

@@ -14,10 +14,10 @@ constexpr size_t panel_inputs = 256;
 /// not compete for the same cache sets.
 constexpr size_t tile_stride = panel_inputs + 16;
 /// How a weight block lies in memory; packed.cpp draws the layouts.
-enum class Format : uint8_t { codes4, codes8, f32, f16, bf16, columns };
+enum class Format : uint8_t { codes4, codes8, f32, f16, bf16 };
 
 /// A weight matrix as the kernels see it: block b holds outputs [32 b, 32 b + 32), padded with
-/// zeros. Format `columns` is a plain row-major [inputs, outputs] float matrix of row stride `ld`.
+/// zeros.
 struct MatrixView {
   Format format;
   Storage scale_storage;
@@ -25,7 +25,6 @@ struct MatrixView {
   size_t outputs, inputs;
   const uint8_t* data;
   size_t block_bytes;
-  size_t ld;
 
   size_t blocks() const { return (outputs + block_outputs - 1) / block_outputs; }
   const uint8_t* block(size_t b) const { return data + b * block_bytes; }
