@@ -1,11 +1,10 @@
 """Trains the model for a given number of minutes; can be stopped and started again from its checkpoint.
 
-Loss, three parts:
+Loss, two parts:
 - the decoder's cross entropy on the answer;
 - the encoder's output, read with the decoder's own embedding, names the token of each moment: known for strung single
   words, aligned by the model itself (align.py) for sentences. So the encoder writes in a language that the decoder only
-  needs to copy. Without this, 1200 steps on sentences taught the encoder nothing;
-- CTC through a head that is thrown away, later, when it no longer pulls everything to "blank".
+  needs to copy. Without this, 1200 steps on sentences (with CTC) taught the encoder nothing.
 """
 import argparse
 import math
@@ -23,7 +22,7 @@ import grammar
 import speech
 import voices
 from align import align
-from bpe import ROWS, Tokenizer, learn
+from bpe import Tokenizer, learn
 from examples import BLANK, IGNORED, Batch, Cache, Examples, padded
 from mel import log_power, scaled
 from model import Qwen3ASR, Shape
@@ -39,23 +38,18 @@ def learn_tokenizer(seed: int = 5) -> Tokenizer:
     return Tokenizer(*learn(texts))
 
 
-def losses(model: Qwen3ASR, head: nn.Linear, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+def losses(model: Qwen3ASR, batch: Batch) -> tuple[Tensor, Tensor]:
     audio = model.audio_tower(batch.mels)
     states = model.hidden(batch.ids, audio)[:, :-1]
     wanted = batch.labels[:, 1:]
     chosen = wanted != IGNORED
-    answer = F.cross_entropy(model.logits(states[chosen]).float(), wanted[chosen], label_smoothing=0.05)
-    heard = nn.utils.rnn.pad_sequence(audio).float()
-    at_moment = model.logits(heard)
-    spoken = [[token for sentence in sentences for token in sentence] for sentences in batch.sentences]
-    ctc = F.ctc_loss(head(heard).log_softmax(-1), torch.tensor([token for row in spoken for token in row]),
-                     torch.tensor([len(row) for row in audio]), torch.tensor([len(row) for row in spoken]),
-                     blank=BLANK, reduction="sum", zero_infinity=True) / max(1, sum(map(len, spoken)))
-    opinion = at_moment.detach().log_softmax(-1).numpy()
-    guides = [guide or align(opinion[:len(row), number], sentences, BLANK)
+    answer = F.cross_entropy(model.logits(states[chosen]), wanted[chosen], label_smoothing=0.05)
+    named = model.logits(nn.utils.rnn.pad_sequence(audio, batch_first=True))
+    opinion = named.detach().log_softmax(-1).numpy()
+    guides = [guide or align(opinion[number, :len(row)], sentences, BLANK)
               for number, (guide, row, sentences) in enumerate(zip(batch.guides, audio, batch.sentences, strict=True))]
-    moments = F.cross_entropy(at_moment.transpose(0, 1).flatten(0, 1), padded(guides, IGNORED).flatten(), ignore_index=IGNORED)
-    return answer, ctc, moments
+    moments = F.cross_entropy(named.flatten(0, 1), padded(guides, IGNORED).flatten(), ignore_index=IGNORED)
+    return answer, moments
 
 
 def pace(part: float, step: int, peak: float) -> float:
@@ -92,8 +86,7 @@ def work(rank: int, options: argparse.Namespace) -> None:
     distributed.init_process_group("gloo", rank=rank, world_size=options.workers)
     tokenizer = Tokenizer.read(options.out)
     model = Qwen3ASR(Shape())
-    head = nn.Linear(model.shape.hidden, ROWS)
-    weights = [*model.parameters(), *head.parameters()]
+    weights = list(model.parameters())
     optimizer = torch.optim.AdamW([{"params": [w for w in weights if w.dim() > 1], "weight_decay": 0.02},
                                    {"params": [w for w in weights if w.dim() <= 1], "weight_decay": 0.0}],
                                   betas=(0.9, 0.98), fused=True)
@@ -102,12 +95,11 @@ def work(rank: int, options: argparse.Namespace) -> None:
     if checkpoint.exists():
         saved = torch.load(checkpoint)
         model.load_state_dict(saved["model"])
-        head.load_state_dict(saved["head"])
         optimizer.load_state_dict(saved["optimizer"])
         step, elapsed, clips = saved["step"], saved["elapsed"], saved["clips"]
 
     def save() -> None:
-        torch.save({"model": model.state_dict(), "head": head.state_dict(), "optimizer": optimizer.state_dict(),
+        torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(),
                     "shape": model.shape.to_dict(), "step": step, "elapsed": elapsed, "clips": clips}, checkpoint.with_suffix(".new"))
         checkpoint.with_suffix(".new").replace(checkpoint)
 
@@ -116,17 +108,17 @@ def work(rank: int, options: argparse.Namespace) -> None:
     tests = watched() if rank == 0 else []
     stops: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: stops.append(number))
-    last, shown, sums = time.monotonic(), elapsed, [0.0, 0.0, 0.0]
+    last, shown, sums = time.monotonic(), elapsed, [0.0, 0.0]
     for batch in examples.batches(options.frames):
         part = elapsed / (60 * options.minutes)
         examples.settle(part)
         for group in optimizer.param_groups:
             group["lr"] = pace(part, step, options.peak)
-        answer, ctc, moments = losses(model, head, batch)
-        (answer + (0.2 if part > 0.4 else 0.0) * ctc + moments).backward()
+        answer, moments = losses(model, batch)
+        (answer + moments).backward()
         now = time.monotonic()
         passed, stop, trained, *loss = averaged(
-            weights, [now - last if rank == 0 else 0.0, float(bool(stops)), float(len(batch.mels)), answer.item(), ctc.item(), moments.item()], options.workers)
+            weights, [now - last if rank == 0 else 0.0, float(bool(stops)), float(len(batch.mels)), answer.item(), moments.item()], options.workers)
         last = now
         nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
@@ -137,8 +129,8 @@ def work(rank: int, options: argparse.Namespace) -> None:
             break
         if rank == 0 and step % 100 == 0:
             print(f"step {step}, {clips} clips ({len(cache.clips)} different), {elapsed / 60:.1f} min, answer {sums[0]:.3f} "
-                  f"ctc {sums[1]:.3f} moments {sums[2]:.3f} lr {pace(part, step, options.peak):.5f}", flush=True)
-            sums = [0.0, 0.0, 0.0]
+                  f"moments {sums[1]:.3f} lr {pace(part, step, options.peak):.5f}", flush=True)
+            sums = [0.0, 0.0]
         if rank == 0 and elapsed - shown > 240:
             shown = elapsed
             save()

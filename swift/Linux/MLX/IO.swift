@@ -1,5 +1,4 @@
 import CMLX
-
 import FoundationEssentials
 
 /// The tensors of a safetensors file by name, not yet read.

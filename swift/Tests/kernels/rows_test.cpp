@@ -1,0 +1,104 @@
+// Norms, rotary embedding, activations.
+#include "checks.h"
+
+namespace bun_asr::tests {
+
+void test_norms() {
+  for (size_t size : {1, 7, 31, 65, 128, 1024, 1027}) {
+    const size_t rows = pick(1, 20);
+    const float eps = 1e-6f;
+    Floats x = normals(rows * size);
+    for (auto& value : x) value += 3;
+    const Floats weight = normals(size), bias = normals(size);
+    std::vector<Expected> rms, layer, plain;
+    for (size_t r = 0; r < rows; r++) {
+      double mean = 0, squares = 0, variance = 0;
+      for (size_t i = 0; i < size; i++) {
+        const double value = x[r * size + i];
+        mean += value / double(size);
+        squares += value * value / double(size);
+      }
+      for (size_t i = 0; i < size; i++) {
+        variance += std::pow(x[r * size + i] - mean, 2) / double(size);
+      }
+      const double factor = 1 / std::sqrt(variance + double(eps));
+      for (size_t i = 0; i < size; i++) {
+        const double value = x[r * size + i];
+        const double scaled = value / std::sqrt(squares + double(eps)) * weight[i];
+        rms.push_back({scaled, sum_tolerance(size, std::abs(scaled) + 1e-6)});
+        // x - mean loses what float holds of x, then grows by the factor.
+        const double noise = sum_tolerance(size, (std::abs(value) + std::abs(mean)) * factor);
+        const double centred = (value - mean) * factor;
+        plain.push_back({centred, noise * (1 + std::abs(centred))});
+        layer.push_back({centred * weight[i] + bias[i],
+                         noise * (1 + std::abs(centred)) * (std::abs(weight[i]) + 1) + 1e-6});
+      }
+    }
+    const std::string of = " of " + std::to_string(size);
+    on_every_table("rms_norm" + of, rms,
+                   [&](float* y) { rms_norm(x.data(), weight.data(), eps, y, rows, size); });
+    on_every_table("rms_norm in place" + of, rms, [&](float* y) {
+      std::copy(x.begin(), x.end(), y);
+      rms_norm(y, weight.data(), eps, y, rows, size);
+    });
+    on_every_table("layer_norm" + of, layer, [&](float* y) {
+      layer_norm(x.data(), weight.data(), bias.data(), eps, y, rows, size);
+    });
+    on_every_table("plain layer_norm" + of, plain,
+                   [&](float* y) { layer_norm(x.data(), nullptr, nullptr, eps, y, rows, size); });
+  }
+}
+
+void test_rope() {
+  for (int i = 0; i < 20; i++) {
+    const size_t batch = pick(1, 2), heads = pick(1, 4), positions = pick(1, 9);
+    const size_t dims = 2 * pick(1, 65), dim = dims + (i % 3 ? 0 : pick(1, 9));
+    const int offset = i % 4 ? int(pick(0, 700)) : 0;
+    const float base = i % 2 ? 1e6f : 1e4f;
+    const Strided x(batch, heads, positions, dim, i % 2);
+    std::vector<Expected> expected;
+    for (size_t b = 0; b < batch; b++) {
+      for (size_t h = 0; h < heads; h++) {
+        for (size_t p = 0; p < positions; p++) {
+          const float* row = x.at(b, h, p);
+          for (size_t d = 0; d < dim; d++) {
+            if (d >= dims) {
+              expected.push_back({row[d], 0});
+              continue;
+            }
+            const size_t pair = d % (dims / 2);
+            const double at = double(offset) + double(p);
+            const double angle = at * std::pow(double(base), -2.0 * double(pair) / double(dims));
+            const double a = row[pair], c = row[pair + dims / 2];
+            const double value = d < dims / 2 ? a * std::cos(angle) - c * std::sin(angle)
+                                              : c * std::cos(angle) + a * std::sin(angle);
+            // The angle itself is a float: two roundings of up to 700 radians.
+            const double noise = (2 * 0x1p-24 * angle + 4 * 0x1p-24) * (std::abs(a) + std::abs(c));
+            expected.push_back({value, noise + 1e-30});
+          }
+        }
+      }
+    }
+    on_every_table("rope", expected, [&](float* y) {
+      rope(x.data.data(), x.strides, y, batch, heads, positions, dim, dims, base, 1, offset);
+    });
+  }
+}
+
+void test_activations() {
+  for (size_t count : {1, 7, 31, 65, 4097, 40001}) {
+    Floats x = normals(count);
+    for (size_t i = 0; i < count; i++) x[i] *= i % 5 ? 3 : 30;
+    std::vector<Expected> gelus, silus;
+    for (float value : x) {
+      const double v = value, g = 0.5 * v * std::erfc(-v / std::sqrt(2.0)),
+                   s = v / (1 + std::exp(-v));
+      gelus.push_back({g, 1e-6 + 2 * 0x1p-24 * std::abs(g)});
+      silus.push_back({s, 1e-7 + 8 * 0x1p-24 * std::abs(s)});
+    }
+    on_every_table("gelu", gelus, [&](float* y) { gelu(x.data(), y, count); });
+    on_every_table("silu", silus, [&](float* y) { silu(x.data(), y, count); });
+  }
+}
+
+}  // namespace bun_asr::tests
