@@ -81,7 +81,7 @@ class Examples:
     def settle(self, part: float) -> None:
         """Easy first: strung words give way to sentences, augmentation grows, long clips come late."""
         self.strung = 0.75 if part < 0.15 else max(0.1, 0.75 - (part - 0.15) * 2)
-        self.strength = min(1.0, 0.3 + max(0, part - 0.4) * 2)
+        self.strength = min(0.6, 0.3 + max(0, part - 0.4))
         self.joined = min(0.15, 0.03 + max(0, part - 0.5) * 0.5)
 
     def example(self) -> Example:
