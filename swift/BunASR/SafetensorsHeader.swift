@@ -26,7 +26,8 @@ struct SafetensorsHeader {
             .model("\(file.path): \(reason); download or convert the checkpoint again")
         }
         guard let handle = FileReader(path: file.path) else {
-            throw ASRError.model("\(file.path): cannot be read")
+            let exists = FileManager.default.fileExists(atPath: file.path)
+            throw ASRError.model("\(file.path): the file \(exists ? "cannot be read" : "is missing")")
         }
         let size = handle.size
         guard let prefix = handle.read(at: 0, count: 8) else {

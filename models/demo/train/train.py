@@ -23,11 +23,15 @@ import speech
 import voices
 from align import align
 from bpe import Tokenizer, learn
+from checkpoint import read
 from examples import BLANK, IGNORED, Batch, Cache, Examples, padded
 from mel import log_power, scaled
 from model import Qwen3ASR, Shape
 from transcribe import text_of, transcribe
 from wer import interval, plain, word_errors
+
+LESSONS = 0.4
+"""Part of the training that a model to go on from has behind it: the easy examples."""
 
 
 def learn_tokenizer(seed: int = 5) -> Tokenizer:
@@ -85,7 +89,7 @@ def work(rank: int, options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
     distributed.init_process_group("gloo", rank=rank, world_size=options.workers)
     tokenizer = Tokenizer.read(options.out)
-    model = Qwen3ASR(Shape())
+    model = read(options.start).train() if options.start else Qwen3ASR(Shape())
     weights = list(model.parameters())
     optimizer = torch.optim.AdamW([{"params": [w for w in weights if w.dim() > 1], "weight_decay": 0.02},
                                    {"params": [w for w in weights if w.dim() <= 1], "weight_decay": 0.0}],
@@ -111,6 +115,8 @@ def work(rank: int, options: argparse.Namespace) -> None:
     last, shown, sums = time.monotonic(), elapsed, [0.0, 0.0]
     for batch in examples.batches(options.frames):
         part = elapsed / (60 * options.minutes)
+        if options.start:
+            part = LESSONS + (1 - LESSONS) * part
         examples.settle(part)
         for group in optimizer.param_groups:
             group["lr"] = pace(part, step, options.peak)
@@ -146,6 +152,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="cache folder of make_data.py")
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint.pt and the tokenizer")
+    parser.add_argument("--start", type=Path, help="folder of a model to go on from, when there is no checkpoint")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--workers", type=int, default=2, help="processes, one thread each, that average their gradients")
     parser.add_argument("--port", type=int, default=29517, help="of 127.0.0.1, where the workers meet")
@@ -155,7 +162,7 @@ def main() -> None:
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     if not (options.out / "vocab.json").exists():
-        learn_tokenizer().write(options.out)
+        (Tokenizer.read(options.start) if options.start else learn_tokenizer()).write(options.out)
     os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(options.port)}
     torch.multiprocessing.spawn(work, (options,), options.workers)
 
