@@ -27,7 +27,8 @@ struct SafetensorsHeader {
         }
         guard let handle = FileReader(path: file.path) else {
             let exists = FileManager.default.fileExists(atPath: file.path)
-            throw ASRError.model("\(file.path): the file \(exists ? "cannot be read" : "is missing")")
+            throw ASRError.model(
+                "\(file.path): the file \(exists ? "cannot be read" : "is missing")")
         }
         let size = handle.size
         guard let prefix = handle.read(at: 0, count: 8) else {
