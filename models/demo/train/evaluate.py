@@ -12,7 +12,7 @@ import checkpoint
 from bpe import Tokenizer
 from mel import log_power, scaled
 from transcribe import text_of, transcribe
-from wer import interval, plain, word_errors
+from wer import plain, report, word_errors
 
 
 def read_pcm(path: Path) -> np.ndarray:
@@ -43,9 +43,7 @@ def main() -> None:
             if options.errors and heard != clip["text"]:
                 print(f"  {clip['voice']}: {clip['text']} | {heard}")
         print(f"{manifest}: exactly right {100 * exact / len(counts['all']):.1f} %")
-        for voice, pairs in sorted(counts.items()):
-            rate, low, high = interval(pairs)
-            print(f"  {voice}: {len(pairs)} clips, {sum(words for _, words in pairs)} words, WER {rate:.1f} % ({low:.1f}-{high:.1f})")
+        report(counts)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-from wer import interval, plain, word_errors
+from wer import plain, report, word_errors
 
 
 def main() -> None:
@@ -22,9 +22,7 @@ def main() -> None:
         counts[clip["voice"]].append(pair)
         exact += heard["text"] == clip["text"]
     print(f"exactly right {100 * exact / len(counts['all']):.1f} %")
-    for voice, pairs in sorted(counts.items()):
-        rate, low, high = interval(pairs)
-        print(f"  {voice}: {len(pairs)} clips, {sum(words for _, words in pairs)} words, WER {rate:.1f} % ({low:.1f}-{high:.1f})")
+    report(counts)
 
 
 if __name__ == "__main__":

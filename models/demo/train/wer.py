@@ -25,3 +25,10 @@ def interval(pairs: list[tuple[int, int]], rounds: int = 2000) -> tuple[float, f
         return 100 * sum(errors for errors, _ in sample) / max(1, sum(words for _, words in sample))
     rates = sorted(rate(rng.choices(pairs, k=len(pairs))) for _ in range(rounds))
     return rate(pairs), rates[int(rounds * 0.025)], rates[int(rounds * 0.975)]
+
+
+def report(counts: dict[str, list[tuple[int, int]]]) -> None:
+    """Prints the rate of each name in `counts`."""
+    for name, pairs in sorted(counts.items()):
+        rate, low, high = interval(pairs)
+        print(f"  {name}: {len(pairs)} clips, {sum(words for _, words in pairs)} words, WER {rate:.1f} % ({low:.1f}-{high:.1f})")
