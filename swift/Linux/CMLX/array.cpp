@@ -80,10 +80,6 @@ cmlx_array cmlx_new(const void* data, const int32_t* shape, size_t dimensions, c
   });
 }
 
-cmlx_array cmlx_share(cmlx_array array) {
-  return make([&] { return array->value; });
-}
-
 void cmlx_free(cmlx_array array) { delete array; }
 
 size_t cmlx_dimensions(cmlx_array array) { return array->value.ndim(); }
@@ -134,25 +130,9 @@ int cmlx_load_safetensors(const char* path, void* context,
   });
 }
 
-int cmlx_memory(size_t* active, size_t* cached, size_t* peak) {
-  return guarded(-1, [&] {
-    *active = mx::get_active_memory();
-    *cached = mx::get_cache_memory();
-    *peak = mx::get_peak_memory();
-    return 0;
-  });
-}
-
 int cmlx_clear_cache() {
   return guarded(-1, [&] {
     mx::clear_cache();
-    return 0;
-  });
-}
-
-int cmlx_set_cache_limit(size_t bytes, size_t* previous) {
-  return guarded(-1, [&] {
-    *previous = mx::set_cache_limit(bytes);
     return 0;
   });
 }

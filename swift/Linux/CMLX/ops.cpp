@@ -40,24 +40,12 @@ cmlx_array cmlx_pad(cmlx_array x, const int32_t* low, const int32_t* high, size_
   });
 }
 
-cmlx_array cmlx_take(cmlx_array x, cmlx_array indices, int32_t axis) {
-  return make([&] { return mx::take(x->value, indices->value, axis); });
-}
-
 cmlx_array cmlx_add(cmlx_array a, cmlx_array b) {
   return make([&] { return mx::add(a->value, b->value); });
 }
 
-cmlx_array cmlx_subtract(cmlx_array a, cmlx_array b) {
-  return make([&] { return mx::subtract(a->value, b->value); });
-}
-
 cmlx_array cmlx_multiply(cmlx_array a, cmlx_array b) {
   return make([&] { return mx::multiply(a->value, b->value); });
-}
-
-cmlx_array cmlx_divide(cmlx_array a, cmlx_array b) {
-  return make([&] { return mx::divide(a->value, b->value); });
 }
 
 cmlx_array cmlx_less(cmlx_array a, cmlx_array b) {

@@ -25,16 +25,8 @@ extension MLXArray {
         MLXArray(cmlx_add(lhs.ctx, rhs.ctx))
     }
 
-    public static func - (lhs: MLXArray, rhs: MLXArray) -> MLXArray {
-        MLXArray(cmlx_subtract(lhs.ctx, rhs.ctx))
-    }
-
     public static func * (lhs: MLXArray, rhs: MLXArray) -> MLXArray {
         MLXArray(cmlx_multiply(lhs.ctx, rhs.ctx))
-    }
-
-    public static func / (lhs: MLXArray, rhs: MLXArray) -> MLXArray {
-        MLXArray(cmlx_divide(lhs.ctx, rhs.ctx))
     }
 
     /// Element by element.
@@ -56,11 +48,6 @@ public func concatenated(_ arrays: some Collection<MLXArray>, axis: Int = 0) -> 
 /// Index of the largest value along `axis`, uint32.
 public func argMax(_ array: MLXArray, axis: Int, keepDims: Bool = false) -> MLXArray {
     MLXArray(cmlx_argmax(array.ctx, Int32(axis), keepDims))
-}
-
-/// Picks entries along `axis`.
-public func take(_ array: MLXArray, _ indices: MLXArray, axis: Int) -> MLXArray {
-    MLXArray(cmlx_take(array.ctx, indices.ctx, Int32(axis)))
 }
 
 /// One value for both spatial axes, or a pair.

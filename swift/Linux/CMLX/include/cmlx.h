@@ -46,7 +46,6 @@ const char *cmlx_kernels(void);
 
 // arrays
 cmlx_array cmlx_new(const void *data, const int32_t *shape, size_t dimensions, cmlx_dtype dtype);
-cmlx_array cmlx_share(cmlx_array array);
 void cmlx_free(cmlx_array array);
 size_t cmlx_dimensions(cmlx_array array);
 int32_t cmlx_dimension(cmlx_array array, size_t axis);
@@ -59,9 +58,7 @@ int cmlx_async_eval(const cmlx_array *arrays, size_t count);
 /// Calls `found` for each tensor of a safetensors file with an owned, not yet read array.
 int cmlx_load_safetensors(const char *path, void *context,
                           void (*found)(void *context, const char *name, cmlx_array array));
-int cmlx_memory(size_t *active, size_t *cached, size_t *peak);
 int cmlx_clear_cache(void);
-int cmlx_set_cache_limit(size_t bytes, size_t *previous);
 
 // shape
 cmlx_array cmlx_reshape(cmlx_array x, const int32_t *shape, size_t dimensions);
@@ -72,14 +69,11 @@ cmlx_array cmlx_slice_update(cmlx_array x, cmlx_array update, const int32_t *sta
 cmlx_array cmlx_concatenate(const cmlx_array *arrays, size_t count, int32_t axis);
 cmlx_array cmlx_pad(cmlx_array x, const int32_t *low, const int32_t *high, size_t dimensions);
 cmlx_array cmlx_full(const int32_t *shape, size_t dimensions, float value, cmlx_dtype dtype);
-cmlx_array cmlx_take(cmlx_array x, cmlx_array indices, int32_t axis);
 
 // elementwise and reductions, with broadcasting
 cmlx_array cmlx_astype(cmlx_array x, cmlx_dtype dtype);
 cmlx_array cmlx_add(cmlx_array a, cmlx_array b);
-cmlx_array cmlx_subtract(cmlx_array a, cmlx_array b);
 cmlx_array cmlx_multiply(cmlx_array a, cmlx_array b);
-cmlx_array cmlx_divide(cmlx_array a, cmlx_array b);
 cmlx_array cmlx_less(cmlx_array a, cmlx_array b);
 cmlx_array cmlx_greater_equal(cmlx_array a, cmlx_array b);
 cmlx_array cmlx_argmax(cmlx_array x, int32_t axis, bool keep_dimensions);
