@@ -12,6 +12,7 @@
 #include "mlx/transforms.h"
 
 namespace mx = mlx::core;
+using bun_asr::Arithmetic;
 using bun_asr::Attention;
 using bun_asr::PackedMatrix;
 using bun_asr::Storage;
@@ -137,7 +138,7 @@ cmlx_packed cmlx_pack_quantized(cmlx_array weight, cmlx_array scales, cmlx_array
     const size_t inputs = static_cast<size_t>(scale.shape(1)) * static_cast<size_t>(group);
     return packed(PackedMatrix::quantized(
         codes.data<uint32_t>(), scale.data<char>(), bias.data<char>(), storage(scale),
-        static_cast<size_t>(codes.shape(0)), inputs, bits, group));
+        static_cast<size_t>(codes.shape(0)), inputs, bits, group, Arithmetic::full));
   });
 }
 
@@ -147,7 +148,7 @@ cmlx_packed cmlx_pack_dense(cmlx_array weight) {
     values.eval();
     return packed(PackedMatrix::dense(values.data<char>(), storage(values),
                                       static_cast<size_t>(values.shape(0)),
-                                      static_cast<size_t>(values.shape(1))));
+                                      static_cast<size_t>(values.shape(1)), Arithmetic::full));
   });
 }
 
@@ -166,7 +167,7 @@ cmlx_array cmlx_packed_multiply(cmlx_packed packed, cmlx_array x, cmlx_array bia
     return kernel("PackedMultiply", shape, operands, [matrix](const auto& inputs, float* out) {
       std::vector<float> scratch, bias_scratch;
       const float* bias = inputs.size() > 1 ? contiguous(inputs[1], bias_scratch) : nullptr;
-      matrix->multiply(contiguous(inputs[0], scratch), bias, out,
+      matrix->multiply(contiguous(inputs[0], scratch), {.bias = bias}, out,
                        inputs[0].size() / matrix->inputs);
     });
   });

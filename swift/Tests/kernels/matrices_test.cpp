@@ -88,7 +88,7 @@ TestMatrix quantized(size_t outputs, size_t groups, int bits, int group, Storage
     }
   }
   m.packed = PackedMatrix::quantized(codes.data(), scales.bytes.data(), biases.bytes.data(),
-                                     storage, outputs, m.inputs, bits, group);
+                                     storage, outputs, m.inputs, bits, group, Arithmetic::full);
   m.name = std::to_string(bits) + "-bit group " + std::to_string(group) + " " + name_of(storage);
   return m;
 }
@@ -101,7 +101,7 @@ TestMatrix dense(size_t outputs, size_t inputs, Storage storage) {
   m.weights = stored.values;
   m.magnitude = stored.values;
   for (auto& v : m.magnitude) v = std::abs(v);
-  m.packed = PackedMatrix::dense(stored.bytes.data(), storage, outputs, inputs);
+  m.packed = PackedMatrix::dense(stored.bytes.data(), storage, outputs, inputs, Arithmetic::full);
   m.name = std::string("dense ") + name_of(storage);
   return m;
 }
@@ -112,6 +112,8 @@ void test_multiply(const TestMatrix& m, size_t rows, bool with_bias) {
   if (!m.packed) return report(false, what + ": not packed");
   const Floats x = normals(rows * m.inputs);
   const Floats bias = normals(with_bias ? m.outputs : 0);
+  const bool with_gelu = rows % 3 == 0, with_residual = rows % 4 < 2;
+  const Floats residual = normals(with_residual ? rows * m.outputs : 0);
   std::vector<Expected> expected(rows * m.outputs);
   for (size_t r = 0; r < rows; r++) {
     for (size_t o = 0; o < m.outputs; o++) {
@@ -120,11 +122,21 @@ void test_multiply(const TestMatrix& m, size_t rows, bool with_bias) {
         value += double(x[r * m.inputs + i]) * m.weights[o * m.inputs + i];
         magnitude += std::abs(double(x[r * m.inputs + i])) * m.magnitude[o * m.inputs + i];
       }
-      expected[r * m.outputs + o] = {value, sum_tolerance(m.inputs, magnitude)};
+      double tolerance = sum_tolerance(m.inputs, magnitude);
+      if (with_gelu) {
+        value *= 0.5 * std::erfc(-value * std::sqrt(0.5));
+        tolerance = 1.2 * tolerance + 1e-6;
+      }
+      if (with_residual) value += residual[r * m.outputs + o];
+      expected[r * m.outputs + o] = {value, tolerance + 1e-6 * std::abs(value)};
     }
   }
   on_every_table(what, expected, [&](float* y) {
-    m.packed->multiply(x.data(), with_bias ? bias.data() : nullptr, y, rows);
+    m.packed->multiply(x.data(),
+                       {.bias = with_bias ? bias.data() : nullptr,
+                        .gelu = with_gelu,
+                        .residual = with_residual ? residual.data() : nullptr},
+                       y, rows);
   });
 }
 
@@ -167,9 +179,15 @@ void test_matrices() {
   }
   test_multiply(dense(40, 300, Storage::f32), 700, true);  // more rows than a band
   test_multiply(quantized(300, 9, 4, 64, Storage::bf16), 345, false);
-  report(!PackedMatrix::quantized(nullptr, nullptr, nullptr, Storage::f32, 8, 64, 7, 64), "7 bits");
-  report(!PackedMatrix::quantized(nullptr, nullptr, nullptr, Storage::f32, 8, 64, 4, 48), "group");
-  report(!PackedMatrix::quantized(nullptr, nullptr, nullptr, Storage::f32, 8, 96, 4, 64), "inputs");
+  report(!PackedMatrix::quantized(nullptr, nullptr, nullptr, Storage::f32, 8, 64, 7, 64,
+                                  Arithmetic::full),
+         "7 bits");
+  report(!PackedMatrix::quantized(nullptr, nullptr, nullptr, Storage::f32, 8, 64, 4, 48,
+                                  Arithmetic::full),
+         "group");
+  report(!PackedMatrix::quantized(nullptr, nullptr, nullptr, Storage::f32, 8, 96, 4, 64,
+                                  Arithmetic::full),
+         "inputs");
 }
 
 void test_conv2d() {
@@ -215,9 +233,10 @@ void test_conv2d() {
       expected[i].value += bias[i % s.out];
       expected[i].tolerance += 0x1p-20 * std::abs(bias[i % s.out]);
     }
-    const auto packed = PackedMatrix::dense(w.data(), Storage::f32, s.out, s.kh * s.kw * s.in);
+    const auto packed =
+        PackedMatrix::dense(w.data(), Storage::f32, s.out, s.kh * s.kw * s.in, Arithmetic::full);
     on_every_table("convolve", expected,
-                   [&](float* y) { packed->convolve(s, x.data(), bias.data(), y); });
+                   [&](float* y) { packed->convolve(s, x.data(), {.bias = bias.data()}, y); });
   }
 }
 

@@ -55,13 +55,20 @@ void Gemm::multiply(const Band& band, const float* a) const {
             const size_t output = b * block_outputs + c;
             if (output >= outputs) break;
             const size_t width = std::min(t.tile_columns, outputs - output);
-            const float* bias = bias_ && k0 == 0 ? bias_ + output : nullptr;
+            const float* bias = then_.bias && k0 == 0 ? then_.bias + output : nullptr;
             for (size_t i = tile_begin; i < tile_end; i++) {
               next.fetch_piece();
               const size_t row = band.row(i), height = band.row(i + 1) - row;
               t.tile(tiles + row * tile_stride, height, panel + c * count, count,
                      y_ + (band.first + row) * outputs + output, outputs, width, bias, k0 > 0);
             }
+          }
+          if (k0 + count == weights_.inputs) {
+            const size_t row = band.first + band.row(tile_begin);
+            Epilogue then = then_;
+            if (then.residual) then.residual += row * outputs;
+            finish_columns(then, y_ + row * outputs, band.row(tile_end) - band.row(tile_begin),
+                           outputs, b);
           }
         }
       }

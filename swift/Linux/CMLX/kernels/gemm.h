@@ -9,7 +9,10 @@
 
 namespace bun_asr {
 
-// y[rows, outputs] = A W^T + bias, with W of any format and A given by
+/// The part of an epilogue that follows the bias, over the 32 columns of a block of outputs.
+void finish_columns(const Epilogue& then, float* y, size_t rows, size_t outputs, size_t block);
+
+// y[rows, outputs] = A W^T, then the epilogue, with W of any format and A given by
 //   pack(row, k0, count, to): writes A[row, k0 … k0 + count) to `to`.
 //
 // Rows are taken in bands. A band of A is packed once, as [panel of inputs][tile of rows][row], for
@@ -19,8 +22,8 @@ namespace bun_asr {
 // the second-level cache over the task's blocks.
 class Gemm {
  public:
-  Gemm(const MatrixView& weights, const float* bias, float* y, size_t rows)
-      : weights_(weights), bias_(bias), y_(y), rows_(rows) {}
+  Gemm(const MatrixView& weights, const Epilogue& then, float* y, size_t rows)
+      : weights_(weights), then_(then), y_(y), rows_(rows) {}
 
   template <class Pack>
   void run(const Pack& pack) const {
@@ -67,7 +70,7 @@ class Gemm {
   void multiply(const Band& band, const float* a) const;
 
   const MatrixView& weights_;
-  const float* bias_;
+  Epilogue then_;
   float* y_;
   size_t rows_;
 };

@@ -26,6 +26,17 @@ namespace bun_asr {
 /// Storage type of float weights, scales and biases.
 enum class Storage : uint8_t { f32, f16, bf16 };
 
+/// How a packed matrix is multiplied. `full` is float32 throughout. `fast` lets a table round the
+/// activations (and float weights) to the integers that its fastest instructions take.
+enum class Arithmetic : uint8_t { full, fast };
+
+/// What follows a product while its results are still in the cache: y = f(y + bias) + residual.
+struct Epilogue {
+  const float* bias = nullptr;      // [outputs]
+  bool gelu = false;                // f, else the identity
+  const float* residual = nullptr;  // [rows, outputs]
+};
+
 struct Conv2d;
 
 /// A weight matrix [outputs, inputs], repacked once at load into the order in which the kernels
@@ -39,28 +50,30 @@ class PackedMatrix {
   static std::shared_ptr<const PackedMatrix> quantized(const uint32_t* codes, const void* scales,
                                                        const void* biases, Storage storage,
                                                        size_t outputs, size_t inputs, int bits,
-                                                       int group);
+                                                       int group, Arithmetic arithmetic);
 
   /// Float weights [outputs, inputs], kept in their own storage type.
   static std::shared_ptr<const PackedMatrix> dense(const void* weights, Storage storage,
-                                                   size_t outputs, size_t inputs);
+                                                   size_t outputs, size_t inputs,
+                                                   Arithmetic arithmetic);
 
   virtual ~PackedMatrix() = default;
   size_t outputs = 0;
   size_t inputs = 0;
   size_t bytes = 0;  // held in memory
 
-  /// y[m, o] = sum_i x[m, i] * W[o, i] (+ bias[o] when not null), x [rows, inputs],
-  /// y [rows, outputs]. Few rows: one pass over the weights, bound by memory. Many rows: panels of
-  /// decoded weights and a register tile, bound by FMA.
-  virtual void multiply(const float* x, const float* bias, float* y, size_t rows) const = 0;
+  /// y[m, o] = sum_i x[m, i] * W[o, i], then the epilogue, x [rows, inputs], y [rows, outputs]. Few
+  /// rows: one pass over the weights, bound by memory. Many rows: panels of decoded weights and a
+  /// register tile, bound by FMA.
+  virtual void multiply(const float* x, const Epilogue& then, float* y, size_t rows) const = 0;
 
   /// y[r, :] = W[ids[r], :] as float32 (embedding look-up). Ids must be in range.
   virtual void gather(const int32_t* ids, float* y, size_t rows) const = 0;
 
-  /// conv2d with these weights as [out, kh * kw * in] (+ bias[out] when not null), which spares the
-  /// packing of the weights at each call.
-  virtual void convolve(const Conv2d& shape, const float* x, const float* bias, float* y) const = 0;
+  /// conv2d with these weights as [out, kh * kw * in], then the epilogue, which spares the packing
+  /// of the weights at each call.
+  virtual void convolve(const Conv2d& shape, const float* x, const Epilogue& then,
+                        float* y) const = 0;
 };
 
 /// 2-d convolution, channels last:

@@ -36,5 +36,6 @@ static constexpr Table make_table(const char* name, bool (*supported)()) {
           .layer_norm = layer_norm,
           .rope = rope,
           .gelu = gelu,
-          .silu = silu};
+          .silu = silu,
+          .add = add};
 }

@@ -72,13 +72,20 @@ using PackGroup = void (*)(const uint8_t*, size_t, size_t, size_t, uint8_t*);
 
 PackGroup group_packer(int bits) {
   switch (bits) {
-    case 2: return pack_group<2>;
-    case 3: return pack_group<3>;
-    case 4: return pack_group<4>;
-    case 5: return pack_group<5>;
-    case 6: return pack_group<6>;
-    case 8: return pack_group<8>;
-    default: return nullptr;
+    case 2:
+      return pack_group<2>;
+    case 3:
+      return pack_group<3>;
+    case 4:
+      return pack_group<4>;
+    case 5:
+      return pack_group<5>;
+    case 6:
+      return pack_group<6>;
+    case 8:
+      return pack_group<8>;
+    default:
+      return nullptr;
   }
 }
 
@@ -114,7 +121,8 @@ uint8_t* allocate(size_t bytes) {
 
 }  // namespace
 
-Packed::Packed(const MatrixView& shape) : view_(shape) {
+Packed::Packed(const MatrixView& shape, Arithmetic arithmetic)
+    : view_(shape), arithmetic_(arithmetic) {
   outputs = shape.outputs;
   inputs = shape.inputs;
   bytes = shape.blocks() * shape.block_bytes;
@@ -127,7 +135,8 @@ Packed::~Packed() { free(memory_); }
 std::shared_ptr<const PackedMatrix> PackedMatrix::quantized(const uint32_t* codes,
                                                             const void* scales, const void* biases,
                                                             Storage storage, size_t outputs,
-                                                            size_t inputs, int bits, int group) {
+                                                            size_t inputs, int bits, int group,
+                                                            Arithmetic arithmetic) {
   const PackGroup pack = group_packer(bits);
   const bool known_group = group == 32 || group == 64 || group == 128;
   if (!pack || !known_group || outputs == 0 || inputs == 0 || inputs % size_t(group) != 0) {
@@ -144,7 +153,7 @@ std::shared_ptr<const PackedMatrix> PackedMatrix::quantized(const uint32_t* code
   const size_t group_bytes = block_outputs * (2 * scale_size + shape.group / inputs_a_word * 4);
   shape.block_bytes = groups * group_bytes;
 
-  auto packed = std::make_shared<Packed>(shape);
+  auto packed = std::make_shared<Packed>(shape, arithmetic);
   if (!packed->memory()) return nullptr;
   const size_t row_bytes = inputs * size_t(bits) / 8;
   const auto* code_bytes = reinterpret_cast<const uint8_t*>(codes);
@@ -172,7 +181,8 @@ std::shared_ptr<const PackedMatrix> PackedMatrix::quantized(const uint32_t* code
 }
 
 std::shared_ptr<const PackedMatrix> PackedMatrix::dense(const void* weights, Storage storage,
-                                                        size_t outputs, size_t inputs) {
+                                                        size_t outputs, size_t inputs,
+                                                        Arithmetic arithmetic) {
   if (outputs == 0 || inputs == 0) return nullptr;
   const size_t size = storage_bytes(storage);
   const size_t pair = storage == Storage::bf16 ? 2 : 1;
@@ -184,7 +194,7 @@ std::shared_ptr<const PackedMatrix> PackedMatrix::dense(const void* weights, Sto
   shape.inputs = inputs;
   shape.block_bytes = (inputs + pair - 1) / pair * pair * block_outputs * size;
 
-  auto packed = std::make_shared<Packed>(shape);
+  auto packed = std::make_shared<Packed>(shape, arithmetic);
   if (!packed->memory()) return nullptr;
   const auto* from = static_cast<const uint8_t*>(weights);
   const auto pack = storage == Storage::f32   ? pack_floats<uint32_t, 1>
@@ -201,11 +211,22 @@ std::shared_ptr<const PackedMatrix> PackedMatrix::dense(const void* weights, Sto
   return packed;
 }
 
-void Packed::multiply(const float* x, const float* bias, float* y, size_t rows) const {
+void finish_columns(const Epilogue& then, float* y, size_t rows, size_t outputs, size_t block) {
+  if (!then.gelu && !then.residual) return;
+  const Table& t = table();
+  const size_t first = block * block_outputs, count = std::min(block_outputs, outputs - first);
+  for (size_t r = 0; r < rows; r++) {
+    float* row = y + r * outputs + first;
+    if (then.gelu) t.gelu(row, row, count);
+    if (then.residual) t.add(row, then.residual + r * outputs + first, row, count);
+  }
+}
+
+void Packed::multiply(const float* x, const Epilogue& then, float* y, size_t rows) const {
   const Table& t = table();
   if (rows == 0) return;
   if (rows > t.few_rows_most) {
-    Gemm(view_, bias, y, rows).run([&](size_t row, size_t k0, size_t count, float* to) {
+    Gemm(view_, then, y, rows).run([&](size_t row, size_t k0, size_t count, float* to) {
       std::copy_n(x + row * inputs + k0, count, to);
     });
     return;
@@ -215,11 +236,14 @@ void Packed::multiply(const float* x, const float* bias, float* y, size_t rows) 
   float* prepared = memory.reserve(rows * (stride + groups));
   float* sums = prepared + rows * stride;
   t.prepare_rows(view_, x, rows, prepared, stride, sums);
-  const FewRows call{prepared, sums, bias, y, rows, stride};
+  const FewRows call{prepared, sums, then.bias, y, rows, stride};
   // Waking a thread pays from some tens of thousands of weights on.
   const size_t grain = std::max<size_t>(1, 32768 / (block_outputs * inputs));
   parallel_for(view_.blocks(), grain, [&](size_t b, size_t end) {
-    for (; b < end; b++) t.few_rows(view_, call, b);
+    for (; b < end; b++) {
+      t.few_rows(view_, call, b);
+      finish_columns(then, y, rows, outputs, b);
+    }
   });
 }
 
@@ -230,7 +254,7 @@ void Packed::gather(const int32_t* ids, float* y, size_t rows) const {
   });
 }
 
-void Packed::convolve(const Conv2d& s, const float* x, const float* bias, float* y) const {
+void Packed::convolve(const Conv2d& s, const float* x, const Epilogue& then, float* y) const {
   const size_t out_width = s.out_width(), pixels = s.out_height() * out_width;
   const size_t line = s.kw * s.in;  // inputs of one kernel row: neighbours in x
   // A pixel's patch from input k0 on, one kernel row at a time, with zeros outside the picture.
@@ -258,13 +282,13 @@ void Packed::convolve(const Conv2d& s, const float* x, const float* bias, float*
       k += size_t(end - begin);
     }
   };
-  Gemm(view_, bias, y, s.batch * pixels).run(pack);
+  Gemm(view_, then, y, s.batch * pixels).run(pack);
 }
 
 void conv2d(const Conv2d& shape, const float* x, const float* w, float* y) {
-  const auto weights =
-      PackedMatrix::dense(w, Storage::f32, shape.out, shape.kh * shape.kw * shape.in);
-  weights->convolve(shape, x, nullptr, y);
+  const auto weights = PackedMatrix::dense(w, Storage::f32, shape.out,
+                                           shape.kh * shape.kw * shape.in, Arithmetic::full);
+  weights->convolve(shape, x, {}, y);
 }
 
 }  // namespace bun_asr

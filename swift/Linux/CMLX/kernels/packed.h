@@ -8,19 +8,20 @@ namespace bun_asr {
 class Packed final : public PackedMatrix {
  public:
   /// Takes memory for `shape`; its contents are for the caller to write.
-  explicit Packed(const MatrixView& shape);
+  Packed(const MatrixView& shape, Arithmetic arithmetic);
   ~Packed() override;
   Packed(const Packed&) = delete;
   Packed& operator=(const Packed&) = delete;
 
   uint8_t* memory() const { return memory_; }
 
-  void multiply(const float* x, const float* bias, float* y, size_t rows) const override;
+  void multiply(const float* x, const Epilogue& then, float* y, size_t rows) const override;
   void gather(const int32_t* ids, float* y, size_t rows) const override;
-  void convolve(const Conv2d& shape, const float* x, const float* bias, float* y) const override;
+  void convolve(const Conv2d& shape, const float* x, const Epilogue& then, float* y) const override;
 
  private:
   MatrixView view_;
+  Arithmetic arithmetic_;
   uint8_t* memory_;
 };
 

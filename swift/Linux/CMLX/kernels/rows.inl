@@ -58,6 +58,13 @@ static void each(const float* x, float* y, size_t count) {
 static void gelu(const float* x, float* y, size_t count) { each<gelu_of>(x, y, count); }
 static void silu(const float* x, float* y, size_t count) { each<silu_of>(x, y, count); }
 
+/// y may be a or b.
+static void add(const float* a, const float* b, float* y, size_t count) {
+  size_t i = 0;
+  for (; i + width <= count; i += width) store(y + i, load(a + i) + load(b + i));
+  for (; i < count; i++) y[i] = a[i] + b[i];
+}
+
 // ---- norms -------------------------------------------------------------------------------------
 
 /// Sum of (x - mean)^2.
