@@ -2,6 +2,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "file_reader.h"
 #include "handles.h"
 #include "mlx/mlx.h"
 
@@ -96,6 +97,7 @@ int cmlx_read(cmlx_array array, void* out, size_t bytes) {
   return guarded(-1, [&] {
     mx::array values = mx::contiguous(array->value);
     values.eval();
+    cmlx::throw_read_failure();
     if (values.nbytes() != bytes) throw std::invalid_argument("the buffer has the wrong size");
     std::memcpy(out, values.data<char>(), bytes);
     return 0;
@@ -105,6 +107,7 @@ int cmlx_read(cmlx_array array, void* out, size_t bytes) {
 int cmlx_eval(const cmlx_array* arrays, size_t count) {
   return guarded(-1, [&] {
     mx::eval(cmlx::arrays(arrays, count));
+    cmlx::throw_read_failure();
     return 0;
   });
 }
@@ -124,7 +127,7 @@ int cmlx_async_eval(const cmlx_array* arrays, size_t count) {
 int cmlx_load_safetensors(const char* path, void* context,
                           void (*found)(void* context, const char* name, cmlx_array array)) {
   return guarded(-1, [&] {
-    auto tensors = mx::load_safetensors(std::string(path)).first;
+    auto tensors = mx::load_safetensors(cmlx::open_file(path)).first;
     for (auto& [name, value] : tensors) found(context, name.c_str(), cmlx::wrap(value));
     return 0;
   });

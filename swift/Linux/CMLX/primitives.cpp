@@ -6,6 +6,7 @@
 #include <functional>
 #include <stdexcept>
 
+#include "file_reader.h"
 #include "handles.h"
 #include "mlx/backend/cpu/encoder.h"
 #include "mlx/ops.h"
@@ -133,6 +134,7 @@ cmlx_packed cmlx_pack_quantized(cmlx_array weight, cmlx_array scales, cmlx_array
     auto scale = mx::contiguous(scales->value);
     auto bias = mx::contiguous(biases->value);
     mx::eval(codes, scale, bias);
+    cmlx::throw_read_failure();
     require(codes.dtype() == mx::uint32 && scale.dtype() == bias.dtype(),
             "quantized weights must be uint32");
     const size_t inputs = static_cast<size_t>(scale.shape(1)) * static_cast<size_t>(group);
@@ -146,6 +148,7 @@ cmlx_packed cmlx_pack_dense(cmlx_array weight) {
   return cmlx::guarded<cmlx_packed>(nullptr, [&] {
     auto values = mx::contiguous(weight->value);
     values.eval();
+    cmlx::throw_read_failure();
     return packed(PackedMatrix::dense(values.data<char>(), storage(values),
                                       static_cast<size_t>(values.shape(0)),
                                       static_cast<size_t>(values.shape(1)), Arithmetic::full));
