@@ -73,6 +73,10 @@ export type Stage = "mel" | "encoder" | "logits";
 // objects.
 const forgotten = new FinalizationRegistry<() => void>((close) => close());
 
+// For `Model.step`; only this file sees handles.
+let handleOf: (session: Session) => Handle;
+let chosenBy: (session: Session) => number | null;
+
 /**
  * An open checkpoint. Calls block the thread; the thread that opens a model makes every later call
  * on it. Close it with `using` or `close()`, which closes its sessions first.
@@ -117,6 +121,21 @@ export class Model implements Disposable {
     return session;
   }
 
+  /**
+   * Chooses the next token of each session and feeds it, with one pass through the weights for all:
+   * several recordings take hardly longer than one. Any sessions of this model may step together,
+   * whatever their positions, so they may join and leave from call to call. Returns their tokens in
+   * order, null for a session that has come to an end token, now or before.
+   */
+  step(sessions: readonly Session[]): (number | null)[] {
+    const model = this.#open();
+    if (sessions.length === 0) return [];
+    const handles = BigUint64Array.from(sessions, (session) => BigInt(handleOf(session)));
+    const left = Number(this.#library.asr_model_step(model, handles, handles));
+    if (left <= failed) throw nativeError(this.#library, "step");
+    return sessions.map(chosenBy);
+  }
+
   get closed(): boolean {
     return this.#handle === null;
   }
@@ -150,6 +169,14 @@ export class Session implements Disposable {
   #handle: Handle | null;
   /** Keeps the model alive for as long as the session is. */
   readonly model: Model;
+
+  static {
+    handleOf = (session) => session.#open();
+    chosenBy = (session) => {
+      const token = Number(session.#library.asr_session_token(session.#open()));
+      return token === ended ? null : session.#count(token, "token");
+    };
+  }
 
   /** Made by `Model.session`. */
   constructor(library: NativeLibrary, handle: Handle, model: Model, released: () => void) {

@@ -93,10 +93,16 @@ cmlx_dtype cmlx_dtype_of(cmlx_array array) {
   return static_cast<cmlx_dtype>(array->value.dtype().val());
 }
 
+// A value that was launched earlier is read without a further op, which would wait behind all that
+// was launched since.
 int cmlx_read(cmlx_array array, void* out, size_t bytes) {
   return guarded(-1, [&] {
-    mx::array values = mx::contiguous(array->value);
-    values.eval();
+    mx::array values = array->value;
+    if (values.status() != mx::array::Status::unscheduled) values.wait();
+    if (!values.is_available() || !values.flags().row_contiguous) {
+      values = mx::contiguous(values);
+      values.eval();
+    }
     cmlx::throw_read_failure();
     if (values.nbytes() != bytes) throw std::invalid_argument("the buffer has the wrong size");
     std::memcpy(out, values.data<char>(), bytes);

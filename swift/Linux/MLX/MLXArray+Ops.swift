@@ -45,6 +45,20 @@ public func concatenated(_ arrays: some Collection<MLXArray>, axis: Int = 0) -> 
     MLXArray(cmlx_concatenate(arrays.map(\.ctx), arrays.count, Int32(axis)))
 }
 
+/// Parts along an axis, cut before each of `indices`.
+public func split(_ array: MLXArray, indices: some Collection<Int>, axis: Int = 0) -> [MLXArray] {
+    let axis = axis < 0 ? axis + array.ndim : axis
+    let shape = array.shape
+    let cuts = [0] + Array(indices) + [shape[axis]]
+    return zip(cuts, cuts.dropFirst())
+        .map { first, last in
+            var start = [Int32](repeating: 0, count: shape.count)
+            var stop = shape.map(Int32.init)
+            (start[axis], stop[axis]) = (Int32(first), Int32(last))
+            return MLXArray(cmlx_slice(array.ctx, start, stop, start.count))
+        }
+}
+
 /// Index of the largest value along `axis`, uint32.
 public func argMax(_ array: MLXArray, axis: Int, keepDims: Bool = false) -> MLXArray {
     MLXArray(cmlx_argmax(array.ctx, Int32(axis), keepDims))
