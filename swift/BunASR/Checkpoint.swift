@@ -173,14 +173,20 @@ final class Checkpoint {
         return precision.castsMatrices ? array.asType(precision.activations) : array
     }
 
-    /// A 3×3 convolution's weight as [outputs, 3, 3, inputs], stored so or as PyTorch does,
-    /// [outputs, inputs, 3, 3].
-    func convolution(_ name: String, inputs: Int, outputs: Int) throws -> MLXArray {
+    /// A 3×3 convolution of stride 2 with bias. Its weight is stored as [outputs, 3, 3, inputs], or
+    /// as PyTorch does, [outputs, inputs, 3, 3].
+    func convolution(_ name: String, inputs: Int, outputs: Int) throws -> Conv2d {
         let ours = [outputs, 3, 3, inputs]
         let torch = [outputs, inputs, 3, 3]
         let array = try claim("\(name).weight", shapes: [ours, torch], dtypes: Self.floats)
         let isTorch = stored["\(name).weight"]?.tensor.shape == torch && torch != ours
-        return (isTorch ? array.transposed(0, 2, 3, 1) : array).asType(precision.activations)
+        let weight = (isTorch ? array.transposed(0, 2, 3, 1) : array).asType(precision.activations)
+        let convolution = Conv2d(
+            inputChannels: inputs, outputChannels: outputs, kernelSize: 3, stride: 2, padding: 1)
+        return convolution.update(
+            parameters: .unflattened([
+                ("weight", weight), ("bias", try vector("\(name).bias", outputs)),
+            ]))
     }
 
     /// A projection [outputs, inputs], float or quantized.

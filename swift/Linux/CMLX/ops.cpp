@@ -2,6 +2,7 @@
 #include "mlx/ops.h"
 
 #include "handles.h"
+#include "product.h"
 
 namespace mx = mlx::core;
 using cmlx::make;
@@ -41,7 +42,12 @@ cmlx_array cmlx_pad(cmlx_array x, const int32_t* low, const int32_t* high, size_
 }
 
 cmlx_array cmlx_add(cmlx_array a, cmlx_array b) {
-  return make([&] { return mx::add(a->value, b->value); });
+  return make([&] {
+    // The right one first: x + f(x), where f ends with a product.
+    auto sum = cmlx::Product::with_residual(b->value, a->value);
+    if (!sum) sum = cmlx::Product::with_residual(a->value, b->value);
+    return sum ? *sum : mx::add(a->value, b->value);
+  });
 }
 
 cmlx_array cmlx_multiply(cmlx_array a, cmlx_array b) {

@@ -83,14 +83,3 @@ public func padded(_ array: MLXArray, widths: some Collection<IntOrPair>) -> MLX
     return MLXArray(
         cmlx_pad(array.ctx, values.map { Int32($0.0) }, values.map { Int32($0.1) }, values.count))
 }
-
-/// 2-d convolution: `array` [batch, height, width, in], `weight` [out, height, width, in].
-public func conv2d(
-    _ array: MLXArray, _ weight: MLXArray, stride: IntOrPair = 1, padding: IntOrPair = 0
-) -> MLXArray {
-    let (stride, padding) = (stride.values, padding.values)
-    return MLXArray(
-        cmlx_conv2d(
-            array.ctx, weight.ctx, [Int32(stride.0), Int32(stride.1)],
-            [Int32(padding.0), Int32(padding.1)]))
-}

@@ -72,6 +72,7 @@ cmlx_array cmlx_full(const int32_t *shape, size_t dimensions, float value, cmlx_
 
 // elementwise and reductions, with broadcasting
 cmlx_array cmlx_astype(cmlx_array x, cmlx_dtype dtype);
+/// A sum with a product that has not been computed becomes part of it, as GELU does; see product.h.
 cmlx_array cmlx_add(cmlx_array a, cmlx_array b);
 cmlx_array cmlx_multiply(cmlx_array a, cmlx_array b);
 cmlx_array cmlx_less(cmlx_array a, cmlx_array b);
@@ -81,14 +82,18 @@ cmlx_array cmlx_argmax(cmlx_array x, int32_t axis, bool keep_dimensions);
 // CPU kernels as MLX primitives
 cmlx_packed cmlx_pack_quantized(cmlx_array weight, cmlx_array scales, cmlx_array biases,
                                 int32_t group, int32_t bits);
+/// Float weights [outputs, ...]; the other axes are the inputs.
 cmlx_packed cmlx_pack_dense(cmlx_array weight);
 void cmlx_packed_free(cmlx_packed packed);
 /// x [..., inputs] to [..., outputs]; `bias` [outputs] may be NULL.
 cmlx_array cmlx_packed_multiply(cmlx_packed packed, cmlx_array x, cmlx_array bias);
+/// x [batch, height, width, in] to [batch, height, width, outputs] with weights that were packed as
+/// [outputs, height, width, in]; `kernel` is their height and width.
+cmlx_array cmlx_packed_convolve(cmlx_packed packed, cmlx_array x, cmlx_array bias,
+                                const int32_t kernel[2], const int32_t stride[2],
+                                const int32_t padding[2]);
 /// int32 ids [...] to float32 rows [..., inputs].
 cmlx_array cmlx_packed_gather(cmlx_packed packed, cmlx_array ids);
-cmlx_array cmlx_conv2d(cmlx_array x, cmlx_array weight, const int32_t stride[2],
-                       const int32_t padding[2]);
 /// `mask` may be NULL; bool (true = visible) or float (added).
 cmlx_array cmlx_attention(cmlx_array queries, cmlx_array keys, cmlx_array values, float scale,
                           cmlx_array mask, bool causal);

@@ -70,8 +70,7 @@ class PackedMatrix {
   /// y[r, :] = W[ids[r], :] as float32 (embedding look-up). Ids must be in range.
   virtual void gather(const int32_t* ids, float* y, size_t rows) const = 0;
 
-  /// conv2d with these weights as [out, kh * kw * in], then the epilogue, which spares the packing
-  /// of the weights at each call.
+  /// 2-d convolution with these weights as [out, kh * kw * in], then the epilogue.
   virtual void convolve(const Conv2d& shape, const float* x, const Epilogue& then,
                         float* y) const = 0;
 };
@@ -84,7 +83,6 @@ struct Conv2d {
   size_t out_height() const { return (height + 2 * pad_h - kh) / stride_h + 1; }
   size_t out_width() const { return (width + 2 * pad_w - kw) / stride_w + 1; }
 };
-void conv2d(const Conv2d& shape, const float* x, const float* w, float* y);
 
 /// softmax(scale * q k^T + mask) v with native grouped-query heads: query head h reads key head
 /// h / (heads / kv_heads). Strides are in elements; the last axis of q, k, v is contiguous. `out`

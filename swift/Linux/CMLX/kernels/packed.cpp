@@ -265,10 +265,4 @@ void Packed::convolve(const Conv2d& s, const float* x, const Epilogue& then, flo
   Gemm(view_, then, y, s.batch * pixels).run(pack);
 }
 
-void conv2d(const Conv2d& shape, const float* x, const float* w, float* y) {
-  const auto weights = PackedMatrix::dense(w, Storage::f32, shape.out,
-                                           shape.kh * shape.kw * shape.in, Arithmetic::full);
-  weights->convolve(shape, x, {}, y);
-}
-
 }  // namespace bun_asr
