@@ -12,63 +12,131 @@ namespace mx = mlx::core;
 
 namespace cmlx {
 
-Kernel::Kernel(const char* name, Body body)
-    : Primitive(mx::default_stream(mx::Device::cpu)), name_(name), body_(std::move(body)) {}
+static constexpr size_t most_operands = 8;
 
+void Kernel::Operands::add(const mx::array& array) {
+  Window window = look_through(array);
+  require(list_.size() < most_operands, "a kernel has too many operands");
+  const size_t offset_bytes = window.view.offset * window.base.itemsize();
+  Operand operand{std::move(window.view), offset_bytes, inputs.size(), nullptr};
+  const Kernel* kernel = pending(window.base);
+  if (kernel && kernel->cost_ == Cost::cheap && window.base.dtype() == mx::float32) {
+    operand.inlined = std::static_pointer_cast<const Kernel>(window.base.primitive_ptr());
+    operand.inlined_size = window.base.size();
+    const auto& its = window.base.inputs();
+    inputs.insert(inputs.end(), its.begin(), its.end());
+  } else {
+    inputs.push_back(window.base);
+  }
+  list_.push_back(std::move(operand));
+}
+
+void Kernel::Operands::add_whole(const mx::array& array) {
+  require(list_.size() < most_operands, "a kernel has too many operands");
+  list_.push_back({View{0, array.shape(), {}, true}, 0, inputs.size(), nullptr});
+  inputs.push_back(array);
+}
+
+Kernel::Kernel(const char* name, Cost cost, const Operands& operands, Body body)
+    : Primitive(mx::default_stream(mx::Device::cpu)),
+      name_(name),
+      cost_(cost),
+      operands_(operands),
+      body_(std::move(body)) {
+  operands_.inputs.clear();  // MLX holds them
+}
+
+const Kernel* Kernel::pending(const mx::array& y) {
+  if (y.status() != mx::array::Status::unscheduled || !y.has_primitive()) return nullptr;
+  return dynamic_cast<const Kernel*>(&y.primitive());
+}
+
+std::vector<Kernel::Source> Kernel::sources(const Inputs& inputs) {
+  std::vector<Source> sources;
+  sources.reserve(inputs.size());
+  for (auto& input : inputs) sources.push_back({input.data<char>(), input.strides()});
+  return sources;
+}
+
+void Kernel::dispatch(std::function<void()> task) {
+  mx::cpu::get_command_encoder(stream()).dispatch(std::move(task));
+}
+
+// The task holds pointers only: MLX keeps the buffers of the inputs until it has run, and a further
+// owner would stop a later update from writing in place.
 void Kernel::eval_cpu(const Inputs& inputs, std::vector<mx::array>& outputs) {
   auto& output = outputs[0];
   output.set_data(mx::allocator::malloc(output.nbytes()));
-  // MLX keeps the buffers of the inputs until the task has run, so weak copies do: a strong one
-  // would stop a later slice update from writing in place.
-  Inputs weak;
-  weak.reserve(inputs.size());
-  for (auto& input : inputs) weak.push_back(mx::array::unsafe_weak_copy(input));
-  mx::cpu::get_command_encoder(stream()).dispatch(
-      [weak = std::move(weak), out = output.data<float>(), body = body_]() { body(weak, out); });
+  auto self = std::static_pointer_cast<const Kernel>(output.primitive_ptr());
+  dispatch([self = std::move(self), sources = sources(inputs), to = output.data<char>()] {
+    self->run(sources.data(), to);
+  });
 }
 
 void Kernel::eval_gpu(const Inputs&, std::vector<mx::array>&) {
   throw std::runtime_error(std::string(name_) + " has no GPU form here");
 }
 
-mx::array kernel(const char* name, mx::Shape shape, Kernel::Inputs inputs, Kernel::Body body) {
-  return mx::array(std::move(shape), mx::float32, std::make_shared<Kernel>(name, std::move(body)),
-                   std::move(inputs));
+void Kernel::run(const Source* sources, void* output) const {
+  Strided operands[most_operands];
+  run(sources, output, 0, operands);
+}
+
+// One operand a call, so that what is inlined has memory until the body has run.
+void Kernel::run(const Source* sources, void* output, size_t i, Strided* operands) const {
+  if (i == operands_.list_.size()) return body_(operands, output);
+  const auto& operand = operands_.list_[i];
+  const View& view = operand.view;
+  const Source& source = sources[operand.first_input];
+  if (operand.inlined) {
+    Temporary memory;
+    float* values = memory.reserve(operand.inlined_size);
+    operand.inlined->run(&source, values);
+    operands[i] = {values + view.offset, view.shape, view.strides};
+    return run(sources, output, i + 1, operands);
+  }
+  operands[i] = {static_cast<const char*>(source.data) + operand.offset_bytes, view.shape,
+                 view.as_computed ? source.strides : view.strides};
+  run(sources, output, i + 1, operands);
+}
+
+mx::array kernel(const char* name, Kernel::Cost cost, mx::Shape shape, Kernel::Operands operands,
+                 Kernel::Body body, mx::Dtype type) {
+  auto primitive = std::make_shared<Kernel>(name, cost, operands, std::move(body));
+  return mx::array(std::move(shape), type, std::move(primitive), std::move(operands.inputs));
 }
 
 mx::array float32(const mx::array& x) {
   return x.dtype() == mx::float32 ? x : mx::astype(x, mx::float32);
 }
 
-// Row-major, whatever the strides of axes of length 1 say.
-static bool row_major(const mx::array& x) {
-  int64_t expected = 1;
-  for (int axis = static_cast<int>(x.ndim()) - 1; axis >= 0; axis--) {
-    if (x.shape(axis) != 1 && x.strides(axis) != expected) return false;
-    expected *= x.shape(axis);
+void gather(const Strided& x, float* to) {
+  if (x.row_major()) {
+    std::memcpy(to, x.data, x.size() * sizeof(float));
+    return;
   }
-  return true;
+  const size_t last = x.shape.size() - 1;
+  const auto width = static_cast<size_t>(x.shape[last]);
+  const size_t rows = x.size() / width;
+  mx::Shape index(x.shape.size(), 0);
+  for (size_t row = 0; row < rows; row++, to += width) {
+    int64_t start = 0;
+    for (size_t axis = 0; axis < last; axis++) start += index[axis] * x.strides[axis];
+    const float* from = x.floats() + start;
+    if (x.strides[last] == 1) {
+      std::memcpy(to, from, width * sizeof(float));
+    } else {
+      for (size_t i = 0; i < width; i++) to[i] = from[static_cast<int64_t>(i) * x.strides[last]];
+    }
+    for (size_t axis = last; axis-- > 0 && ++index[axis] == x.shape[axis];) index[axis] = 0;
+  }
 }
 
-const float* contiguous(const mx::array& x, std::vector<float>& scratch) {
-  if (row_major(x)) return x.data<float>();
-  scratch.resize(x.size());
-  const int last = static_cast<int>(x.ndim()) - 1;
-  const size_t width = x.shape(last);
-  const int64_t stride = x.strides(last);
-  std::vector<int> index(x.ndim(), 0);
-  for (size_t row = 0; row * width < x.size(); row++) {
-    int64_t start = 0;
-    for (int axis = 0; axis < last; axis++) start += index[axis] * x.strides(axis);
-    const float* from = x.data<float>() + start;
-    float* to = scratch.data() + row * width;
-    if (stride == 1)
-      std::memcpy(to, from, width * sizeof(float));
-    else
-      for (size_t i = 0; i < width; i++) to[i] = from[static_cast<int64_t>(i) * stride];
-    for (int axis = last - 1; axis >= 0 && ++index[axis] == x.shape(axis); axis--) index[axis] = 0;
-  }
-  return scratch.data();
+const float* contiguous(const Strided& x, Temporary& memory) {
+  if (x.row_major()) return x.floats();
+  float* values = memory.reserve(x.size());
+  gather(x, values);
+  return values;
 }
 
 void require(bool holds, const char* what) {

@@ -2,6 +2,8 @@
 #include "mlx/ops.h"
 
 #include "handles.h"
+#include "gated.h"
+#include "overwrite.h"
 #include "product.h"
 
 namespace mx = mlx::core;
@@ -24,8 +26,13 @@ cmlx_array cmlx_slice(cmlx_array x, const int32_t* start, const int32_t* stop, s
 cmlx_array cmlx_slice_update(cmlx_array x, cmlx_array update, const int32_t* start,
                              const int32_t* stop, size_t dimensions) {
   return make([&] {
-    return mx::slice_update(x->value, update->value, cmlx::shape(start, dimensions),
-                            cmlx::shape(stop, dimensions));
+    const auto first = cmlx::shape(start, dimensions);
+    if (x->value.dtype() == mx::float32 && update->value.dtype() == mx::float32) {
+      mx::Shape window(first.size());
+      for (size_t axis = 0; axis < dimensions; axis++) window[axis] = stop[axis] - start[axis];
+      return cmlx::overwrite(x->value, mx::broadcast_to(update->value, window), first);
+    }
+    return mx::slice_update(x->value, update->value, first, cmlx::shape(stop, dimensions));
   });
 }
 
@@ -51,7 +58,10 @@ cmlx_array cmlx_add(cmlx_array a, cmlx_array b) {
 }
 
 cmlx_array cmlx_multiply(cmlx_array a, cmlx_array b) {
-  return make([&] { return mx::multiply(a->value, b->value); });
+  return make([&] {
+    const auto gated = cmlx::gated(a->value, b->value);
+    return gated ? *gated : mx::multiply(a->value, b->value);
+  });
 }
 
 cmlx_array cmlx_less(cmlx_array a, cmlx_array b) {

@@ -1,6 +1,7 @@
 // The other CPU kernels as MLX primitives.
 #include <cmath>
 
+#include "gated.h"
 #include "handles.h"
 #include "kernel.h"
 #include "mlx/ops.h"
@@ -11,18 +12,29 @@ using bun_asr::Attention;
 using cmlx::contiguous;
 using cmlx::float32;
 using cmlx::kernel;
+using cmlx::Kernel;
 using cmlx::make;
 using cmlx::require;
+using cmlx::Strided;
+using cmlx::Temporary;
 
 namespace {
 
-mx::array row_wise(const char* name, const mx::array& x,
-                   void (*function)(const float*, float*, size_t)) {
+mx::array element_wise(const char* name, const mx::array& x,
+                       void (*function)(const float*, float*, size_t)) {
   auto input = float32(x);
-  return kernel(name, input.shape(), {input}, [function](const auto& inputs, float* out) {
-    std::vector<float> scratch;
-    function(contiguous(inputs[0], scratch), out, inputs[0].size());
-  });
+  return kernel(name, Kernel::Cost::cheap, input.shape(), {input},
+                [function](const Strided* operands, void* out) {
+                  Temporary memory;
+                  function(contiguous(operands[0], memory), static_cast<float*>(out),
+                           operands[0].size());
+                });
+}
+
+/// An operand whose last axis is in a row, as the kernels that take strides want it.
+Strided with_rows(const Strided& x, Temporary& memory) {
+  if (x.shape.back() == 1 || x.strides.back() == 1) return x;
+  return {contiguous(x, memory), x.shape, cmlx::row_major_strides(x.shape)};
 }
 
 }  // namespace
@@ -44,52 +56,53 @@ cmlx_array cmlx_attention(cmlx_array queries, cmlx_array keys, cmlx_array values
     shape.keys = k.shape(2);
     shape.dim = q.shape(3);
     shape.scale = scale;
-    std::vector<mx::array> operands{q, k, v};
+    Kernel::Operands operands{q, k, v};
     if (causal) {
       shape.mask = Attention::Mask::causal;
     } else if (mask) {
-      const bool visible = mask->value.dtype() == mx::bool_;
+      const auto& m = mask->value;
+      const mx::Shape full{q.shape(0), q.shape(1), q.shape(2), k.shape(2)};
+      require(mx::broadcast_shapes(m.shape(), full) == full,
+              "attention: the mask does not broadcast to [batch, heads, queries, keys]");
+      const bool visible = m.dtype() == mx::bool_;
       shape.mask = visible ? Attention::Mask::visible : Attention::Mask::additive;
-      operands.push_back(mx::broadcast_to(visible ? mask->value : float32(mask->value),
-                                          {q.shape(0), q.shape(1), q.shape(2), k.shape(2)}));
+      operands.add(visible ? m : float32(m));
     }
-    return kernel("Attention", q.shape(), operands, [shape](const auto& inputs, float* out) {
-      Attention call = shape;
-      // Positions may lie anywhere, but the kernel reads each one's values in a row.
-      std::vector<float> scratch[3];
-      const float* data[3];
-      int64_t* strides[3] = {call.q_strides, call.k_strides, call.v_strides};
-      for (int i = 0; i < 3; i++) {
-        const mx::array& input = inputs[i];
-        if (input.shape(3) == 1 || input.strides(3) == 1) {
-          data[i] = input.template data<float>();
-          for (int axis = 0; axis < 3; axis++) strides[i][axis] = input.strides(axis);
-        } else {
-          data[i] = contiguous(input, scratch[i]);
-          strides[i][2] = input.shape(3);
-          strides[i][1] = strides[i][2] * input.shape(2);
-          strides[i][0] = strides[i][1] * input.shape(1);
-        }
-      }
-      if (inputs.size() > 3) {
-        call.mask_data = inputs[3].template data<char>();
-        for (int axis = 0; axis < 4; axis++) call.mask_strides[axis] = inputs[3].strides(axis);
-      }
-      bun_asr::attention(call, data[0], data[1], data[2], out);
-    });
+    return kernel("Attention", Kernel::Cost::cheap, q.shape(), std::move(operands),
+                  [shape, masked = mask != nullptr](const Strided* operands, void* out) {
+                    Attention call = shape;
+                    Temporary memory[3];
+                    const float* data[3];
+                    int64_t* strides[3] = {call.q_strides, call.k_strides, call.v_strides};
+                    for (int i = 0; i < 3; i++) {
+                      const Strided x = with_rows(operands[i], memory[i]);
+                      data[i] = x.floats();
+                      for (int axis = 0; axis < 3; axis++) strides[i][axis] = x.stride(axis);
+                    }
+                    if (masked) {
+                      const Strided& m = operands[3];
+                      call.mask_data = m.data;
+                      const size_t missing = 4 - m.shape.size();
+                      for (size_t axis = 0; axis < m.shape.size(); axis++) {
+                        const bool repeats = m.shape[axis] == 1;
+                        call.mask_strides[missing + axis] = repeats ? 0 : m.strides[axis];
+                      }
+                    }
+                    bun_asr::attention(call, data[0], data[1], data[2], static_cast<float*>(out));
+                  });
   });
 }
 
 cmlx_array cmlx_rms_norm(cmlx_array x, cmlx_array weight, float eps) {
   return make([&] {
     auto input = float32(x->value);
-    return kernel("RMSNorm", input.shape(), {input, float32(weight->value)},
-                  [eps](const auto& inputs, float* out) {
-                    std::vector<float> x_scratch, w_scratch;
-                    const size_t size = inputs[0].shape(-1);
-                    bun_asr::rms_norm(contiguous(inputs[0], x_scratch),
-                                      contiguous(inputs[1], w_scratch), eps, out,
-                                      inputs[0].size() / size, size);
+    return kernel("RMSNorm", Kernel::Cost::cheap, input.shape(), {input, float32(weight->value)},
+                  [eps](const Strided* operands, void* out) {
+                    Temporary memory[2];
+                    const auto size = static_cast<size_t>(operands[0].shape.back());
+                    bun_asr::rms_norm(contiguous(operands[0], memory[0]),
+                                      contiguous(operands[1], memory[1]), eps,
+                                      static_cast<float*>(out), operands[0].size() / size, size);
                   });
   });
 }
@@ -97,13 +110,15 @@ cmlx_array cmlx_rms_norm(cmlx_array x, cmlx_array weight, float eps) {
 cmlx_array cmlx_layer_norm(cmlx_array x, cmlx_array weight, cmlx_array bias, float eps) {
   return make([&] {
     auto input = float32(x->value);
-    return kernel("LayerNorm", input.shape(), {input, float32(weight->value), float32(bias->value)},
-                  [eps](const auto& inputs, float* out) {
-                    std::vector<float> x_scratch, w_scratch, b_scratch;
-                    const size_t size = inputs[0].shape(-1);
-                    bun_asr::layer_norm(
-                        contiguous(inputs[0], x_scratch), contiguous(inputs[1], w_scratch),
-                        contiguous(inputs[2], b_scratch), eps, out, inputs[0].size() / size, size);
+    return kernel("LayerNorm", Kernel::Cost::cheap, input.shape(),
+                  {input, float32(weight->value), float32(bias->value)},
+                  [eps](const Strided* operands, void* out) {
+                    Temporary memory[3];
+                    const auto size = static_cast<size_t>(operands[0].shape.back());
+                    bun_asr::layer_norm(contiguous(operands[0], memory[0]),
+                                        contiguous(operands[1], memory[1]),
+                                        contiguous(operands[2], memory[2]), eps,
+                                        static_cast<float*>(out), operands[0].size() / size, size);
                   });
   });
 }
@@ -112,30 +127,26 @@ cmlx_array cmlx_rope(cmlx_array x, int32_t dimensions, float base, float scale, 
   return make([&] {
     auto input = float32(x->value);
     require(input.ndim() == 4, "RoPE takes [batch, heads, positions, dim]");
-    return kernel("RoPE", input.shape(), {input}, [=](const auto& inputs, float* out) {
-      const mx::array& in = inputs[0];
-      std::vector<float> scratch;
-      int64_t strides[3] = {in.strides(0), in.strides(1), in.strides(2)};
-      const float* data = in.template data<float>();
-      if (in.shape(3) != 1 && in.strides(3) != 1) {
-        data = contiguous(in, scratch);
-        strides[2] = in.shape(3);
-        strides[1] = strides[2] * in.shape(2);
-        strides[0] = strides[1] * in.shape(1);
-      }
-      bun_asr::rope(data, strides, out, in.shape(0), in.shape(1), in.shape(2), in.shape(3),
-                    dimensions, base, scale, offset);
-    });
+    return kernel("RoPE", Kernel::Cost::cheap, input.shape(), {input},
+                  [=](const Strided* operands, void* out) {
+                    Temporary memory;
+                    const Strided in = with_rows(operands[0], memory);
+                    const int64_t strides[3] = {in.stride(0), in.stride(1), in.stride(2)};
+                    auto length = [&](size_t axis) { return static_cast<size_t>(in.shape[axis]); };
+                    bun_asr::rope(in.floats(), strides, static_cast<float*>(out), length(0),
+                                  length(1), length(2), length(3), size_t(dimensions), base, scale,
+                                  offset);
+                  });
   });
 }
 
 cmlx_array cmlx_gelu(cmlx_array x) {
   return make([&] {
     const auto fused = cmlx::Product::with_gelu(x->value);
-    return fused ? *fused : row_wise("GELU", x->value, bun_asr::gelu);
+    return fused ? *fused : element_wise("GELU", x->value, bun_asr::gelu);
   });
 }
 
 cmlx_array cmlx_silu(cmlx_array x) {
-  return make([&] { return row_wise("SiLU", x->value, bun_asr::silu); });
+  return make([&] { return cmlx::silu(x->value); });
 }

@@ -17,51 +17,56 @@ using bun_asr::Storage;
 using cmlx::contiguous;
 using cmlx::float32;
 using cmlx::kernel;
+using cmlx::Kernel;
 using cmlx::make;
 using cmlx::Product;
 using cmlx::require;
+using cmlx::Strided;
 
 namespace cmlx {
 namespace {
 
 Kernel::Body product_body(std::shared_ptr<const PackedMatrix> matrix,
                           std::optional<Conv2d> convolution, Product::Ending ending) {
-  return [=](const Kernel::Inputs& inputs, float* out) {
-    std::vector<float> scratch[3];
+  return [=](const Strided* operands, void* output) {
+    Temporary memory[3];
     size_t next = 1;
     auto take = [&](bool present) -> const float* {
       if (!present) return nullptr;
       const size_t i = next++;
-      return contiguous(inputs[i], scratch[i]);
+      return contiguous(operands[i], memory[i]);
     };
     bun_asr::Epilogue then;
     then.bias = take(ending.bias);
     then.gelu = ending.gelu;
     then.residual = take(ending.residual);
-    const float* x = contiguous(inputs[0], scratch[0]);
+    const float* x = contiguous(operands[0], memory[0]);
+    auto* out = static_cast<float*>(output);
     if (convolution) return matrix->convolve(*convolution, x, then, out);
-    matrix->multiply(x, then, out, inputs[0].size() / matrix->inputs);
+    matrix->multiply(x, then, out, operands[0].size() / matrix->inputs);
   };
 }
 
 }  // namespace
 
 Product::Product(std::shared_ptr<const PackedMatrix> matrix, std::optional<Conv2d> convolution,
-                 Ending ending)
-    : Kernel(convolution ? "PackedConvolve" : "PackedMultiply",
+                 Ending ending, const Operands& operands)
+    : Kernel(convolution ? "PackedConvolve" : "PackedMultiply", Cost::substantial, operands,
              product_body(matrix, convolution, ending)),
       matrix_(std::move(matrix)),
       convolution_(convolution),
       ending_(ending) {}
 
 const Product* Product::pending(const mx::array& y) {
-  if (y.status() != mx::array::Status::unscheduled || !y.has_primitive()) return nullptr;
-  return dynamic_cast<const Product*>(&y.primitive());
+  return dynamic_cast<const Product*>(Kernel::pending(y));
 }
 
-mx::array Product::ending(Ending ending, const mx::array& y, Inputs inputs) const {
-  return mx::array(y.shape(), y.dtype(), std::make_shared<Product>(matrix_, convolution_, ending),
-                   std::move(inputs));
+mx::array Product::make(std::shared_ptr<const PackedMatrix> matrix,
+                        std::optional<Conv2d> convolution, Ending ending, mx::Shape shape,
+                        Operands operands) {
+  auto primitive = std::make_shared<Product>(std::move(matrix), convolution, ending, operands);
+  return mx::array(std::move(shape), mx::float32, std::move(primitive),
+                   std::move(operands.inputs));
 }
 
 std::optional<mx::array> Product::with_gelu(const mx::array& y) {
@@ -69,7 +74,8 @@ std::optional<mx::array> Product::with_gelu(const mx::array& y) {
   if (!product || product->ending_.gelu || product->ending_.residual) return std::nullopt;
   Ending ending = product->ending_;
   ending.gelu = true;
-  return product->ending(ending, y, y.inputs());
+  return make(product->matrix_, product->convolution_, ending, y.shape(),
+              Operands(*product, y.inputs()));
 }
 
 std::optional<mx::array> Product::with_residual(const mx::array& y, const mx::array& residual) {
@@ -78,9 +84,9 @@ std::optional<mx::array> Product::with_residual(const mx::array& y, const mx::ar
   if (residual.dtype() != mx::float32 || residual.shape() != y.shape()) return std::nullopt;
   Ending ending = product->ending_;
   ending.residual = true;
-  Inputs inputs = y.inputs();
-  inputs.push_back(residual);
-  return product->ending(ending, y, std::move(inputs));
+  Operands operands(*product, y.inputs());
+  operands.add(residual);
+  return make(product->matrix_, product->convolution_, ending, y.shape(), std::move(operands));
 }
 
 }  // namespace cmlx
@@ -106,13 +112,11 @@ cmlx_packed packed(std::shared_ptr<const PackedMatrix> value) {
 }
 
 mx::array product(cmlx_packed packed, std::optional<Conv2d> convolution, mx::Shape shape,
-                  mx::array x, cmlx_array bias) {
-  Product::Ending ending{.bias = bias != nullptr};
-  std::vector<mx::array> inputs{std::move(x)};
-  if (bias) inputs.push_back(float32(bias->value));
-  return mx::array(std::move(shape), mx::float32,
-                   std::make_shared<Product>(packed->value, convolution, ending),
-                   std::move(inputs));
+                  const mx::array& x, cmlx_array bias) {
+  Kernel::Operands operands{x};
+  if (bias) operands.add(float32(bias->value));
+  return Product::make(packed->value, convolution, {.bias = bias != nullptr}, std::move(shape),
+                       std::move(operands));
 }
 
 }  // namespace
@@ -154,7 +158,7 @@ cmlx_array cmlx_packed_multiply(cmlx_packed packed, cmlx_array x, cmlx_array bia
             "the last axis of x must equal the inputs of the weight");
     auto shape = input.shape();
     shape.back() = static_cast<int>(packed->value->outputs);
-    return product(packed, std::nullopt, std::move(shape), std::move(input), bias);
+    return product(packed, std::nullopt, std::move(shape), input, bias);
   });
 }
 
@@ -175,7 +179,7 @@ cmlx_array cmlx_packed_convolve(cmlx_packed packed, cmlx_array x, cmlx_array bia
             "the picture is smaller than the convolution");
     mx::Shape shape{input.shape(0), static_cast<int>(conv.out_height()),
                     static_cast<int>(conv.out_width()), static_cast<int>(conv.out)};
-    return product(packed, conv, std::move(shape), std::move(input), bias);
+    return product(packed, conv, std::move(shape), input, bias);
   });
 }
 
@@ -185,8 +189,10 @@ cmlx_array cmlx_packed_gather(cmlx_packed packed, cmlx_array ids) {
     auto rows = mx::contiguous(mx::astype(ids->value, mx::int32));
     auto shape = rows.shape();
     shape.push_back(static_cast<int>(matrix->inputs));
-    return kernel("PackedGather", shape, {rows}, [matrix](const auto& inputs, float* out) {
-      matrix->gather(inputs[0].template data<int32_t>(), out, inputs[0].size());
-    });
+    return kernel("PackedGather", Kernel::Cost::substantial, shape, {rows},
+                  [matrix](const Strided* operands, void* out) {
+                    matrix->gather(static_cast<const int32_t*>(operands[0].data),
+                                   static_cast<float*>(out), operands[0].size());
+                  });
   });
 }

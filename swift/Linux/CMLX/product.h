@@ -16,7 +16,7 @@ namespace cmlx {
 
 class Product final : public Kernel {
  public:
-  /// What follows the sums, in this order. The inputs are x, then the bias and the residual where
+  /// What follows the sums, in this order. The operands are x, then the bias and the residual where
   /// there is one.
   struct Ending {
     bool bias = false, gelu = false, residual = false;
@@ -24,7 +24,12 @@ class Product final : public Kernel {
 
   /// x [..., inputs] times the transposed matrix, or, with `convolution`, its patches.
   Product(std::shared_ptr<const bun_asr::PackedMatrix> matrix,
-          std::optional<bun_asr::Conv2d> convolution, Ending ending);
+          std::optional<bun_asr::Conv2d> convolution, Ending ending, const Operands& operands);
+
+  /// The output of a new one.
+  static mlx::core::array make(std::shared_ptr<const bun_asr::PackedMatrix> matrix,
+                               std::optional<bun_asr::Conv2d> convolution, Ending ending,
+                               mlx::core::Shape shape, Operands operands);
 
   /// gelu(y), when y is a product that has not been computed and can end with it.
   static std::optional<mlx::core::array> with_gelu(const mlx::core::array& y);
@@ -36,8 +41,6 @@ class Product final : public Kernel {
  private:
   /// The product that will compute y; nullptr when y is something else, or computed.
   static const Product* pending(const mlx::core::array& y);
-  /// The same product of the same inputs, ending otherwise.
-  mlx::core::array ending(Ending ending, const mlx::core::array& y, Inputs inputs) const;
 
   std::shared_ptr<const bun_asr::PackedMatrix> matrix_;
   std::optional<bun_asr::Conv2d> convolution_;

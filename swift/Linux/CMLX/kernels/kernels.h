@@ -122,6 +122,11 @@ void gelu(const float* x, float* y, size_t count);
 /// x * sigmoid(x). x and y may be the same.
 void silu(const float* x, float* y, size_t count);
 
+/// silu(gate) * up, rows of `size` values that lie `gate_stride` and `up_stride` values apart;
+/// y is contiguous.
+void swiglu(const float* gate, size_t gate_stride, const float* up, size_t up_stride, float* y,
+            size_t rows, size_t size);
+
 /// Name of the table in use: scalar, avx2, avx512, neon.
 const char* kernels_name();
 /// nullptr, or why BUN_ASR_KERNELS cannot be honoured on this machine.
