@@ -4,14 +4,14 @@ import MLX
 final class StepScores {
     /// float32 [B, vocab]
     let logits: MLXArray
-    /// The best token of each, int32 [B].
+    /// The best token of each, uint32 [B].
     let best: MLXArray
     /// `best`, once it was read.
-    private(set) lazy var tokens = best.asArray(Int32.self)
+    private(set) lazy var tokens = best.asArray(UInt32.self)
 
     init(_ logits: MLXArray) {
         self.logits = logits
-        best = argMax(logits, axis: -1).asType(.int32)
+        best = argMax(logits, axis: -1)
     }
 }
 
@@ -119,7 +119,7 @@ extension Model {
         for session in active { session.report.decodeMs += spent.milliseconds }
     }
 
-    /// The tokens to feed, int32 [B], without waiting for those that nobody has read yet.
+    /// The tokens to feed, uint32 [B], without waiting for those that nobody has read yet.
     private static func ids(_ fed: [(scores: Scores, token: Int?)]) -> MLXArray {
         let first = fed[0].scores.step
         let isWholeStep =
@@ -130,7 +130,7 @@ extension Model {
                 }
         if isWholeStep { return first.best }
         let parts = fed.map { scores, token in
-            token.map { MLXArray([Int32($0)]) } ?? scores.step.best[scores.row..<scores.row + 1]
+            token.map { MLXArray([UInt32($0)]) } ?? scores.step.best[scores.row..<scores.row + 1]
         }
         return parts.count == 1 ? parts[0] : concatenated(parts, axis: 0)
     }

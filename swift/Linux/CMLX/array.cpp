@@ -2,6 +2,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "evaluate.h"
 #include "file_reader.h"
 #include "handles.h"
 #include "mlx/mlx.h"
@@ -93,17 +94,14 @@ cmlx_dtype cmlx_dtype_of(cmlx_array array) {
   return static_cast<cmlx_dtype>(array->value.dtype().val());
 }
 
-// A value that was launched earlier is read without a further op, which would wait behind all that
-// was launched since.
 int cmlx_read(cmlx_array array, void* out, size_t bytes) {
   return guarded(-1, [&] {
+    cmlx::evaluate({array->value});
     mx::array values = array->value;
-    if (values.status() != mx::array::Status::unscheduled) values.wait();
-    if (!values.is_available() || !values.flags().row_contiguous) {
+    if (!values.flags().row_contiguous) {
       values = mx::contiguous(values);
       values.eval();
     }
-    cmlx::throw_read_failure();
     if (values.nbytes() != bytes) throw std::invalid_argument("the buffer has the wrong size");
     std::memcpy(out, values.data<char>(), bytes);
     return 0;
@@ -112,20 +110,7 @@ int cmlx_read(cmlx_array array, void* out, size_t bytes) {
 
 int cmlx_eval(const cmlx_array* arrays, size_t count) {
   return guarded(-1, [&] {
-    mx::eval(cmlx::arrays(arrays, count));
-    cmlx::throw_read_failure();
-    return 0;
-  });
-}
-
-// A slice update writes in place only when nothing else holds its buffer, and MLX decides that
-// while it walks the graph. The launched step still holds the KV cache, so walking the next one
-// beside it would copy the whole cache each token. Waiting costs nothing: one stream runs the ops
-// in order anyway, and the walk stays ahead of the kernels.
-int cmlx_async_eval(const cmlx_array* arrays, size_t count) {
-  return guarded(-1, [&] {
-    mx::synchronize();
-    mx::async_eval(cmlx::arrays(arrays, count));
+    cmlx::evaluate(cmlx::arrays(arrays, count));
     return 0;
   });
 }

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "mlx/allocator.h"
-#include "mlx/backend/cpu/encoder.h"
 #include "mlx/ops.h"
+#include "mlx/stream.h"
 
 namespace mx = mlx::core;
 
@@ -51,26 +51,23 @@ const Kernel* Kernel::pending(const mx::array& y) {
   return dynamic_cast<const Kernel*>(&y.primitive());
 }
 
-std::vector<Kernel::Source> Kernel::sources(const Inputs& inputs) {
+void Kernel::allocate(const Inputs&, mx::array& output) {
+  output.set_data(mx::allocator::malloc(output.nbytes()));
+}
+
+void Kernel::compute(mx::array& output) {
+  const auto& inputs = output.inputs();
+  allocate(inputs, output);
   std::vector<Source> sources;
   sources.reserve(inputs.size());
   for (auto& input : inputs) sources.push_back({input.data<char>(), input.strides()});
-  return sources;
+  run(sources.data(), output.data<char>());
 }
 
-void Kernel::dispatch(std::function<void()> task) {
-  mx::cpu::get_command_encoder(stream()).dispatch(std::move(task));
-}
-
-// The task holds pointers only: MLX keeps the buffers of the inputs until it has run, and a further
-// owner would stop a later update from writing in place.
-void Kernel::eval_cpu(const Inputs& inputs, std::vector<mx::array>& outputs) {
-  auto& output = outputs[0];
-  output.set_data(mx::allocator::malloc(output.nbytes()));
-  auto self = std::static_pointer_cast<const Kernel>(output.primitive_ptr());
-  dispatch([self = std::move(self), sources = sources(inputs), to = output.data<char>()] {
-    self->run(sources.data(), to);
-  });
+// Should MLX come upon a kernel that `evaluate` has not run: what it reads may still be under way.
+void Kernel::eval_cpu(const Inputs&, std::vector<mx::array>& outputs) {
+  mx::synchronize(stream());
+  compute(outputs[0]);
 }
 
 void Kernel::eval_gpu(const Inputs&, std::vector<mx::array>&) {

@@ -1,4 +1,4 @@
-// A CPU kernel as an MLX primitive: lazy like every MLX op, run in order on MLX's CPU stream.
+// A CPU kernel as an MLX primitive: lazy like every MLX op; evaluate.h runs it.
 //
 // An op costs MLX some microseconds, as much as a small kernel takes. So kernels are made few while
 // the graph is built:
@@ -63,6 +63,9 @@ class Kernel : public mlx::core::Primitive {
   /// The kernel that will compute `y`; nullptr when it is something else, or computed.
   static const Kernel* pending(const mlx::core::array& y);
 
+  /// Gives `output`, whose primitive this is, its memory and its values. The inputs are there.
+  void compute(mlx::core::array& output);
+
   void eval_cpu(const Inputs& inputs, std::vector<mlx::core::array>& outputs) override;
   void eval_gpu(const Inputs& inputs, std::vector<mlx::core::array>& outputs) override;
   const char* name() const override { return name_; }
@@ -73,10 +76,9 @@ class Kernel : public mlx::core::Primitive {
     const void* data;
     mlx::core::Strides strides;
   };
-  static std::vector<Source> sources(const Inputs& inputs);
   void run(const Source* sources, void* output) const;
-  /// Enqueues `task` on the stream that runs the ops in order.
-  void dispatch(std::function<void()> task);
+  /// Gives the output memory, which the body will fill.
+  virtual void allocate(const Inputs& inputs, mlx::core::array& output);
 
  private:
   void run(const Source* sources, void* output, size_t operand, Strided* operands) const;

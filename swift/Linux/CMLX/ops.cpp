@@ -1,8 +1,8 @@
 // Plain MLX ops behind C.
 #include "mlx/ops.h"
 
-#include "handles.h"
 #include "gated.h"
+#include "handles.h"
 #include "overwrite.h"
 #include "product.h"
 
@@ -72,6 +72,19 @@ cmlx_array cmlx_greater_equal(cmlx_array a, cmlx_array b) {
   return make([&] { return mx::greater_equal(a->value, b->value); });
 }
 
-cmlx_array cmlx_argmax(cmlx_array x, int32_t axis, bool keep_dimensions) {
-  return make([&] { return mx::argmax(x->value, axis, keep_dimensions); });
+cmlx_array cmlx_argmax(cmlx_array x) {
+  return make([&] {
+    if (x->value.dtype() != mx::float32) return mx::argmax(x->value, -1);
+    auto shape = x->value.shape();
+    shape.pop_back();
+    return cmlx::kernel(
+        "ArgMax", cmlx::Kernel::Cost::substantial, std::move(shape), {x->value},
+        [](const cmlx::Strided* operands, void* out) {
+          cmlx::Temporary memory;
+          const auto size = static_cast<size_t>(operands[0].shape.back());
+          bun_asr::argmax(cmlx::contiguous(operands[0], memory), static_cast<uint32_t*>(out),
+                          operands[0].size() / size, size);
+        },
+        mx::uint32);
+  });
 }

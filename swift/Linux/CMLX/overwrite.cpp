@@ -26,7 +26,8 @@ void scatter(const Strided& from, float* to, const mx::Strides& strides) {
       std::memcpy(to + target, from.floats() + source, width * sizeof(float));
     } else {
       for (size_t i = 0; i < width; i++) {
-        to[target + static_cast<int64_t>(i)] = from.floats()[source + static_cast<int64_t>(i) * step];
+        to[target + static_cast<int64_t>(i)] =
+            from.floats()[source + static_cast<int64_t>(i) * step];
       }
     }
     for (size_t axis = last; axis-- > 0 && ++index[axis] == from.shape[axis];) index[axis] = 0;
@@ -39,23 +40,13 @@ class Overwrite final : public Kernel {
   Overwrite(const Operands& operands, const mx::Shape& shape, const mx::Shape& start)
       : Kernel("Overwrite", Cost::substantial, operands, write(shape, start)) {}
 
+ protected:
   // x is the last input. Its buffer is taken over when this is its only owner.
-  void eval_cpu(const Inputs& inputs, std::vector<mx::array>& outputs) override {
+  void allocate(const Inputs& inputs, mx::array& output) override {
     const mx::array& x = inputs.back();
-    auto& output = outputs[0];
-    const bool in_place = x.is_donatable() && x.flags().row_contiguous;
-    Strided whole{x.data<char>(), x.shape(), x.strides()};
-    if (in_place) {
-      output.copy_shared_buffer(x);
-    } else {
-      output.set_data(mx::allocator::malloc(output.nbytes()));
-    }
-    auto self = std::static_pointer_cast<const Overwrite>(output.primitive_ptr());
-    dispatch([self = std::move(self), sources = sources(inputs), to = output.data<float>(),
-              whole = std::move(whole), in_place] {
-      if (!in_place) gather(whole, to);
-      self->run(sources.data(), to);
-    });
+    if (x.is_donatable() && x.flags().row_contiguous) return output.copy_shared_buffer(x);
+    output.set_data(mx::allocator::malloc(output.nbytes()));
+    gather({x.data<char>(), x.shape(), x.strides()}, output.data<float>());
   }
 
  private:

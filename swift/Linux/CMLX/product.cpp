@@ -4,10 +4,9 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "file_reader.h"
+#include "evaluate.h"
 #include "handles.h"
 #include "mlx/ops.h"
-#include "mlx/transforms.h"
 
 namespace mx = mlx::core;
 using bun_asr::Arithmetic;
@@ -22,6 +21,7 @@ using cmlx::make;
 using cmlx::Product;
 using cmlx::require;
 using cmlx::Strided;
+using cmlx::Temporary;
 
 namespace cmlx {
 namespace {
@@ -65,8 +65,7 @@ mx::array Product::make(std::shared_ptr<const PackedMatrix> matrix,
                         std::optional<Conv2d> convolution, Ending ending, mx::Shape shape,
                         Operands operands) {
   auto primitive = std::make_shared<Product>(std::move(matrix), convolution, ending, operands);
-  return mx::array(std::move(shape), mx::float32, std::move(primitive),
-                   std::move(operands.inputs));
+  return mx::array(std::move(shape), mx::float32, std::move(primitive), std::move(operands.inputs));
 }
 
 std::optional<mx::array> Product::with_gelu(const mx::array& y) {
@@ -127,8 +126,7 @@ cmlx_packed cmlx_pack_quantized(cmlx_array weight, cmlx_array scales, cmlx_array
     auto codes = mx::contiguous(weight->value);
     auto scale = mx::contiguous(scales->value);
     auto bias = mx::contiguous(biases->value);
-    mx::eval(codes, scale, bias);
-    cmlx::throw_read_failure();
+    cmlx::evaluate({codes, scale, bias});
     require(codes.dtype() == mx::uint32 && scale.dtype() == bias.dtype(),
             "quantized weights must be uint32");
     const size_t inputs = static_cast<size_t>(scale.shape(1)) * static_cast<size_t>(group);
@@ -141,8 +139,7 @@ cmlx_packed cmlx_pack_quantized(cmlx_array weight, cmlx_array scales, cmlx_array
 cmlx_packed cmlx_pack_dense(cmlx_array weight) {
   return cmlx::guarded<cmlx_packed>(nullptr, [&] {
     auto values = mx::contiguous(weight->value);
-    values.eval();
-    cmlx::throw_read_failure();
+    cmlx::evaluate({values});
     const auto outputs = static_cast<size_t>(values.shape(0));
     return packed(PackedMatrix::dense(values.data<char>(), storage(values), outputs,
                                       values.size() / outputs, Arithmetic::full));
@@ -186,13 +183,18 @@ cmlx_array cmlx_packed_convolve(cmlx_packed packed, cmlx_array x, cmlx_array bia
 cmlx_array cmlx_packed_gather(cmlx_packed packed, cmlx_array ids) {
   return make([&] {
     auto matrix = packed->value;
-    auto rows = mx::contiguous(mx::astype(ids->value, mx::int32));
+    // Ids are small, so that it does not matter whether they have a sign.
+    const bool fits = ids->value.dtype() == mx::int32 || ids->value.dtype() == mx::uint32;
+    auto rows = fits ? ids->value : mx::astype(ids->value, mx::int32);
     auto shape = rows.shape();
     shape.push_back(static_cast<int>(matrix->inputs));
     return kernel("PackedGather", Kernel::Cost::substantial, shape, {rows},
                   [matrix](const Strided* operands, void* out) {
-                    matrix->gather(static_cast<const int32_t*>(operands[0].data),
-                                   static_cast<float*>(out), operands[0].size());
+                    Temporary memory;
+                    // Floats and ids have the same size.
+                    matrix->gather(
+                        reinterpret_cast<const int32_t*>(contiguous(operands[0], memory)),
+                        static_cast<float*>(out), operands[0].size());
                   });
   });
 }

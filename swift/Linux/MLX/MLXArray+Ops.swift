@@ -59,9 +59,10 @@ public func split(_ array: MLXArray, indices: some Collection<Int>, axis: Int = 
         }
 }
 
-/// Index of the largest value along `axis`, uint32.
-public func argMax(_ array: MLXArray, axis: Int, keepDims: Bool = false) -> MLXArray {
-    MLXArray(cmlx_argmax(array.ctx, Int32(axis), keepDims))
+/// Index of the largest value along the last axis, uint32.
+public func argMax(_ array: MLXArray, axis: Int) -> MLXArray {
+    precondition(axis == -1 || axis == array.ndim - 1, "only the last axis")
+    return MLXArray(cmlx_argmax(array.ctx))
 }
 
 /// One value for both spatial axes, or a pair.

@@ -53,8 +53,6 @@ cmlx_dtype cmlx_dtype_of(cmlx_array array);
 /// Evaluates and copies the values, row-major, into `out` of `bytes`.
 int cmlx_read(cmlx_array array, void *out, size_t bytes);
 int cmlx_eval(const cmlx_array *arrays, size_t count);
-/// Waits for what was launched before, then launches; see array.cpp for why it waits.
-int cmlx_async_eval(const cmlx_array *arrays, size_t count);
 /// Calls `found` for each tensor of a safetensors file with an owned, not yet read array.
 int cmlx_load_safetensors(const char *path, void *context,
                           void (*found)(void *context, const char *name, cmlx_array array));
@@ -77,7 +75,8 @@ cmlx_array cmlx_add(cmlx_array a, cmlx_array b);
 cmlx_array cmlx_multiply(cmlx_array a, cmlx_array b);
 cmlx_array cmlx_less(cmlx_array a, cmlx_array b);
 cmlx_array cmlx_greater_equal(cmlx_array a, cmlx_array b);
-cmlx_array cmlx_argmax(cmlx_array x, int32_t axis, bool keep_dimensions);
+/// Index of the largest along the last axis, uint32.
+cmlx_array cmlx_argmax(cmlx_array x);
 
 // CPU kernels as MLX primitives
 cmlx_packed cmlx_pack_quantized(cmlx_array weight, cmlx_array scales, cmlx_array biases,

@@ -127,6 +127,10 @@ void silu(const float* x, float* y, size_t count);
 void swiglu(const float* gate, size_t gate_stride, const float* up, size_t up_stride, float* y,
             size_t rows, size_t size);
 
+/// Index of the first of the largest values of each row of `size`. Values that are not numbers do
+/// not count.
+void argmax(const float* x, uint32_t* y, size_t rows, size_t size);
+
 /// Name of the table in use: scalar, avx2, avx512, neon.
 const char* kernels_name();
 /// nullptr, or why BUN_ASR_KERNELS cannot be honoured on this machine.
