@@ -79,6 +79,7 @@ describe("calls out of order or with nonsense", () => {
     const misspelt: object = { temprature: 1 };
     await expectAsrError(() => own.session(misspelt), "usage", "temprature");
     await expectAsrError(() => own.session({ temperature: -1 }), "usage", "temperature");
+    await expectAsrError(() => Model.open(folder, { threads: 0 }), "usage", "threads");
     const precise: object = { precision: "double" };
     await expectAsrError(() => Model.open(folder, precise), "usage");
   });
@@ -165,6 +166,15 @@ describe("sessions that step together", () => {
     expect(ready!.report().position).toBe(before);
     expect(model.step([ready!])).toHaveLength(1);
   });
+});
+
+test.skipIf(process.platform === "darwin")("threads are those of the last model opened", () => {
+  for (const threads of [1, 3]) {
+    using model = Model.open(folder, { threads });
+    expect(model.info.threads).toBe(threads);
+  }
+  using model = Model.open(folder);
+  expect(model.info.threads).toBeGreaterThan(0);
 });
 
 describe("a folder that is no model", () => {

@@ -16,6 +16,11 @@ export interface ModelOptions {
    * `auto`.
    */
   precision?: "auto" | "full";
+  /**
+   * Threads that compute, in the whole process: all models share one pool, and the last one opened
+   * decides. Default: all cores that the process may use. No effect on Metal.
+   */
+  threads?: number | undefined;
 }
 
 /** How one recording is decoded. Every field is optional. */
@@ -44,6 +49,8 @@ export interface ModelInfo {
   weightBytes: number;
   /** The kernel table in use. */
   kernels: string;
+  /** Threads that compute; absent on Metal. */
+  threads?: number;
   melBins: number;
   encoderLayers: number;
   decoderLayers: number;

@@ -45,7 +45,9 @@ uint32_t asr_abi(void);
 const char *asr_error(void);
 
 /// Opens the checkpoint folder `directory` (config.json, *.safetensors).
-/// Options: `{"precision": "auto" | "full"}`; `full` computes every activation in float32.
+/// Options: `{"precision": "auto" | "full", "threads": 8}`; `full` computes every activation in
+/// float32. `threads` (default: all cores) holds for the whole process, where the processor computes
+/// (not on Metal).
 /// Returns an owned handle, or NULL.
 asr_model *asr_model_open(const char *directory, const char *options);
 

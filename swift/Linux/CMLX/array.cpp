@@ -71,6 +71,10 @@ const char* cmlx_kernels() {
   return bun_asr::kernels_name();
 }
 
+void cmlx_set_threads(size_t count) { bun_asr::set_thread_count(count); }
+
+size_t cmlx_threads() { return bun_asr::thread_count(); }
+
 cmlx_array cmlx_new(const void* data, const int32_t* shape, size_t dimensions, cmlx_dtype type) {
   return make([&] {
     mx::Shape extent = cmlx::shape(shape, dimensions);

@@ -43,6 +43,9 @@ const char *cmlx_error(void);
 /// Name of the kernel table in use; NULL (and `cmlx_error`) when BUN_ASR_KERNELS asks for one that
 /// cannot run here.
 const char *cmlx_kernels(void);
+/// Threads that the kernels use from now on, in the whole process; 0: the default, all cores.
+void cmlx_set_threads(size_t count);
+size_t cmlx_threads(void);
 
 // arrays
 cmlx_array cmlx_new(const void *data, const int32_t *shape, size_t dimensions, cmlx_dtype dtype);
