@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { libraryPath } from "./native.ts";
 import { depsFolder, root } from "./setup/folders.ts";
 
 /** A C++ test program under swift/Tests, with the code that it tests. */
@@ -9,8 +10,11 @@ interface Program {
   tests: string;
   tested: string;
   options: string[];
+  /** What is tested lies in the Swift library, which is built, and is not compiled again. */
+  inLibrary?: boolean;
 }
 
+const releaseFolder = dirname(libraryPath);
 const openblas = join(depsFolder, "scipy_openblas32");
 const programs: Program[] = [
   {
@@ -18,6 +22,13 @@ const programs: Program[] = [
     tests: "swift/Tests/kernels",
     tested: "swift/Linux/CMLX/kernels",
     options: ["-lpthread"],
+  },
+  {
+    name: "what is done to MLX's graph leaves its values alone",
+    tests: "swift/Tests/cmlx",
+    tested: "swift/Linux/CMLX",
+    options: [`-L${releaseFolder}`, "-lBunASR", `-Wl,-rpath,${releaseFolder}`],
+    inLibrary: true,
   },
   {
     name: "vDSP and vForce do what Apple documents",
@@ -36,13 +47,14 @@ function filesIn(folder: string): string[] {
 }
 
 /** Compiles a program unless it is newer than its sources. */
-async function compiled({ tests, tested, options }: Program): Promise<string> {
+async function compiled({ tests, tested, options, inLibrary }: Program): Promise<string> {
   const program = join(root, ".build/tests", tests.slice(tests.lastIndexOf("/") + 1));
   const files = [tests, tested].flatMap(filesIn);
   const built = statSync(program, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (built > Math.max(...files.map((file) => statSync(file).mtimeMs))) return program;
   mkdirSync(dirname(program), { recursive: true });
-  const units = files.filter((file) => file.endsWith(".cpp"));
+  const sources = inLibrary ? filesIn(tests) : files;
+  const units = sources.filter((file) => file.endsWith(".cpp"));
   const includes = [tests, tested, `${tested}/include`].map((folder) => `-I${join(root, folder)}`);
   const command = ["clang++", "-std=c++20", "-O2", ...units, ...includes, ...options];
   const child = Bun.spawn([...command, "-o", program], { stderr: "pipe" });

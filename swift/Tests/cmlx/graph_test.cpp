@@ -1,0 +1,256 @@
+// What is done to the graph must not change values: looking through views, computing operands
+// inside their readers, endings of products, writing in place. Each graph is computed as it was
+// built and again with every step evaluated on its own, which leaves nothing to look through.
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "cmlx.h"
+
+namespace {
+
+int passed = 0, failed = 0;
+std::mt19937 generator(7);
+
+void report(bool good, const std::string& what) {
+  good ? passed++ : failed++;
+  if (!good) std::printf("FAIL %s (%s)\n", what.c_str(), cmlx_error());
+}
+
+int pick(int low, int high) { return std::uniform_int_distribution<int>(low, high)(generator); }
+
+/// A handle that is freed, with its shape at hand.
+class Array {
+ public:
+  Array(cmlx_array handle) : handle_(handle, cmlx_free) {}
+  cmlx_array get() const { return handle_.get(); }
+  std::vector<int32_t> shape() const {
+    std::vector<int32_t> shape(cmlx_dimensions(get()));
+    for (size_t axis = 0; axis < shape.size(); axis++) shape[axis] = cmlx_dimension(get(), axis);
+    return shape;
+  }
+  std::vector<float> values() const {
+    size_t size = 1;
+    for (auto length : shape()) size *= static_cast<size_t>(length);
+    std::vector<float> values(size);
+    if (cmlx_read(get(), values.data(), size * sizeof(float)) != 0) values.clear();
+    return values;
+  }
+
+ private:
+  std::shared_ptr<cmlx_array_s> handle_;
+};
+
+Array random_array(const std::vector<int32_t>& shape) {
+  size_t size = 1;
+  for (auto length : shape) size *= static_cast<size_t>(length);
+  std::vector<float> values(size);
+  for (auto& v : values) v = std::normal_distribution<float>()(generator);
+  return cmlx_new(values.data(), shape.data(), shape.size(), CMLX_FLOAT32);
+}
+
+/// Passes each step on, evaluated on its own or not.
+using Step = std::function<Array(Array)>;
+Array lazily(Array x) { return x; }
+Array at_once(Array x) {
+  cmlx_array handle = x.get();
+  cmlx_eval(&handle, 1);
+  return x;
+}
+
+/// Builds a graph twice from the same random choices and compares.
+void same(const std::string& what, const std::function<Array(const Step&)>& build) {
+  const auto state = generator;
+  const std::vector<float> lazy = build(lazily).values();
+  generator = state;
+  const std::vector<float> separate = build(at_once).values();
+  bool equal = !lazy.empty() && lazy.size() == separate.size();
+  for (size_t i = 0; equal && i < lazy.size(); i++) {
+    equal = std::abs(lazy[i] - separate[i]) <= 1e-5f * (1 + std::abs(separate[i]));
+  }
+  report(equal, what);
+}
+
+/// A random slice, transpose or reshape.
+Array random_view(const Array& x) {
+  auto shape = x.shape();
+  switch (pick(0, 2)) {
+    case 0: {
+      std::vector<int32_t> start, stop;
+      for (auto length : shape) {
+        start.push_back(pick(0, length - 1));
+        stop.push_back(pick(start.back() + 1, length));
+      }
+      return cmlx_slice(x.get(), start.data(), stop.data(), start.size());
+    }
+    case 1: {
+      std::vector<int32_t> axes(shape.size());
+      for (size_t i = 0; i < axes.size(); i++) axes[i] = static_cast<int32_t>(i);
+      std::shuffle(axes.begin(), axes.end(), generator);
+      return cmlx_transpose(x.get(), axes.data(), axes.size());
+    }
+    default: {
+      // Two neighbours become one, or one is split, or an axis of 1 comes in.
+      const size_t axis = static_cast<size_t>(pick(0, static_cast<int>(shape.size()) - 1));
+      if (axis + 1 < shape.size() && pick(0, 1)) {
+        shape[axis] *= shape[axis + 1];
+        shape.erase(shape.begin() + static_cast<long>(axis) + 1);
+      } else {
+        const int divisor = shape[axis] % 3 == 0 ? 3 : shape[axis] % 2 == 0 ? 2 : 1;
+        shape[axis] /= divisor;
+        shape.insert(shape.begin() + static_cast<long>(axis), divisor);
+      }
+      return cmlx_reshape(x.get(), shape.data(), shape.size());
+    }
+  }
+}
+
+void test_views() {
+  for (int round = 0; round < 400; round++) {
+    same("views, round " + std::to_string(round), [&](const Step& step) {
+      Array x = random_array({pick(1, 6), pick(1, 12), pick(1, 12), pick(1, 24)});
+      if (pick(0, 2)) x = step(cmlx_silu(x.get()));
+      for (int views = pick(0, 5); views > 0; views--) {
+        x = step(random_view(x));
+        if (pick(0, 7) == 0) x = step(cmlx_gelu(x.get()));
+      }
+      return step(cmlx_gelu(x.get()));
+    });
+  }
+}
+
+std::shared_ptr<cmlx_packed_s> random_weights(int32_t outputs, int32_t inputs) {
+  return {cmlx_pack_dense(random_array({outputs, inputs}).get()), cmlx_packed_free};
+}
+
+/// A decoder layer without its second half, in the shapes that look-through meets.
+void test_layer() {
+  for (int round = 0; round < 60; round++) {
+    const int32_t length = pick(1, 5), heads = 4, kv_heads = 2, dim = 8, size = 24;
+    const int32_t wide = (heads + 2 * kv_heads) * dim, past = pick(0, 6);
+    const auto project = random_weights(wide, size), out = random_weights(size, heads * dim);
+    same("a layer, round " + std::to_string(round), [&](const Step& step) {
+      const Array x = random_array({1, length, size}), norm = random_array({size});
+      const Array head_norm = random_array({dim});
+      const Array normed = step(cmlx_rms_norm(x.get(), norm.get(), 1e-6f));
+      const Array projected = step(cmlx_packed_multiply(project.get(), normed.get(), nullptr));
+      auto part = [&](int32_t first, int32_t count) {
+        const int32_t start[] = {0, 0, first * dim}, stop[] = {1, length, (first + count) * dim};
+        const int32_t shape[] = {1, length, count, dim}, axes[] = {0, 2, 1, 3};
+        const Array cut = step(cmlx_slice(projected.get(), start, stop, 3));
+        const Array split = step(cmlx_reshape(cut.get(), shape, 4));
+        return step(cmlx_transpose(split.get(), axes, 4));
+      };
+      auto turn = [&](const Array& y) {
+        const Array even = step(cmlx_rms_norm(y.get(), head_norm.get(), 1e-6f));
+        return step(cmlx_rope(even.get(), dim, 1e4f, 1, past));
+      };
+      auto remember = [&](const Array& y) {
+        const int32_t start[] = {0, 0, past, 0}, from[] = {0, 0, 0, 0};
+        const int32_t stop[] = {1, kv_heads, past + length, dim};
+        const Array held = random_array({1, kv_heads, past + length + 3, dim});
+        const Array grown = step(cmlx_slice_update(held.get(), y.get(), start, stop, 4));
+        return step(cmlx_slice(grown.get(), from, stop, 4));
+      };
+      const Array keys = remember(turn(part(heads, kv_heads)));
+      const Array values = remember(part(heads + kv_heads, kv_heads));
+      const Array queries = turn(part(0, heads));
+      const Array seen =
+          step(cmlx_attention(queries.get(), keys.get(), values.get(), 0.3f, nullptr, length > 1));
+      const int32_t axes[] = {0, 2, 1, 3}, shape[] = {1, length, heads * dim};
+      const Array turned = step(cmlx_transpose(seen.get(), axes, 4));
+      const Array rows = step(cmlx_reshape(turned.get(), shape, 3));
+      const Array y = step(cmlx_packed_multiply(out.get(), rows.get(), nullptr));
+      return step(cmlx_add(x.get(), y.get()));
+    });
+  }
+}
+
+void test_gate_and_endings() {
+  for (int round = 0; round < 60; round++) {
+    const int32_t inner = pick(1, 40), size = pick(1, 40), rows = pick(1, 20);
+    const auto up = random_weights(2 * inner, size), down = random_weights(size, inner);
+    same("a gated layer, round " + std::to_string(round), [&](const Step& step) {
+      const Array x = random_array({1, rows, size}), bias = random_array({size});
+      const Array both = step(cmlx_packed_multiply(up.get(), x.get(), nullptr));
+      const int32_t start[] = {0, 0, 0}, middle[] = {0, 0, inner};
+      const int32_t cut[] = {1, rows, inner}, stop[] = {1, rows, 2 * inner};
+      const Array gate = step(cmlx_slice(both.get(), start, cut, 3));
+      const Array other = step(cmlx_slice(both.get(), middle, stop, 3));
+      const Array open = step(cmlx_silu(gate.get()));
+      const Array gated = step(cmlx_multiply(open.get(), other.get()));
+      const Array y = step(cmlx_packed_multiply(down.get(), gated.get(), bias.get()));
+      const Array bent = pick(0, 1) ? step(cmlx_gelu(y.get())) : y;
+      return step(pick(0, 1) ? cmlx_add(x.get(), bent.get()) : cmlx_add(bent.get(), x.get()));
+    });
+    same("a product that two read, round " + std::to_string(round), [&](const Step& step) {
+      const Array x = random_array({rows, size});
+      const Array y = step(cmlx_packed_multiply(up.get(), x.get(), nullptr));
+      const Array bent = step(cmlx_gelu(y.get()));
+      return step(cmlx_add(bent.get(), y.get()));
+    });
+  }
+}
+
+void test_overwrite() {
+  for (int round = 0; round < 60; round++) {
+    const Array before = random_array({2, 5, 7});
+    const std::vector<float> old = before.values();
+    const int32_t start[] = {0, pick(0, 3), pick(0, 5)};
+    const int32_t stop[] = {2, pick(start[1] + 1, 5), pick(start[2] + 1, 7)};
+    const Array part = random_array({2, stop[1] - start[1], stop[2] - start[2]});
+    const std::vector<float> update = part.values();
+    const std::vector<float> now =
+        Array(cmlx_slice_update(before.get(), part.get(), start, stop, 3)).values();
+    std::vector<float> expected = old;
+    size_t next = 0;
+    for (int32_t i = 0; i < 2; i++) {
+      for (int32_t j = start[1]; j < stop[1]; j++) {
+        for (int32_t k = start[2]; k < stop[2]; k++) {
+          expected[static_cast<size_t>((i * 5 + j) * 7 + k)] = update[next++];
+        }
+      }
+    }
+    report(now == expected, "a window is overwritten");
+    report(before.values() == old, "what is held elsewhere stays as it was");
+  }
+}
+
+/// A file that loses its end between the look at its header and the reading.
+void test_short_file(const std::string& path) {
+  const std::string header = R"({"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}})";
+  uint64_t length = header.size();
+  std::ofstream file(path, std::ios::binary);
+  file.write(reinterpret_cast<const char*>(&length), 8);
+  file << header << std::string(16, '\0');
+  file.close();
+  cmlx_array loaded = nullptr;
+  cmlx_load_safetensors(path.c_str(), &loaded, [](void* context, const char*, cmlx_array array) {
+    *static_cast<cmlx_array*>(context) = array;
+  });
+  const Array array(loaded);
+  report(truncate(path.c_str(), static_cast<off_t>(8 + header.size() + 4)) == 0, "truncate");
+  report(array.values().empty(), "a short file is an error");
+  report(std::string(cmlx_error()).find("shorter") != std::string::npos, "that says so");
+  report(!random_array({3}).values().empty(), "and no error of what comes next");
+  unlink(path.c_str());
+}
+
+}  // namespace
+
+int main(int, char** arguments) {
+  test_views();
+  test_layer();
+  test_gate_and_endings();
+  test_overwrite();
+  test_short_file(std::string(arguments[0]) + ".safetensors");
+  std::printf("%d passed, %d failed\n", passed, failed);
+  return failed == 0 ? 0 : 1;
+}
