@@ -102,6 +102,8 @@ void test_attentions();
 void test_norms();
 void test_rope();
 void test_activations();
+void test_swiglu();
+void test_argmax();
 void test_threads();
 void test_choice(const char* program);
 

@@ -32,6 +32,8 @@ int main(int count, char** arguments) {
   test_threads();
   test_choice(arguments[0]);
   test_activations();
+  test_swiglu();
+  test_argmax();
   test_norms();
   test_rope();
   test_matrices();

@@ -101,4 +101,51 @@ void test_activations() {
   }
 }
 
+void test_swiglu() {
+  for (size_t size : {1, 15, 33, 3072}) {
+    const size_t rows = pick(1, 5), gate_stride = size + pick(0, 3), up_stride = size + pick(0, 3);
+    const Floats gate = normals(rows * gate_stride), up = normals(rows * up_stride);
+    std::vector<Expected> expected;
+    for (size_t r = 0; r < rows; r++) {
+      for (size_t i = 0; i < size; i++) {
+        const double g = gate[r * gate_stride + i];
+        const double value = g / (1 + std::exp(-g)) * up[r * up_stride + i];
+        expected.push_back({value, 16 * 0x1p-24 * std::abs(value) + 1e-7});
+      }
+    }
+    on_every_table("swiglu", expected, [&](float* y) {
+      swiglu(gate.data(), gate_stride, up.data(), up_stride, y, rows, size);
+    });
+  }
+}
+
+void test_argmax() {
+  const float nan = std::nanf(""), low = -INFINITY;
+  for (size_t size : {1, 5, 16, 100, 16384, 16385, 70001}) {
+    const size_t rows = pick(1, 3);
+    Floats x = normals(rows * size);
+    std::vector<Expected> expected;
+    for (size_t r = 0; r < rows; r++) {
+      float* row = x.data() + r * size;
+      // The largest twice, after something that is not a number: the first of them counts.
+      const size_t place = pick(0, size - 1);
+      if (place > 0) row[pick(0, place - 1)] = nan;
+      row[place] = 50;
+      row[pick(place, size - 1)] = 50;
+      expected.push_back({double(place), 0});
+    }
+    on_every_table("argmax", expected, [&](float* y) {
+      std::vector<uint32_t> places(rows);
+      argmax(x.data(), places.data(), rows, size);
+      std::copy(places.begin(), places.end(), y);
+    });
+  }
+  const Floats none = {nan, nan, nan}, lowest = {nan, low, low};
+  uint32_t place = 9;
+  argmax(none.data(), &place, 1, 3);
+  report(place == 0, "argmax where nothing is a number");
+  argmax(lowest.data(), &place, 1, 3);
+  report(place == 1, "argmax of -infinity");
+}
+
 }  // namespace bun_asr::tests

@@ -38,5 +38,6 @@ static constexpr Table make_table(const char* name, bool (*supported)()) {
           .gelu = gelu,
           .silu = silu,
           .swiglu = swiglu,
+          .largest = largest_number,
           .add = add};
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include "scratch.h"
 #include "table.h"
 
 namespace bun_asr {
@@ -109,20 +110,25 @@ void swiglu(const float* gate, size_t gate_stride, const float* up, size_t up_st
 }
 
 void argmax(const float* x, uint32_t* y, size_t rows, size_t size) {
-  parallel_for(rows, rows_a_chunk(size), [&](size_t r, size_t end) {
-    for (; r < end; r++) {
-      const float* row = x + r * size;
-      float top = -INFINITY;
-      size_t best = 0;
-      for (size_t i = 0; i < size; i++) {
-        if (row[i] > top) {
-          top = row[i];
-          best = i;
-        }
-      }
-      y[r] = uint32_t(best);
+  // In pieces: the largest value of each by vectors, then its place in the piece that has it.
+  const Table& t = table();
+  const size_t pieces = (size + worth_a_thread - 1) / worth_a_thread;
+  thread_local Scratch<float> memory;
+  float* tops = memory.reserve(rows * pieces);
+  parallel_for(rows * pieces, 1, [&](size_t i, size_t end) {
+    for (; i < end; i++) {
+      const size_t first = i % pieces * worth_a_thread;
+      tops[i] = t.largest(x + i / pieces * size + first, std::min(worth_a_thread, size - first));
     }
   });
+  for (size_t r = 0; r < rows; r++) {
+    const float* of_pieces = tops + r * pieces;
+    const float* best = std::max_element(of_pieces, of_pieces + pieces);
+    const float* row = x + r * size;
+    const float* from = row + size_t(best - of_pieces) * worth_a_thread;
+    const float* place = std::find(from, row + size, *best);
+    y[r] = place == row + size ? 0 : uint32_t(place - row);  // the end: nothing is a number
+  }
 }
 
 }  // namespace bun_asr

@@ -66,6 +66,15 @@ static void swiglu(const float* gate, const float* up, float* y, size_t count) {
   for (; i < count; i++) y[i] *= up[i];
 }
 
+static float largest_number(const float* x, size_t count) {
+  Vec top = broadcast(-INFINITY);
+  size_t i = 0;
+  for (; i + width <= count; i += width) top = max(load(x + i), top);
+  float result = largest(top);
+  for (; i < count; i++) result = x[i] > result ? x[i] : result;
+  return result;
+}
+
 /// y may be a or b.
 static void add(const float* a, const float* b, float* y, size_t count) {
   size_t i = 0;

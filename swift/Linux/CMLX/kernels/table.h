@@ -91,6 +91,8 @@ struct Table {
   void (*gelu)(const float* x, float* y, size_t count);
   void (*silu)(const float* x, float* y, size_t count);
   void (*swiglu)(const float* gate, const float* up, float* y, size_t count);
+  /// The largest value that is a number; -infinity when there is none.
+  float (*largest)(const float* x, size_t count);
   /// y = a + b. y may be either.
   void (*add)(const float* a, const float* b, float* y, size_t count);
 };
