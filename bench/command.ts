@@ -1,13 +1,12 @@
-import { availableParallelism, loadavg } from "node:os";
 import { relative } from "node:path";
 import { parseCommandLine } from "../ts/command-line.ts";
 import { AsrError, type AsrErrorCode, exitCodes } from "../ts/errors.ts";
 import { root } from "../ts/setup/folders.ts";
 import { didYouMean } from "../ts/spelling.ts";
 import type { Terminal } from "../ts/terminal.ts";
-import type { Bench, BenchOptions } from "./bench.ts";
+import type { BenchOptions } from "./bench.ts";
 import { benches } from "./index.ts";
-import { machine, machineText } from "./machine.ts";
+import { busyShare, machine, machineText } from "./machine.ts";
 import { Progress } from "./progress.ts";
 import { updateReadme } from "./readme.ts";
 import { quickResultsFolder, type Result, resultsFolder, writeResult } from "./results.ts";
@@ -40,10 +39,10 @@ interface Arguments extends BenchOptions {
   names: string[];
   out: string;
   command: string;
-  /** Programs that wanted to run before this one, averaged over a minute. */
-  busyBefore: number;
 }
 
+/** Above this share of the machine, what others do is told. */
+const mostBusy = 0.1;
 const busyNote = "Other programs were running: the times are not those of an idle machine.";
 
 /** The command `bench`: returns the exit status. */
@@ -91,7 +90,6 @@ function parseArguments(argv: string[]): Arguments | "help" {
     names: positionals.length > 0 ? positionals : Object.keys(benches),
     out: values.out ?? (quick ? quickResultsFolder : resultsFolder),
     command: ["bun run bench", ...argv].join(" "),
-    busyBefore: loadavg()[0]!,
     quick,
     synthetic: values.synthetic ?? false,
     peers: values.peers ?? false,
@@ -103,10 +101,11 @@ function parseArguments(argv: string[]): Arguments | "help" {
 /** One bench that fails does not lose the others. */
 async function runAll(given: Arguments, terminal: Terminal): Promise<number> {
   const progress = new Progress(terminal);
+  const busyBefore = await busyShare();
   const failures: AsrErrorCode[] = [];
   for (const name of given.names) {
     try {
-      await runOne(name, benches[name]!, given, terminal, progress);
+      await runOne(name, given, busyBefore, terminal, progress);
     } catch (error) {
       if (!(error instanceof AsrError)) throw error;
       failures.push(error.code);
@@ -119,13 +118,13 @@ async function runAll(given: Arguments, terminal: Terminal): Promise<number> {
 
 async function runOne(
   name: string,
-  bench: Bench,
   given: Arguments,
+  busyBefore: number,
   terminal: Terminal,
   progress: Progress,
 ): Promise<void> {
   const started = performance.now();
-  const report = await bench.run(given, progress);
+  const report = await benches[name]!.run(given, progress);
   const found = revision();
   const result: Result = {
     bench: name,
@@ -134,11 +133,11 @@ async function runOne(
     weights: report.randomWeights ? "random weights" : "real weights",
     machine: machine(),
     kernels: report.kernels,
-    busyBefore: given.busyBefore,
+    busyBefore,
     versions: { ...versions(), ...report.versions },
     ...(found === undefined ? {} : { revision: found }),
     tables: report.tables,
-    notes: [...report.notes, ...(isBusy(given.busyBefore) ? [busyNote] : [])],
+    notes: [...report.notes, ...(busyBefore > mostBusy ? [busyNote] : [])],
     data: report.data,
   };
   progress.clear();
@@ -147,11 +146,6 @@ async function runOne(
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   const where = paths.map((path) => relative(root, path)).join(", ");
   progress.note(`${name} took ${seconds} s; written to ${where}`);
-}
-
-/** Whether others took more than a quarter of the machine. */
-function isBusy(load: number): boolean {
-  return load > availableParallelism() / 4;
 }
 
 /** The tables with all that is needed to read them, as Markdown. */

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { availableParallelism, cpus, release, totalmem, type } from "node:os";
+import { availableParallelism, type CpuInfo, cpus, release, totalmem, type } from "node:os";
 
 /** The machine that a result was measured on. */
 export interface Machine {
@@ -29,6 +29,17 @@ export function machine(): Machine {
 export function machineText({ cpu, cores, threads, memoryGB, os }: Machine, kernels: string) {
   const parts = [cpu, `${cores} cores`, `${threads} threads`, `${memoryGB} GB`, os];
   return [...parts, `${kernels} kernels`].join(", ");
+}
+
+/** The share of all processors that is in use, over half a second in which this program waits. */
+export async function busyShare(): Promise<number> {
+  const sum = (of: (times: CpuInfo["times"]) => number) =>
+    cpus().reduce((total, { times }) => total + of(times), 0);
+  const all = () => sum(({ user, nice, sys, idle, irq }) => user + nice + sys + idle + irq);
+  const [idleBefore, allBefore] = [sum(({ idle }) => idle), all()];
+  await Bun.sleep(500);
+  const [idle, whole] = [sum(({ idle }) => idle) - idleBefore, all() - allBefore];
+  return whole === 0 ? 0 : 1 - idle / whole;
 }
 
 /** Pairs of socket and core that differ; undefined where the system does not list them. */

@@ -23,7 +23,7 @@ export interface Result {
   machine: Machine;
   /** The kernel table that this program's model used. */
   kernels: string;
-  /** Programs that wanted to run before the bench did, averaged over a minute. */
+  /** Share of the machine that other programs used just before. */
   busyBefore: number;
   versions: Readonly<Record<string, string>>;
   /** Absent outside a git checkout. */

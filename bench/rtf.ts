@@ -28,11 +28,10 @@ async function measure(options: BenchOptions, progress: Progress): Promise<Bench
   const own = [...(await publishedModels(options, progress)), demo].filter(isFirst).map(ownRow);
   const others = [
     ...(await whisperRows(options, progress, notes, versions)),
-    ...(options.peers ? peers(options, progress).map(peerRow) : []),
+    ...(options.peers ? peers(progress).map(peerRow) : []),
   ];
   const isRandom = [...own, ...others].some((row) => row.isRandom);
-  const isReal = !isRandom && options.models.length + options.whisper.length > 0;
-  const clip: Clip = { seconds, tokens: isReal ? null : fixedTokens };
+  const clip: Clip = { seconds, tokens: isFixed(options) ? fixedTokens : null };
   const rounds = others.length > 0 && options.quick ? 2 : 5;
   const found = await takeTurns(turns(own, others, rounds), clip, progress);
 
@@ -46,7 +45,7 @@ async function measure(options: BenchOptions, progress: Progress): Promise<Bench
   return {
     tables: [rtfTable(measured, clip), stageTable(times)],
     notes: [
-      `${seconds} s of speech; ${isReal ? "each model ends by itself" : tokensNote}.`,
+      `${seconds} s of speech; ${isFixed(options) ? tokensNote : "each model ends by itself"}.`,
       `Medians of ${countText(times)} runs on all cores, taken in turns, models already open.`,
       ...ratios(times),
       ...notes,
@@ -63,30 +62,39 @@ function isFirst(model: BenchModel, index: number, all: readonly BenchModel[]): 
   return all.findIndex(({ folder }) => folder === model.folder) === index;
 }
 
-const hour = 3_600_000;
+const unlimited = { limitMs: 3_600_000, budgetMs: Number.POSITIVE_INFINITY };
+const peerLimitMs = 120_000;
 
 function ownRow(model: BenchModel): Row {
   const { label, isRandom } = model;
   const open = () => openModel(model);
-  return { label, framework: "bun-asr", isRandom, isOurs: true, limitMs: hour, open };
+  return { label, framework: "bun-asr", isRandom, isOurs: true, ...unlimited, open };
 }
 
-function peerRow({ label, framework, isRandom, limitMs, command }: Peer): Row {
-  const open = async () => await Subject.open(framework, await command(), limitMs);
-  return { label, framework, isRandom, isOurs: false, limitMs, open };
+/** A peer that is far too slow is a result, too, but it may not hold up the others. */
+function peerRow({ label, framework, command }: Peer): Row {
+  const open = async () => await Subject.open(framework, await command(), peerLimitMs);
+  const limits = { limitMs: peerLimitMs, budgetMs: peerLimitMs / 2 };
+  return { label, framework, isRandom: true, isOurs: false, ...limits, open };
+}
+
+/** Random weights do not end by themselves, and then all rows write the same number of tokens. */
+function isFixed({ synthetic, peers, models, whisper }: BenchOptions): boolean {
+  return synthetic || peers || models.length + whisper.length === 0;
 }
 
 async function whisperRows(
-  { quick, synthetic, whisper }: BenchOptions,
+  options: BenchOptions,
   progress: Progress,
   notes: string[],
   versions: Record<string, string>,
 ): Promise<Row[]> {
+  const { quick, synthetic, whisper } = options;
   if (whisper.length === 0 && !synthetic) return [];
   for (const path of whisper) {
     if (!existsSync(path)) throw new AsrError("usage", `--whisper ${path}: no such file`);
   }
-  const source = await findWhisper(synthetic, progress);
+  const source = await findWhisper(isFixed(options), progress);
   versions["whisper.cpp from"] = source.origin;
   const files = whisper.map((path) => {
     const name = basename(path, ".bin").replace(/^ggml-/, "");
@@ -100,7 +108,7 @@ async function whisperRows(
     if (quick) notes.push("Whisper large-v3 takes a minute a run: --quick leaves it out.");
   }
   return files.map(({ path, label, isRandom }) => ({
-    ...{ label, framework: "whisper.cpp", isRandom, isOurs: false, limitMs: hour },
+    ...{ label, framework: "whisper.cpp", isRandom, isOurs: false, ...unlimited },
     open: () => Subject.open(label, whisperCommand(source, path)),
   }));
 }

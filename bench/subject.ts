@@ -59,8 +59,13 @@ export class Subject implements AsyncDisposable {
   /** Starts the process and waits until its model is open. */
   static async open(name: string, command: string[], limitMs = 600_000): Promise<Subject> {
     const subject = new Subject(name, command);
-    subject.opened = await subject.#answer<Opened>(limitMs);
-    return subject;
+    try {
+      subject.opened = await subject.#answer<Opened>(limitMs);
+      return subject;
+    } catch (error) {
+      await subject[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /** One transcription; throws AsrError `native` when it takes longer than `limitMs`. */

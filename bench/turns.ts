@@ -9,6 +9,8 @@ export interface Row {
   isOurs: boolean;
   /** Longest time for opening and for one run, in milliseconds. */
   limitMs: number;
+  /** No further run is made when those before took longer together. */
+  budgetMs: number;
   open(): Promise<Subject>;
 }
 
@@ -42,11 +44,12 @@ export async function takeTurns(
       const { label, framework, isRandom } = row;
       const measured = found.get(row) ?? { label, framework, isRandom, runs: [] };
       found.set(row, measured);
-      if (measured.failure !== undefined) continue;
+      if (measured.failure !== undefined || spentMs(measured) > row.budgetMs) continue;
       try {
         const subject = open.get(row) ?? (await opened(row, progress));
         open.set(row, subject);
         measured.opened = subject.opened;
+        measured.framework = withBlas(framework, subject.opened);
         progress.step(`run ${index + 1} of ${order.length}: ${label}, ${framework}`);
         measured.runs.push(await subject.run(clip, row.limitMs));
       } catch (error) {
@@ -65,4 +68,13 @@ export async function takeTurns(
 async function opened(row: Row, progress: Progress): Promise<Subject> {
   progress.step(`opening ${row.label}, ${row.framework}`);
   return await row.open();
+}
+
+function spentMs({ runs }: Measured): number {
+  return runs.reduce((sum, { totalMs }) => sum + totalMs, 0);
+}
+
+/** A framework that multiplies matrices by another library is named with it. */
+function withBlas(framework: string, { about }: Opened): string {
+  return about["blas"] === undefined ? framework : `${framework} (${about["blas"]})`;
 }

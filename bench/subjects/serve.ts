@@ -1,7 +1,9 @@
 import { AsrError, messageOf } from "../../ts/errors.ts";
 import type { Clip, Failure, Opened, Run } from "../subject.ts";
 
-type Timed<T> = Omit<T, "rss" | "peakRss">;
+/** Memory is that of the child, unless something else did the work. */
+type Timed<T extends Memory> = Omit<T, keyof Memory> & Partial<Memory>;
+type Memory = Pick<Run, "rss" | "peakRss">;
 
 /** An open model: what there is to say of it, and how it transcribes. */
 interface Server extends Timed<Opened> {
@@ -23,7 +25,7 @@ export async function serve(open: () => Server | Promise<Server>): Promise<void>
 function say(found: object): void {
   const rss = process.memoryUsage.rss();
   const peakRss = process.resourceUsage().maxRSS * 1024;
-  write({ ...found, rss, peakRss });
+  write({ rss, peakRss, ...found });
 }
 
 function write(answer: object): void {

@@ -24,7 +24,8 @@ async function run({ seconds }: Clip) {
     });
     const [text, notes] = await Promise.all([child.stdout.text(), child.stderr.text()]);
     if ((await child.exited) !== 0) throw new Error(notes.trim().split("\n").at(-1));
-    return { ...timesIn(notes), text: text.trim() };
+    const peakRss = child.resourceUsage()!.maxRSS;
+    return { ...timesIn(notes), text: text.trim(), rss: peakRss, peakRss };
   } finally {
     await rm(folder, { recursive: true });
   }
