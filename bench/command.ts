@@ -43,6 +43,8 @@ interface Arguments extends BenchOptions {
 
 /** Above this share of the machine, what others do is told. */
 const mostBusy = 0.1;
+const randomNote =
+  "Rows with random weights have the published shapes: their times mean something, not their text.";
 const busyNote = "Other programs were running: the times are not those of an idle machine.";
 
 /** The command `bench`: returns the exit status. */
@@ -137,7 +139,11 @@ async function runOne(
     versions: { ...versions(), ...report.versions },
     ...(found === undefined ? {} : { revision: found }),
     tables: report.tables,
-    notes: [...report.notes, ...(busyBefore > mostBusy ? [busyNote] : [])],
+    notes: [
+      ...(report.randomWeights ? [randomNote] : []),
+      ...report.notes,
+      ...(busyBefore > mostBusy ? [busyNote] : []),
+    ],
     data: report.data,
   };
   progress.clear();
@@ -149,11 +155,8 @@ async function runOne(
 }
 
 /** The tables with all that is needed to read them, as Markdown. */
-function shown({ tables, notes, machine: where, kernels, weights }: Result): string {
-  const parts = tables.map((table) => {
-    const label = weights === "random weights" ? ` (${weights})` : "";
-    return `## ${table.title}${label}\n\n${markdownTable(table)}`;
-  });
+function shown({ tables, notes, machine: where, kernels }: Result): string {
+  const parts = tables.map((table) => `## ${table.title}\n\n${markdownTable(table)}`);
   const lines = [...notes, `Machine: ${machineText(where, kernels)}.`].map((note) => `- ${note}\n`);
   return `${[...parts, lines.join("")].join("\n")}\n`;
 }

@@ -16,20 +16,27 @@ import type { Table } from "./table.ts";
 /** Tokens that speech takes in a second: 32 for the 10 s clip. */
 const tokensPerSecond = 3.2;
 
-/** Length of the audio in seconds, and how often it is transcribed. */
+/** Which lengths of audio are transcribed, in seconds, and how often. */
 interface Plan {
-  seconds: number;
-  runs: number;
+  lengths: readonly { seconds: number; runs: number }[];
+  text: string;
 }
 
-const fullPlan: readonly Plan[] = [
-  ...[1, 5, 10, 30].map((seconds) => ({ seconds, runs: 5 })),
-  ...[
-    { seconds: 120, runs: 3 },
-    { seconds: 600, runs: 1 },
+const short = [1, 5, 10, 30];
+const fullPlan: Plan = {
+  lengths: [
+    ...short.map((seconds) => ({ seconds, runs: 5 })),
+    ...[
+      { seconds: 120, runs: 3 },
+      { seconds: 600, runs: 1 },
+    ],
   ],
-];
-const quickPlan: readonly Plan[] = [1, 5, 10, 30].map((seconds) => ({ seconds, runs: 2 }));
+  text: "5 runs, 3 for 120 s, 1 for 600 s",
+};
+const quickPlan: Plan = {
+  lengths: short.map((seconds) => ({ seconds, runs: 2 })),
+  text: "2 runs",
+};
 
 const stageNames = ["melMs", "encodeMs", "prefillMs", "decodeMs"] as const;
 type Stage = (typeof stageNames)[number] | "totalMs";
@@ -65,11 +72,11 @@ async function measure(options: BenchOptions, progress: Progress): Promise<Bench
       fitTable(shownName(model), lengths),
     ]),
     notes: [
-      `${tokensPerSecond} tokens are written for a second of audio; medians of ${runsText(plan)}.`,
+      `${tokensPerSecond} tokens are written for a second of audio; medians of ${plan.text}.`,
       "Split: preprocessing / encoder / generation, which is prefill and decode; the source's is " +
         "about 5 / 20 / 75 % on Apple silicon.",
-      "A line of least squares is put through the medians; residuals are relative to what was " +
-        "measured.",
+      "The line has the least squares of residuals relative to what was measured, which are " +
+        "medians.",
       ...(published.length === 0 ? [onlyDemoNote] : []),
     ],
     data: {
@@ -86,14 +93,14 @@ async function measure(options: BenchOptions, progress: Progress): Promise<Bench
 
 async function measureLengths(
   subject: Subject,
-  plan: readonly Plan[],
+  { lengths: planned }: Plan,
   label: string,
   progress: Progress,
 ): Promise<Length[]> {
   // The first call of a process also fills caches and starts threads.
   await subject.run({ seconds: 1, tokens: 1 });
   const lengths: Length[] = [];
-  for (const { seconds, runs: count } of plan) {
+  for (const { seconds, runs: count } of planned) {
     const tokens = Math.max(1, Math.round(tokensPerSecond * seconds));
     const runs: Run[] = [];
     for (let run = 1; run <= count; run++) {
@@ -151,9 +158,4 @@ function fitTable(label: string, lengths: readonly Length[]): Table {
       return [names[stage], fixed, duration(slope), r2.toFixed(5), residual];
     }),
   };
-}
-
-function runsText(plan: readonly Plan[]): string {
-  const counts = plan.map(({ seconds, runs }) => `${runs} for ${seconds} s`);
-  return `${counts.join(", ")} runs`.replace(/^(\d+) for/, "$1 runs for").replace(/ runs$/, "");
 }

@@ -17,16 +17,21 @@ export interface Point {
 export interface LinearFit {
   intercept: number;
   slope: number;
-  /** Share of the variance that the line explains: 1 is all. */
+  /** Share of the weighted variance that the line explains: 1 is all. */
   r2: number;
   /** The largest |measured − line| ÷ measured. */
   largestRelativeResidual: number;
 }
 
-/** The line of least squares through at least two points. */
+/**
+ * The line through at least two points with the least squares of relative residuals: a value of a
+ * second counts as much as one of a minute. `y` is above 0.
+ */
 export function linearFit(points: readonly Point[]): LinearFit {
+  const weight = ({ y }: Point) => 1 / y ** 2;
+  const weights = points.reduce((sum, point) => sum + weight(point), 0);
   const mean = (of: (point: Point) => number) =>
-    points.reduce((sum, point) => sum + of(point), 0) / points.length;
+    points.reduce((sum, point) => sum + weight(point) * of(point), 0) / weights;
   const [meanX, meanY] = [mean(({ x }) => x), mean(({ y }) => y)];
   const slope = mean(({ x, y }) => (x - meanX) * (y - meanY)) / mean(({ x }) => (x - meanX) ** 2);
   const intercept = meanY - slope * meanX;
