@@ -17,6 +17,7 @@ Without FILE it transcribes the sample that comes with the demo model.
       --mel exact|fft512   recipe of the mel spectrogram (default: exact, as in training)
       --max-tokens N       most tokens for one file (default: by its length)
       --temperature T      0 (default) takes the likeliest token, above 0 samples
+      --threads N          threads that compute (default: all cores)
       --json               one JSON object for each file, on one line
       --timings            stage times and real-time factor on standard error
   -q, --quiet              no notes and no progress on standard error
@@ -32,6 +33,7 @@ const demoNote =
 interface Arguments {
   files: string[];
   model: string;
+  threads: number | undefined;
   json: boolean;
   timings: boolean;
   quiet: boolean;
@@ -65,6 +67,7 @@ function parseArguments(argv: string[]): Arguments | "help" {
       mel: { type: "string" },
       "max-tokens": { type: "string" },
       temperature: { type: "string" },
+      threads: { type: "string" },
       json: { type: "boolean" },
       timings: { type: "boolean" },
       quiet: { type: "boolean", short: "q" },
@@ -82,6 +85,7 @@ function parseArguments(argv: string[]): Arguments | "help" {
   return {
     files: positionals,
     model: values.model ?? demoModel,
+    threads: countFlag("--threads", values.threads),
     json: values.json ?? false,
     timings: values.timings ?? false,
     quiet: values.quiet ?? false,
@@ -98,7 +102,7 @@ function parseArguments(argv: string[]): Arguments | "help" {
 async function transcribeAll(given: Arguments, terminal: Terminal): Promise<number> {
   const status = new StatusLine(terminal, !given.quiet);
   status.show("loading the model");
-  using asr = await Asr.load(given.model);
+  using asr = await Asr.load(given.model, { threads: given.threads });
   status.clear();
   const files = given.files.length > 0 ? given.files : [demoSample];
   const failures: AsrErrorCode[] = [];

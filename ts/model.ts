@@ -16,6 +16,11 @@ export interface ModelOptions {
    * `auto`.
    */
   precision?: "auto" | "full";
+  /**
+   * Threads that compute, in the whole process: all models share one pool, and the last one opened
+   * decides. Default: all cores that the process may use. No effect on Metal.
+   */
+  threads?: number | undefined;
 }
 
 /** How one recording is decoded. Every field is optional. */
@@ -44,6 +49,8 @@ export interface ModelInfo {
   weightBytes: number;
   /** The kernel table in use. */
   kernels: string;
+  /** Threads that compute; absent on Metal. */
+  threads?: number;
   melBins: number;
   encoderLayers: number;
   decoderLayers: number;
@@ -72,6 +79,10 @@ export type Stage = "mel" | "encoder" | "logits";
 // A net for handles that were never closed. Held values are closures over pointers, not over the
 // objects.
 const forgotten = new FinalizationRegistry<() => void>((close) => close());
+
+// For `Model.step`; only this file sees handles.
+let handleOf: (session: Session) => Handle;
+let chosenBy: (session: Session) => number | null;
 
 /**
  * An open checkpoint. Calls block the thread; the thread that opens a model makes every later call
@@ -117,6 +128,21 @@ export class Model implements Disposable {
     return session;
   }
 
+  /**
+   * Chooses the next token of each session and feeds it, with one pass through the weights for all:
+   * several recordings take hardly longer than one. Any sessions of this model may step together,
+   * whatever their positions, so they may join and leave from call to call. Returns their tokens in
+   * order, null for a session that has come to an end token, now or before.
+   */
+  step(sessions: readonly Session[]): (number | null)[] {
+    const model = this.#open();
+    if (sessions.length === 0) return [];
+    const handles = BigUint64Array.from(sessions, (session) => BigInt(handleOf(session)));
+    const left = Number(this.#library.asr_model_step(model, handles, handles));
+    if (left <= failed) throw nativeError(this.#library, "step");
+    return sessions.map(chosenBy);
+  }
+
   get closed(): boolean {
     return this.#handle === null;
   }
@@ -150,6 +176,14 @@ export class Session implements Disposable {
   #handle: Handle | null;
   /** Keeps the model alive for as long as the session is. */
   readonly model: Model;
+
+  static {
+    handleOf = (session) => session.#open();
+    chosenBy = (session) => {
+      const token = Number(session.#library.asr_session_token(session.#open()));
+      return token === ended ? null : session.#count(token, "token");
+    };
+  }
 
   /** Made by `Model.session`. */
   constructor(library: NativeLibrary, handle: Handle, model: Model, released: () => void) {

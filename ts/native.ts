@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { AsrError, type AsrErrorCode, exitCodes, messageOf } from "./errors.ts";
 
 /** `ASR_ABI` of the header that this table was written from. */
-export const abi = 1;
+export const abi = 2;
 
 /** The library functions return these in place of a count. */
 export const ended = -1;
@@ -38,6 +38,10 @@ export const symbolTable = {
   asr_session_prefill: { args: ["ptr", "buffer", "buffer_length"], returns: "i64" },
   // int64_t asr_session_next(asr_session *session);
   asr_session_next: { args: ["ptr"], returns: "i64" },
+  // int64_t asr_model_step(asr_model *model, const void *sessions, uint64_t sessions_length);
+  asr_model_step: { args: ["ptr", "buffer", "buffer_length"], returns: "i64" },
+  // int64_t asr_session_token(const asr_session *session);
+  asr_session_token: { args: ["ptr"], returns: "i64" },
   // int64_t asr_session_rewind(asr_session *session, int64_t position);
   asr_session_rewind: { args: ["ptr", "i64"], returns: "i64" },
   // int64_t asr_session_read(asr_session *session, const char *stage, void *out, uint64_t

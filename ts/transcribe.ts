@@ -37,7 +37,7 @@ export interface OneCallOptions extends TranscribeOptions, ModelOptions {
   model?: string | undefined;
 }
 
-const modelOptionNames = ["precision"];
+const modelOptionNames = ["precision", "threads"];
 const sessionOptionNames = ["mel", "temperature", "seed", "repetitionPenalty", "noRepeatNgram"];
 const optionNames = [
   ...["language", "context", "maxTokens", "signal", "onProgress"],
@@ -193,10 +193,10 @@ export class Asr implements Disposable {
  */
 export async function transcribe(
   input: AudioInput,
-  { model, precision, ...options }: OneCallOptions = {},
+  { model, precision, threads, ...options }: OneCallOptions = {},
 ): Promise<Transcript> {
   checkOptionNames(options, ["model", ...modelOptionNames, ...optionNames], "transcribe");
-  using asr = await Asr.load(model, precision === undefined ? {} : { precision });
+  using asr = await Asr.load(model, { ...(precision === undefined ? {} : { precision }), threads });
   return await asr.transcribe(input, options);
 }
 

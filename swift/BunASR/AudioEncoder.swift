@@ -9,7 +9,7 @@ import MLXNN
 final class AudioEncoder {
     private let config: ModelConfig.AudioConfig
     private let dtype: DType
-    private let convolutions: [Convolution]
+    private let convolutions: [Conv2d]
     private let convOut: Linear
     private let layers: [EncoderLayer]
     private let lnPost: LayerNorm
@@ -29,9 +29,8 @@ final class AudioEncoder {
         let channels = config.downsampleHiddenSize
         convolutions = try (1...3)
             .map {
-                try Convolution(
-                    checkpoint, "audio_tower.conv2d\($0)", inputs: $0 == 1 ? 1 : channels,
-                    outputs: channels)
+                try checkpoint.convolution(
+                    "audio_tower.conv2d\($0)", inputs: $0 == 1 ? 1 : channels, outputs: channels)
             }
         let bins = ModelConfig.AudioConfig.convolved(config.numMelBins)
         convOut = try checkpoint.linear(
@@ -101,21 +100,6 @@ final class AudioEncoder {
         let table = MLXArray(values, [length, config.dModel]).asType(dtype)
         positions[length] = table
         return table
-    }
-}
-
-/// A 3×3 convolution of stride 2 with bias; channels last.
-private struct Convolution {
-    let weight: MLXArray
-    let bias: MLXArray
-
-    init(_ checkpoint: Checkpoint, _ name: String, inputs: Int, outputs: Int) throws {
-        weight = try checkpoint.convolution(name, inputs: inputs, outputs: outputs)
-        bias = try checkpoint.vector("\(name).bias", outputs)
-    }
-
-    func callAsFunction(_ x: MLXArray) -> MLXArray {
-        conv2d(x, weight, stride: 2, padding: 1) + bias
     }
 }
 

@@ -173,26 +173,57 @@ final class Checkpoint {
         return precision.castsMatrices ? array.asType(precision.activations) : array
     }
 
-    /// A 3×3 convolution's weight as [outputs, 3, 3, inputs], stored so or as PyTorch does,
-    /// [outputs, inputs, 3, 3].
-    func convolution(_ name: String, inputs: Int, outputs: Int) throws -> MLXArray {
+    /// A 3×3 convolution of stride 2 with bias. Its weight is stored as [outputs, 3, 3, inputs], or
+    /// as PyTorch does, [outputs, inputs, 3, 3].
+    func convolution(_ name: String, inputs: Int, outputs: Int) throws -> Conv2d {
         let ours = [outputs, 3, 3, inputs]
         let torch = [outputs, inputs, 3, 3]
         let array = try claim("\(name).weight", shapes: [ours, torch], dtypes: Self.floats)
         let isTorch = stored["\(name).weight"]?.tensor.shape == torch && torch != ours
-        return (isTorch ? array.transposed(0, 2, 3, 1) : array).asType(precision.activations)
+        let weight = (isTorch ? array.transposed(0, 2, 3, 1) : array).asType(precision.activations)
+        let convolution = Conv2d(
+            inputChannels: inputs, outputChannels: outputs, kernelSize: 3, stride: 2, padding: 1)
+        return convolution.update(
+            parameters: .unflattened([
+                ("weight", weight), ("bias", try vector("\(name).bias", outputs)),
+            ]))
     }
 
     /// A projection [outputs, inputs], float or quantized.
     func linear(_ name: String, inputs: Int, outputs: Int, bias: Bool) throws -> Linear {
-        let bias = bias ? try vector("\(name).bias", outputs) : nil
-        guard holds("\(name).scales") else {
-            return Linear(weight: try matrix("\(name).weight", [outputs, inputs]), bias: bias)
+        try stacked([(name, outputs)], inputs: inputs, bias: bias)
+    }
+
+    /// Projections of the same input as one, their outputs in a row. Nil when their formats differ.
+    func joinedLinear(_ parts: [(name: String, outputs: Int)], inputs: Int, bias: Bool) throws
+        -> Linear?
+    {
+        // Format: the words and groups of a quantized row, or the type of float weights.
+        let formats = Set(
+            parts.map { part in
+                holds("\(part.name).scales")
+                    ? [width("\(part.name).weight"), width("\(part.name).scales")].description
+                    : stored["\(part.name).weight"]?.tensor.dtype
+            })
+        return formats.count == 1 ? try stacked(parts, inputs: inputs, bias: bias) : nil
+    }
+
+    private func stacked(_ parts: [(name: String, outputs: Int)], inputs: Int, bias: Bool) throws
+        -> Linear
+    {
+        func stack(_ arrays: [MLXArray]) -> MLXArray {
+            arrays.count == 1 ? arrays[0] : concatenated(arrays, axis: 0)
         }
-        let codes = try quantized(name, rows: outputs, columns: inputs)
+        let bias = bias ? stack(try parts.map { try vector("\($0.name).bias", $0.outputs) }) : nil
+        guard holds("\(parts[0].name).scales") else {
+            let weights = try parts.map { try matrix("\($0.name).weight", [$0.outputs, inputs]) }
+            return Linear(weight: stack(weights), bias: bias)
+        }
+        let codes = try parts.map { try quantized($0.name, rows: $0.outputs, columns: inputs) }
         return QuantizedLinear(
-            weight: codes.weight, bias: bias, scales: codes.scales, biases: codes.biases,
-            groupSize: codes.groupSize, bits: codes.bits)
+            weight: stack(codes.map(\.weight)), bias: bias, scales: stack(codes.map(\.scales)),
+            biases: stack(codes.map(\.biases)), groupSize: codes[0].groupSize,
+            bits: codes[0].bits)
     }
 
     /// A table of `rows` vectors, float or quantized.
@@ -210,6 +241,12 @@ final class Checkpoint {
             ]))
     }
 
+    /// Elements in a row of a stored matrix; 0 when it is no matrix.
+    private func width(_ name: String) -> Int {
+        guard let shape = stored[name]?.tensor.shape, shape.count == 2 else { return 0 }
+        return shape[1]
+    }
+
     private typealias Codes = (
         weight: MLXArray, scales: MLXArray, biases: MLXArray, groupSize: Int, bits: Int
     )
@@ -217,13 +254,7 @@ final class Checkpoint {
     /// Affine codes: uint32 [rows, columns · bits / 32] with scales and biases [rows, columns /
     /// group].
     private func quantized(_ name: String, rows: Int, columns: Int) throws -> Codes {
-        func width(_ part: String) -> Int {
-            guard let shape = stored["\(name).\(part)"]?.tensor.shape, shape.count == 2 else {
-                return 0
-            }
-            return shape[1]
-        }
-        let (packed, groups) = (width("weight"), width("scales"))
+        let (packed, groups) = (width("\(name).weight"), width("\(name).scales"))
         let bits = packed * 32 / columns
         guard packed * 32 % columns == 0, [2, 3, 4, 5, 6, 8].contains(bits), groups > 0,
             columns % groups == 0,

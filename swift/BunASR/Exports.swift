@@ -23,6 +23,16 @@ private func guarded<Result>(_ failure: Result, _ body: () throws -> Result) -> 
     }
 }
 
+extension Session.Chosen {
+    /// As the C functions return it.
+    fileprivate var code: Int64 {
+        switch self {
+        case .token(let id): Int64(id)
+        case .end: Int64(ASR_END)
+        }
+    }
+}
+
 private func text(_ pointer: UnsafePointer<CChar>?) -> String {
     pointer.map { String(cString: $0) } ?? ""
 }
@@ -111,11 +121,28 @@ public func asr_session_prefill(
 @c @implementation
 public func asr_session_next(_ session: OpaquePointer!) -> Int64 {
     guarded(Int64(ASR_FAILED)) {
-        switch try Handles.shared.session(session).next() {
-        case .token(let id): Int64(id)
-        case .end: Int64(ASR_END)
-        }
+        try Handles.shared.session(session).next().code
     }
+}
+
+@c @implementation
+public func asr_model_step(
+    _ model: OpaquePointer!, _ sessions: UnsafeRawPointer!, _ sessions_length: UInt64
+) -> Int64 {
+    guarded(Int64(ASR_FAILED)) {
+        let model = try Handles.shared.model(model)
+        let handles = try elements(sessions, sessions_length, of: UInt64.self)
+        let sessions = try handles.map {
+            try Handles.shared.session(OpaquePointer(bitPattern: UInt($0)))
+        }
+        try model.step(sessions)
+        return Int64(sessions.count { !$0.hasEnded })
+    }
+}
+
+@c @implementation
+public func asr_session_token(_ session: OpaquePointer!) -> Int64 {
+    guarded(Int64(ASR_FAILED)) { try Handles.shared.session(session).lastChosen.code }
 }
 
 @c @implementation

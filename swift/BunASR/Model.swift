@@ -4,9 +4,10 @@ import MLX
 final class Model {
     struct Options: StrictOptions {
         var precision: Precision.Name?
+        var threads: Int?
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case precision
+            case precision, threads
         }
     }
 
@@ -20,6 +21,10 @@ final class Model {
 
     init(directory: String, options: Options) throws {
         guard let kernels = Platform.kernels() else { throw ASRError.native(Platform.problem()) }
+        if let threads = options.threads, !(1...1024).contains(threads) {
+            throw ASRError.usage("threads is \(threads), expected 1…1024")
+        }
+        Platform.setThreads(options.threads)
         let checkpoint = try Checkpoint(
             directory: URL(filePath: directory), precision: options.precision ?? .auto)
         config = checkpoint.config
@@ -47,6 +52,7 @@ final class Model {
         let quantizedModules: [String: Int]
         let weightBytes: Int
         let kernels: String
+        let threads: Int?
         let sampleRate: Int
         let melBins: Int
         let encoderLayers: Int
@@ -65,6 +71,7 @@ final class Model {
                 uniqueKeysWithValues: checkpoint.quantizedModules.map { ("\($0.key)", $0.value) })
             weightBytes = checkpoint.bytes
             self.kernels = kernels
+            threads = Platform.threads
             sampleRate = AudioPreprocessing.sampleRate
             melBins = AudioPreprocessing.mels
             encoderLayers = config.audio.encoderLayers

@@ -13,6 +13,23 @@ enum Platform {
         #endif
     }
 
+    /// Threads that compute from now on, in the whole process; nil: all cores. Metal has no such
+    /// number.
+    static func setThreads(_ count: Int?) {
+        #if os(Linux)
+            cmlx_set_threads(count ?? 0)
+        #endif
+    }
+
+    /// Nil where the graphics processor computes.
+    static var threads: Int? {
+        #if os(Linux)
+            Int(cmlx_threads())
+        #else
+            nil
+        #endif
+    }
+
     /// Why `kernels` is nil.
     static func problem() -> String {
         #if os(Linux)

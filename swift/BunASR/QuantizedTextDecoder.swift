@@ -38,26 +38,34 @@ final class QuantizedTextDecoder {
         layers.map { _ in KVCache() }
     }
 
-    /// ids int32 [L] → [1, L, hidden]
+    /// ids int32 [...] → [..., hidden]
     func embed(_ ids: MLXArray) -> MLXArray {
-        embedTokens(ids).asType(dtype).reshaped(1, -1, config.hiddenSize)
+        embedTokens(ids).asType(dtype)
     }
 
-    /// Embeddings [1, L, hidden] at the cache's position → hidden states [1, L, hidden] before the
-    /// last norm.
-    func callAsFunction(_ embeddings: MLXArray, cache: [KVCache]) -> MLXArray {
-        let mask = Self.causalMask(length: embeddings.dim(1), offset: cache[0].offset)
+    /// Embeddings [B, L, hidden] of B sequences → hidden states [B, L, hidden] before the last
+    /// norm. Each sequence stands at the position of its own caches; more than one sequence goes
+    /// one token at a time (L = 1).
+    ///
+    /// Weights are read once for all sequences, which is what a step costs. Attention is each
+    /// sequence's own: lengths may differ, and sequences join and leave between calls.
+    func callAsFunction(_ embeddings: MLXArray, caches: [[KVCache]]) -> MLXArray {
+        let length = embeddings.dim(1)
+        precondition(caches.count == 1 || length == 1, "prompts are fed one at a time")
+        let mask = Self.causalMask(length: length, offset: caches[0][0].offset)
         var x = embeddings
-        for (layer, cache) in zip(layers, cache) { x = layer(x, mask: mask, cache: cache) }
+        for (i, layer) in layers.enumerated() {
+            x = layer(x, mask: mask, caches: caches.map { $0[i] })
+        }
         return x
     }
 
-    /// The last of hidden states [1, L, hidden] → logits float32 [vocab].
+    /// The last of hidden states [B, L, hidden] → logits float32 [B, vocab].
     func logits(_ hidden: MLXArray) -> MLXArray {
-        let length = hidden.dim(1)
-        let last = norm(hidden[0..., (length - 1)..<length])
+        let (count, length) = (hidden.dim(0), hidden.dim(1))
+        let last = norm(length == 1 ? hidden : hidden[0..., (length - 1)..<length])
         let scores = lmHead.map { $0(last) } ?? embedTokens.asLinear(last)
-        return scores.reshaped(-1).asType(.float32)
+        return scores.reshaped(count, config.vocabSize).asType(.float32)
     }
 
     /// [L, offset + L], true where position i may see key j ≤ i; nil for a single token, which sees
@@ -100,8 +108,8 @@ private struct DecoderLayer {
         mlp = try SwiGLU(checkpoint, "\(name).mlp", config)
     }
 
-    func callAsFunction(_ x: MLXArray, mask: MLXArray?, cache: KVCache) -> MLXArray {
-        let x = x + attention(inputNorm(x), mask: mask, cache: cache)
+    func callAsFunction(_ x: MLXArray, mask: MLXArray?, caches: [KVCache]) -> MLXArray {
+        let x = x + attention(inputNorm(x), mask: mask, caches: caches)
         return x + mlp(postNorm(x))
     }
 }
@@ -111,9 +119,7 @@ private struct DecoderAttention {
     private let heads: Int
     private let kvHeads: Int
     private let headDim: Int
-    private let query: Linear
-    private let key: Linear
-    private let value: Linear
+    private let queryKeyValue: JointProjection
     private let out: Linear
     private let queryNorm: RMSNorm
     private let keyNorm: RMSNorm
@@ -124,46 +130,63 @@ private struct DecoderAttention {
         kvHeads = config.numKeyValueHeads
         headDim = config.headDim
         let (size, wide, narrow) = (config.hiddenSize, heads * headDim, kvHeads * headDim)
-        query = try checkpoint.linear("\(name).q_proj", inputs: size, outputs: wide, bias: false)
-        key = try checkpoint.linear("\(name).k_proj", inputs: size, outputs: narrow, bias: false)
-        value = try checkpoint.linear("\(name).v_proj", inputs: size, outputs: narrow, bias: false)
+        queryKeyValue = try JointProjection(
+            checkpoint,
+            [("\(name).q_proj", wide), ("\(name).k_proj", narrow), ("\(name).v_proj", narrow)],
+            inputs: size, bias: false)
         out = try checkpoint.linear("\(name).o_proj", inputs: wide, outputs: size, bias: false)
         queryNorm = try RMSNorm(checkpoint, "\(name).q_norm", headDim, eps: config.rmsNormEps)
         keyNorm = try RMSNorm(checkpoint, "\(name).k_norm", headDim, eps: config.rmsNormEps)
         rope = RoPE(dimensions: headDim, traditional: false, base: config.ropeTheta)
     }
 
-    func callAsFunction(_ x: MLXArray, mask: MLXArray?, cache: KVCache) -> MLXArray {
-        let length = x.dim(1)
+    /// [B, L, hidden] → [B, L, hidden]
+    func callAsFunction(_ x: MLXArray, mask: MLXArray?, caches: [KVCache]) -> MLXArray {
+        let projected = queryKeyValue(x)
+        let attended = caches.enumerated()
+            .map { i, cache in
+                let own = caches.count == 1 ? projected : projected.map { $0[i..<i + 1] }
+                return attend(own[0], own[1], own[2], mask: mask, cache: cache)
+            }
+        return out(attended.count == 1 ? attended[0] : concatenated(attended, axis: 0))
+    }
+
+    /// One sequence: query [1, L, heads · headDim], key and value [1, L, kvHeads · headDim] → [1,
+    /// L, heads · headDim]
+    private func attend(
+        _ query: MLXArray, _ key: MLXArray, _ value: MLXArray, mask: MLXArray?, cache: KVCache
+    ) -> MLXArray {
+        let length = query.dim(1)
         func split(_ x: MLXArray, _ heads: Int) -> MLXArray {
             x.reshaped(1, length, heads, headDim)
         }
         let queries = rope(
-            queryNorm(split(query(x), heads)).transposed(0, 2, 1, 3), offset: cache.offset)
+            queryNorm(split(query, heads)).transposed(0, 2, 1, 3), offset: cache.offset)
         let newKeys = rope(
-            keyNorm(split(key(x), kvHeads)).transposed(0, 2, 1, 3), offset: cache.offset)
-        let newValues = split(value(x), kvHeads).transposed(0, 2, 1, 3)
+            keyNorm(split(key, kvHeads)).transposed(0, 2, 1, 3), offset: cache.offset)
+        let newValues = split(value, kvHeads).transposed(0, 2, 1, 3)
         let (keys, values) = cache.update(keys: newKeys, values: newValues)
         let attended = MLXFast.scaledDotProductAttention(
             queries: queries, keys: keys, values: values, scale: 1 / Float(headDim).squareRoot(),
             mask: mask)
-        return out(attended.transposed(0, 2, 1, 3).reshaped(1, length, heads * headDim))
+        return attended.transposed(0, 2, 1, 3).reshaped(1, length, heads * headDim)
     }
 }
 
 private struct SwiGLU {
-    private let gate: Linear
-    private let up: Linear
+    private let gateUp: JointProjection
     private let down: Linear
 
     init(_ checkpoint: Checkpoint, _ name: String, _ config: ModelConfig.TextConfig) throws {
         let (size, inner) = (config.hiddenSize, config.intermediateSize)
-        gate = try checkpoint.linear("\(name).gate_proj", inputs: size, outputs: inner, bias: false)
-        up = try checkpoint.linear("\(name).up_proj", inputs: size, outputs: inner, bias: false)
+        gateUp = try JointProjection(
+            checkpoint, [("\(name).gate_proj", inner), ("\(name).up_proj", inner)], inputs: size,
+            bias: false)
         down = try checkpoint.linear("\(name).down_proj", inputs: inner, outputs: size, bias: false)
     }
 
     func callAsFunction(_ x: MLXArray) -> MLXArray {
-        down(silu(gate(x)) * up(x))
+        let parts = gateUp(x)
+        return down(silu(parts[0]) * parts[1])
     }
 }

@@ -27,32 +27,25 @@ final class Session {
         var tokens = 0
     }
 
-    enum Step: Equatable {
-        case token(Int)
-        case end
-    }
-
     /// Prompt tokens fed at once: bounds the memory of the attention mask.
     private static let prefillStep = 512
 
-    private let model: Model
+    let model: Model
     private let preprocessing: AudioPreprocessing
-    private let ignoresEos: Bool
-    private var sampler: Sampler
-    private var report = Report()
+    let ignoresEos: Bool
+    var sampler: Sampler
+    var report = Report()
     /// The last report's JSON, kept while the caller reads it.
     var reportText: CString?
 
     private var mel: [Float] = []
     private var embeddings: MLXArray?
-    private let cache: [KVCache]
+    let cache: [KVCache]
     /// Chosen tokens with the position at which each was fed.
-    private var written: [(position: Int, token: Int)] = []
+    var written: [(position: Int, token: Int)] = []
     /// Scores for the token at the current position; nil before a prefill and after a rewind.
-    private var logits: MLXArray?
-    /// The best token of `logits`, already launched.
-    private var best: MLXArray?
-    private var hasEnded = false
+    var scores: Scores?
+    private(set) var hasEnded = false
 
     init(_ model: Model, _ options: Options) throws {
         func within<T: Comparable>(_ name: String, _ value: T, _ range: ClosedRange<T>) throws -> T
@@ -75,7 +68,7 @@ final class Session {
         cache = model.decoder.makeCache()
     }
 
-    private var position: Int { cache[0].offset }
+    var position: Int { cache[0].offset }
 
     /// PCM → log-mel; gives the number of frames.
     func mel(_ pcm: UnsafeBufferPointer<Float>) throws -> Int {
@@ -125,11 +118,12 @@ final class Session {
             var hidden = prompt
             for start in stride(from: 0, to: ids.count, by: Self.prefillStep) {
                 let end = min(start + Self.prefillStep, ids.count)
-                hidden = model.decoder(prompt[0..., start..<end], cache: cache)
+                hidden = model.decoder(prompt[0..., start..<end], caches: [cache])
                 eval([hidden] + cache.flatMap(\.state))
             }
-            launch(model.decoder.logits(hidden))
-            if let best { eval(best) }
+            let step = StepScores(model.decoder.logits(hidden))
+            eval(step.best)
+            scores = Scores(step: step, row: 0)
         }
         hasEnded = false
         return position
@@ -148,60 +142,12 @@ final class Session {
                 parts.append(run.reshaped(1, end - start, model.config.text.hiddenSize))
                 taken += end - start
             } else {
-                parts.append(model.decoder.embed(MLXArray(Array(ids[start..<end]))))
+                let text = model.decoder.embed(MLXArray(Array(ids[start..<end])))
+                parts.append(text.reshaped(1, end - start, model.config.text.hiddenSize))
             }
             start = end
         }
         return parts.count == 1 ? parts[0] : concatenated(parts, axis: 1)
-    }
-
-    /// Starts the choice of the next token from `scores`.
-    private func launch(_ scores: MLXArray) {
-        logits = scores
-        best = argMax(scores, axis: -1).asType(.int32)
-    }
-
-    /// Chooses a token and feeds it.
-    func next() throws -> Step {
-        if hasEnded { return .end }
-        guard let logits, let best else {
-            throw ASRError.usage("next comes after prefill; a rewind needs a prefill, too")
-        }
-        guard position < model.config.text.maxPositionEmbeddings else {
-            throw ASRError.input(
-                "the model's \(model.config.text.maxPositionEmbeddings) positions are used up")
-        }
-        let place = position
-        var token = 0
-        try timed(\.decodeMs) {
-            if sampler.isPlainArgmax {
-                // The next step is launched before this token is read, so that building its graph
-                // costs no time.
-                feed(best)
-                token = Int(best.item(Int32.self))
-            } else {
-                token = sampler.choose(logits.asArray(Float.self), written: written.map(\.token))
-            }
-        }
-        if !ignoresEos, model.config.tokens.eos.contains(token) {
-            try rewind(to: place)
-            hasEnded = true
-            return .end
-        }
-        if !sampler.isPlainArgmax {
-            try timed(\.decodeMs) { feed(MLXArray([Int32(token)])) }
-        }
-        written.append((place, token))
-        report.tokens += 1
-        return .token(token)
-    }
-
-    /// Launches the step that follows `token`, int32.
-    private func feed(_ token: MLXArray) {
-        launch(
-            model.decoder.logits(
-                model.decoder(model.decoder.embed(token.reshaped(1)), cache: cache)))
-        if let best { asyncEval([best] + cache.flatMap(\.state)) }
     }
 
     func rewind(to position: Int) throws {
@@ -210,8 +156,14 @@ final class Session {
         }
         for layer in cache { layer.rewind(to: position) }
         written.removeAll { $0.position >= position }
-        (logits, best) = (nil, nil)
+        scores = nil
         hasEnded = false
+    }
+
+    /// After an end token at `position`: what was fed there is forgotten.
+    func end(at position: Int) throws {
+        try rewind(to: position)
+        hasEnded = true
     }
 
     enum Stage: String {
@@ -227,7 +179,7 @@ final class Session {
         case .encoder:
             if let embeddings { return embeddings.asArray(Float.self) }
         case .logits:
-            if let logits { return logits.asArray(Float.self) }
+            if let scores { return scores.logits }
         default: break
         }
         throw ASRError.usage("the stage \(stage.rawValue) has not run")
@@ -240,8 +192,6 @@ final class Session {
 
     private func timed(_ stage: WritableKeyPath<Report, Double>, _ body: () throws -> Void) throws {
         let clock = ContinuousClock()
-        let spent = try clock.measure(body)
-        report[keyPath: stage] +=
-            Double(spent.components.seconds) * 1e3 + Double(spent.components.attoseconds) / 1e15
+        report[keyPath: stage] += try clock.measure(body).milliseconds
     }
 }

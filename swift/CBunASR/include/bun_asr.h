@@ -22,9 +22,9 @@ extern "C" {
 #endif
 
 /// Compared with `asr_abi()` when the library is loaded. Raised with every change of this file.
-#define ASR_ABI 1
+#define ASR_ABI 2
 
-/// `asr_session_next` returns this after an end token was chosen.
+/// `asr_session_next` and `asr_session_token` return this after an end token was chosen.
 #define ASR_END (-1)
 /// Returned by the functions that count when they failed.
 #define ASR_FAILED (-2)
@@ -45,7 +45,9 @@ uint32_t asr_abi(void);
 const char *asr_error(void);
 
 /// Opens the checkpoint folder `directory` (config.json, *.safetensors).
-/// Options: `{"precision": "auto" | "full"}`; `full` computes every activation in float32.
+/// Options: `{"precision": "auto" | "full", "threads": 8}`; `full` computes every activation in
+/// float32. `threads` (default: all cores) holds for the whole process, where the processor computes
+/// (not on Metal).
 /// Returns an owned handle, or NULL.
 asr_model *asr_model_open(const char *directory, const char *options);
 
@@ -79,6 +81,16 @@ int64_t asr_session_prefill(asr_session *session, const void *ids, uint64_t ids_
 
 /// Chooses the next token and feeds it. Returns its id, ASR_END at an end token, or ASR_FAILED.
 int64_t asr_session_next(asr_session *session);
+
+/// Chooses the next token of several sessions of `model` and feeds them, with one pass through the
+/// weights: the cost of a step hardly grows with the first few sessions. `sessions` holds their
+/// handles, 8 bytes each, none twice. Sessions that have ended are left alone; any set may be given,
+/// so sessions join and leave between steps. `asr_session_token` tells what was chosen. Returns the
+/// number of sessions that have not ended, or ASR_FAILED, when nothing has changed.
+int64_t asr_model_step(asr_model *model, const void *sessions, uint64_t sessions_length);
+
+/// What the last step of the session chose: a token id, or ASR_END. ASR_FAILED when it is not open.
+int64_t asr_session_token(const asr_session *session);
 
 /// Forgets everything at and after `position`, so that a common prefix need not be fed again. Feed
 /// at least one token with `asr_session_prefill` before `asr_session_next`. Returns `position`, or

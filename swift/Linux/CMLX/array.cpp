@@ -2,6 +2,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "evaluate.h"
+#include "file_reader.h"
 #include "handles.h"
 #include "mlx/mlx.h"
 
@@ -69,6 +71,10 @@ const char* cmlx_kernels() {
   return bun_asr::kernels_name();
 }
 
+void cmlx_set_threads(size_t count) { bun_asr::set_thread_count(count); }
+
+size_t cmlx_threads() { return bun_asr::thread_count(); }
+
 cmlx_array cmlx_new(const void* data, const int32_t* shape, size_t dimensions, cmlx_dtype type) {
   return make([&] {
     mx::Shape extent = cmlx::shape(shape, dimensions);
@@ -94,8 +100,12 @@ cmlx_dtype cmlx_dtype_of(cmlx_array array) {
 
 int cmlx_read(cmlx_array array, void* out, size_t bytes) {
   return guarded(-1, [&] {
-    mx::array values = mx::contiguous(array->value);
-    values.eval();
+    cmlx::evaluate({array->value});
+    mx::array values = array->value;
+    if (!values.flags().row_contiguous) {
+      values = mx::contiguous(values);
+      values.eval();
+    }
     if (values.nbytes() != bytes) throw std::invalid_argument("the buffer has the wrong size");
     std::memcpy(out, values.data<char>(), bytes);
     return 0;
@@ -104,19 +114,7 @@ int cmlx_read(cmlx_array array, void* out, size_t bytes) {
 
 int cmlx_eval(const cmlx_array* arrays, size_t count) {
   return guarded(-1, [&] {
-    mx::eval(cmlx::arrays(arrays, count));
-    return 0;
-  });
-}
-
-// A slice update writes in place only when nothing else holds its buffer, and MLX decides that
-// while it walks the graph. The launched step still holds the KV cache, so walking the next one
-// beside it would copy the whole cache each token. Waiting costs nothing: one stream runs the ops
-// in order anyway, and the walk stays ahead of the kernels.
-int cmlx_async_eval(const cmlx_array* arrays, size_t count) {
-  return guarded(-1, [&] {
-    mx::synchronize();
-    mx::async_eval(cmlx::arrays(arrays, count));
+    cmlx::evaluate(cmlx::arrays(arrays, count));
     return 0;
   });
 }
@@ -124,7 +122,7 @@ int cmlx_async_eval(const cmlx_array* arrays, size_t count) {
 int cmlx_load_safetensors(const char* path, void* context,
                           void (*found)(void* context, const char* name, cmlx_array array)) {
   return guarded(-1, [&] {
-    auto tensors = mx::load_safetensors(std::string(path)).first;
+    auto tensors = mx::load_safetensors(cmlx::open_file(path)).first;
     for (auto& [name, value] : tensors) found(context, name.c_str(), cmlx::wrap(value));
     return 0;
   });

@@ -1,7 +1,10 @@
 // Plain MLX ops behind C.
 #include "mlx/ops.h"
 
+#include "gated.h"
 #include "handles.h"
+#include "overwrite.h"
+#include "product.h"
 
 namespace mx = mlx::core;
 using cmlx::make;
@@ -23,8 +26,13 @@ cmlx_array cmlx_slice(cmlx_array x, const int32_t* start, const int32_t* stop, s
 cmlx_array cmlx_slice_update(cmlx_array x, cmlx_array update, const int32_t* start,
                              const int32_t* stop, size_t dimensions) {
   return make([&] {
-    return mx::slice_update(x->value, update->value, cmlx::shape(start, dimensions),
-                            cmlx::shape(stop, dimensions));
+    const auto first = cmlx::shape(start, dimensions);
+    if (x->value.dtype() == mx::float32 && update->value.dtype() == mx::float32) {
+      mx::Shape window(first.size());
+      for (size_t axis = 0; axis < dimensions; axis++) window[axis] = stop[axis] - start[axis];
+      return cmlx::overwrite(x->value, mx::broadcast_to(update->value, window), first);
+    }
+    return mx::slice_update(x->value, update->value, first, cmlx::shape(stop, dimensions));
   });
 }
 
@@ -41,11 +49,19 @@ cmlx_array cmlx_pad(cmlx_array x, const int32_t* low, const int32_t* high, size_
 }
 
 cmlx_array cmlx_add(cmlx_array a, cmlx_array b) {
-  return make([&] { return mx::add(a->value, b->value); });
+  return make([&] {
+    // The right one first: x + f(x), where f ends with a product.
+    auto sum = cmlx::Product::with_residual(b->value, a->value);
+    if (!sum) sum = cmlx::Product::with_residual(a->value, b->value);
+    return sum ? *sum : mx::add(a->value, b->value);
+  });
 }
 
 cmlx_array cmlx_multiply(cmlx_array a, cmlx_array b) {
-  return make([&] { return mx::multiply(a->value, b->value); });
+  return make([&] {
+    const auto gated = cmlx::gated(a->value, b->value);
+    return gated ? *gated : mx::multiply(a->value, b->value);
+  });
 }
 
 cmlx_array cmlx_less(cmlx_array a, cmlx_array b) {
@@ -56,6 +72,19 @@ cmlx_array cmlx_greater_equal(cmlx_array a, cmlx_array b) {
   return make([&] { return mx::greater_equal(a->value, b->value); });
 }
 
-cmlx_array cmlx_argmax(cmlx_array x, int32_t axis, bool keep_dimensions) {
-  return make([&] { return mx::argmax(x->value, axis, keep_dimensions); });
+cmlx_array cmlx_argmax(cmlx_array x) {
+  return make([&] {
+    if (x->value.dtype() != mx::float32) return mx::argmax(x->value, -1);
+    auto shape = x->value.shape();
+    shape.pop_back();
+    return cmlx::kernel(
+        "ArgMax", cmlx::Kernel::Cost::substantial, std::move(shape), {x->value},
+        [](const cmlx::Strided* operands, void* out) {
+          cmlx::Temporary memory;
+          const auto size = static_cast<size_t>(operands[0].shape.back());
+          bun_asr::argmax(cmlx::contiguous(operands[0], memory), static_cast<uint32_t*>(out),
+                          operands[0].size() / size, size);
+        },
+        mx::uint32);
+  });
 }

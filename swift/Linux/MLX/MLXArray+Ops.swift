@@ -45,9 +45,24 @@ public func concatenated(_ arrays: some Collection<MLXArray>, axis: Int = 0) -> 
     MLXArray(cmlx_concatenate(arrays.map(\.ctx), arrays.count, Int32(axis)))
 }
 
-/// Index of the largest value along `axis`, uint32.
-public func argMax(_ array: MLXArray, axis: Int, keepDims: Bool = false) -> MLXArray {
-    MLXArray(cmlx_argmax(array.ctx, Int32(axis), keepDims))
+/// Parts along an axis, cut before each of `indices`.
+public func split(_ array: MLXArray, indices: some Collection<Int>, axis: Int = 0) -> [MLXArray] {
+    let axis = axis < 0 ? axis + array.ndim : axis
+    let shape = array.shape
+    let cuts = [0] + Array(indices) + [shape[axis]]
+    return zip(cuts, cuts.dropFirst())
+        .map { first, last in
+            var start = [Int32](repeating: 0, count: shape.count)
+            var stop = shape.map(Int32.init)
+            (start[axis], stop[axis]) = (Int32(first), Int32(last))
+            return MLXArray(cmlx_slice(array.ctx, start, stop, start.count))
+        }
+}
+
+/// Index of the largest value along the last axis, uint32.
+public func argMax(_ array: MLXArray, axis: Int) -> MLXArray {
+    precondition(axis == -1 || axis == array.ndim - 1, "only the last axis")
+    return MLXArray(cmlx_argmax(array.ctx))
 }
 
 /// One value for both spatial axes, or a pair.
@@ -68,15 +83,4 @@ public func padded(_ array: MLXArray, widths: some Collection<IntOrPair>) -> MLX
     let values = widths.map(\.values)
     return MLXArray(
         cmlx_pad(array.ctx, values.map { Int32($0.0) }, values.map { Int32($0.1) }, values.count))
-}
-
-/// 2-d convolution: `array` [batch, height, width, in], `weight` [out, height, width, in].
-public func conv2d(
-    _ array: MLXArray, _ weight: MLXArray, stride: IntOrPair = 1, padding: IntOrPair = 0
-) -> MLXArray {
-    let (stride, padding) = (stride.values, padding.values)
-    return MLXArray(
-        cmlx_conv2d(
-            array.ctx, weight.ctx, [Int32(stride.0), Int32(stride.1)],
-            [Int32(padding.0), Int32(padding.1)]))
 }

@@ -30,15 +30,6 @@ open class Embedding {
     }
 }
 
-/// Arrays by the name of the parameter that they become.
-public struct ModuleParameters {
-    let values: [String: MLXArray]
-
-    public static func unflattened(_ flat: [(String, MLXArray)]) -> ModuleParameters {
-        ModuleParameters(values: Dictionary(uniqueKeysWithValues: flat))
-    }
-}
-
 /// `Embedding` over quantized rows. MLX Swift 0.31 has no initializer that takes codes: they come
 /// by `update`.
 open class QuantizedEmbedding: Embedding {

@@ -33,6 +33,18 @@ final class PackedWeight {
         return MLXArray(cmlx_packed_multiply(ctx, x.ctx, bias?.ctx))
     }
 
+    /// x [batch, height, width, in] → [batch, height, width, outputs], with weights that were given
+    /// as [outputs, height, width, in]
+    func convolve(
+        _ x: MLXArray, bias: MLXArray?, kernel: (Int, Int), stride: (Int, Int), padding: (Int, Int)
+    ) -> MLXArray {
+        guard let ctx else { return x }
+        func pair(_ values: (Int, Int)) -> [Int32] { [Int32(values.0), Int32(values.1)] }
+        return MLXArray(
+            cmlx_packed_convolve(
+                ctx, x.ctx, bias?.ctx, pair(kernel), pair(stride), pair(padding)))
+    }
+
     /// ids [...] → [..., inputs]
     func gather(_ ids: MLXArray) -> MLXArray {
         guard let ctx else { return ids }

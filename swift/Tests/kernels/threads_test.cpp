@@ -1,9 +1,13 @@
 // The pool, and the choice of a table.
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
+#include <mutex>
+#include <set>
 #include <thread>
 
 #include "checks.h"
+#include "cores.h"
 
 namespace bun_asr::tests {
 
@@ -32,6 +36,27 @@ void test_threads() {
   }
   for (auto& caller : callers) caller.join();
   report(all_good, "parallel_for from several threads");
+
+  good = true;
+  const size_t before = thread_count();
+  for (size_t threads : {1, 5, 2, 1, 3, 0}) {
+    set_thread_count(threads);
+    good &= thread_count() == (threads ? threads : before);
+    std::mutex mutex;
+    std::set<std::thread::id> seen;
+    parallel_for(64, 1, [&](size_t, size_t) {
+      std::this_thread::sleep_for(std::chrono::microseconds(100));
+      std::lock_guard<std::mutex> lock(mutex);
+      seen.insert(std::this_thread::get_id());
+    });
+    good &= seen.size() <= thread_count() && covers(300, 1);
+  }
+  report(good, "set_thread_count bounds the threads of a loop");
+
+  report(cores_of_share(-1, 100000) == 0 && cores_of_share(150000, 100000) == 2 &&
+             cores_of_share(10000, 100000) == 1 && cores_of_share(400000, 100000) == 4 &&
+             usable_cores() >= 1,
+         "a container's share in cores");
 }
 
 namespace {

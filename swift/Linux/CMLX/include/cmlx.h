@@ -43,6 +43,9 @@ const char *cmlx_error(void);
 /// Name of the kernel table in use; NULL (and `cmlx_error`) when BUN_ASR_KERNELS asks for one that
 /// cannot run here.
 const char *cmlx_kernels(void);
+/// Threads that the kernels use from now on, in the whole process; 0: the default, all cores.
+void cmlx_set_threads(size_t count);
+size_t cmlx_threads(void);
 
 // arrays
 cmlx_array cmlx_new(const void *data, const int32_t *shape, size_t dimensions, cmlx_dtype dtype);
@@ -53,8 +56,6 @@ cmlx_dtype cmlx_dtype_of(cmlx_array array);
 /// Evaluates and copies the values, row-major, into `out` of `bytes`.
 int cmlx_read(cmlx_array array, void *out, size_t bytes);
 int cmlx_eval(const cmlx_array *arrays, size_t count);
-/// Waits for what was launched before, then launches; see array.cpp for why it waits.
-int cmlx_async_eval(const cmlx_array *arrays, size_t count);
 /// Calls `found` for each tensor of a safetensors file with an owned, not yet read array.
 int cmlx_load_safetensors(const char *path, void *context,
                           void (*found)(void *context, const char *name, cmlx_array array));
@@ -72,23 +73,29 @@ cmlx_array cmlx_full(const int32_t *shape, size_t dimensions, float value, cmlx_
 
 // elementwise and reductions, with broadcasting
 cmlx_array cmlx_astype(cmlx_array x, cmlx_dtype dtype);
+/// A sum with a product that has not been computed becomes part of it, as GELU does; see product.h.
 cmlx_array cmlx_add(cmlx_array a, cmlx_array b);
 cmlx_array cmlx_multiply(cmlx_array a, cmlx_array b);
 cmlx_array cmlx_less(cmlx_array a, cmlx_array b);
 cmlx_array cmlx_greater_equal(cmlx_array a, cmlx_array b);
-cmlx_array cmlx_argmax(cmlx_array x, int32_t axis, bool keep_dimensions);
+/// Index of the largest along the last axis, uint32.
+cmlx_array cmlx_argmax(cmlx_array x);
 
 // CPU kernels as MLX primitives
 cmlx_packed cmlx_pack_quantized(cmlx_array weight, cmlx_array scales, cmlx_array biases,
                                 int32_t group, int32_t bits);
+/// Float weights [outputs, ...]; the other axes are the inputs.
 cmlx_packed cmlx_pack_dense(cmlx_array weight);
 void cmlx_packed_free(cmlx_packed packed);
 /// x [..., inputs] to [..., outputs]; `bias` [outputs] may be NULL.
 cmlx_array cmlx_packed_multiply(cmlx_packed packed, cmlx_array x, cmlx_array bias);
+/// x [batch, height, width, in] to [batch, height, width, outputs] with weights that were packed as
+/// [outputs, height, width, in]; `kernel` is their height and width.
+cmlx_array cmlx_packed_convolve(cmlx_packed packed, cmlx_array x, cmlx_array bias,
+                                const int32_t kernel[2], const int32_t stride[2],
+                                const int32_t padding[2]);
 /// int32 ids [...] to float32 rows [..., inputs].
 cmlx_array cmlx_packed_gather(cmlx_packed packed, cmlx_array ids);
-cmlx_array cmlx_conv2d(cmlx_array x, cmlx_array weight, const int32_t stride[2],
-                       const int32_t padding[2]);
 /// `mask` may be NULL; bool (true = visible) or float (added).
 cmlx_array cmlx_attention(cmlx_array queries, cmlx_array keys, cmlx_array values, float scale,
                           cmlx_array mask, bool causal);

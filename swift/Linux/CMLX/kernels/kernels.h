@@ -70,8 +70,7 @@ class PackedMatrix {
   /// y[r, :] = W[ids[r], :] as float32 (embedding look-up). Ids must be in range.
   virtual void gather(const int32_t* ids, float* y, size_t rows) const = 0;
 
-  /// conv2d with these weights as [out, kh * kw * in], then the epilogue, which spares the packing
-  /// of the weights at each call.
+  /// 2-d convolution with these weights as [out, kh * kw * in], then the epilogue.
   virtual void convolve(const Conv2d& shape, const float* x, const Epilogue& then,
                         float* y) const = 0;
 };
@@ -84,7 +83,6 @@ struct Conv2d {
   size_t out_height() const { return (height + 2 * pad_h - kh) / stride_h + 1; }
   size_t out_width() const { return (width + 2 * pad_w - kw) / stride_w + 1; }
 };
-void conv2d(const Conv2d& shape, const float* x, const float* w, float* y);
 
 /// softmax(scale * q k^T + mask) v with native grouped-query heads: query head h reads key head
 /// h / (heads / kv_heads). Strides are in elements; the last axis of q, k, v is contiguous. `out`
@@ -123,6 +121,15 @@ void gelu(const float* x, float* y, size_t count);
 
 /// x * sigmoid(x). x and y may be the same.
 void silu(const float* x, float* y, size_t count);
+
+/// silu(gate) * up, rows of `size` values that lie `gate_stride` and `up_stride` values apart;
+/// y is contiguous.
+void swiglu(const float* gate, size_t gate_stride, const float* up, size_t up_stride, float* y,
+            size_t rows, size_t size);
+
+/// Index of the first of the largest values of each row of `size`. Values that are not numbers do
+/// not count.
+void argmax(const float* x, uint32_t* y, size_t rows, size_t size);
 
 /// Name of the table in use: scalar, avx2, avx512, neon.
 const char* kernels_name();

@@ -37,5 +37,6 @@ static constexpr Table make_table(const char* name, bool (*supported)()) {
           .rope = rope,
           .gelu = gelu,
           .silu = silu,
+          .swiglu = swiglu,
           .add = add};
 }

@@ -10,11 +10,6 @@
 //   f32, f16: [inputs][32]        bf16: [inputs / 2][32] pairs, an odd last input paired with zero
 //
 // Bytes a weight at group 64 with 16-bit scales: codes4 0.5625, codes8 1.0625.
-#include <stdlib.h>
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
-
 #include <cstring>
 
 #include "gemm.h"
@@ -106,19 +101,6 @@ void pack_floats(const uint8_t* from, size_t filled, size_t inputs, uint8_t* to)
   }
 }
 
-/// Large matrices ask for large pages: every pass reads all of them, and with pages of 4 KB the
-/// address translation costs a tenth or more of the bandwidth.
-uint8_t* allocate(size_t bytes) {
-  constexpr size_t large_page = size_t(2) << 20;
-  const size_t alignment = bytes >= large_page ? large_page : 64;
-  void* memory = nullptr;
-  if (posix_memalign(&memory, alignment, bytes) != 0) return nullptr;
-#if defined(__linux__)
-  if (bytes >= large_page) madvise(memory, bytes, MADV_HUGEPAGE);
-#endif
-  return static_cast<uint8_t*>(memory);
-}
-
 }  // namespace
 
 Packed::Packed(const MatrixView& shape, Arithmetic arithmetic)
@@ -126,11 +108,9 @@ Packed::Packed(const MatrixView& shape, Arithmetic arithmetic)
   outputs = shape.outputs;
   inputs = shape.inputs;
   bytes = shape.blocks() * shape.block_bytes;
-  memory_ = allocate(bytes);
-  view_.data = memory_;
+  memory_ = take_weight_memory(bytes);
+  view_.data = memory_.get();
 }
-
-Packed::~Packed() { free(memory_); }
 
 std::shared_ptr<const PackedMatrix> PackedMatrix::quantized(const uint32_t* codes,
                                                             const void* scales, const void* biases,
@@ -283,12 +263,6 @@ void Packed::convolve(const Conv2d& s, const float* x, const Epilogue& then, flo
     }
   };
   Gemm(view_, then, y, s.batch * pixels).run(pack);
-}
-
-void conv2d(const Conv2d& shape, const float* x, const float* w, float* y) {
-  const auto weights = PackedMatrix::dense(w, Storage::f32, shape.out,
-                                           shape.kh * shape.kw * shape.in, Arithmetic::full);
-  weights->convolve(shape, x, {}, y);
 }
 
 }  // namespace bun_asr

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "table.h"
+#include "weight_memory.h"
 
 namespace bun_asr {
 
@@ -9,11 +10,8 @@ class Packed final : public PackedMatrix {
  public:
   /// Takes memory for `shape`; its contents are for the caller to write.
   Packed(const MatrixView& shape, Arithmetic arithmetic);
-  ~Packed() override;
-  Packed(const Packed&) = delete;
-  Packed& operator=(const Packed&) = delete;
 
-  uint8_t* memory() const { return memory_; }
+  uint8_t* memory() const { return memory_.get(); }
 
   void multiply(const float* x, const Epilogue& then, float* y, size_t rows) const override;
   void gather(const int32_t* ids, float* y, size_t rows) const override;
@@ -22,7 +20,7 @@ class Packed final : public PackedMatrix {
  private:
   MatrixView view_;
   Arithmetic arithmetic_;
-  uint8_t* memory_;
+  std::shared_ptr<uint8_t> memory_;
 };
 
 }  // namespace bun_asr

@@ -98,4 +98,31 @@ void silu(const float* x, float* y, size_t count) {
   parallel_for(count, worth_a_thread, [&](size_t i, size_t end) { t.silu(x + i, y + i, end - i); });
 }
 
+void swiglu(const float* gate, size_t gate_stride, const float* up, size_t up_stride, float* y,
+            size_t rows, size_t size) {
+  const Table& t = table();
+  parallel_for(rows, rows_a_chunk(size), [&](size_t r, size_t end) {
+    for (; r < end; r++) {
+      t.swiglu(gate + r * gate_stride, up + r * up_stride, y + r * size, size);
+    }
+  });
+}
+
+void argmax(const float* x, uint32_t* y, size_t rows, size_t size) {
+  parallel_for(rows, rows_a_chunk(size), [&](size_t r, size_t end) {
+    for (; r < end; r++) {
+      const float* row = x + r * size;
+      float top = -INFINITY;
+      size_t best = 0;
+      for (size_t i = 0; i < size; i++) {
+        if (row[i] > top) {
+          top = row[i];
+          best = i;
+        }
+      }
+      y[r] = uint32_t(best);
+    }
+  });
+}
+
 }  // namespace bun_asr

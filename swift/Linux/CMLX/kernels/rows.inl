@@ -58,6 +58,14 @@ static void each(const float* x, float* y, size_t count) {
 static void gelu(const float* x, float* y, size_t count) { each<gelu_of>(x, y, count); }
 static void silu(const float* x, float* y, size_t count) { each<silu_of>(x, y, count); }
 
+static void swiglu(const float* gate, const float* up, float* y, size_t count) {
+  size_t i = 0;
+  for (; i + width <= count; i += width) store(y + i, silu_of(load(gate + i)) * load(up + i));
+  if (i == count) return;
+  silu(gate + i, y + i, count - i);
+  for (; i < count; i++) y[i] *= up[i];
+}
+
 /// y may be a or b.
 static void add(const float* a, const float* b, float* y, size_t count) {
   size_t i = 0;

@@ -90,6 +90,7 @@ struct Table {
   void (*rope)(const float* x, const float* turn, float* y, size_t dim, size_t dims);
   void (*gelu)(const float* x, float* y, size_t count);
   void (*silu)(const float* x, float* y, size_t count);
+  void (*swiglu)(const float* gate, const float* up, float* y, size_t count);
   /// y = a + b. y may be either.
   void (*add)(const float* a, const float* b, float* y, size_t count);
 };

@@ -9,6 +9,8 @@
 #include <mutex>
 #include <thread>
 
+#include "cores.h"
+
 namespace bun_asr {
 namespace {
 
@@ -45,20 +47,12 @@ thread_local bool inside_loop = false;
 // fields below never change under a worker that reads them.
 class Pool {
  public:
-  explicit Pool(size_t workers) {
-    for (size_t i = 0; i < workers; i++) {
-      try {
-        std::thread([this] { serve(); }).detach();
-      } catch (...) {
-        return;  // fewer threads than wished for: the loop is correct with any number
-      }
-    }
-  }
-
-  bool try_run(size_t count, size_t chunk_size, void (*chunk)(const void*, size_t, size_t),
-               const void* body) {
+  bool try_run(size_t threads, size_t count, size_t chunk_size,
+               void (*chunk)(const void*, size_t, size_t), const void* body) {
     std::unique_lock<std::mutex> only(submit_, std::try_to_lock);
     if (!only.owns_lock()) return false;
+    start_workers(threads - 1);
+    helpers_.store(threads - 1);
     count_ = count;
     chunk_size_ = chunk_size;
     chunk_ = chunk;
@@ -80,6 +74,17 @@ class Pool {
   }
 
  private:
+  /// Workers are started at the first loop that wants them, and stay.
+  void start_workers(size_t wanted) {
+    for (; started_ < wanted; started_++) {
+      try {
+        std::thread([this, index = started_] { serve(index); }).detach();
+      } catch (...) {
+        return;  // fewer threads than wished for: the loop is correct with any number
+      }
+    }
+  }
+
   void claim_chunks() {
     inside_loop = true;
     for (;;) {
@@ -90,11 +95,12 @@ class Pool {
     inside_loop = false;
   }
 
-  void serve() {
+  /// Worker `index`: not all of them help when fewer threads are wished for than were started.
+  void serve(size_t index) {
     uint64_t seen = 0;
-    auto changed = [&] { return epoch_.load() != seen; };
+    auto changed = [&] { return epoch_.load() != seen && index < helpers_.load(); };
     for (;;) {
-      if (!spin_until(changed)) {
+      if (index >= helpers_.load() || !spin_until(changed)) {
         std::unique_lock<std::mutex> lock(sleep_);
         sleepers_.fetch_add(1);
         wake_.wait(lock, changed);
@@ -108,6 +114,7 @@ class Pool {
   }
 
   std::mutex submit_;
+  size_t started_ = 0;
   size_t count_ = 0;
   size_t chunk_size_ = 1;
   void (*chunk_)(const void*, size_t, size_t) = nullptr;
@@ -116,6 +123,7 @@ class Pool {
   alignas(64) std::atomic<size_t> next_{0};
   alignas(64) std::atomic<uint64_t> epoch_{0};
   std::atomic<bool> open_{false};
+  std::atomic<size_t> helpers_{0};
   alignas(64) std::atomic<int> workers_inside_{0};
 
   alignas(64) std::mutex sleep_;
@@ -125,22 +133,35 @@ class Pool {
 
 // Never destroyed: the workers outlive main(), and nothing joins them when the process ends.
 Pool& pool() {
-  static Pool& instance = *new Pool(thread_count() - 1);
+  static Pool& instance = *new Pool;
   return instance;
 }
 
 }  // namespace
 
-size_t thread_count() {
+namespace {
+
+constexpr size_t most_threads = 1024;
+
+size_t default_thread_count() {
   static const size_t count = [] {
-    constexpr long most = 1024;
     const char* wish = std::getenv("BUN_ASR_THREADS");
     const long asked = wish ? std::strtol(wish, nullptr, 10) : 0;
-    const long all = static_cast<long>(std::thread::hardware_concurrency());
-    return static_cast<size_t>(std::clamp(asked > 0 ? asked : all, 1L, most));
+    return std::min(asked > 0 ? static_cast<size_t>(asked) : usable_cores(), most_threads);
   }();
   return count;
 }
+
+std::atomic<size_t> wished_count{0};
+
+}  // namespace
+
+size_t thread_count() {
+  const size_t wished = wished_count.load();
+  return wished > 0 ? wished : default_thread_count();
+}
+
+void set_thread_count(size_t count) { wished_count.store(std::min(count, most_threads)); }
 
 void run_chunks(size_t count, size_t grain, void (*chunk)(const void*, size_t, size_t),
                 const void* body) {
@@ -149,7 +170,8 @@ void run_chunks(size_t count, size_t grain, void (*chunk)(const void*, size_t, s
   const size_t threads = thread_count();
   // Eight chunks a thread: the last ones to finish differ by an eighth of a thread's share at most.
   const size_t size = std::max(grain, (count + threads * 8 - 1) / (threads * 8));
-  if (threads == 1 || inside_loop || size >= count || !pool().try_run(count, size, chunk, body)) {
+  if (threads == 1 || inside_loop || size >= count ||
+      !pool().try_run(threads, count, size, chunk, body)) {
     chunk(body, 0, count);
   }
 }

@@ -5,8 +5,12 @@
 
 namespace bun_asr {
 
-/// Threads that share a loop, the calling one included: all cores, or BUN_ASR_THREADS.
+/// Threads that share a loop, the calling one included: all usable cores, or BUN_ASR_THREADS, or
+/// what was set last.
 size_t thread_count();
+
+/// For loops that begin from now on, in the whole process; 0 is the default again.
+void set_thread_count(size_t count);
 
 /// `parallel_for` without its type: runs chunk(body, begin, end) until [0, count) is done.
 void run_chunks(size_t count, size_t grain, void (*chunk)(const void*, size_t, size_t),

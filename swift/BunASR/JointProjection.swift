@@ -1,0 +1,34 @@
+import MLX
+import MLXNN
+
+/// Projections of the same input, computed as one product: one pass over the input and one op in
+/// place of several. Projections whose formats differ (mixed recipes give some more bits) stay
+/// apart.
+struct JointProjection {
+    private let products: [Linear]
+    /// Where the result of the one product is cut; empty when the projections stay apart.
+    private let cuts: [Int]
+
+    /// - Parameter parts: name and outputs of each projection
+    init(_ checkpoint: Checkpoint, _ parts: [(name: String, outputs: Int)], inputs: Int, bias: Bool)
+        throws
+    {
+        if let joined = try checkpoint.joinedLinear(parts, inputs: inputs, bias: bias) {
+            products = [joined]
+            cuts = parts.indices.dropLast()
+                .map { last in parts[...last].reduce(0) { $0 + $1.outputs } }
+        } else {
+            products =
+                try parts.map {
+                    try checkpoint.linear($0.name, inputs: inputs, outputs: $0.outputs, bias: bias)
+                }
+            cuts = []
+        }
+    }
+
+    /// x [..., inputs] → the result of each projection, [..., outputs]
+    func callAsFunction(_ x: MLXArray) -> [MLXArray] {
+        products.count == 1
+            ? split(products[0](x), indices: cuts, axis: -1) : products.map { $0(x) }
+    }
+}

@@ -1,0 +1,44 @@
+// Arrays that are windows on others.
+//
+// A slice, transpose or reshape computes nothing, but as an MLX op it costs as much as a small
+// kernel. Kernels take strides, so they look through such ops at what is computed, and the ops are
+// never run.
+#pragma once
+
+#include "mlx/array.h"
+
+namespace cmlx {
+
+/// An operand as a kernel finds it. Strides are in elements.
+struct Strided {
+  const void* data;
+  mlx::core::Shape shape;
+  mlx::core::Strides strides;
+
+  const float* floats() const { return static_cast<const float*>(data); }
+  size_t size() const;
+  int64_t stride(int axis) const;
+  /// Whether the values lie in a row, whatever the strides of axes of length 1 say.
+  bool row_major() const;
+};
+
+/// Where in its base a window lies.
+struct View {
+  size_t offset = 0;
+  mlx::core::Shape shape;
+  mlx::core::Strides strides;
+  /// The base is an op of MLX, whose strides are known only once it has run, and all of it is seen.
+  bool as_computed = false;
+};
+
+/// What has to be computed for an array, and where its values lie in that.
+struct Window {
+  mlx::core::array base;
+  View view;
+};
+
+Window look_through(const mlx::core::array& x);
+
+mlx::core::Strides row_major_strides(const mlx::core::Shape& shape);
+
+}  // namespace cmlx
