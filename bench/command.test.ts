@@ -59,6 +59,15 @@ describe("on the demo model", () => {
     expect(fits.totalMs.slope).toBeGreaterThan(0);
   });
 
+  test("batch", async () => {
+    const { status, out } = await bench("batch", "--quick");
+    expect(status).toBe(0);
+    expect(out).toContain("| Tokens a second | Against one |");
+    const [{ batches }] = stored("batch.json").data.models;
+    expect(batches.map(({ sessions }: { sessions: number }) => sessions)).toEqual([1, 2, 4, 8]);
+    expect(batches[3].runs[0].tokens).toBe(8 * 16);
+  });
+
   test("load", async () => {
     const { status, out } = await bench("load", "--quick");
     expect(status).toBe(0);
@@ -104,5 +113,6 @@ describe("one line of error and an exit status", () => {
 test("--help names every bench", async () => {
   const { status, out } = await bench("--help");
   expect(status).toBe(0);
-  for (const name of ["rtf", "stages", "load", "readme"]) expect(out).toContain(`\n  ${name} `);
+  for (const name of ["rtf", "stages", "batch", "load", "readme"])
+    expect(out).toContain(`\n  ${name} `);
 });

@@ -6,6 +6,8 @@ export interface Clip {
   seconds: number;
   /** How many tokens to write; null lets the model end by itself. */
   tokens: number | null;
+  /** How many copies of it are decoded together; only this program can. Default 1. */
+  sessions?: number;
 }
 
 /** Milliseconds of one transcription, by stage. */
@@ -15,6 +17,7 @@ export interface Run {
   encodeMs: number;
   prefillMs: number;
   decodeMs: number;
+  /** Of all sessions together. */
   tokens: number;
   /** Resident memory of the process after it, and the most that it ever was, in bytes. */
   rss: number;
