@@ -34,6 +34,11 @@ const commands: Record<string, (argv: string[]) => Promise<number>> = {
     await prepare();
     return await (await import("./verify.ts")).verify();
   },
+  async bench(argv) {
+    const { benchCommand } = await import("../bench/command.ts");
+    if (!asksForHelp(argv)) await prepare();
+    return await benchCommand(argv, processTerminal);
+  },
 };
 
 function asksForHelp(argv: string[]): boolean {

@@ -12,7 +12,9 @@ export async function check(): Promise<number> {
     ["tsc", [join(bin, "tsc"), "--noEmit"]],
     [
       "biome",
-      [join(bin, "biome"), "check", "--error-on-warnings", "ts", "package.json", "tsconfig.json"],
+      [join(bin, "biome"), "check", "--error-on-warnings"].concat([
+        ...["ts", "bench", "package.json", "tsconfig.json"],
+      ]),
     ],
   ];
   const swift = Bun.which("swift");
@@ -42,7 +44,7 @@ export async function test(names: string[]): Promise<number> {
     // A machine that is busy with other work must not fail them.
     "--timeout=60000",
   ];
-  const files = names.length > 0 ? names : ["ts"];
+  const files = names.length > 0 ? names : ["ts", "bench"];
   const status = await run([process.execPath, "test", ...options, ...files]);
   const totals = existsSync(report) ? await Bun.file(report).text() : "";
   const head = /<testsuites[^>]*>/.exec(totals)?.[0] ?? "";

@@ -7,6 +7,8 @@ export interface Wheel {
   megabytes: number;
   /** One for each platform that it is published for; pip picks the wheel that fits this machine. */
   sha256: readonly string[];
+  /** The one Python that is asked for, where the wheels of different versions differ. */
+  python?: string;
   /** Files that must be executable after unpacking: zip archives forget the mode. */
   executables?: RegExp;
 }
@@ -58,6 +60,20 @@ export const ffmpegWheel: Wheel = {
     "5636d691e36e5274b13fe38182b1f627b2e35dcecc63944012c2470f9484fc45", // macOS arm64
   ],
   executables: /^imageio_ffmpeg\/binaries\/ffmpeg-/,
+};
+
+/** For its libwhisper and libggml, which the benchmark compares with: nothing of it runs Python. */
+export const whisperWheel: Wheel = {
+  name: "pywhispercpp",
+  version: "1.5.1",
+  purpose: "whisper.cpp",
+  megabytes: 5,
+  python: "3.11",
+  sha256: [
+    "a70839d9a1f569e1e5424f27ed01a32133d658beae4cd1459eb39de1e0483bba", // Linux x86-64
+    "3fd5ce38397f27e1173423f82f14089da2f61a45b2f1fb307a943765f5c56b3e", // Linux arm64
+    "4a10b4f9c99123eb6515a98cc972f354d2455884af19856b82cd1c0d6ab2602f", // macOS arm64
+  ],
 };
 
 /** What the native library is built from on this platform. */

@@ -43,6 +43,7 @@ async function install(wheel: Wheel, report: Report): Promise<void> {
     const hashes = wheel.sha256.map((hash) => `--hash=sha256:${hash}`);
     await writeFile(pin, `${name}==${version} ${hashes.join(" ")}\n`);
     const options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:"];
+    if (wheel.python !== undefined) options.push("--python-version", wheel.python);
     await run(
       [interpreter, "-m", "pip", "download", ...options, "--require-hashes"].concat([
         ...["--dest", work, "--requirement", pin],

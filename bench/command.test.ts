@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { goldensFolder } from "../ts/testing/goldens.ts";
+import { benchCommand } from "./command.ts";
+
+// Processes on a busy machine.
+setDefaultTimeout(60_000);
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "bun-asr-bench-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function bench(...argv: string[]) {
+  let [out, notes] = ["", ""];
+  const status = await benchCommand([...argv, "--out", folder], {
+    out: (text) => {
+      out += text;
+    },
+    note: (text) => {
+      notes += text;
+    },
+    outIsTty: false,
+    noteIsTty: false,
+  });
+  return { status, out, notes };
+}
+
+const stored = (name: string) => JSON.parse(readFileSync(join(folder, name), "utf8"));
+
+describe("on the demo model", () => {
+  test("rtf", async () => {
+    const { status, out, notes } = await bench("rtf", "--quick");
+    expect(status).toBe(0);
+    expect(out).toMatch(/\| Model +\| Framework \| +RTF \| 10 s audio processed in \|/);
+    expect(out).toContain("Only the embedded demo model was measured");
+    expect(out).not.toContain("random weights\n");
+    expect(notes).toContain("run 5 of 5");
+    const { machine, kernels, versions, tables, data, weights } = stored("rtf.json");
+    expect(weights).toBe("real weights");
+    expect(machine.threads).toBeGreaterThan(0);
+    expect(Object.keys(versions)).toContain("bun");
+    expect(kernels).toMatch(/^\w/);
+    expect(tables[0].rows.length).toBe(1);
+    expect(data.rows[0].runs.length).toBe(5);
+    expect(data.rows[0].runs[0].tokens).toBe(32);
+    expect(readFileSync(join(folder, "rtf.svg"), "utf8")).toContain("demo");
+  });
+
+  test("stages", async () => {
+    const { status, out } = await bench("stages", "--quick");
+    expect(status).toBe(0);
+    expect(out).toContain("  30 s |     96 |");
+    const [{ lengths, fits }] = stored("stages.json").data.models;
+    expect(lengths.map(({ seconds }: { seconds: number }) => seconds)).toEqual([1, 5, 10, 30]);
+    expect(fits.totalMs.slope).toBeGreaterThan(0);
+  });
+
+  test("batch", async () => {
+    const { status, out } = await bench("batch", "--quick");
+    expect(status).toBe(0);
+    expect(out).toContain("| Tokens a second | Against one |");
+    const [{ batches }] = stored("batch.json").data.models;
+    expect(batches.map(({ sessions }: { sessions: number }) => sessions)).toEqual([1, 2, 4, 8]);
+    expect(batches[3].runs[0].tokens).toBe(8 * 16);
+  });
+
+  test("load", async () => {
+    const { status, out } = await bench("load", "--quick");
+    expect(status).toBe(0);
+    expect(out).toContain("## Opening a model");
+    const { growth, models } = stored("load.json").data;
+    expect(growth.length).toBe(20);
+    expect(models[0].calls.length).toBe(3);
+  });
+
+  test("a model that was given, by its name", async () => {
+    const model = join(goldensFolder, "small-q4");
+    const { status, out } = await bench("rtf", "--quick", "--model", model);
+    expect(status).toBe(0);
+    expect(out).toContain("| small-q4 ");
+    expect(out).toContain("each model ends by itself");
+  });
+});
+
+describe("one line of error and an exit status", () => {
+  const cases: [number, string[], string][] = [
+    [2, ["rft"], 'no bench is called "rft"; did you mean rtf?'],
+    [2, ["--qick"], "unknown flag --qick; did you mean --quick?"],
+    [2, ["--model"], "model"],
+    [3, ["rtf", "--model", "/nonexistent"], "/nonexistent: no such model folder"],
+    [3, ["load", "--model", goldensFolder], "config.json"],
+    [2, ["rtf", "--whisper", "/nonexistent.bin"], "--whisper /nonexistent.bin: no such file"],
+  ];
+  test.each(cases)("%d for %p", async (status, argv, why) => {
+    const outcome = await bench(...argv);
+    expect([outcome.status, outcome.out]).toEqual([status, ""]);
+    const errors = outcome.notes.split("\n").filter((line) => line.startsWith("error: "));
+    expect(errors.length).toBe(1);
+    expect(errors[0]).toContain(why);
+  });
+
+  test("one bench that fails does not lose the others", async () => {
+    const { status, out, notes } = await bench("rtf", "stages", "--quick", "--model", "/none");
+    expect([status, out]).toEqual([3, ""]);
+    expect(notes.match(/^error: /gm)?.length).toBe(2);
+  });
+});
+
+test("--help names every bench", async () => {
+  const { status, out } = await bench("--help");
+  expect(status).toBe(0);
+  for (const name of ["rtf", "stages", "batch", "load", "readme"])
+    expect(out).toContain(`\n  ${name} `);
+});

@@ -1,0 +1,8 @@
+import { batch } from "./batch.ts";
+import type { Bench } from "./bench.ts";
+import { load } from "./load.ts";
+import { rtf } from "./rtf.ts";
+import { stages } from "./stages.ts";
+
+/** Every bench by its name, in the order in which all of them run. */
+export const benches: Readonly<Record<string, Bench>> = { rtf, stages, batch, load };

@@ -1,0 +1,85 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { Model } from "../../ts/model.ts";
+import { parseOutput, promptIds } from "../../ts/prompt.ts";
+import { sampleRate } from "../../ts/recording.ts";
+import { speech } from "../../ts/testing/goldens.ts";
+import { Tokenizer } from "../../ts/tokenizer.ts";
+import type { Clip } from "../subject.ts";
+import { serve } from "./serve.ts";
+
+// bun run bench/subjects/bun-asr.ts FOLDER: this program's own model.
+
+/** Ids of the chat template before and after the audio. */
+const [before, after] = [9, 6];
+
+/** Written at most where the model does not end by itself. */
+const mostTokens = 448;
+
+await serve(async () => {
+  const folder = process.argv[2]!;
+  const started = performance.now();
+  const model = Model.open(folder);
+  const openMs = performance.now() - started;
+  const { kernels, weightBytes, activations, decoderLayers, hiddenSize } = model.info;
+  const hasVocabulary = existsSync(join(folder, "vocab.json"));
+  const tokenizer = hasVocabulary ? await Tokenizer.load(folder) : undefined;
+  const about = { kernels, weightBytes, activations, decoderLayers, hiddenSize };
+  const run = (clip: Clip) =>
+    clip.sessions === undefined
+      ? transcribe(model, tokenizer, clip)
+      : transcribeTogether(model, clip, clip.sessions);
+  return { openMs, about, run };
+});
+
+function transcribe(model: Model, tokenizer: Tokenizer | undefined, clip: Clip) {
+  const samples = speech(Math.round(clip.seconds * sampleRate));
+  const begun = performance.now();
+  using session = model.session({ ignoreEos: clip.tokens !== null });
+  session.mel(samples);
+  const audioTokens = session.encode();
+  const reader = clip.tokens === null ? tokenizer : undefined;
+  const prompt =
+    reader === undefined ? fixedPrompt(model, audioTokens) : promptIds(reader, audioTokens);
+  session.prefill(prompt);
+  const ids: number[] = [];
+  while (ids.length < (clip.tokens ?? mostTokens)) {
+    const id = session.next();
+    if (id === null) break;
+    ids.push(id);
+  }
+  const totalMs = performance.now() - begun;
+  const { melMs, encodeMs, prefillMs, decodeMs } = session.report();
+  const times = { totalMs, melMs, encodeMs, prefillMs, decodeMs, tokens: ids.length };
+  if (reader === undefined) return times;
+  return { ...times, text: parseOutput(reader.decode(Int32Array.from(ids))).text };
+}
+
+/** Copies of one clip: each is encoded alone, and all are decoded in steps of one token each. */
+function transcribeTogether(model: Model, { seconds, tokens }: Clip, count: number) {
+  const samples = speech(Math.round(seconds * sampleRate));
+  const begun = performance.now();
+  const sessions = Array.from({ length: count }, () => model.session({ ignoreEos: true }));
+  for (const session of sessions) {
+    session.mel(samples);
+    session.prefill(fixedPrompt(model, session.encode()));
+  }
+  const steps = tokens ?? mostTokens;
+  const decoding = performance.now();
+  for (let step = 0; step < steps; step++) model.step(sessions);
+  const ended = performance.now();
+  const reports = sessions.map((session) => session.report());
+  for (const session of sessions) session.close();
+  const sum = (stage: "melMs" | "encodeMs" | "prefillMs") =>
+    reports.reduce((total, report) => total + report[stage], 0);
+  return {
+    ...{ totalMs: ended - begun, decodeMs: ended - decoding, tokens: steps * count },
+    ...{ melMs: sum("melMs"), encodeMs: sum("encodeMs"), prefillMs: sum("prefillMs") },
+  };
+}
+
+/** As long as the template's prompt; which ids stand around the audio does not change the time. */
+function fixedPrompt({ info }: Model, audioTokens: number): Int32Array {
+  const ids = new Int32Array(before + audioTokens + after);
+  return ids.fill(info.tokens.audioPad, before, before + audioTokens);
+}

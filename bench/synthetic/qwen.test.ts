@@ -1,0 +1,50 @@
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { goldensFolder } from "../../ts/testing/goldens.ts";
+import { readSafetensors } from "../../ts/testing/safetensors.ts";
+import { qwenTensors } from "./qwen.ts";
+import { constantBfloat16, deviation, randomBfloat16, randomBytes } from "./random.ts";
+
+const tensors = qwenTensors();
+
+test("tensors are named as in a published 4-bit checkpoint", () => {
+  const golden = readSafetensors(readFileSync(join(goldensFolder, "small-q4/model.safetensors")));
+  const kinds = (names: Iterable<string>) =>
+    new Set([...names].map((name) => name.replace(/\d+\./, "N.")));
+  expect(kinds(tensors.map(({ name }) => name))).toEqual(kinds(golden.keys()));
+  for (const { name, dtype, shape } of tensors) {
+    const like = golden.get(name);
+    if (like !== undefined)
+      expect(`${dtype} ${shape.length}`).toBe(`${like.dtype} ${like.shape.length}`);
+  }
+});
+
+test("the decoder holds 596 million weights in 4 bits", () => {
+  const packed = tensors.filter(({ dtype }) => dtype === "U32");
+  const weights = packed.reduce((sum, { shape: [rows, words] }) => sum + rows! * words! * 8, 0);
+  expect(Math.round(weights / 1e6)).toBe(596);
+  const embedding = packed.find(({ name }) => name === "model.embed_tokens.weight");
+  expect(embedding?.shape).toEqual([151_936, 128]);
+});
+
+test("the encoder keeps bfloat16", () => {
+  const encoder = tensors.filter(({ name }) => name.startsWith("audio_tower."));
+  expect(new Set(encoder.map(({ dtype }) => dtype))).toEqual(new Set(["BF16"]));
+});
+
+test("random numbers repeat, and have the wanted deviation", () => {
+  expect(randomBytes(9)).toEqual(randomBytes(9));
+  const numbers = floatsOf(randomBfloat16(20_000));
+  const mean = numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
+  const variance = numbers.reduce((sum, x) => sum + (x - mean) ** 2, 0) / numbers.length;
+  expect(mean).toBeCloseTo(0, 3);
+  expect(Math.sqrt(variance)).toBeCloseTo(deviation, 3);
+  expect(floatsOf(constantBfloat16(1, 3))).toEqual(Float32Array.of(1, 1, 1));
+});
+
+function floatsOf(bfloat16: Uint8Array): Float32Array {
+  const halves = new Uint16Array(bfloat16.buffer, bfloat16.byteOffset, bfloat16.length / 2);
+  const words = Uint32Array.from(halves, (half) => half * 65_536);
+  return new Float32Array(words.buffer);
+}
