@@ -22,6 +22,7 @@ final class Model {
         guard let kernels = Platform.kernels() else { throw ASRError.native(Platform.problem()) }
         let checkpoint = try Checkpoint(
             directory: URL(filePath: directory), precision: options.precision ?? .auto)
+        Platform.prepare(for: checkpoint.precision.name)
         config = checkpoint.config
         encoder = try AudioEncoder(checkpoint)
         decoder = try QuantizedTextDecoder(checkpoint)

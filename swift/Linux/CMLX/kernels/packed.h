@@ -13,6 +13,7 @@ class Packed final : public PackedMatrix {
   Packed(const Packed&) = delete;
   Packed& operator=(const Packed&) = delete;
 
+  const MatrixView& view() const { return view_; }
   uint8_t* memory() const { return memory_; }
 
   void multiply(const float* x, const Epilogue& then, float* y, size_t rows) const override;
