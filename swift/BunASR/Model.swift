@@ -27,6 +27,7 @@ final class Model {
         Platform.setThreads(options.threads)
         let checkpoint = try Checkpoint(
             directory: URL(filePath: directory), precision: options.precision ?? .auto)
+        Platform.prepare(for: checkpoint.precision.name)
         config = checkpoint.config
         encoder = try AudioEncoder(checkpoint)
         decoder = try QuantizedTextDecoder(checkpoint)

@@ -30,6 +30,13 @@ enum Platform {
         #endif
     }
 
+    /// For the weights that are loaded next: whether their products may be rounded.
+    static func prepare(for precision: Precision.Name) {
+        #if os(Linux)
+            cmlx_set_arithmetic(precision == .full ? CMLX_FULL : CMLX_FAST)
+        #endif
+    }
+
     /// Why `kernels` is nil.
     static func problem() -> String {
         #if os(Linux)

@@ -92,6 +92,9 @@ std::optional<mx::array> Product::with_residual(const mx::array& y, const mx::ar
 
 namespace {
 
+/// For what is packed by this thread.
+thread_local Arithmetic arithmetic = Arithmetic::full;
+
 Storage storage(const mx::array& x) {
   switch (x.dtype().val()) {
     case mx::Dtype::Val::float32:
@@ -120,6 +123,10 @@ mx::array product(cmlx_packed packed, std::optional<Conv2d> convolution, mx::Sha
 
 }  // namespace
 
+void cmlx_set_arithmetic(cmlx_arithmetic value) {
+  arithmetic = value == CMLX_FAST ? Arithmetic::fast : Arithmetic::full;
+}
+
 cmlx_packed cmlx_pack_quantized(cmlx_array weight, cmlx_array scales, cmlx_array biases,
                                 int32_t group, int32_t bits) {
   return cmlx::guarded<cmlx_packed>(nullptr, [&] {
@@ -132,17 +139,18 @@ cmlx_packed cmlx_pack_quantized(cmlx_array weight, cmlx_array scales, cmlx_array
     const size_t inputs = static_cast<size_t>(scale.shape(1)) * static_cast<size_t>(group);
     return packed(PackedMatrix::quantized(
         codes.data<uint32_t>(), scale.data<char>(), bias.data<char>(), storage(scale),
-        static_cast<size_t>(codes.shape(0)), inputs, bits, group, Arithmetic::full));
+        static_cast<size_t>(codes.shape(0)), inputs, bits, group, arithmetic));
   });
 }
 
-cmlx_packed cmlx_pack_dense(cmlx_array weight) {
+cmlx_packed cmlx_pack_dense(cmlx_array weight, bool exact) {
   return cmlx::guarded<cmlx_packed>(nullptr, [&] {
     auto values = mx::contiguous(weight->value);
     cmlx::evaluate({values});
     const auto outputs = static_cast<size_t>(values.shape(0));
     return packed(PackedMatrix::dense(values.data<char>(), storage(values), outputs,
-                                      values.size() / outputs, Arithmetic::full));
+                                      values.size() / outputs,
+                                      exact ? Arithmetic::full : arithmetic));
   });
 }
 

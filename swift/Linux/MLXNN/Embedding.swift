@@ -6,7 +6,7 @@ open class Embedding {
 
     /// - Parameter weight: [rows, dimensions], float
     public init(weight: MLXArray) {
-        packed = PackedWeight(dense: weight)
+        packed = PackedWeight(dense: weight, exact: true)
     }
 
     /// Without weights, until `update(parameters:)`.

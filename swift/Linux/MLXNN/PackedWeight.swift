@@ -6,8 +6,9 @@ import MLX
 final class PackedWeight {
     let ctx: cmlx_packed?
 
-    init(dense weight: MLXArray) {
-        ctx = cmlx_pack_dense(weight.ctx)
+    /// - Parameter exact: keeps every value, whatever arithmetic the model was opened for
+    init(dense weight: MLXArray, exact: Bool = false) {
+        ctx = cmlx_pack_dense(weight.ctx, exact)
         reportIfMissing()
     }
 

@@ -82,10 +82,15 @@ cmlx_array cmlx_greater_equal(cmlx_array a, cmlx_array b);
 cmlx_array cmlx_argmax(cmlx_array x);
 
 // CPU kernels as MLX primitives
+
+/// How weights that this thread packs from now on are multiplied: in float32, which is the default,
+/// or with integers where the processor is faster with them (kernels/kernels.h, Arithmetic).
+typedef enum { CMLX_FULL = 0, CMLX_FAST = 1 } cmlx_arithmetic;
+void cmlx_set_arithmetic(cmlx_arithmetic arithmetic);
 cmlx_packed cmlx_pack_quantized(cmlx_array weight, cmlx_array scales, cmlx_array biases,
                                 int32_t group, int32_t bits);
-/// Float weights [outputs, ...]; the other axes are the inputs.
-cmlx_packed cmlx_pack_dense(cmlx_array weight);
+/// Float weights [outputs, ...]; the other axes are the inputs. `exact` ones are never rounded.
+cmlx_packed cmlx_pack_dense(cmlx_array weight, bool exact);
 void cmlx_packed_free(cmlx_packed packed);
 /// x [..., inputs] to [..., outputs]; `bias` [outputs] may be NULL.
 cmlx_array cmlx_packed_multiply(cmlx_packed packed, cmlx_array x, cmlx_array bias);

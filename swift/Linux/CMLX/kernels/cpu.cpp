@@ -16,7 +16,7 @@ uint64_t saved_state() {
 }
 
 struct Features {
-  bool avx2 = false, avx512 = false;
+  bool avx2 = false, avx512 = false, avx512_vnni = false;
 
   Features() {
     uint32_t a, b, c, d;
@@ -28,6 +28,7 @@ struct Features {
     avx2 = (state & ymm) == ymm && (b >> 5 & 1);
     const bool f = b >> 16 & 1, dq = b >> 17 & 1, bw = b >> 30 & 1, vl = b >> 31 & 1;
     avx512 = avx2 && (state & zmm) == zmm && f && dq && bw && vl;
+    avx512_vnni = avx512 && (c >> 11 & 1);
   }
 };
 
@@ -40,6 +41,7 @@ const Features& features() {
 
 bool cpu_has_avx2() { return features().avx2; }
 bool cpu_has_avx512() { return features().avx512; }
+bool cpu_has_avx512_vnni() { return features().avx512_vnni; }
 
 }  // namespace bun_asr
 #endif

@@ -9,7 +9,7 @@ namespace bun_asr {
 
 extern const Table scalar_table;
 #if defined(__x86_64__)
-extern const Table avx2_table, avx512_table;
+extern const Table avx2_table, avx512_table, avx512vnni_table;
 #elif defined(__aarch64__)
 extern const Table neon_table;
 #endif
@@ -17,7 +17,7 @@ extern const Table neon_table;
 const Table* const* all_tables() {
   static const Table* const tables[] = {
 #if defined(__x86_64__)
-      &avx512_table, &avx2_table,
+      &avx512vnni_table, &avx512_table, &avx2_table,
 #elif defined(__aarch64__)
       &neon_table,
 #endif

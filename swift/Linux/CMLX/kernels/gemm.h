@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 
 #include "scratch.h"
 #include "table.h"
@@ -15,35 +16,36 @@ void finish_columns(const Epilogue& then, float* y, size_t rows, size_t outputs,
 // y[rows, outputs] = A W^T, then the epilogue, with W of any format and A given by
 //   pack(row, k0, count, to): writes A[row, k0 … k0 + count) to `to`.
 //
-// Rows are taken in bands. A band of A is packed once, as [panel of inputs][tile of rows][row], for
-// all threads. Then each task takes a few blocks of outputs (and, when those are too few to share
-// out, a part of the band) through all panels of inputs, adding to y: a panel of weights is decoded
-// once for all tiles of the task, and the tiles of one panel of inputs (rows x 256 floats) stay in
-// the second-level cache over the task's blocks.
+// A and W meet in panels of 256 inputs. A panel of activations stays in the second-level cache
+// while panels of weights, 32 outputs each, pass through the first-level one, decoded to floats or
+// as they are, and are used for all its rows.
+//
+// Work is shared out in one of two ways. Many rows go by rows: a task packs panel after panel of
+// its own rows and multiplies each with all weights; nothing is shared, and the packed activations
+// are used as soon as they are made. Fewer rows go by outputs, so that every weight is decoded (and
+// brought from memory) once: the activations are packed for all threads first, and a task takes a
+// few blocks of outputs, or a part of the rows too where outputs are few.
 class Gemm {
  public:
-  Gemm(const MatrixView& weights, const Epilogue& then, float* y, size_t rows)
-      : weights_(weights), then_(then), y_(y), rows_(rows) {}
+  Gemm(const MatrixView& weights, const Epilogue& then, float* y, size_t rows);
 
   template <class Pack>
   void run(const Pack& pack) const {
-    thread_local Scratch<float> memory;
-    for (size_t first = 0; first < rows_; first += band_rows) {
-      const Band band(table(), first, std::min(band_rows, rows_ - first));
-      const size_t panels = (weights_.inputs + panel_inputs - 1) / panel_inputs;
-      float* a = memory.reserve(panels * band.panel_floats());
-      const size_t tile_work = weights_.inputs * table().tile_rows;
-      parallel_for(band.tiles, std::max<size_t>(1, 16384 / tile_work), [&](size_t i, size_t end) {
-        for (; i < end; i++) pack_tile(pack, band, i, a);
-      });
-      multiply(band, a);
+    if (rows_ >= thread_count() * 2 * fewest_rows) {
+      run_by_rows(pack);
+    } else {
+      for (size_t first = 0; first < rows_; first += most_rows) {
+        run_by_outputs(pack, Band(table_, first, std::min(most_rows, rows_ - first)));
+      }
     }
   }
 
  private:
-  static constexpr size_t band_rows = 336;  // a multiple of the tiles of all tables
+  // Rows of a panel of activations: enough to pay for decoding a panel of weights, and few enough
+  // for the second-level cache. Multiples of the tiles of all tables.
+  static constexpr size_t fewest_rows = 168, most_rows = 336;
 
-  /// The rows of a band, dealt evenly to its tiles: the larger ones come first.
+  /// Rows of y that are packed together, dealt evenly to tiles: the larger ones come first.
   struct Band {
     size_t first, rows, tiles, height, tall;
 
@@ -53,26 +55,76 @@ class Gemm {
           tiles((rows + t.tile_rows - 1) / t.tile_rows),
           height(rows / tiles),
           tall(rows % tiles) {}
-    size_t panel_floats() const { return rows * tile_stride; }
     size_t row(size_t tile) const { return tile * height + std::min(tile, tall); }
   };
 
+  /// A part of the tiles of a band against a few blocks of outputs.
+  struct Task {
+    size_t tile_begin, tile_end, block_begin, block_end;
+  };
+
   template <class Pack>
-  void pack_tile(const Pack& pack, const Band& band, size_t tile, float* a) const {
-    for (size_t k0 = 0; k0 < weights_.inputs; k0 += panel_inputs, a += band.panel_floats()) {
-      const size_t count = std::min(panel_inputs, weights_.inputs - k0);
-      for (size_t r = band.row(tile); r < band.row(tile + 1); r++) {
-        pack(band.first + r, k0, count, a + r * tile_stride);
+  void run_by_rows(const Pack& pack) const {
+    const size_t threads = thread_count();
+    // Eight tasks a thread where rows suffice, and as many for each.
+    const size_t wanted = std::clamp(rows_ / (threads * 8), fewest_rows, most_rows);
+    const size_t bands = ((rows_ + wanted - 1) / wanted + threads - 1) / threads * threads;
+    parallel_for(bands, 1, [&](size_t i, size_t end) {
+      thread_local Scratch<uint8_t> memory;
+      uint8_t* a = memory.reserve(most_rows * row_bytes_);
+      for (; i < end; i++) {
+        const size_t first = rows_ * i / bands;
+        const Band band(table_, first, rows_ * (i + 1) / bands - first);
+        for (size_t k0 = 0; k0 < weights_.inputs; k0 += panel_inputs) {
+          pack_rows(pack, band, 0, band.rows, k0, a);
+          multiply_panel(band, {0, band.tiles, 0, weights_.blocks()}, k0, a);
+        }
       }
+    });
+  }
+
+  template <class Pack>
+  void run_by_outputs(const Pack& pack, const Band& band) const {
+    thread_local Scratch<uint8_t> memory;
+    const size_t panels = (weights_.inputs + panel_inputs - 1) / panel_inputs;
+    uint8_t* a = memory.reserve(panels * band.rows * row_bytes_);
+    const size_t grain = std::max<size_t>(1, 16384 / weights_.inputs);
+    parallel_for(band.rows, grain, [&](size_t row, size_t end) {
+      for (size_t panel = 0; panel < panels; panel++) {
+        pack_rows(pack, band, row, end, panel * panel_inputs, a + panel * band.rows * row_bytes_);
+      }
+    });
+    multiply_by_outputs(band, a);
+  }
+
+  /// Rows [row, end) of the band's panel `to` of activations.
+  template <class Pack>
+  void pack_rows(const Pack& pack, const Band& band, size_t row, size_t end, size_t k0,
+                 uint8_t* to) const {
+    const size_t count = std::min(panel_inputs, weights_.inputs - k0);
+    for (; row < end; row++) {
+      uint8_t* packed = to + row * row_bytes_;
+      if (!int16_) {
+        pack(band.first + row, k0, count, reinterpret_cast<float*>(packed));
+        continue;
+      }
+      float values[panel_inputs];
+      pack(band.first + row, k0, count, values);
+      std::fill(values + count, values + (count + 31) / 32 * 32, 0.0f);
+      table_.round_row(values, count, packed);
     }
   }
 
-  void multiply(const Band& band, const float* a) const;
+  void multiply_by_outputs(const Band& band, const uint8_t* a) const;
+  void multiply_panel(const Band& band, const Task& task, size_t k0, const uint8_t* a) const;
 
+  const Table& table_;
   const MatrixView& weights_;
   Epilogue then_;
   float* y_;
   size_t rows_;
+  bool int16_;
+  size_t row_bytes_;  // of a row of a panel of activations
 };
 
 }  // namespace bun_asr

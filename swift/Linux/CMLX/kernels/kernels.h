@@ -8,11 +8,11 @@
 //   dispatch.cpp the choice of a table;  threads.*  the pool;  cpu.*  what the processor can do
 //
 // The best table that the machine supports is chosen at the first call; the environment variable
-// BUN_ASR_KERNELS=scalar|avx2|avx512|neon forces one. BUN_ASR_THREADS sets the number of threads.
-// Activations are float32, row-major, contiguous unless strides are given, and need no alignment.
-// Nothing throws. In a steady state nothing allocates either: working memory belongs to threads and
-// grows to the largest call. Arithmetic is float32 throughout; only the order of sums differs from
-// table to table. Results do not depend on the number of threads.
+// BUN_ASR_KERNELS=scalar|avx2|avx512|avx512vnni|neon forces one. BUN_ASR_THREADS sets the number of
+// threads. Activations are float32, row-major, contiguous unless strides are given, and need no
+// alignment. Nothing throws. In a steady state nothing allocates either: working memory belongs to
+// threads and grows to the largest call. Arithmetic is float32 throughout; only the order of sums
+// differs from table to table. Results do not depend on the number of threads.
 #pragma once
 
 #include <cstddef>
@@ -52,7 +52,8 @@ class PackedMatrix {
                                                        size_t outputs, size_t inputs, int bits,
                                                        int group, Arithmetic arithmetic);
 
-  /// Float weights [outputs, inputs], kept in their own storage type.
+  /// Float weights [outputs, inputs], kept in their own storage type, or, with Arithmetic::fast,
+  /// rounded to int16 where the table in use multiplies those faster (int16.inl).
   static std::shared_ptr<const PackedMatrix> dense(const void* weights, Storage storage,
                                                    size_t outputs, size_t inputs,
                                                    Arithmetic arithmetic);
@@ -131,7 +132,7 @@ void swiglu(const float* gate, size_t gate_stride, const float* up, size_t up_st
 /// not count.
 void argmax(const float* x, uint32_t* y, size_t rows, size_t size);
 
-/// Name of the table in use: scalar, avx2, avx512, neon.
+/// Name of the table in use: scalar, avx2, avx512, avx512vnni, neon.
 const char* kernels_name();
 /// nullptr, or why BUN_ASR_KERNELS cannot be honoured on this machine.
 const char* kernels_problem();

@@ -27,6 +27,8 @@ static constexpr Table make_table(const char* name, bool (*supported)()) {
           .few_rows = few_rows_of,
           .fill_panel = fill_panel,
           .tile = tile,
+          .round_row = nullptr,
+          .tile_int16 = nullptr,
           .gather = gather,
           .attend_few_scratch = attend_few_scratch,
           .attend_many_scratch = attend_many_scratch,
@@ -39,5 +41,5 @@ static constexpr Table make_table(const char* name, bool (*supported)()) {
           .silu = silu,
           .swiglu = swiglu,
           .largest = largest_number,
-          .add = add};
+          .finish_rows = finish_rows};
 }

@@ -192,6 +192,14 @@ struct DenseBF16 {
   }
 };
 
+/// As bf16, but integers, of which this is the value times 2^16.
+struct DenseInt16 {
+  LANE_FUNCTION Vec value(const uint8_t* p, size_t lane, int j) {
+    const Words pair = load_words(p + lane * 4);
+    return to_float(j == 0 ? shift_left(pair, 16) : mask(pair, 0xffff0000));
+  }
+};
+
 template <class Dense, int R, int V>
 static void rows_of_floats(const MatrixView& m, const FewRows& call, size_t block, size_t lane,
                            size_t row) {
@@ -234,6 +242,7 @@ static void rows_of_block(const MatrixView& m, const FewRows& call, size_t block
       case Format::f32: rows_of_floats<DenseF32, R, V>(m, call, block, lane, row); break;
       case Format::f16: rows_of_floats<DenseF16, R, V>(m, call, block, lane, row); break;
       case Format::bf16: rows_of_floats<DenseBF16, R, V>(m, call, block, lane, row); break;
+      case Format::int16: break;  // any number of rows goes through panels
     }
   }
 }
@@ -328,6 +337,24 @@ static void fill_from_floats(const MatrixView& m, size_t b, size_t k0, size_t co
   }
 }
 
+static void fill_from_int16(const MatrixView& m, size_t b, size_t k0, size_t count, float* panel) {
+  const uint8_t* from = m.int16_panel(b, k0);
+  const float* scales = reinterpret_cast<const float*>(from);
+  for (size_t lane = 0; lane < block_outputs; lane += tile_columns) {
+    Vec scale[tile_vectors];
+    UNROLL for (int v = 0; v < tile_vectors; v++) {
+      scale[v] = load(scales + lane + v * width) * broadcast(0x1p-16f);
+    }
+    for (size_t k = 0; k < count; k++, panel += tile_columns) {
+      const uint8_t* words = from + int16_panel_header + k / 2 * block_outputs * 4;
+      UNROLL for (int v = 0; v < tile_vectors; v++) {
+        const Vec value = DenseInt16::value(words, lane + v * width, int(k % 2));
+        store(panel + v * width, value * scale[v]);
+      }
+    }
+  }
+}
+
 /// `columns` <= 32 columns of a row-major matrix.
 static void fill_from_columns(const float* from, size_t ld, size_t columns, size_t count,
                               float* panel) {
@@ -377,6 +404,7 @@ static void fill_panel(const MatrixView& m, size_t b, size_t k0, size_t count, f
     case Format::f32: return fill_from_floats<DenseF32>(m, b, k0, count, panel);
     case Format::f16: return fill_from_floats<DenseF16>(m, b, k0, count, panel);
     case Format::bf16: return fill_from_floats<DenseBF16>(m, b, k0, count, panel);
+    case Format::int16: return fill_from_int16(m, b, k0, count, panel);
   }
 }
 
@@ -470,6 +498,13 @@ static void gather(const MatrixView& m, size_t id, float* y) {
     if (m.format == Format::f16) value = DenseF16::value(data + i * DenseF16::bytes, first, 0);
     if (m.format == Format::bf16) {
       value = DenseBF16::value(data + i / 2 * DenseBF16::bytes, first, int(i % 2));
+    }
+    if (m.format == Format::int16) {
+      const uint8_t* panel = m.int16_panel(b, i);
+      const size_t pair = i % panel_inputs / 2;
+      value = DenseInt16::value(panel + int16_panel_header + pair * block_outputs * 4, first,
+                                int(i % 2)) *
+              load(reinterpret_cast<const float*>(panel) + first) * broadcast(0x1p-16f);
     }
     store(lanes, value);
     *y++ = lanes[lane - first];

@@ -8,11 +8,13 @@
 //     A 32-bit word holds n = 8 or 4 neighbouring inputs of one output: byte j holds input j, and
 //     in codes4 input j + 4 in its high nibble.
 //   f32, f16: [inputs][32]        bf16: [inputs / 2][32] pairs, an odd last input paired with zero
+//   int16, for each panel of 256 inputs: 32 float scales | [inputs / 2][32] pairs, likewise
 //
 // Bytes a weight at group 64 with 16-bit scales: codes4 0.5625, codes8 1.0625.
 #include <cstring>
 
 #include "gemm.h"
+#include "int16.h"
 #include "packed.h"
 
 namespace bun_asr {
@@ -188,24 +190,20 @@ std::shared_ptr<const PackedMatrix> PackedMatrix::dense(const void* weights, Sto
       pack(from + b * block_outputs * inputs * size, filled, inputs, to);
     }
   });
-  return packed;
+  return arithmetic == Arithmetic::fast ? rounded_to_int16(packed) : packed;
 }
 
 void finish_columns(const Epilogue& then, float* y, size_t rows, size_t outputs, size_t block) {
   if (!then.gelu && !then.residual) return;
-  const Table& t = table();
   const size_t first = block * block_outputs, count = std::min(block_outputs, outputs - first);
-  for (size_t r = 0; r < rows; r++) {
-    float* row = y + r * outputs + first;
-    if (then.gelu) t.gelu(row, row, count);
-    if (then.residual) t.add(row, then.residual + r * outputs + first, row, count);
-  }
+  table().finish_rows(y + first, rows, outputs, count, then.gelu,
+                      then.residual ? then.residual + first : nullptr);
 }
 
 void Packed::multiply(const float* x, const Epilogue& then, float* y, size_t rows) const {
   const Table& t = table();
   if (rows == 0) return;
-  if (rows > t.few_rows_most) {
+  if (rows > t.few_rows_most || view_.format == Format::int16) {
     Gemm(view_, then, y, rows).run([&](size_t row, size_t k0, size_t count, float* to) {
       std::copy_n(x + row * inputs + k0, count, to);
     });

@@ -75,11 +75,17 @@ static float largest_number(const float* x, size_t count) {
   return result;
 }
 
-/// y may be a or b.
-static void add(const float* a, const float* b, float* y, size_t count) {
-  size_t i = 0;
-  for (; i + width <= count; i += width) store(y + i, load(a + i) + load(b + i));
-  for (; i < count; i++) y[i] = a[i] + b[i];
+/// The end of an epilogue.
+static void finish_rows(float* y, size_t rows, size_t stride, size_t columns, bool with_gelu,
+                        const float* residual) {
+  for (size_t r = 0; r < rows; r++, y += stride) {
+    if (with_gelu) each<gelu_of>(y, y, columns);
+    if (!residual) continue;
+    const float* term = residual + r * stride;
+    size_t c = 0;
+    for (; c + width <= columns; c += width) store(y + c, load(y + c) + load(term + c));
+    for (; c < columns; c++) y[c] += term[c];
+  }
 }
 
 // ---- norms -------------------------------------------------------------------------------------

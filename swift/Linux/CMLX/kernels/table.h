@@ -14,7 +14,19 @@ constexpr size_t panel_inputs = 256;
 /// not compete for the same cache sets.
 constexpr size_t tile_stride = panel_inputs + 16;
 /// How a weight block lies in memory; packed.cpp draws the layouts.
-enum class Format : uint8_t { codes4, codes8, f32, f16, bf16 };
+enum class Format : uint8_t { codes4, codes8, f32, f16, bf16, int16 };
+
+/// A panel of int16 weights: scales of 32 outputs, then 128 pairs of inputs of each (the last panel
+/// of a matrix has what it needs).
+constexpr size_t int16_panel_header = block_outputs * sizeof(float);
+constexpr size_t int16_panel_bytes = int16_panel_header + panel_inputs * block_outputs * 2;
+/// A row of a panel of int16 activations: 256 of them, then their scale. Not a power of two either.
+constexpr size_t int16_row_scale = panel_inputs * 2;
+constexpr size_t int16_row_bytes = int16_row_scale + 64;
+/// Largest magnitude of both: 256 products of them fit 32 bits.
+constexpr float int16_most = 2896;
+/// Panels whose largest value is smaller count as zero: the inverse of their scale could overflow.
+constexpr float int16_least = 1e-30f;
 
 /// A weight matrix as the kernels see it: block b holds outputs [32 b, 32 b + 32), padded with
 /// zeros.
@@ -28,6 +40,9 @@ struct MatrixView {
 
   size_t blocks() const { return (outputs + block_outputs - 1) / block_outputs; }
   const uint8_t* block(size_t b) const { return data + b * block_bytes; }
+  const uint8_t* int16_panel(size_t b, size_t k0) const {
+    return block(b) + k0 / panel_inputs * int16_panel_bytes;
+  }
 };
 
 /// Activations of a call with few rows, brought into the form that the inner loop wants.
@@ -72,6 +87,12 @@ struct Table {
   /// a has row stride tile_stride. `add` adds to y, else y is overwritten (plus bias if not null).
   void (*tile)(const float* a, size_t rows, const float* panel, size_t count, float* y, size_t ldy,
                size_t columns, const float* bias, bool add);
+  /// int16 products; nullptr in tables without.
+  /// A row of a panel of activations. x is zero from `count` up to a multiple of 32.
+  void (*round_row)(const float* x, size_t count, uint8_t* to);
+  /// As `tile`, for up to 32 columns: a has row stride int16_row_bytes.
+  void (*tile_int16)(const uint8_t* a, size_t rows, const uint8_t* panel, size_t count, float* y,
+                     size_t ldy, size_t columns, const float* bias, bool add);
   /// y = W[id, :]
   void (*gather)(const MatrixView&, size_t id, float* y);
 
@@ -93,8 +114,9 @@ struct Table {
   void (*swiglu)(const float* gate, const float* up, float* y, size_t count);
   /// The largest value that is a number; -infinity when there is none.
   float (*largest)(const float* x, size_t count);
-  /// y = a + b. y may be either.
-  void (*add)(const float* a, const float* b, float* y, size_t count);
+  /// In place: GELU if asked for, then the residual if not null, which has the same row stride.
+  void (*finish_rows)(float* y, size_t rows, size_t stride, size_t columns, bool with_gelu,
+                      const float* residual);
 };
 
 /// The table in use.
