@@ -98,6 +98,7 @@ struct Strided {
 // The tests.
 void test_matrices();
 void test_conv2d();
+void test_integers();
 void test_attentions();
 void test_norms();
 void test_rope();

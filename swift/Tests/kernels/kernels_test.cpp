@@ -36,6 +36,7 @@ int main(int count, char** arguments) {
   test_rope();
   test_matrices();
   test_conv2d();
+  test_integers();
   test_attentions();
   std::printf("%d passed, %d failed\n", passed, failed);
   return failed ? 1 : 0;
