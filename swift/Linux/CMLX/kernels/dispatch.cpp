@@ -21,7 +21,7 @@ const Table* const* all_tables() {
 #elif defined(__aarch64__)
       &neondot_table, &neon_table,
 #endif
-      &scalar_table, nullptr};
+      &scalar_table,     nullptr};
   return tables;
 }
 

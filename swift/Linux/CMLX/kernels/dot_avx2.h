@@ -21,7 +21,10 @@ struct Sums {
 
 LANE_FUNCTION Sums begin(uint32_t start) { return {_mm256_set1_epi32(int(start))}; }
 LANE_FUNCTION Sums dot4(Sums sum, Words codes, Words x) {
-  return {_mm256_add_epi16(sum.v, _mm256_maddubs_epi16(codes.v, x.v))};
+  sum.v = _mm256_add_epi16(sum.v, _mm256_maddubs_epi16(codes.v, x.v));
+  // Else the compiler adds products to each other first, and runs out of registers.
+  asm("" : "+x"(sum.v));
+  return sum;
 }
 LANE_FUNCTION Words total(Sums sum) { return {_mm256_madd_epi16(sum.v, _mm256_set1_epi16(1))}; }
 LANE_FUNCTION uint32_t start_from(const int8_t* x, size_t count, int, int middle) {

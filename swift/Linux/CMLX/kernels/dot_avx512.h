@@ -15,7 +15,10 @@ struct Sums {
 
 LANE_FUNCTION Sums begin(uint32_t start) { return {_mm512_set1_epi32(int(start))}; }
 LANE_FUNCTION Sums dot4(Sums sum, Words codes, Words x) {
-  return {_mm512_add_epi16(sum.v, _mm512_maddubs_epi16(codes.v, x.v))};
+  sum.v = _mm512_add_epi16(sum.v, _mm512_maddubs_epi16(codes.v, x.v));
+  // Else the compiler adds products to each other first, and runs out of registers.
+  asm("" : "+v"(sum.v));
+  return sum;
 }
 LANE_FUNCTION Words total(Sums sum) { return {_mm512_madd_epi16(sum.v, _mm512_set1_epi16(1))}; }
 LANE_FUNCTION uint32_t start_from(const int8_t* x, size_t count, int, int middle) {

@@ -25,76 +25,10 @@ class NextPanel {
   size_t piece_ = 0;
 };
 
-/// Where a tile's results go.
-struct Outputs {
-  float* y;
-  size_t ld, columns;
-  const float* bias;
-  bool add;
-};
-
-/// A panel of weights in float32, and rows of activations.
-struct FloatPanel {
-  using Element = float;
-  static constexpr size_t size = block_outputs * panel_inputs;
-  static constexpr size_t row_stride = tile_stride;
-
-  const Table& t = table();
-  const MatrixView& weights;
-  float* panel;
-  size_t columns = t.tile_columns;  // of a tile
-  size_t count = 0;
-
-  void fill(size_t block, size_t k0, size_t inputs) {
-    count = inputs;
-    t.fill_panel(weights, block, k0, count, panel);
-  }
-  void multiply(const float* a, size_t rows, size_t column, const Outputs& to) const {
-    t.tile(a, rows, panel + column * count, count, to.y, to.ld, to.columns, to.bias, to.add);
-  }
-};
-
-/// A panel of weights as bytes, and rows of activations rounded to integers.
-struct IntegerPanel {
-  using Element = uint8_t;
-  static constexpr size_t size = integer_panel_bytes;
-  static constexpr size_t row_stride = 1;
-
-  const IntegerKernels& t = table().integer;
-  const MatrixView& weights;
-  uint8_t* panel;
-  size_t columns = block_outputs;
-  size_t count = 0;
-
-  void fill(size_t block, size_t k0, size_t inputs) {
-    count = inputs;
-    t.fill_panel(weights, block, k0, count, panel);
-  }
-  void multiply(const IntegerRow* a, size_t rows, size_t, const Outputs& to) const {
-    t.tile(weights, a, rows, panel, count, to.y, to.ld, to.columns, to.bias, to.add);
-  }
-};
-
 }  // namespace
 
-void Gemm::run_integers(const float* x) const {
-  thread_local Scratch<IntegerRow> memory;
-  const IntegerKernels& t = table().integer;
-  const size_t inputs = weights_.inputs;
-  for (size_t first = 0; first < rows_; first += band_rows) {
-    const Band band(first, std::min(band_rows, rows_ - first), t.tile_rows);
-    IntegerRow* a = memory.reserve(panels() * band.rows);
-    parallel_for(band.rows, row_grain(), [&](size_t r, size_t end) {
-      for (; r < end; r++) t.quantize(weights_, x + (first + r) * inputs, a + r, band.rows);
-    });
-    multiply<IntegerPanel>(band, a);
-  }
-}
-
-void Gemm::multiply_floats(const Band& band, const float* a) const { multiply<FloatPanel>(band, a); }
-
-template <class Panel, class Row>
-void Gemm::multiply(const Band& band, const Row* a) const {
+void Gemm::multiply(const Band& band, const float* a) const {
+  const Table& t = table();
   const size_t blocks = weights_.blocks(), outputs = weights_.outputs;
   // Enough tasks to share out evenly, and as large as that allows.
   const size_t tasks_wanted = thread_count() * 8;
@@ -103,8 +37,8 @@ void Gemm::multiply(const Band& band, const Row* a) const {
   const size_t parts = std::clamp<size_t>(tasks_wanted / columns, 1, (band.tiles + 7) / 8);
 
   parallel_for(columns * parts, 1, [&](size_t task, size_t end) {
-    thread_local Scratch<typename Panel::Element> memory;
-    Panel panel{.weights = weights_, .panel = memory.reserve(Panel::size)};
+    thread_local Scratch<float> memory;
+    float* panel = memory.reserve(block_outputs * panel_inputs);
     for (; task < end; task++) {
       const size_t part = task % parts, column = task / parts;
       const size_t tile_begin = band.tiles * part / parts;
@@ -113,24 +47,20 @@ void Gemm::multiply(const Band& band, const Row* a) const {
       const size_t block_end = std::min(blocks, block_begin + blocks_a_task);
       for (size_t k0 = 0; k0 < weights_.inputs; k0 += panel_inputs) {
         const size_t count = std::min(panel_inputs, weights_.inputs - k0);
-        const Row* rows = a + k0 / panel_inputs * band.rows * Panel::row_stride;
+        const float* tiles = a + k0 / panel_inputs * band.panel_floats();
         for (size_t b = block_begin; b < block_end; b++) {
-          panel.fill(b, k0, count);
+          t.fill_panel(weights_, b, k0, count, panel);
           NextPanel next(weights_, b, k0, tile_end - tile_begin);
-          for (size_t c = 0; c < block_outputs; c += panel.columns) {
+          for (size_t c = 0; c < block_outputs; c += t.tile_columns) {
             const size_t output = b * block_outputs + c;
             if (output >= outputs) break;
-            const Outputs to{.y = y_ + band.first * outputs + output,
-                             .ld = outputs,
-                             .columns = std::min(panel.columns, outputs - output),
-                             .bias = then_.bias && k0 == 0 ? then_.bias + output : nullptr,
-                             .add = k0 > 0};
+            const size_t width = std::min(t.tile_columns, outputs - output);
+            const float* bias = then_.bias && k0 == 0 ? then_.bias + output : nullptr;
             for (size_t i = tile_begin; i < tile_end; i++) {
               next.fetch_piece();
               const size_t row = band.row(i), height = band.row(i + 1) - row;
-              Outputs here = to;
-              here.y += row * outputs;
-              panel.multiply(rows + row * Panel::row_stride, height, c, here);
+              t.tile(tiles + row * tile_stride, height, panel + c * count, count,
+                     y_ + (band.first + row) * outputs + output, outputs, width, bias, k0 > 0);
             }
           }
           if (k0 + count == weights_.inputs) {

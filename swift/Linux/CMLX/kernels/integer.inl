@@ -140,22 +140,18 @@ LANE_FUNCTION void load_scale(const MatrixView& m, const SpanWeights& from, size
   }
 }
 
-/// R rows times V vectors of outputs from `lane` on, over `count` inputs.
+/// Inputs of one turn of the inner loop, whose counting competes with the products for ports.
+constexpr int inputs_a_turn = 32;
+
+/// Adds R rows times V vectors of outputs from `lane` on, over `count` inputs.
 template <class Weights, int R, int V>
 static void integer_sums(const MatrixView& m, const uint8_t* weights, const IntegerRow* x,
-                         size_t stride, size_t count, size_t lane, float* y, size_t ldy,
-                         const float* bias, bool add_to_y) {
+                         size_t stride, size_t count, size_t lane, float* y) {
   constexpr int Q = Weights::quads, P = Weights::planes;
   const size_t span = span_inputs(m);
   Vec total_y[R][V];
   UNROLL for (int r = 0; r < R; r++) {
-    UNROLL for (int v = 0; v < V; v++) {
-      if (add_to_y) {
-        total_y[r][v] = load(y + r * ldy + v * width);
-      } else {
-        total_y[r][v] = bias ? load(bias + v * width) : broadcast(0);
-      }
-    }
+    UNROLL for (int v = 0; v < V; v++) total_y[r][v] = load(y + r * block_outputs + v * width);
   }
   for (size_t i = 0; i < count; i += span) {
     const IntegerRow* row = x + i / panel_inputs * stride;
@@ -168,16 +164,18 @@ static void integer_sums(const MatrixView& m, const uint8_t* weights, const Inte
       }
     }
     const uint8_t* words = from.words + lane * 4;
-    for (size_t k = at; k < at + span; k += 4 * Q, words += Weights::bytes) {
-      Words codes[V][Q * P];
-      if (!Weights::panel) prefetch(words, V * width * 4);
-      UNROLL for (int v = 0; v < V; v++) Weights::load(words + v * width * 4, codes[v]);
-      UNROLL for (int q = 0; q < Q; q++) {
-        UNROLL for (int r = 0; r < R; r++) {
-          const Words xk = broadcast_word(row[r].codes + k + 4 * q);
-          UNROLL for (int v = 0; v < V; v++) {
-            UNROLL for (int p = 0; p < P; p++) {
-              sums[p][r][v] = dot4(sums[p][r][v], codes[v][Q == 2 ? q : p], xk);
+    for (size_t k = at; k < at + span; k += inputs_a_turn) {
+      UNROLL for (int step = 0; step < inputs_a_turn / 4; step += Q, words += Weights::bytes) {
+        Words codes[V][Q * P];
+        if (!Weights::panel) prefetch(words, V * width * 4);
+        UNROLL for (int v = 0; v < V; v++) Weights::load(words + v * width * 4, codes[v]);
+        UNROLL for (int q = 0; q < Q; q++) {
+          UNROLL for (int r = 0; r < R; r++) {
+            const Words xk = broadcast_word(row[r].codes + k + 4 * (step + q));
+            UNROLL for (int v = 0; v < V; v++) {
+              UNROLL for (int p = 0; p < P; p++) {
+                sums[p][r][v] = dot4(sums[p][r][v], codes[v][Q == 2 ? q : p], xk);
+              }
             }
           }
         }
@@ -198,36 +196,7 @@ static void integer_sums(const MatrixView& m, const uint8_t* weights, const Inte
     }
   }
   UNROLL for (int r = 0; r < R; r++) {
-    UNROLL for (int v = 0; v < V; v++) store(y + r * ldy + v * width, total_y[r][v]);
-  }
-}
-
-/// All 32 columns of a block.
-template <class Weights, int R, int V>
-static void integer_columns(const MatrixView& m, const uint8_t* weights, const IntegerRow* x,
-                            size_t stride, size_t count, float* y, size_t ldy, size_t columns,
-                            const float* bias, bool add_to_y) {
-  float whole[R * block_outputs], whole_bias[block_outputs];
-  float* to = y;
-  size_t ld = ldy;
-  if (columns < block_outputs) {
-    memset(whole, 0, sizeof whole);
-    memset(whole_bias, 0, sizeof whole_bias);
-    for (size_t c = 0; c < columns; c++) {
-      if (bias) whole_bias[c] = bias[c];
-      for (size_t r = 0; add_to_y && r < R; r++) whole[r * block_outputs + c] = y[r * ldy + c];
-    }
-    to = whole;
-    ld = block_outputs;
-    if (bias) bias = whole_bias;
-  }
-  for (size_t lane = 0; lane < block_outputs; lane += V * width) {
-    integer_sums<Weights, R, V>(m, weights, x, stride, count, lane, to + lane, ld,
-                                bias ? bias + lane : nullptr, add_to_y);
-  }
-  if (columns == block_outputs) return;
-  for (size_t r = 0; r < R; r++) {
-    for (size_t c = 0; c < columns; c++) y[r * ldy + c] = whole[r * block_outputs + c];
+    UNROLL for (int v = 0; v < V; v++) store(y + r * block_outputs + v * width, total_y[r][v]);
   }
 }
 
@@ -245,36 +214,34 @@ LANE_FUNCTION constexpr int few_integer_vectors() {
 
 template <class Weights, int R>
 static void few_integer_rows_up_to(const MatrixView& m, const IntegerRow* x, size_t stride,
-                                   size_t rows, size_t block, const float* bias, float* y) {
+                                   size_t rows, size_t block, float* y) {
   if (rows == R) {
     constexpr int V = few_integer_vectors<R, Weights::planes>();
-    const size_t output = block * block_outputs, left = m.outputs - output;
-    return integer_columns<Weights, R, V>(
-        m, m.block(block), x, stride, m.inputs, y + output, m.outputs,
-        left < block_outputs ? left : block_outputs, bias ? bias + output : nullptr, false);
+    for (size_t lane = 0; lane < block_outputs; lane += V * width) {
+      integer_sums<Weights, R, V>(m, m.block(block), x, stride, m.inputs, lane, y + lane);
+    }
+    return;
   }
-  if constexpr (R > 1) few_integer_rows_up_to<Weights, R - 1>(m, x, stride, rows, block, bias, y);
+  if constexpr (R > 1) few_integer_rows_up_to<Weights, R - 1>(m, x, stride, rows, block, y);
 }
 
 template <class Weights>
 static void few_rows_of_integers(const MatrixView& m, const IntegerRow* x, size_t rows,
-                                 size_t block, const float* bias, float* y) {
+                                 size_t block, float* y) {
   constexpr size_t most = few_integer_rows;
   const size_t passes = (rows + most - 1) / most;
   for (size_t pass = 0; pass < passes; pass++) {
     const size_t row = rows * pass / passes, end = rows * (pass + 1) / passes;
-    few_integer_rows_up_to<Weights, few_integer_rows>(m, x + row, rows, end - row, block, bias,
-                                                      y + row * m.outputs);
+    few_integer_rows_up_to<Weights, few_integer_rows>(m, x + row, rows, end - row, block,
+                                                      y + row * block_outputs);
   }
 }
 
 static void integer_few_rows(const MatrixView& m, const IntegerRow* x, size_t rows, size_t block,
-                             const float* bias, float* y) {
-  if (m.format == Format::codes4) {
-    return few_rows_of_integers<PackedNibbles>(m, x, rows, block, bias, y);
-  }
-  if constexpr (dot_takes_bytes) few_rows_of_integers<PackedBytes>(m, x, rows, block, bias, y);
-  else few_rows_of_integers<PackedHalves>(m, x, rows, block, bias, y);
+                             float* y) {
+  if (m.format == Format::codes4) return few_rows_of_integers<PackedNibbles>(m, x, rows, block, y);
+  if constexpr (dot_takes_bytes) few_rows_of_integers<PackedBytes>(m, x, rows, block, y);
+  else few_rows_of_integers<PackedHalves>(m, x, rows, block, y);
 }
 
 // ---- many rows ---------------------------------------------------------------------------------
@@ -318,30 +285,28 @@ static void integer_fill_panel(const MatrixView& m, size_t b, size_t k0, size_t 
 
 template <class Weights, int R>
 static void integer_tile_up_to(const MatrixView& m, const IntegerRow* x, size_t rows,
-                               const uint8_t* panel, size_t count, float* y, size_t ldy,
-                               size_t columns, const float* bias, bool add_to_y) {
+                               const uint8_t* panel, size_t count, float* y) {
   if (rows == R) {
-    return integer_columns<Weights, R, integer_tile_vectors>(m, panel, x, 0, count, y, ldy,
-                                                             columns, bias, add_to_y);
+    constexpr int V = integer_tile_vectors;
+    for (size_t lane = 0; lane < block_outputs; lane += V * width) {
+      integer_sums<Weights, R, V>(m, panel, x, 0, count, lane, y + lane);
+    }
+    return;
   }
-  if constexpr (R > 1) {
-    integer_tile_up_to<Weights, R - 1>(m, x, rows, panel, count, y, ldy, columns, bias, add_to_y);
-  }
+  if constexpr (R > 1) integer_tile_up_to<Weights, R - 1>(m, x, rows, panel, count, y);
 }
 
 static void integer_tile(const MatrixView& m, const IntegerRow* x, size_t rows,
-                         const uint8_t* panel, size_t count, float* y, size_t ldy, size_t columns,
-                         const float* bias, bool add_to_y) {
+                         const uint8_t* panel, size_t count, float* y) {
   if (m.format == Format::codes4 || dot_takes_bytes) {
-    return integer_tile_up_to<PanelBytes, integer_tile_rows>(m, x, rows, panel, count, y, ldy,
-                                                             columns, bias, add_to_y);
+    return integer_tile_up_to<PanelBytes, integer_tile_rows>(m, x, rows, panel, count, y);
   }
   if constexpr (!dot_takes_bytes) {  // twice the sums, so half the rows at a time
     constexpr size_t most = integer_tile_rows / 2;
     for (size_t row = 0; row < rows; row += most) {
       const size_t here = rows - row < most ? rows - row : most;
-      integer_tile_up_to<PanelHalves, most>(m, x + row, here, panel, count, y + row * ldy, ldy,
-                                            columns, bias, add_to_y);
+      integer_tile_up_to<PanelHalves, most>(m, x + row, here, panel, count,
+                                            y + row * block_outputs);
     }
   }
 }

@@ -18,6 +18,7 @@
 #include <cstring>
 
 #include "gemm.h"
+#include "integers.h"
 #include "packed.h"
 
 namespace bun_asr {
@@ -225,7 +226,9 @@ void finish_columns(const Epilogue& then, float* y, size_t rows, size_t outputs,
 void Packed::multiply(const float* x, const Epilogue& then, float* y, size_t rows) const {
   const Table& t = table();
   if (rows == 0) return;
-  if (arithmetic_ == Arithmetic::fast && view_.group) return multiply_integers(x, then, y, rows);
+  if (arithmetic_ == Arithmetic::fast && view_.group) {
+    return multiply_integers(view_, x, then, y, rows);
+  }
   if (rows > t.few_rows_most) {
     Gemm(view_, then, y, rows).run([&](size_t row, size_t k0, size_t count, float* to) {
       std::copy_n(x + row * inputs + k0, count, to);
@@ -238,31 +241,15 @@ void Packed::multiply(const float* x, const Epilogue& then, float* y, size_t row
   float* sums = prepared + rows * stride;
   t.prepare_rows(view_, x, rows, prepared, stride, sums);
   const FewRows call{prepared, sums, then.bias, y, rows, stride};
-  parallel_for(view_.blocks(), block_grain(), [&](size_t b, size_t end) {
+  // Waking a thread pays from some tens of thousands of weights on.
+  const size_t grain = std::max<size_t>(1, 32768 / (block_outputs * inputs));
+  parallel_for(view_.blocks(), grain, [&](size_t b, size_t end) {
     for (; b < end; b++) {
       t.few_rows(view_, call, b);
       finish_columns(then, y, rows, outputs, b);
     }
   });
 }
-
-void Packed::multiply_integers(const float* x, const Epilogue& then, float* y, size_t rows) const {
-  const IntegerKernels& t = table().integer;
-  if (rows > t.few_rows_most) return Gemm(view_, then, y, rows).run_integers(x);
-  const size_t panels = (inputs + panel_inputs - 1) / panel_inputs;
-  thread_local Scratch<IntegerRow> memory;
-  IntegerRow* rounded = memory.reserve(panels * rows);
-  for (size_t r = 0; r < rows; r++) t.quantize(view_, x + r * inputs, rounded + r, rows);
-  parallel_for(view_.blocks(), block_grain(), [&](size_t b, size_t end) {
-    for (; b < end; b++) {
-      t.few_rows(view_, rounded, rows, b, then.bias, y);
-      finish_columns(then, y, rows, outputs, b);
-    }
-  });
-}
-
-/// Waking a thread pays from some tens of thousands of weights on.
-size_t Packed::block_grain() const { return std::max<size_t>(1, 32768 / (block_outputs * inputs)); }
 
 void Packed::gather(const int32_t* ids, float* y, size_t rows) const {
   const Table& t = table();

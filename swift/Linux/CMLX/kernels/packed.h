@@ -20,9 +20,6 @@ class Packed final : public PackedMatrix {
   void convolve(const Conv2d& shape, const float* x, const Epilogue& then, float* y) const override;
 
  private:
-  void multiply_integers(const float* x, const Epilogue& then, float* y, size_t rows) const;
-  size_t block_grain() const;
-
   MatrixView view_;
   Arithmetic arithmetic_;
   uint8_t* memory_;

@@ -69,22 +69,20 @@ struct AttentionTask {
 
 /// Products of quantized weights with rounded activations. What they give for a row depends neither
 /// on the rows beside it nor on which of the two ways is taken: sums of integers are exact, and the
-/// sums of floats go through the spans of inputs in ascending order, from the bias on.
+/// sums of floats go through the spans of inputs in ascending order.
 struct IntegerKernels {
   size_t few_rows_most;  // up to here few_rows is the faster way
   size_t tile_rows;
 
   /// A row of m.inputs, its panels `stride` apart.
   void (*quantize)(const MatrixView&, const float* x, IntegerRow* to, size_t stride);
-  /// y = x W^T + bias for the outputs of one block, any number of rows, x [panels][rows]. `bias`
-  /// may be null.
-  void (*few_rows)(const MatrixView&, const IntegerRow* x, size_t rows, size_t block,
-                   const float* bias, float* y);
+  /// sums[rows][32] += x W^T for the outputs of one block, any number of rows, x [panels][rows].
+  void (*few_rows)(const MatrixView&, const IntegerRow* x, size_t rows, size_t block, float* sums);
   /// Weights of block `b`, inputs [k0, k0 + count), as bytes, with scales and biases.
   void (*fill_panel)(const MatrixView&, size_t b, size_t k0, size_t count, uint8_t* panel);
-  /// As Table::tile, for all 32 columns of a panel.
+  /// sums[rows][32] += x times a panel, for rows <= tile_rows.
   void (*tile)(const MatrixView&, const IntegerRow* x, size_t rows, const uint8_t* panel,
-               size_t count, float* y, size_t ldy, size_t columns, const float* bias, bool add);
+               size_t count, float* sums);
 };
 
 struct Table {
