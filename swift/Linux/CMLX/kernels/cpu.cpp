@@ -16,7 +16,7 @@ uint64_t saved_state() {
 }
 
 struct Features {
-  bool avx2 = false, avx512 = false, avx512_vnni = false;
+  bool avx2 = false, avx512 = false, avx512vnni = false, avxvnni = false;
 
   Features() {
     uint32_t a, b, c, d;
@@ -28,7 +28,8 @@ struct Features {
     avx2 = (state & ymm) == ymm && (b >> 5 & 1);
     const bool f = b >> 16 & 1, dq = b >> 17 & 1, bw = b >> 30 & 1, vl = b >> 31 & 1;
     avx512 = avx2 && (state & zmm) == zmm && f && dq && bw && vl;
-    avx512_vnni = avx512 && (c >> 11 & 1);
+    avx512vnni = avx512 && (c >> 11 & 1);
+    avxvnni = avx2 && __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a >> 4 & 1);
   }
 };
 
@@ -41,7 +42,25 @@ const Features& features() {
 
 bool cpu_has_avx2() { return features().avx2; }
 bool cpu_has_avx512() { return features().avx512; }
-bool cpu_has_avx512_vnni() { return features().avx512_vnni; }
+bool cpu_has_avx512vnni() { return features().avx512vnni; }
+bool cpu_has_avxvnni() { return features().avxvnni; }
+
+}  // namespace bun_asr
+#elif defined(__aarch64__)
+#if defined(__linux__)
+#include <sys/auxv.h>
+#endif
+
+namespace bun_asr {
+
+bool cpu_has_neon_dot() {
+#if defined(__linux__)
+  constexpr unsigned long dot_products = 1ul << 20;  // HWCAP_ASIMDDP
+  return getauxval(AT_HWCAP) & dot_products;
+#else
+  return true;  // Apple's machines
+#endif
+}
 
 }  // namespace bun_asr
 #endif

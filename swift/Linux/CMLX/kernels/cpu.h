@@ -3,8 +3,11 @@
 
 namespace bun_asr {
 #if defined(__x86_64__)
-bool cpu_has_avx2();    // AVX2, FMA, F16C
-bool cpu_has_avx512();  // F, BW, DQ, VL besides
-bool cpu_has_avx512_vnni();
+bool cpu_has_avx2();        // AVX2, FMA, F16C
+bool cpu_has_avxvnni();     // AVX-VNNI besides
+bool cpu_has_avx512();      // AVX2 and AVX-512 F, BW, DQ, VL
+bool cpu_has_avx512vnni();  // AVX-512 VNNI besides
+#elif defined(__aarch64__)
+bool cpu_has_neon_dot();  // sdot
 #endif
 }  // namespace bun_asr

@@ -9,19 +9,19 @@ namespace bun_asr {
 
 extern const Table scalar_table;
 #if defined(__x86_64__)
-extern const Table avx2_table, avx512_table, avx512vnni_table;
+extern const Table avx2_table, avxvnni_table, avx512_table, avx512vnni_table;
 #elif defined(__aarch64__)
-extern const Table neon_table;
+extern const Table neon_table, neondot_table;
 #endif
 
 const Table* const* all_tables() {
   static const Table* const tables[] = {
 #if defined(__x86_64__)
-      &avx512vnni_table, &avx512_table, &avx2_table,
+      &avx512vnni_table, &avx512_table, &avxvnni_table, &avx2_table,
 #elif defined(__aarch64__)
-      &neon_table,
+      &neondot_table, &neon_table,
 #endif
-      &scalar_table, nullptr};
+      &scalar_table,     nullptr};
   return tables;
 }
 

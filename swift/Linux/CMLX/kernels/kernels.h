@@ -2,17 +2,20 @@
 //
 //   kernels.h    what the MLX primitives call: this file
 //   packed.*     weight matrices, packed at load;      gemm.*      products with many rows
+//   integers.*   products with activations rounded to integers (Arithmetic::fast)
 //   attention.cpp, rows.cpp                            the other kernels, shared out to threads
 //   table.h      the seam: one table of single-threaded kernels for each instruction set
-//   table_*.cpp  the tables: vec_*.h (one vector type) + kernels.inl (the bodies, written once)
+//   table_*.cpp  the tables: vec_*.h (one vector type), dot_*.h (products of bytes) + kernels.inl
+//                (the bodies, written once)
 //   dispatch.cpp the choice of a table;  threads.*  the pool;  cpu.*  what the processor can do
 //
 // The best table that the machine supports is chosen at the first call; the environment variable
-// BUN_ASR_KERNELS=scalar|avx2|avx512|avx512vnni|neon forces one. BUN_ASR_THREADS sets the number of
-// threads. Activations are float32, row-major, contiguous unless strides are given, and need no
-// alignment. Nothing throws. In a steady state nothing allocates either: working memory belongs to
-// threads and grows to the largest call. Arithmetic is float32 throughout; only the order of sums
-// differs from table to table. Results do not depend on the number of threads.
+// BUN_ASR_KERNELS=scalar|avx2|avxvnni|avx512|avx512vnni|neon|neondot forces one. BUN_ASR_THREADS sets
+// the number of threads.
+// Activations are float32, row-major, contiguous unless strides are given, and need no alignment.
+// Nothing throws. In a steady state nothing allocates either: working memory belongs to threads and
+// grows to the largest call. Arithmetic is float32 throughout, but for Arithmetic::fast; only the
+// order of sums differs from table to table. Results do not depend on the number of threads.
 #pragma once
 
 #include <cstddef>
@@ -27,7 +30,8 @@ namespace bun_asr {
 enum class Storage : uint8_t { f32, f16, bf16 };
 
 /// How a packed matrix is multiplied. `full` is float32 throughout. `fast` lets a table round the
-/// activations (and float weights) to the integers that its fastest instructions take.
+/// activations (and float weights) to the integers that its fastest instructions take; so far those
+/// of quantized weights, to 8 bits for each 32 or 64 inputs.
 enum class Arithmetic : uint8_t { full, fast };
 
 /// What follows a product while its results are still in the cache: y = f(y + bias) + residual.
@@ -132,7 +136,7 @@ void swiglu(const float* gate, size_t gate_stride, const float* up, size_t up_st
 /// not count.
 void argmax(const float* x, uint32_t* y, size_t rows, size_t size);
 
-/// Name of the table in use: scalar, avx2, avx512, avx512vnni, neon.
+/// Name of the table in use.
 const char* kernels_name();
 /// nullptr, or why BUN_ASR_KERNELS cannot be honoured on this machine.
 const char* kernels_problem();

@@ -5,17 +5,23 @@
 //     (which return their second argument when either is not a number), zero_below (0 where x <
 //     limit, else a), sum, largest
 //   Words (32-bit integers) with load_words, mask, shift_right, shift_left, add, to_float (of
-//     signed integers), as_float and as_words (the same bits)
+//     signed integers), as_float and as_words (the same bits), flip (bits), max and largest (of
+//     integers that are not negative), round_words (to the nearest integers), broadcast_word (of
+//     four bytes), store_words, store_bytes (the integers, as bytes)
+// and after the dot_*.h, which holds what the products of integers need; dot_scalar.h says what.
 // Nothing here includes a header or defines an inline function that other files share: its copy for
 // AVX-512 could become the program's only one. There are no lambdas, for target regions do not
 // apply to them.
 
+#include "weights.inl"
 #include "matrix.inl"
+#include "integer.inl"
 #include "rows.inl"
 #include "attention.inl"
 
 /// The table of this namespace. `supported` is decided outside the region.
-static constexpr Table make_table(const char* name, bool (*supported)()) {
+static constexpr Table make_table(const char* name, bool (*supported)(),
+                                  const IntegerKernels& integer = integer_kernels) {
   return {.name = name,
           .supported = supported,
           .tile_rows = tile_rows,
@@ -30,6 +36,7 @@ static constexpr Table make_table(const char* name, bool (*supported)()) {
           .round_row = nullptr,
           .tile_int16 = nullptr,
           .gather = gather,
+          .integer = integer,
           .attend_few_scratch = attend_few_scratch,
           .attend_many_scratch = attend_many_scratch,
           .attend_few = attend_few,

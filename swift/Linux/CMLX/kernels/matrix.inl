@@ -11,8 +11,6 @@
 //            times a few rows of activations (read as broadcasts, second-level cache). It is as
 //            large as the register file allows, so that loads stay below the FMAs.
 
-#define UNROLL _Pragma("clang loop unroll(full)")
-
 /// Bit position of input j of a word of codes. 4-bit words keep inputs 0-3 in the low nibbles of
 /// their bytes and 4-7 in the high ones: four neighbouring inputs can also be used as bytes.
 template <int Bits>
@@ -34,16 +32,6 @@ LANE_FUNCTION float in_place_factor(int j) {
   return at + Bits == 32 ? 1.0f : 1.0f / float(1u << at);
 }
 
-LANE_FUNCTION size_t scale_bytes(Storage storage) { return storage == Storage::f32 ? 4 : 2; }
-
-LANE_FUNCTION Vec load_scales(Storage storage, const uint8_t* p, size_t lane) {
-  switch (storage) {
-    case Storage::f32: return load(reinterpret_cast<const float*>(p) + lane);
-    case Storage::f16: return load_f16(reinterpret_cast<const uint16_t*>(p) + lane);
-    default: return load_bf16(reinterpret_cast<const uint16_t*>(p) + lane);
-  }
-}
-
 /// One group of a block of codes: scales, biases, words.
 struct Group {
   const uint8_t *scales, *biases, *words;
@@ -54,12 +42,6 @@ LANE_FUNCTION Group group_at(const MatrixView& m, size_t block, size_t g, int bi
   const size_t words = m.group * size_t(bits) / 8 * block_outputs;
   const uint8_t* p = m.block(block) + g * (2 * header + words);
   return {p, p + header, p + 2 * header};
-}
-
-/// Asks for the weights a little ahead. The processor's own prefetch stops at the end of each page.
-LANE_FUNCTION void prefetch(const uint8_t* p, size_t bytes) {
-  constexpr size_t ahead = 4096, line = 64;
-  for (size_t i = 0; i < bytes; i += line) __builtin_prefetch(p + ahead + i);
 }
 
 // ---- few rows ----------------------------------------------------------------------------------

@@ -15,6 +15,7 @@
 
 #include "gemm.h"
 #include "int16.h"
+#include "integers.h"
 #include "packed.h"
 
 namespace bun_asr {
@@ -203,6 +204,9 @@ void finish_columns(const Epilogue& then, float* y, size_t rows, size_t outputs,
 void Packed::multiply(const float* x, const Epilogue& then, float* y, size_t rows) const {
   const Table& t = table();
   if (rows == 0) return;
+  if (arithmetic_ == Arithmetic::fast && view_.group) {
+    return multiply_integers(view_, x, then, y, rows);
+  }
   if (rows > t.few_rows_most || view_.format == Format::int16) {
     Gemm(view_, then, y, rows).run([&](size_t row, size_t k0, size_t count, float* to) {
       std::copy_n(x + row * inputs + k0, count, to);

@@ -45,6 +45,22 @@ struct MatrixView {
   }
 };
 
+/// Inputs that share a scale when activations are rounded to integers, at most: a group of the
+/// weights, or half of one of 128.
+constexpr size_t most_span_inputs = 64;
+/// A panel of inputs of one row, rounded to integers: x[i] = codes[i] * scale[span of i].
+/// sum: scale times the sum of the span's codes, for the bias term of the weights.
+/// start: where the table's sums of products start from, so that they end as those of code - middle
+///        of the weights.
+struct IntegerRow {
+  int8_t codes[panel_inputs];
+  float scale[panel_inputs / 32], sum[panel_inputs / 32];
+  uint32_t start[panel_inputs / 32];
+};
+/// The most that a panel of weights takes: two bytes a code, and scale and bias of each span.
+constexpr size_t integer_panel_bytes =
+    block_outputs * (2 * panel_inputs + panel_inputs / 32 * 2 * sizeof(float));
+
 /// Activations of a call with few rows, brought into the form that the inner loop wants.
 /// x: [rows, stride], stride a multiple of 8, zero beyond the inputs; for codes each x is divided
 ///    by 2^(position of its code in the word), so that codes need not be shifted down.
@@ -64,6 +80,24 @@ struct AttentionTask {
   const float *q, *k, *v;
   float* out;
   size_t batch, kv_head, row, rows;
+};
+
+/// Products of quantized weights with rounded activations. What they give for a row depends neither
+/// on the rows beside it nor on which of the two ways is taken: sums of integers are exact, and the
+/// sums of floats go through the spans of inputs in ascending order.
+struct IntegerKernels {
+  size_t few_rows_most;  // up to here few_rows is the faster way
+  size_t tile_rows;
+
+  /// A row of m.inputs, its panels `stride` apart.
+  void (*quantize)(const MatrixView&, const float* x, IntegerRow* to, size_t stride);
+  /// sums[rows][32] += x W^T for the outputs of one block, any number of rows, x [panels][rows].
+  void (*few_rows)(const MatrixView&, const IntegerRow* x, size_t rows, size_t block, float* sums);
+  /// Weights of block `b`, inputs [k0, k0 + count), as bytes, with scales and biases.
+  void (*fill_panel)(const MatrixView&, size_t b, size_t k0, size_t count, uint8_t* panel);
+  /// sums[rows][32] += x times a panel, for rows <= tile_rows.
+  void (*tile)(const MatrixView&, const IntegerRow* x, size_t rows, const uint8_t* panel,
+               size_t count, float* sums);
 };
 
 struct Table {
@@ -95,6 +129,8 @@ struct Table {
                      size_t ldy, size_t columns, const float* bias, bool add);
   /// y = W[id, :]
   void (*gather)(const MatrixView&, size_t id, float* y);
+
+  IntegerKernels integer;
 
   /// Floats of scratch for a task of `attend_few` / `attend_many`.
   size_t (*attend_few_scratch)(const Attention&);

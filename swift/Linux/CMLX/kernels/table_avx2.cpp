@@ -1,4 +1,4 @@
-// The AVX2 table.
+// The AVX2 tables: with vpdpbusd (AVX-VNNI) and without.
 #if defined(__x86_64__)
 #include <cmath>
 #include <cstdint>
@@ -13,12 +13,26 @@
 namespace bun_asr::avx2 {
 namespace {
 #include "vec_avx2.h"
+#include "dot_avx2.h"
 #include "kernels.inl"
 }  // namespace
 }  // namespace bun_asr::avx2
 #pragma clang attribute pop
 
+#pragma clang attribute push(__attribute__((target("avxvnni,avx2,fma,f16c"))), apply_to = function)
+namespace bun_asr::avxvnni {
+namespace {
+#include "vec_avx2.h"
+#include "dot_avxvnni.h"
+#include "weights.inl"
+#include "integer.inl"
+}  // namespace
+}  // namespace bun_asr::avxvnni
+#pragma clang attribute pop
+
 namespace bun_asr {
 extern constinit const Table avx2_table = avx2::make_table("avx2", cpu_has_avx2);
+extern constinit const Table avxvnni_table =
+    avx2::make_table("avxvnni", cpu_has_avxvnni, avxvnni::integer_kernels);
 }  // namespace bun_asr
 #endif

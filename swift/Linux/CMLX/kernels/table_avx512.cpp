@@ -1,4 +1,4 @@
-// The AVX-512 table.
+// The AVX-512 table for processors without VNNI.
 #if defined(__x86_64__)
 #include <cmath>
 #include <cstdint>
@@ -15,6 +15,7 @@
 namespace bun_asr::avx512 {
 namespace {
 #include "vec_avx512.h"
+#include "dot_avx512.h"
 #include "kernels.inl"
 }  // namespace
 }  // namespace bun_asr::avx512

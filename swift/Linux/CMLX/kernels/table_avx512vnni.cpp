@@ -17,6 +17,8 @@ namespace {
 #include "vec_avx512.h"
 #include "vec_avx512vnni.h"
 
+#include "dot_avx512vnni.h"
+
 #include "kernels.inl"
 
 #include "int16.inl"
@@ -26,6 +28,6 @@ namespace {
 
 namespace bun_asr {
 extern constinit const Table avx512vnni_table =
-    avx512vnni::with_int16(avx512vnni::make_table("avx512vnni", cpu_has_avx512_vnni));
+    avx512vnni::with_int16(avx512vnni::make_table("avx512vnni", cpu_has_avx512vnni));
 }  // namespace bun_asr
 #endif

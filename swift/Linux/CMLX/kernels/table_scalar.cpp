@@ -8,6 +8,7 @@
 namespace bun_asr::scalar {
 namespace {
 #include "vec_scalar.h"
+#include "dot_scalar.h"
 #include "kernels.inl"
 }  // namespace
 }  // namespace bun_asr::scalar

@@ -65,3 +65,28 @@ LANE_FUNCTION Words add(Words a, uint32_t b) {
 LANE_FUNCTION Vec to_float(Words a) { return {_mm256_cvtepi32_ps(a.v)}; }
 LANE_FUNCTION Vec as_float(Words a) { return {_mm256_castsi256_ps(a.v)}; }
 LANE_FUNCTION Words as_words(Vec a) { return {_mm256_castps_si256(a.v)}; }
+
+LANE_FUNCTION Words add(Words a, Words b) { return {_mm256_add_epi32(a.v, b.v)}; }
+LANE_FUNCTION Words max(Words a, Words b) { return {_mm256_max_epi32(a.v, b.v)}; }
+LANE_FUNCTION uint32_t largest(Words a) {
+  __m128i four = _mm_max_epi32(_mm256_castsi256_si128(a.v), _mm256_extracti128_si256(a.v, 1));
+  four = _mm_max_epi32(four, _mm_shuffle_epi32(four, 0x4e));
+  return uint32_t(_mm_cvtsi128_si32(_mm_max_epi32(four, _mm_shuffle_epi32(four, 0xb1))));
+}
+LANE_FUNCTION void store_words(uint8_t* p, Words a) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), a.v);
+}
+LANE_FUNCTION Words broadcast_word(const void* p) {
+  int word;
+  memcpy(&word, p, sizeof word);
+  return {_mm256_set1_epi32(word)};
+}
+LANE_FUNCTION Words round_words(Vec a) { return {_mm256_cvtps_epi32(a.v)}; }
+LANE_FUNCTION void store_bytes(int8_t* p, Words a) {
+  const __m128i halves =
+      _mm_packs_epi32(_mm256_castsi256_si128(a.v), _mm256_extracti128_si256(a.v, 1));
+  _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packs_epi16(halves, halves));
+}
+LANE_FUNCTION Words flip(Words a, uint32_t bits) {
+  return {_mm256_xor_si256(a.v, _mm256_set1_epi32(int(bits)))};
+}

@@ -59,3 +59,20 @@ LANE_FUNCTION Words add(Words a, uint32_t b) {
 LANE_FUNCTION Vec to_float(Words a) { return {_mm512_cvtepi32_ps(a.v)}; }
 LANE_FUNCTION Vec as_float(Words a) { return {_mm512_castsi512_ps(a.v)}; }
 LANE_FUNCTION Words as_words(Vec a) { return {_mm512_castps_si512(a.v)}; }
+
+LANE_FUNCTION Words add(Words a, Words b) { return {_mm512_add_epi32(a.v, b.v)}; }
+LANE_FUNCTION Words max(Words a, Words b) { return {_mm512_max_epi32(a.v, b.v)}; }
+LANE_FUNCTION uint32_t largest(Words a) { return uint32_t(_mm512_reduce_max_epi32(a.v)); }
+LANE_FUNCTION void store_words(uint8_t* p, Words a) { _mm512_storeu_si512(p, a.v); }
+LANE_FUNCTION Words broadcast_word(const void* p) {
+  int word;
+  memcpy(&word, p, sizeof word);
+  return {_mm512_set1_epi32(word)};
+}
+LANE_FUNCTION Words round_words(Vec a) { return {_mm512_cvtps_epi32(a.v)}; }
+LANE_FUNCTION void store_bytes(int8_t* p, Words a) {
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtsepi32_epi8(a.v));
+}
+LANE_FUNCTION Words flip(Words a, uint32_t bits) {
+  return {_mm512_xor_si512(a.v, _mm512_set1_epi32(int(bits)))};
+}

@@ -50,3 +50,21 @@ LANE_FUNCTION Words add(Words a, uint32_t b) { return {vaddq_u32(a.v, vdupq_n_u3
 LANE_FUNCTION Vec to_float(Words a) { return {vcvtq_f32_s32(vreinterpretq_s32_u32(a.v))}; }
 LANE_FUNCTION Vec as_float(Words a) { return {vreinterpretq_f32_u32(a.v)}; }
 LANE_FUNCTION Words as_words(Vec a) { return {vreinterpretq_u32_f32(a.v)}; }
+
+LANE_FUNCTION Words add(Words a, Words b) { return {vaddq_u32(a.v, b.v)}; }
+LANE_FUNCTION Words max(Words a, Words b) { return {vmaxq_u32(a.v, b.v)}; }
+LANE_FUNCTION uint32_t largest(Words a) { return vmaxvq_u32(a.v); }
+LANE_FUNCTION void store_words(uint8_t* p, Words a) { vst1q_u8(p, vreinterpretq_u8_u32(a.v)); }
+LANE_FUNCTION Words broadcast_word(const void* p) {
+  uint32_t word;
+  memcpy(&word, p, sizeof word);
+  return {vdupq_n_u32(word)};
+}
+LANE_FUNCTION Words round_words(Vec a) { return {vreinterpretq_u32_s32(vcvtnq_s32_f32(a.v))}; }
+LANE_FUNCTION void store_bytes(int8_t* p, Words a) {
+  const int16x4_t halves = vqmovn_s32(vreinterpretq_s32_u32(a.v));
+  const int8x8_t bytes = vqmovn_s16(vcombine_s16(halves, halves));
+  const uint32_t word = vget_lane_u32(vreinterpret_u32_s8(bytes), 0);
+  memcpy(p, &word, sizeof word);
+}
+LANE_FUNCTION Words flip(Words a, uint32_t bits) { return {veorq_u32(a.v, vdupq_n_u32(bits))}; }

@@ -62,3 +62,23 @@ LANE_FUNCTION Words as_words(Vec a) {
   memcpy(&w.v, &a.v, sizeof w.v);
   return w;
 }
+
+LANE_FUNCTION Words add(Words a, Words b) { return {a.v + b.v}; }
+LANE_FUNCTION Words max(Words a, Words b) { return {a.v > b.v ? a.v : b.v}; }
+LANE_FUNCTION uint32_t largest(Words a) { return a.v; }
+LANE_FUNCTION void store_words(uint8_t* p, Words a) { memcpy(p, &a.v, sizeof a.v); }
+LANE_FUNCTION Words broadcast_word(const void* p) {
+  Words w;
+  memcpy(&w.v, p, sizeof w.v);
+  return w;
+}
+LANE_FUNCTION Words round_words(Vec a) {
+  // What is not a number, or too large for an integer, becomes some integer.
+  const float limited = a.v > -1e9f ? (a.v < 1e9f ? a.v : 1e9f) : -1e9f;
+  return {uint32_t(int32_t(nearbyintf(limited)))};
+}
+LANE_FUNCTION void store_bytes(int8_t* p, Words a) {
+  const int32_t code = int32_t(a.v);
+  *p = int8_t(code > 127 ? 127 : code < -128 ? -128 : code);
+}
+LANE_FUNCTION Words flip(Words a, uint32_t bits) { return {a.v ^ bits}; }

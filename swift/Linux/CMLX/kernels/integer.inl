@@ -1,0 +1,319 @@
+// Products of quantized weights with activations rounded to integers: part of kernels.inl.
+//
+// A span is 32 or 64 inputs of a group of weights. Its activations are codes of 8 bits times a
+// scale, x = q s with s = max |x| / 127, so that with w = c scale + bias
+//   sum w x  =  scale s sum (c - m) q  +  (bias + m scale) s sum q
+// where the first sum is one of integers, exact whatever its order, and the second belongs to the
+// row. The weights are not rounded further, and sum q stands in the bias term too (not the sum of
+// x): what is left of a rounding error is it times w, not times c scale.
+// m is the middle of the codes: 8 in each half byte, which keeps sums small; it costs nothing,
+// since the sums start from - m sum q.
+//
+// Four instructions a vector and span turn sums into floats and add them up: a fifth of the work
+// where one instruction makes 64 products. All else is dot4, loads and broadcasts.
+
+// Weights as dot4 takes them: `load` gives the codes of one vector of outputs at one step, either
+// `quads` times four neighbouring inputs, or (`planes` 2) four inputs as low and high halves.
+
+struct PackedNibbles {  // codes4 in memory
+  static constexpr int quads = 2, planes = 1;
+  static constexpr size_t bytes = block_outputs * 4;
+  static constexpr bool panel = false;
+  LANE_FUNCTION void load(const uint8_t* p, Words* codes) {
+    const Words word = load_words(p);
+    codes[0] = mask(word, 0x0f0f0f0f);
+    codes[1] = mask(shift_right(word, 4), 0x0f0f0f0f);
+  }
+};
+struct Bytes {
+  static constexpr int quads = 1, planes = 1;
+  static constexpr size_t bytes = block_outputs * 4;
+};
+struct PackedBytes : Bytes {  // codes8 in memory
+  static constexpr bool panel = false;
+  LANE_FUNCTION void load(const uint8_t* p, Words* codes) {
+    codes[0] = load_words(p);
+    if (byte_offset != 0) codes[0] = flip(codes[0], uint32_t(byte_offset) * 0x01010101u);
+  }
+};
+struct PanelBytes : Bytes {
+  static constexpr bool panel = true;
+  LANE_FUNCTION void load(const uint8_t* p, Words* codes) { codes[0] = load_words(p); }
+};
+struct PackedHalves {  // codes8 in memory
+  static constexpr int quads = 1, planes = 2;
+  static constexpr size_t bytes = block_outputs * 4;
+  static constexpr bool panel = false;
+  LANE_FUNCTION void load(const uint8_t* p, Words* codes) { PackedNibbles::load(p, codes); }
+};
+struct PanelHalves {
+  static constexpr int quads = 1, planes = 2;
+  static constexpr size_t bytes = 2 * block_outputs * 4;
+  static constexpr bool panel = true;
+  LANE_FUNCTION void load(const uint8_t* p, Words* codes) {
+    codes[0] = load_words(p);
+    codes[1] = load_words(p + block_outputs * 4);
+  }
+};
+
+LANE_FUNCTION size_t span_inputs(const MatrixView& m) {
+  return m.group < most_span_inputs ? m.group : most_span_inputs;
+}
+
+// ---- activations -------------------------------------------------------------------------------
+
+/// One span. What is not a finite number makes the scale such a one too, for as integers the bits
+/// of those are the largest; spans below 1e-30 count as zeros.
+static void quantize_span(const float* x, size_t count, int middle, IntegerRow* to, size_t at,
+                          size_t span) {
+  Words most = mask(as_words(load(x)), 0x7fffffff);
+  for (size_t i = width; i < count; i += width) {
+    most = max(most, mask(as_words(load(x + i)), 0x7fffffff));
+  }
+  const uint32_t bits = largest(most);
+  float magnitude;
+  memcpy(&magnitude, &bits, sizeof magnitude);
+  if (magnitude < 1e-30f) magnitude = 0;
+  const Vec inverse = broadcast(magnitude == 0 ? 0.0f : 127.0f / magnitude);
+  Vec sums = broadcast(0);
+  for (size_t i = 0; i < count; i += width) {
+    const Words code = round_words(load(x + i) * inverse);
+    store_bytes(to->codes + at + i, code);
+    sums = sums + to_float(code);
+  }
+  const float code_sum = sum(sums);
+  const bool finite = bits < 0x7f800000;
+  to->scale[span] = magnitude / 127.0f;
+  to->sum[span] = to->scale[span] * code_sum;
+  to->start[span] = start_from(to->codes + at, count, finite ? int(code_sum) : 0, middle);
+}
+
+static void quantize(const MatrixView& m, const float* x, IntegerRow* to, size_t stride) {
+  const int middle = m.format == Format::codes8 && dot_takes_bytes ? 0x88 - byte_offset : 8;
+  const size_t count = span_inputs(m);
+  for (size_t i = 0; i < m.inputs; i += count) {
+    const size_t at = i % panel_inputs;
+    quantize_span(x + i, count, middle, to + i / panel_inputs * stride, at, at / count);
+  }
+}
+
+// ---- products ----------------------------------------------------------------------------------
+
+/// Weights of one span: 32 scales and biases, and where its codes begin.
+struct SpanWeights {
+  const uint8_t *scales, *biases, *words;
+};
+
+/// Bytes of one span of a panel: scales and biases (of code - middle) as floats, codes.
+template <class Weights>
+LANE_FUNCTION size_t panel_span_bytes(size_t span) {
+  return 2 * block_outputs * sizeof(float) + span / 4 * Weights::bytes;
+}
+
+template <class Weights>
+LANE_FUNCTION SpanWeights span_weights(const MatrixView& m, const uint8_t* from, size_t i,
+                                       size_t span) {
+  if constexpr (Weights::panel) {
+    const uint8_t* p = from + i / span * panel_span_bytes<Weights>(span);
+    return {p, p + block_outputs * 4, p + 2 * block_outputs * 4};
+  } else {
+    const size_t header = block_outputs * scale_bytes(m.scale_storage);
+    const size_t inputs_a_step = 4 * Weights::quads;
+    const uint8_t* p =
+        from + i / m.group * (2 * header + m.group / inputs_a_step * Weights::bytes);
+    const uint8_t* words = p + 2 * header + i % m.group / inputs_a_step * Weights::bytes;
+    return {p, p + header, words};
+  }
+}
+
+/// Scale and bias of one vector of outputs, the bias that of code - middle.
+template <class Weights>
+LANE_FUNCTION void load_scale(const MatrixView& m, const SpanWeights& from, size_t lane,
+                              Vec& scale, Vec& bias) {
+  if constexpr (Weights::panel) {
+    scale = load(reinterpret_cast<const float*>(from.scales) + lane);
+    bias = load(reinterpret_cast<const float*>(from.biases) + lane);
+  } else {
+    const float middle = m.format == Format::codes4 ? 0x8 : 0x88;
+    scale = load_scales(m.scale_storage, from.scales, lane);
+    bias = fma(scale, broadcast(middle), load_scales(m.scale_storage, from.biases, lane));
+  }
+}
+
+/// Inputs of one turn of the inner loop, whose counting competes with the products for ports.
+constexpr int inputs_a_turn = 32;
+
+/// Adds R rows times V vectors of outputs from `lane` on, over `count` inputs.
+template <class Weights, int R, int V>
+static void integer_sums(const MatrixView& m, const uint8_t* weights, const IntegerRow* x,
+                         size_t stride, size_t count, size_t lane, float* y) {
+  constexpr int Q = Weights::quads, P = Weights::planes;
+  const size_t span = span_inputs(m);
+  Vec total_y[R][V];
+  UNROLL for (int r = 0; r < R; r++) {
+    UNROLL for (int v = 0; v < V; v++) total_y[r][v] = load(y + r * block_outputs + v * width);
+  }
+  for (size_t i = 0; i < count; i += span) {
+    const IntegerRow* row = x + i / panel_inputs * stride;
+    const size_t at = i % panel_inputs, s = at / span;
+    const SpanWeights from = span_weights<Weights>(m, weights, i, span);
+    Sums sums[P][R][V];
+    UNROLL for (int r = 0; r < R; r++) {
+      UNROLL for (int v = 0; v < V; v++) {
+        UNROLL for (int p = 0; p < P; p++) sums[p][r][v] = begin(row[r].start[s]);
+      }
+    }
+    const uint8_t* words = from.words + lane * 4;
+    for (size_t k = at; k < at + span; k += inputs_a_turn) {
+      UNROLL for (int step = 0; step < inputs_a_turn / 4; step += Q, words += Weights::bytes) {
+        Words codes[V][Q * P];
+        if (!Weights::panel) prefetch(words, V * width * 4);
+        UNROLL for (int v = 0; v < V; v++) Weights::load(words + v * width * 4, codes[v]);
+        UNROLL for (int q = 0; q < Q; q++) {
+          UNROLL for (int r = 0; r < R; r++) {
+            const Words xk = broadcast_word(row[r].codes + k + 4 * (step + q));
+            UNROLL for (int v = 0; v < V; v++) {
+              UNROLL for (int p = 0; p < P; p++) {
+                sums[p][r][v] = dot4(sums[p][r][v], codes[v][Q == 2 ? q : p], xk);
+              }
+            }
+          }
+        }
+      }
+    }
+    Vec scale[V], offset[V];
+    UNROLL for (int v = 0; v < V; v++) {
+      load_scale<Weights>(m, from, lane + v * width, scale[v], offset[v]);
+    }
+    UNROLL for (int r = 0; r < R; r++) {
+      const Vec x_scale = broadcast(row[r].scale[s]), x_sum = broadcast(row[r].sum[s]);
+      UNROLL for (int v = 0; v < V; v++) {
+        Words sum = total(sums[0][r][v]);
+        if constexpr (P == 2) sum = add(sum, shift_left(total(sums[1][r][v]), 4));
+        total_y[r][v] = fma(offset[v], x_sum, total_y[r][v]);
+        total_y[r][v] = fma(scale[v] * x_scale, to_float(sum), total_y[r][v]);
+      }
+    }
+  }
+  UNROLL for (int r = 0; r < R; r++) {
+    UNROLL for (int v = 0; v < V; v++) store(y + r * block_outputs + v * width, total_y[r][v]);
+  }
+}
+
+// ---- few rows ----------------------------------------------------------------------------------
+
+/// The most vectors, a power of two, that leave registers for R rows.
+template <int R, int P>
+LANE_FUNCTION constexpr int few_integer_vectors() {
+  int vectors = 1;
+  while (2 * vectors * R * P <= few_integer_sums && 2 * vectors * width <= block_outputs) {
+    vectors *= 2;
+  }
+  return vectors;
+}
+
+template <class Weights, int R>
+static void few_integer_rows_up_to(const MatrixView& m, const IntegerRow* x, size_t stride,
+                                   size_t rows, size_t block, float* y) {
+  if (rows == R) {
+    constexpr int V = few_integer_vectors<R, Weights::planes>();
+    for (size_t lane = 0; lane < block_outputs; lane += V * width) {
+      integer_sums<Weights, R, V>(m, m.block(block), x, stride, m.inputs, lane, y + lane);
+    }
+    return;
+  }
+  if constexpr (R > 1) few_integer_rows_up_to<Weights, R - 1>(m, x, stride, rows, block, y);
+}
+
+template <class Weights>
+static void few_rows_of_integers(const MatrixView& m, const IntegerRow* x, size_t rows,
+                                 size_t block, float* y) {
+  constexpr size_t most = few_integer_rows;
+  const size_t passes = (rows + most - 1) / most;
+  for (size_t pass = 0; pass < passes; pass++) {
+    const size_t row = rows * pass / passes, end = rows * (pass + 1) / passes;
+    few_integer_rows_up_to<Weights, few_integer_rows>(m, x + row, rows, end - row, block,
+                                                      y + row * block_outputs);
+  }
+}
+
+static void integer_few_rows(const MatrixView& m, const IntegerRow* x, size_t rows, size_t block,
+                             float* y) {
+  if (m.format == Format::codes4) return few_rows_of_integers<PackedNibbles>(m, x, rows, block, y);
+  if constexpr (dot_takes_bytes) few_rows_of_integers<PackedBytes>(m, x, rows, block, y);
+  else few_rows_of_integers<PackedHalves>(m, x, rows, block, y);
+}
+
+// ---- many rows ---------------------------------------------------------------------------------
+
+template <class From, class To>
+static void fill_with_integers(const MatrixView& m, size_t b, size_t k0, size_t count,
+                               uint8_t* panel) {
+  constexpr size_t line = block_outputs * 4;  // a step of one quad and plane
+  const size_t span = span_inputs(m);
+  for (size_t k = k0; k < k0 + count; k += span) {
+    const SpanWeights from = span_weights<From>(m, m.block(b), k, span);
+    for (size_t lane = 0; lane < block_outputs; lane += width) {
+      Vec scale, bias;
+      load_scale<From>(m, from, lane, scale, bias);
+      store(reinterpret_cast<float*>(panel) + lane, scale);
+      store(reinterpret_cast<float*>(panel) + block_outputs + lane, bias);
+    }
+    panel += 2 * block_outputs * sizeof(float);
+    const uint8_t* words = from.words;
+    for (size_t i = 0; i < span; i += 4 * From::quads, words += From::bytes) {
+      UNROLL for (size_t lane = 0; lane < block_outputs; lane += width) {
+        Words codes[2];
+        From::load(words + lane * 4, codes);
+        UNROLL for (int j = 0; j < From::quads * From::planes; j++) {
+          store_words(panel + j * line + lane * 4, codes[j]);
+        }
+      }
+      panel += From::quads * From::planes * line;
+    }
+  }
+}
+
+static void integer_fill_panel(const MatrixView& m, size_t b, size_t k0, size_t count,
+                               uint8_t* panel) {
+  if (m.format == Format::codes4) {
+    return fill_with_integers<PackedNibbles, PanelBytes>(m, b, k0, count, panel);
+  }
+  if constexpr (dot_takes_bytes) fill_with_integers<PackedBytes, PanelBytes>(m, b, k0, count, panel);
+  else fill_with_integers<PackedHalves, PanelHalves>(m, b, k0, count, panel);
+}
+
+template <class Weights, int R>
+static void integer_tile_up_to(const MatrixView& m, const IntegerRow* x, size_t rows,
+                               const uint8_t* panel, size_t count, float* y) {
+  if (rows == R) {
+    constexpr int V = integer_tile_vectors;
+    for (size_t lane = 0; lane < block_outputs; lane += V * width) {
+      integer_sums<Weights, R, V>(m, panel, x, 0, count, lane, y + lane);
+    }
+    return;
+  }
+  if constexpr (R > 1) integer_tile_up_to<Weights, R - 1>(m, x, rows, panel, count, y);
+}
+
+static void integer_tile(const MatrixView& m, const IntegerRow* x, size_t rows,
+                         const uint8_t* panel, size_t count, float* y) {
+  if (m.format == Format::codes4 || dot_takes_bytes) {
+    return integer_tile_up_to<PanelBytes, integer_tile_rows>(m, x, rows, panel, count, y);
+  }
+  if constexpr (!dot_takes_bytes) {  // twice the sums, so half the rows at a time
+    constexpr size_t most = integer_tile_rows / 2;
+    for (size_t row = 0; row < rows; row += most) {
+      const size_t here = rows - row < most ? rows - row : most;
+      integer_tile_up_to<PanelHalves, most>(m, x + row, here, panel, count,
+                                            y + row * block_outputs);
+    }
+  }
+}
+
+static constexpr IntegerKernels integer_kernels = {.few_rows_most = few_integer_rows_most,
+                                                   .tile_rows = integer_tile_rows,
+                                                   .quantize = quantize,
+                                                   .few_rows = integer_few_rows,
+                                                   .fill_panel = integer_fill_panel,
+                                                   .tile = integer_tile};
