@@ -37,11 +37,12 @@ void round_columns(const float* values, size_t count, size_t columns, size_t lan
 
 }  // namespace
 
-std::shared_ptr<const Packed> rounded_to_int16(std::shared_ptr<const Packed> dense) {
+bool gains_by_int16(size_t inputs) { return table().tile_int16 && inputs >= worth_rounding; }
+
+std::shared_ptr<const Packed> rounded_to_int16(const MatrixView& dense) {
   const Table& t = table();
-  if (!t.tile_int16 || dense->inputs < worth_rounding) return dense;
-  const size_t inputs = dense->inputs, panels = (inputs + panel_inputs - 1) / panel_inputs;
-  MatrixView shape = dense->view();
+  const size_t inputs = dense.inputs, panels = (inputs + panel_inputs - 1) / panel_inputs;
+  MatrixView shape = dense;
   shape.format = Format::int16;
   shape.block_bytes =
       panels * int16_panel_header + (inputs + 1) / 2 * block_outputs * 2 * sizeof(int16_t);
@@ -55,7 +56,7 @@ std::shared_ptr<const Packed> rounded_to_int16(std::shared_ptr<const Packed> den
       if (inputs % 2 != 0) std::memset(block, 0, shape.block_bytes);
       for (size_t k0 = 0; k0 < inputs; k0 += panel_inputs) {
         const size_t count = std::min(panel_inputs, inputs - k0);
-        t.fill_panel(dense->view(), b, k0, count, values);
+        t.fill_panel(dense, b, k0, count, values);
         for (size_t lane = 0; lane < block_outputs; lane += t.tile_columns) {
           round_columns(values + lane * count, count, t.tile_columns, lane,
                         block + k0 / panel_inputs * int16_panel_bytes);

@@ -8,7 +8,10 @@
 
 namespace bun_asr {
 
-/// `dense` itself where the table in use gains nothing by it.
-std::shared_ptr<const Packed> rounded_to_int16(std::shared_ptr<const Packed> dense);
+/// Whether the table in use multiplies rows of so many inputs faster then.
+bool gains_by_int16(size_t inputs);
+
+/// nullptr when there is no memory.
+std::shared_ptr<const Packed> rounded_to_int16(const MatrixView& dense);
 
 }  // namespace bun_asr

@@ -47,8 +47,8 @@ static void whole_int16_tile(const uint8_t* a, const uint8_t* panel, size_t lane
   }
   const float* scales = reinterpret_cast<const float*>(panel) + lane;
   UNROLL for (int r = 0; r < R; r++) {
-    const Vec scale = broadcast(*reinterpret_cast<const float*>(a + r * int16_row_bytes +
-                                                                int16_row_scale));
+    const Vec scale =
+        broadcast(*reinterpret_cast<const float*>(a + r * int16_row_bytes + int16_row_scale));
     UNROLL for (int v = 0; v < V; v++) {
       float* to = y + r * ldy + v * width;
       const Vec before = add ? load(to) : bias ? load(bias + v * width) : broadcast(0);

@@ -11,12 +11,13 @@
 //   int16, for each panel of 256 inputs: 32 float scales | [inputs / 2][32] pairs, likewise
 //
 // Bytes a weight at group 64 with 16-bit scales: codes4 0.5625, codes8 1.0625.
+#include "packed.h"
+
 #include <cstring>
 
 #include "gemm.h"
 #include "int16.h"
 #include "integers.h"
-#include "packed.h"
 
 namespace bun_asr {
 namespace {
@@ -104,6 +105,36 @@ void pack_floats(const uint8_t* from, size_t filled, size_t inputs, uint8_t* to)
   }
 }
 
+MatrixView dense_shape(Storage storage, size_t outputs, size_t inputs) {
+  MatrixView shape{};
+  shape.format = storage == Storage::f32   ? Format::f32
+                 : storage == Storage::f16 ? Format::f16
+                                           : Format::bf16;
+  shape.outputs = outputs;
+  shape.inputs = inputs;
+  const size_t pair = storage == Storage::bf16 ? 2 : 1;
+  shape.block_bytes = (inputs + pair - 1) / pair * pair * block_outputs * storage_bytes(storage);
+  return shape;
+}
+
+void pack_dense(const void* weights, Storage storage, const MatrixView& shape, uint8_t* memory) {
+  const size_t size = storage_bytes(storage), pair = storage == Storage::bf16 ? 2 : 1;
+  const auto* from = static_cast<const uint8_t*>(weights);
+  const auto pack = storage == Storage::f32   ? pack_floats<uint32_t, 1>
+                    : storage == Storage::f16 ? pack_floats<uint16_t, 1>
+                                              : pack_floats<uint16_t, 2>;
+  parallel_for(shape.blocks(), 1, [&](size_t b, size_t end) {
+    for (; b < end; b++) {
+      const size_t filled = std::min(block_outputs, shape.outputs - b * block_outputs);
+      uint8_t* to = memory + b * shape.block_bytes;
+      if (filled < block_outputs || shape.inputs % pair != 0) {
+        std::memset(to, 0, shape.block_bytes);
+      }
+      pack(from + b * block_outputs * shape.inputs * size, filled, shape.inputs, to);
+    }
+  });
+}
+
 }  // namespace
 
 Packed::Packed(const MatrixView& shape, Arithmetic arithmetic)
@@ -167,31 +198,18 @@ std::shared_ptr<const PackedMatrix> PackedMatrix::dense(const void* weights, Sto
                                                         size_t outputs, size_t inputs,
                                                         Arithmetic arithmetic) {
   if (outputs == 0 || inputs == 0) return nullptr;
-  const size_t size = storage_bytes(storage);
-  const size_t pair = storage == Storage::bf16 ? 2 : 1;
-  MatrixView shape{};
-  shape.format = storage == Storage::f32   ? Format::f32
-                 : storage == Storage::f16 ? Format::f16
-                                           : Format::bf16;
-  shape.outputs = outputs;
-  shape.inputs = inputs;
-  shape.block_bytes = (inputs + pair - 1) / pair * pair * block_outputs * size;
-
+  MatrixView shape = dense_shape(storage, outputs, inputs);
+  if (arithmetic == Arithmetic::fast && gains_by_int16(inputs)) {
+    Scratch<uint8_t> memory;
+    uint8_t* dense = memory.reserve(shape.blocks() * shape.block_bytes);
+    pack_dense(weights, storage, shape, dense);
+    shape.data = dense;
+    return rounded_to_int16(shape);
+  }
   auto packed = std::make_shared<Packed>(shape, arithmetic);
   if (!packed->memory()) return nullptr;
-  const auto* from = static_cast<const uint8_t*>(weights);
-  const auto pack = storage == Storage::f32   ? pack_floats<uint32_t, 1>
-                    : storage == Storage::f16 ? pack_floats<uint16_t, 1>
-                                              : pack_floats<uint16_t, 2>;
-  parallel_for(shape.blocks(), 1, [&](size_t b, size_t end) {
-    for (; b < end; b++) {
-      const size_t filled = std::min(block_outputs, outputs - b * block_outputs);
-      uint8_t* to = packed->memory() + b * shape.block_bytes;
-      if (filled < block_outputs || inputs % pair != 0) std::memset(to, 0, shape.block_bytes);
-      pack(from + b * block_outputs * inputs * size, filled, inputs, to);
-    }
-  });
-  return arithmetic == Arithmetic::fast ? rounded_to_int16(packed) : packed;
+  pack_dense(weights, storage, shape, packed->memory());
+  return packed;
 }
 
 void finish_columns(const Epilogue& then, float* y, size_t rows, size_t outputs, size_t block) {

@@ -11,7 +11,6 @@ class Packed final : public PackedMatrix {
   /// Takes memory for `shape`; its contents are for the caller to write.
   Packed(const MatrixView& shape, Arithmetic arithmetic);
 
-  const MatrixView& view() const { return view_; }
   uint8_t* memory() const { return memory_.get(); }
 
   void multiply(const float* x, const Epilogue& then, float* y, size_t rows) const override;
