@@ -2,6 +2,7 @@
 //
 //   kernels.h    what the MLX primitives call: this file
 //   packed.*     weight matrices, packed at load;      gemm.*      products with many rows
+//   int16.*      float weights rounded to integers, for Arithmetic::fast
 //   attention.cpp, rows.cpp                            the other kernels, shared out to threads
 //   table.h      the seam: one table of single-threaded kernels for each instruction set
 //   table_*.cpp  the tables: vec_*.h (one vector type) + kernels.inl (the bodies, written once)
@@ -11,8 +12,9 @@
 // BUN_ASR_KERNELS=scalar|avx2|avx512|avx512vnni|neon forces one. BUN_ASR_THREADS sets the number of
 // threads. Activations are float32, row-major, contiguous unless strides are given, and need no
 // alignment. Nothing throws. In a steady state nothing allocates either: working memory belongs to
-// threads and grows to the largest call. Arithmetic is float32 throughout; only the order of sums
-// differs from table to table. Results do not depend on the number of threads.
+// threads and grows to the largest call. All is float32, and only the order of sums differs from
+// table to table, unless a matrix was packed for fast arithmetic. Results do not depend on the
+// number of threads.
 #pragma once
 
 #include <cstddef>
