@@ -18,9 +18,10 @@ final class AudioEncoder {
     /// Sinusoids by length.
     private var positions: [Int: MLXArray] = [:]
 
-    /// Conv chunks computed together: a second of audio takes tens of MB in the stem, so an hour
-    /// must not go at once.
-    private static let chunksAtOnce = 8
+    /// Conv chunks computed together, at most: a second of audio takes 6 MB in the stem, so an hour
+    /// must not go at once. Five stay below the size from which malloc gives memory back after each
+    /// use and the system has to clear it again.
+    private static let chunksAtOnce = 5
 
     init(_ checkpoint: Checkpoint) throws {
         let config = checkpoint.config.audio
@@ -64,9 +65,10 @@ final class AudioEncoder {
         let padded = padding > 0 ? padded(mel, widths: [0, IntOrPair((0, padding))]) : mel
         // [128, chunks · width] → [chunks, 128, width, 1]: one image for each chunk
         let images = padded.reshaped(bins, chunks, width, 1).transposed(1, 0, 2, 3)
+        let groups = (chunks + Self.chunksAtOnce - 1) / Self.chunksAtOnce
         var parts: [MLXArray] = []
-        for start in stride(from: 0, to: chunks, by: Self.chunksAtOnce) {
-            let part = convolve(images[start..<min(start + Self.chunksAtOnce, chunks)])
+        for group in 0..<groups {
+            let part = convolve(images[chunks * group / groups..<chunks * (group + 1) / groups])
             eval(part)
             parts.append(part)
         }

@@ -44,6 +44,7 @@ class Gemm {
   // Rows of a panel of activations: enough to pay for decoding a panel of weights, and few enough
   // for the second-level cache. Multiples of the tiles of all tables.
   static constexpr size_t fewest_rows = 168, most_rows = 336;
+  static constexpr size_t few_inputs = 32;
 
   /// Rows of y that are packed together, dealt evenly to tiles: the larger ones come first.
   struct Band {
@@ -66,8 +67,11 @@ class Gemm {
   template <class Pack>
   void run_by_rows(const Pack& pack) const {
     const size_t threads = thread_count();
-    // Eight tasks a thread where rows suffice, and as many for each.
-    const size_t wanted = std::clamp(rows_ / (threads * 8), fewest_rows, most_rows);
+    // Eight tasks a thread where rows suffice, and as many for each. With few inputs (the first
+    // convolution) writing y is the work: a few whole rows at a time lie close together.
+    const size_t wanted = weights_.inputs <= few_inputs
+                              ? 2 * table_.tile_rows
+                              : std::clamp(rows_ / (threads * 8), fewest_rows, most_rows);
     const size_t bands = ((rows_ + wanted - 1) / wanted + threads - 1) / threads * threads;
     parallel_for(bands, 1, [&](size_t i, size_t end) {
       thread_local Scratch<uint8_t> memory;

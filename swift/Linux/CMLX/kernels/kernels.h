@@ -2,7 +2,8 @@
 //
 //   kernels.h    what the MLX primitives call: this file
 //   packed.*     weight matrices, packed at load;      gemm.*      products with many rows
-//   integers.*   products with activations rounded to integers (Arithmetic::fast)
+//   integers.*   products of quantized weights with activations rounded to bytes (Arithmetic::fast)
+//   int16.*      float weights rounded to 16 bits, likewise
 //   attention.cpp, rows.cpp                            the other kernels, shared out to threads
 //   table.h      the seam: one table of single-threaded kernels for each instruction set
 //   table_*.cpp  the tables: vec_*.h (one vector type), dot_*.h (products of bytes) + kernels.inl
@@ -10,12 +11,13 @@
 //   dispatch.cpp the choice of a table;  threads.*  the pool;  cpu.*  what the processor can do
 //
 // The best table that the machine supports is chosen at the first call; the environment variable
-// BUN_ASR_KERNELS=scalar|avx2|avxvnni|avx512|avx512vnni|neon|neondot forces one. BUN_ASR_THREADS sets
-// the number of threads.
+// BUN_ASR_KERNELS=scalar|avx2|avxvnni|avx512|avx512vnni|neon|neondot forces one. BUN_ASR_THREADS
+// sets the number of threads.
 // Activations are float32, row-major, contiguous unless strides are given, and need no alignment.
 // Nothing throws. In a steady state nothing allocates either: working memory belongs to threads and
-// grows to the largest call. Arithmetic is float32 throughout, but for Arithmetic::fast; only the
-// order of sums differs from table to table. Results do not depend on the number of threads.
+// grows to the largest call. All is float32, and only the order of sums differs from table to
+// table, unless a matrix was packed for fast arithmetic. Results do not depend on the number of
+// threads.
 #pragma once
 
 #include <cstddef>
