@@ -81,6 +81,13 @@ cmlx_array cmlx_greater_equal(cmlx_array a, cmlx_array b);
 /// Index of the largest along the last axis, uint32.
 cmlx_array cmlx_argmax(cmlx_array x);
 
+// MLX's own ops that only comparisons call (swift/Bench)
+cmlx_array cmlx_subtract(cmlx_array a, cmlx_array b);
+cmlx_array cmlx_equal(cmlx_array a, cmlx_array b);
+cmlx_array cmlx_matmul(cmlx_array a, cmlx_array b);
+cmlx_array cmlx_softmax(cmlx_array x, int32_t axis);
+cmlx_array cmlx_repeat(cmlx_array x, int32_t count, int32_t axis);
+
 // CPU kernels as MLX primitives
 
 /// How weights that this thread packs from now on are multiplied: in float32, which is the default,
