@@ -81,22 +81,19 @@ struct Encoder {
         return Comparison(
             stage: .encoder, name: "attention in windows", shape: "14 heads, \(tokens) tokens × 64",
             before: Way("all pairs, masked", repetitions: Self.layers) {
-                Self.attend(qkv, count: 1, length: tokens, mask: mask)
+                Self.attendAll(qkv, mask: mask)
             },
             after: Way("windows in the batch axis", repetitions: Self.layers) {
-                windows.join(
-                    Self.attend(
-                        qkv.map(windows.split), count: windows.count, length: windows.length,
-                        mask: windows.mask))
+                windows.attend(
+                    queries: qkv[0], keys: qkv[1], values: qkv[2], heads: Self.heads,
+                    scale: Self.scale)
             },
             repetitions: Self.layers, tolerance: dtype.roundingTolerance)
     }
 
-    /// q, k, v [count · length, 896] → [count · length, 896]
-    private static func attend(
-        _ qkv: [MLXArray], count: Int, length: Int, mask: MLXArray?
-    ) -> MLXArray {
-        let split = qkv.map { $0.reshaped(count, length, heads, headDim).transposed(0, 2, 1, 3) }
+    /// q, k, v [N, 896] → [N, 896]
+    private static func attendAll(_ qkv: [MLXArray], mask: MLXArray) -> MLXArray {
+        let split = qkv.map { $0.reshaped(1, -1, heads, headDim).transposed(0, 2, 1, 3) }
         return MLXFast.scaledDotProductAttention(
             queries: split[0], keys: split[1], values: split[2], scale: scale, mask: mask
         )

@@ -1,35 +1,43 @@
 import MLX
 
-/// The block mask over windows, in a form that never holds N × N values: windows go into the batch
-/// axis, and what is left to mask is the padding of the last one, one row a window that broadcasts
-/// over heads and queries.
+/// The encoder's block mask, in a form that never holds N × N values and needs no mask: full
+/// windows lie along the batch axis, and what is left at the end is one shorter window.
 package struct AttentionWindows {
-    private let tokens: Int
-    /// Tokens in a window.
-    package let length: Int
-    package let count: Int
-    /// [windows, 1, 1, length], true where a key is real; nil when every key is.
-    package let mask: MLXArray?
+    /// Windows of one length, one after the other.
+    private struct Run {
+        let tokens: Range<Int>
+        let length: Int
+    }
 
+    private let runs: [Run]
+
+    /// - Parameters:
+    ///   - tokens: N
+    ///   - window: tokens that see each other
     package init(tokens: Int, window: Int) {
-        self.tokens = tokens
-        length = min(tokens, window)
-        count = (tokens + length - 1) / length
-        if tokens == length * count {
-            mask = nil
-        } else {
-            let key = MLXArray(0..<length * count).reshaped(count, 1, 1, length)
-            mask = (key .< MLXArray(Int32(tokens)))
+        let full = tokens / window * window
+        runs = [
+            Run(tokens: 0..<full, length: window),
+            Run(tokens: full..<tokens, length: tokens - full),
+        ]
+        .filter { !$0.tokens.isEmpty }
+    }
+
+    /// Queries, keys and values [N, heads · dim] → [N, heads · dim]
+    package func attend(
+        queries: MLXArray, keys: MLXArray, values: MLXArray, heads: Int, scale: Float
+    ) -> MLXArray {
+        let parts = runs.map { run in
+            func split(_ x: MLXArray) -> MLXArray {
+                (runs.count == 1 ? x : x[run.tokens])
+                    .reshaped(run.tokens.count / run.length, run.length, heads, -1)
+                    .transposed(0, 2, 1, 3)
+            }
+            let attended = MLXFast.scaledDotProductAttention(
+                queries: split(queries), keys: split(keys), values: split(values), scale: scale,
+                mask: nil)
+            return attended.transposed(0, 2, 1, 3).reshaped(run.tokens.count, -1)
         }
-    }
-
-    /// [N, size] → [windows · length, size]
-    package func split(_ x: MLXArray) -> MLXArray {
-        mask == nil ? x : padded(x, widths: [IntOrPair((0, length * count - tokens)), 0])
-    }
-
-    /// The way back.
-    package func join(_ x: MLXArray) -> MLXArray {
-        mask == nil ? x : x[0..<tokens]
+        return parts.count == 1 ? parts[0] : concatenated(parts, axis: 0)
     }
 }

@@ -142,13 +142,9 @@ private struct EncoderAttention {
 
     /// [N, dModel] → [N, dModel]
     func callAsFunction(_ x: MLXArray, _ windows: AttentionWindows) -> MLXArray {
-        func split(_ x: MLXArray) -> MLXArray {
-            windows.split(x).reshaped(windows.count, windows.length, heads, headDim)
-                .transposed(0, 2, 1, 3)
-        }
-        let attended = MLXFast.scaledDotProductAttention(
-            queries: split(query(x)), keys: split(key(x)), values: split(value(x)),
-            scale: 1 / Float(headDim).squareRoot(), mask: windows.mask)
-        return out(windows.join(attended.transposed(0, 2, 1, 3).reshaped(-1, heads * headDim)))
+        out(
+            windows.attend(
+                queries: query(x), keys: key(x), values: value(x), heads: heads,
+                scale: 1 / Float(headDim).squareRoot()))
     }
 }
