@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstdlib>
 
-#include "page_memory.h"
 #include "read_loop.h"
 #include "threads.h"
 
@@ -48,9 +47,8 @@ void measure_peak(Limits::Peak& peak) {
               best_rate(work * double(thread_count()), [&] { parallel_for(all, 1, piece); }));
 }
 
-void measure_memory(Rate& rate) {
+void measure_memory(Rate& rate, const PageMemory& memory) {
   const size_t bytes = Limits::working_set();
-  const PageMemory memory(bytes);
   auto read = [&](size_t i, size_t end) {
     read_all(memory.data() + i * piece_bytes, (end - i) * piece_bytes);
   };
@@ -83,15 +81,16 @@ size_t Limits::working_set() {
   return std::min<size_t>(512 << 20, all / 8) / piece_bytes * piece_bytes;
 }
 
-void Limits::measure() {
-  if (peaks_.empty()) {
-    for (const PeakLoop& loop : peak_loops()) {
-      if (loop.supported()) peaks_.push_back({&loop, {}});
-    }
+Limits::Limits() : working_memory_(working_set()) {
+  for (const PeakLoop& loop : peak_loops()) {
+    if (loop.supported()) peaks_.push_back({&loop, {}});
   }
+}
+
+void Limits::measure() {
   for (Peak& peak : peaks_) measure_peak(peak);
   measure_cache(cache_);
-  measure_memory(memory_);
+  measure_memory(memory_, working_memory_);
 }
 
 const Limits::Peak& Limits::peak(const std::string& table, Operand operand) const {

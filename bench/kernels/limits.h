@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "page_memory.h"
 #include "peak.h"
 
 namespace bun_asr::bench {
@@ -18,11 +19,13 @@ enum class Residence { memory, cache };
 
 class Limits {
  public:
+  Limits();
+
   /// Bytes that no cache holds, or an eighth of what the machine has.
   static size_t working_set();
 
   /// Measures everything and keeps what is better than before: another process can only slow a
-  /// loop down.
+  /// loop down, so this is called again and again between the kernels.
   void measure();
 
   struct Peak {
@@ -37,6 +40,7 @@ class Limits {
   const Peak& peak(const std::string& table, Operand operand) const;
 
  private:
+  PageMemory working_memory_;
   std::vector<Peak> peaks_;
   Rate memory_, cache_;
 };
