@@ -73,7 +73,8 @@ let package = Package(
     name: "bun-asr",
     platforms: [.macOS(.v15)],
     products: [
-        .library(name: "BunASR", type: .dynamic, targets: ["BunASR"])
+        .library(name: "BunASR", type: .dynamic, targets: ["BunASR"]),
+        .executable(name: "bun-asr-optimisations", targets: ["Optimisations"]),
     ] + platformProducts,
     dependencies: platformDependencies,
     targets: [
@@ -82,6 +83,11 @@ let package = Package(
             name: "BunASR",
             dependencies: ["CBunASR"] + modelDependencies,
             path: "swift/BunASR"
+        ),
+        .executableTarget(
+            name: "Optimisations",
+            dependencies: ["BunASR"] + modelDependencies,
+            path: "swift/Bench"
         ),
     ] + platformTargets,
     cxxLanguageStandard: .cxx20

@@ -15,8 +15,7 @@ final class AudioEncoder {
     private let lnPost: LayerNorm
     private let proj1: Linear
     private let proj2: Linear
-    /// Sinusoids by length.
-    private var positions: [Int: MLXArray] = [:]
+    private let positions: Sinusoids
 
     /// Conv chunks computed together, at most: a second of audio takes 6 MB in the stem, so an hour
     /// must not go at once. Five stay below the size from which malloc gives memory back after each
@@ -27,6 +26,7 @@ final class AudioEncoder {
         let config = checkpoint.config.audio
         self.config = config
         dtype = checkpoint.precision.activations
+        positions = Sinusoids(size: config.dModel, dtype: dtype)
         let channels = config.downsampleHiddenSize
         convolutions = try (1...3)
             .map {
@@ -83,25 +83,7 @@ final class AudioEncoder {
         // [chunks, bins, positions, channels] → channel-major rows, as PyTorch flattens them
         let (chunks, bins, length, channels) = (x.dim(0), x.dim(1), x.dim(2), x.dim(3))
         let rows = x.transposed(0, 2, 3, 1).reshaped(chunks, length, channels * bins)
-        return convOut(rows) + sinusoids(length)
-    }
-
-    /// [length, dModel]: sin then cos, from 0 again in every chunk (Whisper's table).
-    private func sinusoids(_ length: Int) -> MLXArray {
-        if let cached = positions[length] { return cached }
-        let half = config.dModel / 2
-        let step = log(10_000.0) / Double(max(half - 1, 1))
-        var values: [Float] = []
-        values.reserveCapacity(length * config.dModel)
-        for position in 0..<length {
-            // The official table is computed in float32.
-            let angles = (0..<half).map { Float(position) * Float(exp(Float(-step) * Float($0))) }
-            values += angles.map { sin($0) }
-            values += angles.map { cos($0) }
-        }
-        let table = MLXArray(values, [length, config.dModel]).asType(dtype)
-        positions[length] = table
-        return table
+        return convOut(rows) + positions(length)
     }
 }
 
@@ -162,47 +144,9 @@ private struct EncoderAttention {
 
     /// [N, dModel] → [N, dModel]
     func callAsFunction(_ x: MLXArray, _ windows: AttentionWindows) -> MLXArray {
-        func split(_ x: MLXArray) -> MLXArray {
-            windows.split(x).reshaped(windows.count, windows.length, heads, headDim)
-                .transposed(0, 2, 1, 3)
-        }
-        let attended = MLXFast.scaledDotProductAttention(
-            queries: split(query(x)), keys: split(key(x)), values: split(value(x)),
-            scale: 1 / Float(headDim).squareRoot(), mask: windows.mask)
-        return out(windows.join(attended.transposed(0, 2, 1, 3).reshaped(-1, heads * headDim)))
-    }
-}
-
-/// The block mask over windows, in a form that never holds N × N values: windows go into the batch
-/// axis, and what is left to mask is the padding of the last one, one row a window that broadcasts
-/// over heads and queries.
-private struct AttentionWindows {
-    let tokens: Int
-    /// Tokens in a window.
-    let length: Int
-    let count: Int
-    /// [windows, 1, 1, length], true where a key is real; nil when every key is.
-    let mask: MLXArray?
-
-    init(tokens: Int, window: Int) {
-        self.tokens = tokens
-        length = min(tokens, window)
-        count = (tokens + length - 1) / length
-        if tokens == length * count {
-            mask = nil
-        } else {
-            let key = MLXArray(0..<length * count).reshaped(count, 1, 1, length)
-            mask = (key .< MLXArray(Int32(tokens)))
-        }
-    }
-
-    /// [N, size] → [windows · length, size]
-    func split(_ x: MLXArray) -> MLXArray {
-        mask == nil ? x : padded(x, widths: [IntOrPair((0, length * count - tokens)), 0])
-    }
-
-    /// The way back.
-    func join(_ x: MLXArray) -> MLXArray {
-        mask == nil ? x : x[0..<tokens]
+        out(
+            windows.attend(
+                queries: query(x), keys: key(x), values: value(x), heads: heads,
+                scale: 1 / Float(headDim).squareRoot()))
     }
 }

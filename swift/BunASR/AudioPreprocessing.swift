@@ -10,25 +10,24 @@ import Accelerate
 ///
 /// Window, tables and buffers are made once in `init`; the frame loop allocates nothing. Not
 /// thread-safe.
-final class AudioPreprocessing {
+package final class AudioPreprocessing {
     enum Recipe: String, Codable {
         case exact
         case fft512
     }
 
     static let sampleRate = 16_000
-    static let windowLength = 400
-    static let hopLength = 160
-    static let mels = 128
+    package static let windowLength = 400
+    package static let hopLength = 160
+    package static let mels = 128
 
     /// Frames computed together: enough for a fast product, few enough to stay in the cache.
-    private static let block = 64
+    package static let block = 64
 
     let recipe: Recipe
     private let transform: any SpectrumTransform
-    private let filters: [Float]
+    private let filters: MelFilterbank
     private var power: [Float]
-    private var transposed: [Float]
     private var melBlock: [Float]
 
     init(recipe: Recipe) throws {
@@ -39,14 +38,10 @@ final class AudioPreprocessing {
             case .fft512: try FFT512Transform()
             }
         self.transform = transform
-        let bins = (0..<transform.bins)
-            .map {
-                Double($0) * Double(Self.sampleRate) / Double(transform.length)
-            }
-        filters = MelFilterbank.slaney(
-            bins: bins, filters: Self.mels, range: 0...Double(Self.sampleRate) / 2)
+        filters = MelFilterbank(
+            filters: Self.mels, transform: transform, sampleRate: Self.sampleRate, block: Self.block
+        )
         power = [Float](repeating: 0, count: Self.block * transform.bins)
-        transposed = power
         melBlock = [Float](repeating: 0, count: Self.block * Self.mels)
     }
 
@@ -76,16 +71,15 @@ final class AudioPreprocessing {
                 }
             }
         }
-        Self.compress(&mel)
+        Self.takeLogarithm(&mel)
+        Self.normalise(&mel)
         return mel
     }
 
     /// `count` frames from `samples` on → mel power in `melBlock` [128, count].
     private func filter(_ samples: UnsafePointer<Float>, count: Int) {
-        let (rows, bins) = (vDSP_Length(count), vDSP_Length(transform.bins))
         transform.power(of: samples, count: count, into: &power)
-        vDSP_mtrans(power, 1, &transposed, 1, bins, rows)
-        vDSP_mmul(filters, 1, transposed, 1, &melBlock, 1, vDSP_Length(Self.mels), rows, bins)
+        filters.apply(to: power, count: count, into: &melBlock)
     }
 
     /// Half a window of mirrored samples on both sides (`center=True, pad_mode="reflect"`). A clip
@@ -105,19 +99,26 @@ final class AudioPreprocessing {
         }
     }
 
-    /// log10 with a floor, at most 8 below the clip's maximum, shifted and scaled: (max(log10 x,
-    /// top - 8) + 4) / 4.
-    private static func compress(_ mel: inout [Float]) {
+    /// log10, with a floor for silence.
+    package static func takeLogarithm(_ mel: inout [Float]) {
         let count = vDSP_Length(mel.count)
+        var size = Int32(mel.count)
         mel.withUnsafeMutableBufferPointer { mel in
             let values = mel.baseAddress!
             var (floor, ceiling) = (Float(1e-10), Float.greatestFiniteMagnitude)
             vDSP_vclip(values, 1, &floor, &ceiling, values, 1, count)
-            var size = Int32(mel.count)
             vvlog10f(values, values, &size)
+        }
+    }
+
+    /// At most 8 below the clip's maximum, shifted and scaled: (max(x, top - 8) + 4) / 4.
+    package static func normalise(_ mel: inout [Float]) {
+        let count = vDSP_Length(mel.count)
+        mel.withUnsafeMutableBufferPointer { mel in
+            let values = mel.baseAddress!
             var top: Float = 0
             vDSP_maxv(values, 1, &top, count)
-            var bottom = top - 8
+            var (bottom, ceiling) = (top - 8, Float.greatestFiniteMagnitude)
             vDSP_vclip(values, 1, &bottom, &ceiling, values, 1, count)
             var (scale, shift) = (Float(0.25), Float(1))
             vDSP_vsmsa(values, 1, &scale, &shift, values, 1, count)

@@ -7,9 +7,9 @@ import Accelerate
 /// both products. In double precision, as the official extractor computes, because quiet bins
 /// beside loud ones drown in the rounding of single precision: mel is off by 2e-5 then, and by 1e-6
 /// so.
-final class ExactTransform: SpectrumTransform {
-    let length = AudioPreprocessing.windowLength
-    let bins = AudioPreprocessing.windowLength / 2 + 1
+package final class ExactTransform: SpectrumTransform {
+    package let length = AudioPreprocessing.windowLength
+    package let bins = AudioPreprocessing.windowLength / 2 + 1
 
     private let window: [Double]
     /// [201, 201], row t: cos(2πkt / 400) for each bin k; and sin.
@@ -23,7 +23,7 @@ final class ExactTransform: SpectrumTransform {
     private var imaginary: [Double]
 
     /// - Parameter block: the largest `count`
-    init(block: Int) {
+    package init(block: Int) {
         let (length, bins) = (length, bins)
         func basis(_ function: (Double) -> Double) -> [Double] {
             (0..<bins)
@@ -44,7 +44,7 @@ final class ExactTransform: SpectrumTransform {
         imaginary = even
     }
 
-    func power(
+    package func power(
         of samples: UnsafePointer<Float>, count: Int, into power: UnsafeMutablePointer<Float>
     ) {
         for i in 0..<count { fold(samples + i * AudioPreprocessing.hopLength, row: i * bins) }

@@ -2,9 +2,9 @@ import Accelerate
 
 /// Frames padded with zeros to 512 points for `vDSP_fft_zrip` in split-complex form: the DC bin in
 /// realp[0], the Nyquist bin in imagp[0], everything twice the DFT.
-final class FFT512Transform: SpectrumTransform {
-    let length = 512
-    let bins = 257
+package final class FFT512Transform: SpectrumTransform {
+    package let length = 512
+    package let bins = 257
 
     private static let log2Length = vDSP_Length(9)
 
@@ -15,7 +15,7 @@ final class FFT512Transform: SpectrumTransform {
     private var real: [Float]
     private var imaginary: [Float]
 
-    init() throws {
+    package init() throws {
         guard let setup = vDSP_create_fftsetup(Self.log2Length, FFTRadix(kFFTRadix2)) else {
             throw ASRError.native("the FFT tables cannot be made")
         }
@@ -30,7 +30,7 @@ final class FFT512Transform: SpectrumTransform {
         vDSP_destroy_fftsetup(setup)
     }
 
-    func power(
+    package func power(
         of samples: UnsafePointer<Float>, count: Int, into power: UnsafeMutablePointer<Float>
     ) {
         // Undoes the factor 2 of the transform.

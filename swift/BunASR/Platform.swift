@@ -3,9 +3,9 @@
 #endif
 
 /// What differs between the two platforms outside of the manifest and `Precision`.
-enum Platform {
+package enum Platform {
     /// What computes: the CPU kernel table, or Metal. Nil: see `problem`.
-    static func kernels() -> String? {
+    package static func kernels() -> String? {
         #if os(Linux)
             cmlx_kernels().map { String(cString: $0) }
         #else
@@ -38,7 +38,7 @@ enum Platform {
     }
 
     /// Why `kernels` is nil.
-    static func problem() -> String {
+    package static func problem() -> String {
         #if os(Linux)
             String(cString: cmlx_error())
         #else

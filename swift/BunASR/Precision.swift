@@ -1,8 +1,8 @@
 import MLX
 
 /// In which type the activations are computed, and whether the weights follow.
-struct Precision {
-    enum Name: String, Codable {
+package struct Precision {
+    package enum Name: String, Codable {
         /// The fastest that the checkpoint allows.
         case auto
         /// float32 throughout, so that rounding hides no fault.
@@ -10,12 +10,12 @@ struct Precision {
     }
 
     let name: Name
-    let activations: DType
+    package let activations: DType
     /// Weight matrices are stored in the type of the activations, too.
     let castsMatrices: Bool
 
     /// - Parameter weights: dtype of the checkpoint's float tensors
-    init(_ name: Name, weights: DType) {
+    package init(_ name: Name, weights: DType) {
         self.name = name
         #if os(Linux)
             // The CPU kernels read every weight format and compute in float32.

@@ -7,7 +7,7 @@ import MLXNN
 /// interleaved multi-axis RoPE has three equal rows of positions here and so equals plain RoPE. One
 /// class tree serves every weight format: whether a projection is quantized is the checkpoint's
 /// matter.
-final class QuantizedTextDecoder {
+package final class QuantizedTextDecoder {
     private let config: ModelConfig.TextConfig
     private let dtype: DType
     private let embedTokens: Embedding
@@ -70,7 +70,7 @@ final class QuantizedTextDecoder {
 
     /// [L, offset + L], true where position i may see key j ≤ i; nil for a single token, which sees
     /// all.
-    static func causalMask(length: Int, offset: Int) -> MLXArray? {
+    package static func causalMask(length: Int, offset: Int) -> MLXArray? {
         guard length > 1 else { return nil }
         let queries = MLXArray(offset..<offset + length).reshaped(length, 1)
         let keys = MLXArray(0..<offset + length).reshaped(1, offset + length)

@@ -1,5 +1,5 @@
 /// Frames of 400 samples, one hop apart, to power spectra.
-protocol SpectrumTransform: AnyObject {
+package protocol SpectrumTransform: AnyObject {
     /// Points of the transform; bin k lies at k · sampleRate / length.
     var length: Int { get }
     var bins: Int { get }
@@ -9,8 +9,8 @@ protocol SpectrumTransform: AnyObject {
 }
 
 /// Periodic Hann window (`torch.hann_window(400)`).
-enum HannWindow {
-    static func periodic(_ length: Int) -> [Double] {
+package enum HannWindow {
+    package static func periodic(_ length: Int) -> [Double] {
         (0..<length).map { 0.5 - 0.5 * cos(2 * Double.pi * Double($0) / Double(length)) }
     }
 }

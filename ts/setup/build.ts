@@ -20,22 +20,40 @@ export function isBuilt(): boolean {
 /** Builds the Swift library when a source changed. The compiler's output goes to stderr. */
 export async function build(report: Report): Promise<void> {
   if (isBuilt()) return;
-  const compiler = await swift();
-  const onWait = () => report("build: waiting for another build of this folder");
-  await withLock(join(root, ".build/bun-asr.lock"), onWait, async () => {
+  await alone(report, async () => {
     if (isBuilt()) return;
     report("build: compiling the Swift library (minutes the first time)");
     const stamp = sourceStamp();
-    const command = [compiler, "build", "--configuration", "release", "--product", "BunASR"];
-    const child = Bun.spawn(command, { cwd: root, stdin: "ignore", stdout: 2, stderr: 2 });
-    const status = await child.exited;
-    if (status !== 0 || !existsSync(libraryPath)) {
-      const why = `the Swift library was not built (${command.join(" ")}: exit ${status})`;
-      throw new AsrError("native", why, "see the compiler's output above");
-    }
+    await buildProduct("BunASR", libraryPath);
     if (process.platform === "darwin") await placeMetalKernels();
     await writeFile(stampPath, stamp);
   });
+}
+
+/** Builds a program of the package, which no other command needs, and returns its path. */
+export async function buildProgram(name: string, report: Report): Promise<string> {
+  const program = join(dirname(libraryPath), name);
+  await alone(report, async () => {
+    report(`build: compiling ${name}`);
+    await buildProduct(name, program);
+  });
+  return program;
+}
+
+/** Runs `action` while no other build of this folder runs. */
+async function alone(report: Report, action: () => Promise<void>): Promise<void> {
+  const onWait = () => report("build: waiting for another build of this folder");
+  await withLock(join(root, ".build/bun-asr.lock"), onWait, action);
+}
+
+async function buildProduct(name: string, path: string): Promise<void> {
+  const compiler = await swift();
+  const command = [compiler, "build", "--configuration", "release", "--product", name];
+  const child = Bun.spawn(command, { cwd: root, stdin: "ignore", stdout: 2, stderr: 2 });
+  const status = await child.exited;
+  if (status === 0 && existsSync(path)) return;
+  const why = `${name} was not built (${command.join(" ")}: exit ${status})`;
+  throw new AsrError("native", why, "see the compiler's output above");
 }
 
 /** MLX looks for its GPU kernels beside the library first; without them every operation fails. */

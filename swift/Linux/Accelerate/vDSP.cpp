@@ -1,6 +1,7 @@
 // vDSP on Linux: element loops. Each is one call of `over`, whose dense case the compiler
 // vectorises.
 #include <algorithm>
+#include <iterator>
 
 #include "include/Accelerate.h"
 
@@ -10,7 +11,10 @@ namespace {
 template <class Out, class A, class F>
 void over(const A* a, vDSP_Stride a_stride, Out* out, vDSP_Stride out_stride, vDSP_Length n, F f) {
   const auto count = static_cast<vDSP_Stride>(n);
-  if (a_stride == 1 && out_stride == 1) {
+  if (static_cast<const void*>(a) == out && a_stride == 1 && out_stride == 1) {
+    // Alone, for the compiler vectorises two pointers only where they do not overlap.
+    for (vDSP_Stride i = 0; i < count; i++) out[i] = f(out[i]);
+  } else if (a_stride == 1 && out_stride == 1) {
     for (vDSP_Stride i = 0; i < count; i++) out[i] = f(a[i]);
   } else {
     for (vDSP_Stride i = 0; i < count; i++) out[i * out_stride] = f(a[i * a_stride]);
@@ -98,10 +102,18 @@ void vDSP_vclip(const float* a, vDSP_Stride a_stride, const float* low, const fl
 }
 
 void vDSP_maxv(const float* a, vDSP_Stride stride, float* c, vDSP_Length n) {
-  float most = -__builtin_inff();
-  for (vDSP_Length i = 0; i < n; i++)
-    most = std::max(most, a[static_cast<vDSP_Stride>(i) * stride]);
-  *c = most;
+  const auto count = static_cast<vDSP_Stride>(n);
+  // One running maximum is a chain of waits; these are vectors.
+  float most[32];
+  std::fill(std::begin(most), std::end(most), -__builtin_inff());
+  vDSP_Stride i = 0;
+  if (stride == 1) {
+    for (; i + 32 <= count; i += 32) {
+      for (int lane = 0; lane < 32; lane++) most[lane] = std::max(most[lane], a[i + lane]);
+    }
+  }
+  for (; i < count; i++) most[0] = std::max(most[0], a[i * stride]);
+  *c = *std::max_element(std::begin(most), std::end(most));
 }
 
 void vDSP_mtrans(const float* a, vDSP_Stride a_stride, float* c, vDSP_Stride c_stride,

@@ -64,10 +64,6 @@ cmlx_array cmlx_multiply(cmlx_array a, cmlx_array b) {
   });
 }
 
-cmlx_array cmlx_less(cmlx_array a, cmlx_array b) {
-  return make([&] { return mx::less(a->value, b->value); });
-}
-
 cmlx_array cmlx_greater_equal(cmlx_array a, cmlx_array b) {
   return make([&] { return mx::greater_equal(a->value, b->value); });
 }

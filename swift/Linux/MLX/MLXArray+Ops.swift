@@ -30,11 +30,6 @@ extension MLXArray {
     }
 
     /// Element by element.
-    public static func .< (lhs: MLXArray, rhs: MLXArray) -> MLXArray {
-        MLXArray(cmlx_less(lhs.ctx, rhs.ctx))
-    }
-
-    /// Element by element.
     public static func .>= (lhs: MLXArray, rhs: MLXArray) -> MLXArray {
         MLXArray(cmlx_greater_equal(lhs.ctx, rhs.ctx))
     }

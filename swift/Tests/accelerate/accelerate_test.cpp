@@ -59,6 +59,10 @@ void test_elementwise() {
     check("vDSP_vsmsa", n, 1e-6, out, [&](size_t i) { return x(i) * factor + offset; });
     vDSP_vclip(a.data(), stride, &low, &high, c.data(), other, n);
     check("vDSP_vclip", n, 0, out, [&](size_t i) { return std::min(std::max(x(i), -0.5), 0.75); });
+    Floats same = a;
+    vDSP_vclip(same.data(), stride, &low, &high, same.data(), stride, n);
+    check("vDSP_vclip in place", n, 0, at(same, stride),
+          [&](size_t i) { return std::min(std::max(x(i), -0.5), 0.75); });
     float most = 0;
     vDSP_maxv(a.data(), stride, &most, n);
     double largest = x(0);
@@ -132,12 +136,35 @@ void test_products() {
 }
 
 void test_log() {
-  Floats x{1e-10f, 1e-5f, 0.3f, 1, 10, 12345}, y(6);
-  const int count = 6;
-  vvlog10f(y.data(), x.data(), &count);
+  // Every power of two, and the neighbourhood of 1, where the result goes through 0.
+  Floats x;
+  for (int power = -126; power < 128; power++) {
+    for (float m : {1.0f, 1.2f, 1.4142135f, 1.4142137f, 1.9999999f}) {
+      x.push_back(std::ldexp(m, power));
+    }
+  }
+  for (int i = -1000; i <= 1000; i++) x.push_back(1 + float(i) * 0x1p-20f);
+  Floats y = x;
+  const int count = int(x.size());
+  vvlog10f(y.data(), y.data(), &count);
+  // As a part of half a unit in the last place.
   check(
-      "vvlog10f", 6, 1e-6, [&](size_t i) { return y[i]; },
-      [&](size_t i) { return std::log10(double(x[i])); });
+      "vvlog10f", x.size(), 1.001,
+      [&](size_t i) {
+        const double exact = std::log10(double(x[i]));
+        const float size = std::abs(float(exact));
+        const double unit = double(std::nextafter(size, INFINITY)) - size;
+        return 2 * (double(y[i]) - exact) / unit;
+      },
+      [](size_t) { return 0; });
+
+  const Floats special{0, -1, INFINITY, NAN, 1e-40f, 100};
+  Floats z(special.size());
+  const int few = int(special.size());
+  vvlog10f(z.data(), special.data(), &few);
+  const bool good = z[0] == -INFINITY && std::isnan(z[1]) && z[2] == INFINITY && std::isnan(z[3]) &&
+                    std::abs(z[4] + 40) < 1e-4f && z[5] == 2;
+  check("vvlog10f of special values", 1, 0, [&](size_t) { return good; }, [](size_t) { return 1; });
 }
 
 // The packed result holds twice the DFT: bin 0 in realp[0], the Nyquist bin in imagp[0].

@@ -76,10 +76,16 @@ cmlx_array cmlx_astype(cmlx_array x, cmlx_dtype dtype);
 /// A sum with a product that has not been computed becomes part of it, as GELU does; see product.h.
 cmlx_array cmlx_add(cmlx_array a, cmlx_array b);
 cmlx_array cmlx_multiply(cmlx_array a, cmlx_array b);
-cmlx_array cmlx_less(cmlx_array a, cmlx_array b);
 cmlx_array cmlx_greater_equal(cmlx_array a, cmlx_array b);
 /// Index of the largest along the last axis, uint32.
 cmlx_array cmlx_argmax(cmlx_array x);
+
+// MLX's own ops that only comparisons call (swift/Bench)
+cmlx_array cmlx_subtract(cmlx_array a, cmlx_array b);
+cmlx_array cmlx_equal(cmlx_array a, cmlx_array b);
+cmlx_array cmlx_matmul(cmlx_array a, cmlx_array b);
+cmlx_array cmlx_softmax(cmlx_array x, int32_t axis);
+cmlx_array cmlx_repeat(cmlx_array x, int32_t count, int32_t axis);
 
 // CPU kernels as MLX primitives
 
