@@ -21,7 +21,7 @@ test.skipIf(!kernelsApply)(
       const counts = Object.entries(groups).map(([group, found]) => [group, found!.length]);
       expect(Object.fromEntries(counts)).toEqual({
         "quantized product": 2 * 3 * 2,
-        "dense product": 2 * 2 * 2 * 2,
+        "dense product": 2 * 2 * 2,
         convolution: 3 * 2,
         attention: 3,
         rows: 5,

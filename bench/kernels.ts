@@ -1,6 +1,7 @@
 import { AsrError } from "../ts/errors.ts";
 import { compiled, kernelsBench } from "../ts/setup/cpp.ts";
 import type { Report } from "../ts/setup/wheels.ts";
+import type { Bench } from "./bench.ts";
 import { measured } from "./measured.ts";
 import type { Table } from "./table.ts";
 
@@ -46,6 +47,25 @@ export interface KernelRow {
   /** Time at that peak as a part of the time taken. */
   percent: number;
 }
+
+/** Each CPU kernel on each table against the limits of the machine. */
+export const kernels: Bench = {
+  summary: "CPU kernels on every table, as a part of what the machine can do",
+  async run({ quick }, progress) {
+    if (!kernelsApply) {
+      const notes = ["On macOS the kernels are those of MLX: there is nothing to measure here."];
+      return { tables: [], notes, data: {}, kernels: "metal", randomWeights: false };
+    }
+    const report = await measureKernels(quick, (line) => progress.step(line));
+    return {
+      tables: kernelTables(report),
+      notes: kernelNotes(report),
+      data: report,
+      kernels: report.tables[0]!,
+      randomWeights: false,
+    };
+  },
+};
 
 /** On Apple silicon the kernels are those of MLX. */
 export const kernelsApply = process.platform !== "darwin";

@@ -1,5 +1,6 @@
 import { buildProgram } from "../ts/setup/build.ts";
 import type { Report } from "../ts/setup/wheels.ts";
+import type { Bench } from "./bench.ts";
 import { measured } from "./measured.ts";
 import type { Table } from "./table.ts";
 
@@ -33,6 +34,21 @@ export interface OptimisationsReport {
   activations: string;
   rows: Optimisation[];
 }
+
+/** Each optimisation of the source against what it replaced. */
+export const optimisations: Bench = {
+  summary: "each optimisation against what it replaced, checked to give the same",
+  async run({ quick }, progress) {
+    const report = await measureOptimisations(quick, (line) => progress.step(line));
+    return {
+      tables: optimisationTables(report),
+      notes: optimisationNotes(report),
+      data: report,
+      kernels: report.kernels,
+      randomWeights: false,
+    };
+  },
+};
 
 /** Builds and runs the comparisons; throws AsrError `native` where two results differ. */
 export async function measureOptimisations(

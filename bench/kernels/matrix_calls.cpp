@@ -69,10 +69,13 @@ void measure_dense_products(Bench& bench) {
   constexpr struct {
     size_t inputs, outputs;
   } shapes[] = {{896, 3584}, {7680, 896}};
+  const std::vector<Storage> storages = bench.quick()
+                                            ? std::vector<Storage>{Storage::bf16}
+                                            : std::vector<Storage>{Storage::bf16, Storage::f32};
   for (const auto& [inputs, outputs] : shapes) {
     const std::vector<uint16_t> halves = random_bf16(inputs * outputs);
     const std::vector<float> floats = random_floats(inputs * outputs);
-    for (Storage storage : {Storage::bf16, Storage::f32}) {
+    for (Storage storage : storages) {
       const bool half = storage == Storage::bf16;
       const void* values = half ? static_cast<const void*>(halves.data()) : floats.data();
       for (Arithmetic arithmetic : arithmetics) {

@@ -33,9 +33,10 @@ class Bench {
   explicit Bench(bool quick);
 
   bool quick() const { return quick_; }
-  /// On every table; the scalar one is left out of a quick run where there is another.
+  /// On the table in use.
   void measure(const Call& call);
   const std::vector<Measurement>& measurements() const { return measurements_; }
+  /// The tables to measure, best first: in a quick run not all.
   const std::vector<std::string>& tables() const { return tables_; }
 
  private:

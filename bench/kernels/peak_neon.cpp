@@ -1,8 +1,8 @@
 // The peaks of arm64.
 #if defined(__aarch64__)
 #include <arm_neon.h>
-#include <sys/auxv.h>
 
+#include "cpu.h"
 #include "peak.h"
 
 namespace bun_asr::bench {
@@ -28,16 +28,19 @@ constexpr int chains = 20;
 
 PEAK_LOOP(fmla, float32x4_t, float32x4_t, vdupq_n_f32(0.5f), vfmaq_f32(sum, a, b))
 
+PEAK_LOOP(smull, int32x4_t, int8x8_t, vdup_n_s8(1), vpadalq_s16(sum, vmull_s8(a, b)))
+
 #pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
 PEAK_LOOP(sdot, int32x4_t, int8x16_t, vdupq_n_s8(1), vdotq_s32(sum, a, b))
 #pragma clang attribute pop
 
 bool always() { return true; }
-bool has_dot() { return getauxval(AT_HWCAP) & HWCAP_ASIMDDP; }
 
 constexpr PeakLoop loops[] = {
+    {"neondot", Operand::f32, "fmla", 8 * chains, cpu_has_neon_dot, fmla},
+    {"neondot", Operand::int8, "sdot", 32 * chains, cpu_has_neon_dot, sdot},
     {"neon", Operand::f32, "fmla", 8 * chains, always, fmla},
-    {"neon", Operand::int8, "sdot", 32 * chains, has_dot, sdot},
+    {"neon", Operand::int8, "smull, sadalp", 16 * chains, always, smull},
     {"scalar", Operand::f32, "fmla", 8 * chains, always, fmla},
 };
 

@@ -34,25 +34,31 @@ PEAK_LOOP(maddubs_ymm, __m256i, _mm256_set1_epi8(1),
           _mm256_add_epi16(sum, _mm256_maddubs_epi16(a, b)))
 #pragma clang attribute pop
 
-#pragma clang attribute push(__attribute__((target("avx512f"))), apply_to = function)
-PEAK_LOOP(fma_zmm, __m512, _mm512_set1_ps(0.5f), _mm512_fmadd_ps(a, b, sum))
+#pragma clang attribute push(__attribute__((target("avx2,avxvnni"))), apply_to = function)
+PEAK_LOOP(dpbusd_ymm, __m256i, _mm256_set1_epi8(1), _mm256_dpbusd_avx_epi32(sum, a, b))
 #pragma clang attribute pop
 
-#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512vnni"))), \
-                             apply_to = function)
-PEAK_LOOP(dpbusd_ymm, __m256i, _mm256_set1_epi32(0x01010101), _mm256_dpbusd_epi32(sum, a, b))
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw"))), apply_to = function)
+PEAK_LOOP(fma_zmm, __m512, _mm512_set1_ps(0.5f), _mm512_fmadd_ps(a, b, sum))
+PEAK_LOOP(maddubs_zmm, __m512i, _mm512_set1_epi8(1),
+          _mm512_add_epi16(sum, _mm512_maddubs_epi16(a, b)))
+#pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512vnni"))), apply_to = function)
 PEAK_LOOP(dpbusd_zmm, __m512i, _mm512_set1_epi32(0x01010101), _mm512_dpbusd_epi32(sum, a, b))
 PEAK_LOOP(dpwssd_zmm, __m512i, _mm512_set1_epi32(0x00010001), _mm512_dpwssd_epi32(sum, a, b))
 #pragma clang attribute pop
 
 bool always() { return true; }
-bool has_vnni() { return cpu_has_avx512() && __builtin_cpu_supports("avx512vnni"); }
 
 constexpr PeakLoop loops[] = {
+    {"avx512vnni", Operand::f32, "vfmadd231ps zmm", 32 * chains, cpu_has_avx512vnni, fma_zmm},
+    {"avx512vnni", Operand::int8, "vpdpbusd zmm", 128 * chains, cpu_has_avx512vnni, dpbusd_zmm},
+    {"avx512vnni", Operand::int16, "vpdpwssd zmm", 64 * chains, cpu_has_avx512vnni, dpwssd_zmm},
     {"avx512", Operand::f32, "vfmadd231ps zmm", 32 * chains, cpu_has_avx512, fma_zmm},
-    {"avx512", Operand::int8, "vpdpbusd zmm", 128 * chains, has_vnni, dpbusd_zmm},
-    {"avx512", Operand::int16, "vpdpwssd zmm", 64 * chains, has_vnni, dpwssd_zmm},
-    {"avx512", Operand::int8, "vpdpbusd ymm", 64 * chains, has_vnni, dpbusd_ymm},
+    {"avx512", Operand::int8, "vpmaddubsw, vpaddw zmm", 128 * chains, cpu_has_avx512, maddubs_zmm},
+    {"avxvnni", Operand::f32, "vfmadd231ps ymm", 16 * chains, cpu_has_avxvnni, fma_ymm},
+    {"avxvnni", Operand::int8, "vpdpbusd ymm", 64 * chains, cpu_has_avxvnni, dpbusd_ymm},
     {"avx2", Operand::f32, "vfmadd231ps ymm", 16 * chains, cpu_has_avx2, fma_ymm},
     {"avx2", Operand::int8, "vpmaddubsw, vpaddw ymm", 64 * chains, cpu_has_avx2, maddubs_ymm},
     {"scalar", Operand::f32, "mulps, addps xmm", 8 * chains, always, mul_add_xmm},
