@@ -13,13 +13,16 @@ namespace bun_asr::bench {
 namespace {
 
 constexpr size_t cache_bytes = 512 << 10;  // a thread: in the second-level cache
-constexpr size_t piece_bytes = 1 << 20;
+constexpr size_t piece_bytes = 1 << 18;
+constexpr size_t parts = 16;  // of the memory; a trial reads one
+constexpr int trials = 2;
 
-/// The best of a few trials: `work` units a second, `run` doing all of them.
+/// The better of two trials: `work` units a second. They are about as short as a kernel's call: in
+/// a longer one a busy neighbour is more likely to interfere.
 template <class Run>
 double best_rate(double work, const Run& run) {
   double best = 0;
-  for (int trial = 0; trial < 4; trial++) {
+  for (int trial = 0; trial < trials; trial++) {
     const auto started = std::chrono::steady_clock::now();
     run();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
@@ -34,9 +37,8 @@ void keep_better(Rate& rate, double one_thread, double all_threads) {
   rate.all_threads = std::max({rate.all_threads, all_threads, one_thread});
 }
 
-/// About 4 ms on one thread, in pieces, so that a busy neighbour costs one of them.
 void measure_peak(Limits::Peak& peak) {
-  constexpr size_t pieces = 16, turns = 40'000;
+  constexpr size_t pieces = 8, turns = 20'000;
   const double work = pieces * turns * peak.loop->operations;
   auto piece = [&](size_t i, size_t end) {
     for (; i < end; i++) peak.loop->run(turns);
@@ -47,18 +49,24 @@ void measure_peak(Limits::Peak& peak) {
               best_rate(work * double(thread_count()), [&] { parallel_for(all, 1, piece); }));
 }
 
-void measure_memory(Rate& rate, const PageMemory& memory) {
-  const size_t bytes = Limits::working_set();
+/// Each trial reads the next part, so that none is in a cache.
+void measure_memory(Rate& rate, const PageMemory& memory, size_t& next) {
+  const size_t bytes = Limits::working_set() / parts, pieces = bytes / piece_bytes;
   auto read = [&](size_t i, size_t end) {
-    read_all(memory.data() + i * piece_bytes, (end - i) * piece_bytes);
+    read_all(memory.data() + next % parts * bytes + i * piece_bytes, (end - i) * piece_bytes);
   };
-  const size_t pieces = bytes / piece_bytes;
-  const double one = best_rate(double(bytes), [&] { read(0, pieces); });
-  keep_better(rate, one, best_rate(double(bytes), [&] { parallel_for(pieces, 1, read); }));
+  const double one = best_rate(double(bytes), [&] {
+    next++;
+    read(0, pieces);
+  });
+  keep_better(rate, one, best_rate(double(bytes), [&] {
+                next++;
+                parallel_for(pieces, 1, read);
+              }));
 }
 
 void measure_cache(Rate& rate) {
-  constexpr size_t repetitions = 64;
+  constexpr size_t repetitions = 16;
   const size_t threads = thread_count();
   const PageMemory memory(cache_bytes * threads);
   auto read = [&](size_t i, size_t end) {
@@ -78,7 +86,7 @@ void measure_cache(Rate& rate) {
 
 size_t Limits::working_set() {
   const size_t all = size_t(sysconf(_SC_PHYS_PAGES)) * size_t(sysconf(_SC_PAGESIZE));
-  return std::min<size_t>(512 << 20, all / 8) / piece_bytes * piece_bytes;
+  return std::min<size_t>(512 << 20, all / 8) / (parts * piece_bytes) * (parts * piece_bytes);
 }
 
 Limits::Limits() : working_memory_(working_set()) {
@@ -90,7 +98,7 @@ Limits::Limits() : working_memory_(working_set()) {
 void Limits::measure() {
   for (Peak& peak : peaks_) measure_peak(peak);
   measure_cache(cache_);
-  measure_memory(memory_, working_memory_);
+  measure_memory(memory_, working_memory_, next_part_);
 }
 
 const Limits::Peak& Limits::peak(const std::string& table, Operand operand) const {

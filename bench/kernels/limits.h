@@ -25,7 +25,7 @@ class Limits {
   static size_t working_set();
 
   /// Measures everything and keeps what is better than before: another process can only slow a
-  /// loop down, so this is called again and again between the kernels.
+  /// loop down, so this is called before every kernel.
   void measure();
 
   struct Peak {
@@ -41,6 +41,7 @@ class Limits {
 
  private:
   PageMemory working_memory_;
+  size_t next_part_ = 0;
   std::vector<Peak> peaks_;
   Rate memory_, cache_;
 };

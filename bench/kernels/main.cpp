@@ -9,18 +9,17 @@
 using namespace bun_asr::bench;
 
 int main(int count, char** arguments) {
-  Bench bench(count > 1 && !std::strcmp(arguments[1], "--quick"));
   Limits limits;
+  Bench bench(limits, count > 1 && !std::strcmp(arguments[1], "--quick"));
   for (const std::string& table : bench.tables()) {
     // Before weights are packed: some are packed for the table in use.
     bun_asr::use_table(table.c_str());
-    for (auto measure : {measure_quantized_products, measure_dense_products, measure_convolutions,
-                         measure_attention, measure_rows}) {
-      limits.measure();
-      measure(bench);
-    }
+    measure_quantized_products(bench);
+    measure_dense_products(bench);
+    measure_convolutions(bench);
+    measure_attention(bench);
+    measure_rows(bench);
   }
-  limits.measure();
   print_report(bench, limits);
   return 0;
 }

@@ -17,7 +17,7 @@ double seconds_of(const Call& call, size_t turn) {
 
 }  // namespace
 
-Bench::Bench(bool quick) : quick_(quick) {
+Bench::Bench(Limits& limits, bool quick) : limits_(limits), quick_(quick) {
   for (auto t = all_tables(); *t; t++) {
     if ((*t)->supported()) tables_.push_back((*t)->name);
   }
@@ -31,6 +31,7 @@ void Bench::measure(const Call& call) {
   const char* arithmetic = call.arithmetic == Arithmetic::full ? "full" : "fast";
   std::fprintf(stderr, "%s, %s: %s, %s\n", call.group.c_str(), call.shape.c_str(), kernels_name(),
                arithmetic);
+  limits_.measure();
   std::vector<double> times{seconds_of(call, 0)};
   // The first turn warms up, unless it takes long enough to be the only one.
   if (times[0] < 1) {

@@ -30,16 +30,17 @@ struct Measurement {
 
 class Bench {
  public:
-  explicit Bench(bool quick);
+  Bench(Limits& limits, bool quick);
 
   bool quick() const { return quick_; }
-  /// On the table in use.
+  /// On the table in use, after another look at the limits.
   void measure(const Call& call);
   const std::vector<Measurement>& measurements() const { return measurements_; }
   /// The tables to measure, best first: in a quick run not all.
   const std::vector<std::string>& tables() const { return tables_; }
 
  private:
+  Limits& limits_;
   bool quick_;
   std::vector<std::string> tables_;
   std::vector<Measurement> measurements_;
