@@ -89,7 +89,7 @@ export function kernelTables(report: KernelsReport): Table[] {
     title: "The limits of this machine",
     head,
     rows: [
-      ...peaks.map((peak) => [
+      ...distinct(peaks, ({ operand, instructions }) => operand + instructions).map((peak) => [
         `${peak.operand} ${peak.instructions}, 10⁹ operations/s`,
         ...rate(peak),
       ]),
@@ -120,6 +120,13 @@ export function kernelNotes({ workingSetBytes }: KernelsReport): string[] {
       "what the machine reached in the same run.",
     "Arithmetic fast is held against integer instructions where the machine has them.",
   ];
+}
+
+/** Tables share instructions: the first of each kind. */
+function distinct<T>(items: readonly T[], kind: (item: T) => string): T[] {
+  const found = new Map<string, T>();
+  for (const item of items) if (!found.has(kind(item))) found.set(kind(item), item);
+  return [...found.values()];
 }
 
 interface Pivoted {
