@@ -2,6 +2,7 @@ import { choiceFlag, countFlag, numberFlag, parseCommandLine } from "./command-l
 import { demoModel, demoSample } from "./demo.ts";
 import { AsrError, type AsrErrorCode, exitCodes } from "./errors.ts";
 import { languageName } from "./languages.ts";
+import type { ModelOptions } from "./model.ts";
 import { StatusLine, type Terminal } from "./terminal.ts";
 import { Asr, type Progress, type TranscribeOptions } from "./transcribe.ts";
 import type { Transcript } from "./transcript.ts";
@@ -17,6 +18,7 @@ Without FILE it transcribes the sample that comes with the demo model.
       --mel exact|fft512   recipe of the mel spectrogram (default: exact, as in training)
       --max-tokens N       most tokens for one file (default: by its length)
       --temperature T      0 (default) takes the likeliest token, above 0 samples
+      --precision auto|full  full computes every step in float32 (default: auto, faster)
       --threads N          threads that compute (default: all cores)
       --json               one JSON object for each file, on one line
       --timings            stage times and real-time factor on standard error
@@ -33,7 +35,7 @@ const demoNote =
 interface Arguments {
   files: string[];
   model: string;
-  threads: number | undefined;
+  modelOptions: ModelOptions;
   json: boolean;
   timings: boolean;
   quiet: boolean;
@@ -67,6 +69,7 @@ function parseArguments(argv: string[]): Arguments | "help" {
       mel: { type: "string" },
       "max-tokens": { type: "string" },
       temperature: { type: "string" },
+      precision: { type: "string" },
       threads: { type: "string" },
       json: { type: "boolean" },
       timings: { type: "boolean" },
@@ -76,6 +79,7 @@ function parseArguments(argv: string[]): Arguments | "help" {
   });
   if (values.help) return "help";
   const mel = choiceFlag("--mel", values.mel, ["exact", "fft512"]);
+  const precision = choiceFlag("--precision", values.precision, ["auto", "full"]);
   const temperature = numberFlag("--temperature", values.temperature, 0, 100);
   // Refused here rather than after the model was loaded.
   languageName(values.language);
@@ -85,7 +89,10 @@ function parseArguments(argv: string[]): Arguments | "help" {
   return {
     files: positionals,
     model: values.model ?? demoModel,
-    threads: countFlag("--threads", values.threads),
+    modelOptions: {
+      ...(precision === undefined ? {} : { precision }),
+      threads: countFlag("--threads", values.threads),
+    },
     json: values.json ?? false,
     timings: values.timings ?? false,
     quiet: values.quiet ?? false,
@@ -102,7 +109,7 @@ function parseArguments(argv: string[]): Arguments | "help" {
 async function transcribeAll(given: Arguments, terminal: Terminal): Promise<number> {
   const status = new StatusLine(terminal, !given.quiet);
   status.show("loading the model");
-  using asr = await Asr.load(given.model, { threads: given.threads });
+  using asr = await Asr.load(given.model, given.modelOptions);
   status.clear();
   const files = given.files.length > 0 ? given.files : [demoSample];
   const failures: AsrErrorCode[] = [];

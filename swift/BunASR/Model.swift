@@ -29,7 +29,8 @@ final class Model {
             directory: URL(filePath: directory), precision: options.precision ?? .auto)
         Platform.prepare(for: checkpoint.precision.name)
         config = checkpoint.config
-        encoder = try AudioEncoder(checkpoint)
+        // What the encoder is off by, every token sees.
+        encoder = try Platform.sensitive { try AudioEncoder(checkpoint) }
         decoder = try QuantizedTextDecoder(checkpoint)
         try checkpoint.finish()
         info = try JSONText(Info(checkpoint, kernels: kernels)).text

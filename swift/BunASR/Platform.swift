@@ -37,6 +37,16 @@ package enum Platform {
         #endif
     }
 
+    /// Loads weights whose results are sensitive to the rounding of what they are multiplied with.
+    static func sensitive<Weights>(_ load: () throws -> Weights) rethrows -> Weights {
+        #if os(Linux)
+            let before = cmlx_current_arithmetic()
+            if before == CMLX_FAST { cmlx_set_arithmetic(CMLX_FINE) }
+            defer { cmlx_set_arithmetic(before) }
+        #endif
+        return try load()
+    }
+
     /// Why `kernels` is nil.
     package static func problem() -> String {
         #if os(Linux)

@@ -124,8 +124,11 @@ mx::array product(cmlx_packed packed, std::optional<Conv2d> convolution, mx::Sha
 }  // namespace
 
 void cmlx_set_arithmetic(cmlx_arithmetic value) {
-  arithmetic = value == CMLX_FAST ? Arithmetic::fast : Arithmetic::full;
+  constexpr Arithmetic known[] = {Arithmetic::full, Arithmetic::fast, Arithmetic::fine};
+  arithmetic = known[value];
 }
+
+cmlx_arithmetic cmlx_current_arithmetic() { return static_cast<cmlx_arithmetic>(arithmetic); }
 
 cmlx_packed cmlx_pack_quantized(cmlx_array weight, cmlx_array scales, cmlx_array biases,
                                 int32_t group, int32_t bits) {

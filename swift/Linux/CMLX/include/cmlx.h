@@ -91,8 +91,9 @@ cmlx_array cmlx_repeat(cmlx_array x, int32_t count, int32_t axis);
 
 /// How weights that this thread packs from now on are multiplied: in float32, which is the default,
 /// or with integers where the processor is faster with them (kernels/kernels.h, Arithmetic).
-typedef enum { CMLX_FULL = 0, CMLX_FAST = 1 } cmlx_arithmetic;
+typedef enum { CMLX_FULL = 0, CMLX_FAST = 1, CMLX_FINE = 2 } cmlx_arithmetic;
 void cmlx_set_arithmetic(cmlx_arithmetic arithmetic);
+cmlx_arithmetic cmlx_current_arithmetic(void);
 cmlx_packed cmlx_pack_quantized(cmlx_array weight, cmlx_array scales, cmlx_array biases,
                                 int32_t group, int32_t bits);
 /// Float weights [outputs, ...]; the other axes are the inputs. `exact` ones are never rounded.

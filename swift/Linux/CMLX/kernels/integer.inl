@@ -313,6 +313,7 @@ static void integer_tile(const MatrixView& m, const IntegerRow* x, size_t rows,
 
 static constexpr IntegerKernels integer_kernels = {.few_rows_most = few_integer_rows_most,
                                                    .tile_rows = integer_tile_rows,
+                                                   .takes_bytes = dot_takes_bytes,
                                                    .quantize = quantize,
                                                    .few_rows = integer_few_rows,
                                                    .fill_panel = integer_fill_panel,

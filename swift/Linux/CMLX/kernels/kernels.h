@@ -3,7 +3,8 @@
 //   kernels.h    what the MLX primitives call: this file
 //   packed.*     weight matrices, packed at load;      gemm.*      products with many rows
 //   integers.*   products of quantized weights with activations rounded to bytes (Arithmetic::fast)
-//   int16.*      float weights rounded to 16 bits, likewise
+//   two_terms.*  the same with twice the bits (Arithmetic::fine)
+//   int16.*      float weights rounded to int16 (both)
 //   attention.cpp, rows.cpp                            the other kernels, shared out to threads
 //   table.h      the seam: one table of single-threaded kernels for each instruction set
 //   table_*.cpp  the tables: vec_*.h (one vector type), dot_*.h (products of bytes) + kernels.inl
@@ -32,9 +33,10 @@ namespace bun_asr {
 enum class Storage : uint8_t { f32, f16, bf16 };
 
 /// How a packed matrix is multiplied. `full` is float32 throughout. `fast` lets a table round the
-/// activations (and float weights) to the integers that its fastest instructions take; so far those
-/// of quantized weights, to 8 bits for each 32 or 64 inputs.
-enum class Arithmetic : uint8_t { full, fast };
+/// activations (and float weights) to the integers that its fastest instructions take: for quantized
+/// weights to 8 bits, with a scale for each 32 or 64 inputs; for float weights to 13. `fine` gives
+/// the first 16 bits, too.
+enum class Arithmetic : uint8_t { full, fast, fine };
 
 /// What follows a product while its results are still in the cache: y = f(y + bias) + residual.
 struct Epilogue {

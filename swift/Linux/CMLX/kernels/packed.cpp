@@ -18,6 +18,7 @@
 #include "gemm.h"
 #include "int16.h"
 #include "integers.h"
+#include "two_terms.h"
 
 namespace bun_asr {
 namespace {
@@ -199,7 +200,7 @@ std::shared_ptr<const PackedMatrix> PackedMatrix::dense(const void* weights, Sto
                                                         Arithmetic arithmetic) {
   if (outputs == 0 || inputs == 0) return nullptr;
   MatrixView shape = dense_shape(storage, outputs, inputs);
-  if (arithmetic == Arithmetic::fast && gains_by_int16(inputs)) {
+  if (arithmetic != Arithmetic::full && gains_by_int16(inputs)) {
     Scratch<uint8_t> memory;
     uint8_t* dense = memory.reserve(shape.blocks() * shape.block_bytes);
     pack_dense(weights, storage, shape, dense);
@@ -224,6 +225,11 @@ void Packed::multiply(const float* x, const Epilogue& then, float* y, size_t row
   if (rows == 0) return;
   if (arithmetic_ == Arithmetic::fast && view_.group) {
     return multiply_integers(view_, x, then, y, rows);
+  }
+  // Where codes of 8 bits take two products, four would take longer than floats.
+  const bool pays = view_.format == Format::codes4 || t.integer.takes_bytes;
+  if (arithmetic_ == Arithmetic::fine && view_.group && pays) {
+    return multiply_two_terms(view_, x, then, y, rows);
   }
   if (rows > t.few_rows_most || view_.format == Format::int16) {
     Gemm(view_, then, y, rows).run([&](size_t row, size_t k0, size_t count, float* to) {

@@ -88,6 +88,7 @@ struct AttentionTask {
 struct IntegerKernels {
   size_t few_rows_most;  // up to here few_rows is the faster way
   size_t tile_rows;
+  bool takes_bytes;  // codes of 8 bits need one product, as those of 4 do
 
   /// A row of m.inputs, its panels `stride` apart.
   void (*quantize)(const MatrixView&, const float* x, IntegerRow* to, size_t stride);
