@@ -3,10 +3,11 @@ import type { Bench } from "./bench.ts";
 import { kernels } from "./kernels.ts";
 import { load } from "./load.ts";
 import { optimisations } from "./optimisations.ts";
+import { precision } from "./precision.ts";
 import { rtf } from "./rtf.ts";
 import { stages } from "./stages.ts";
 
 /** Every bench by its name, in the order in which all of them run. */
 export const benches: Readonly<Record<string, Bench>> = {
-  ...{ rtf, stages, batch, load, optimisations, kernels },
+  ...{ rtf, stages, batch, load, precision, optimisations, kernels },
 };
