@@ -100,6 +100,7 @@ void test_matrices();
 void test_conv2d();
 void test_int16();
 void test_integers();
+void test_two_terms();
 void test_attentions();
 void test_norms();
 void test_rope();

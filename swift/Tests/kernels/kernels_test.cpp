@@ -40,6 +40,7 @@ int main(int count, char** arguments) {
   test_conv2d();
   test_int16();
   test_integers();
+  test_two_terms();
   test_attentions();
   std::printf("%d passed, %d failed\n", passed, failed);
   return failed ? 1 : 0;
