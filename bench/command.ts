@@ -147,8 +147,9 @@ async function runOne(
     data: report.data,
   };
   progress.clear();
-  terminal.out(shown(result));
-  const paths = await writeResult(given.out, result, report.charts);
+  const text = shown(result);
+  terminal.out(text);
+  const paths = await writeResult(given.out, result, text, report.charts);
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   const where = paths.map((path) => relative(root, path)).join(", ");
   progress.note(`${name} took ${seconds} s; written to ${where}`);

@@ -33,13 +33,18 @@ export interface Result {
   data: object;
 }
 
-/** Writes the result and its charts; returns the paths. */
+/** Writes the result, what was shown of it as Markdown, and its charts; returns the paths. */
 export async function writeResult(
   folder: string,
   result: Result,
+  shown: string,
   charts: BenchReport["charts"] = {},
 ): Promise<string[]> {
-  const files = { [`${result.bench}.json`]: `${JSON.stringify(result, null, 2)}\n`, ...charts };
+  const files = {
+    [`${result.bench}.json`]: `${JSON.stringify(result, null, 2)}\n`,
+    [`${result.bench}.md`]: `# bench ${result.bench}\n\n\`${result.command}\`\n\n${shown}`,
+    ...charts,
+  };
   const paths = Object.keys(files).map((name) => join(folder, name));
   try {
     await mkdir(folder, { recursive: true });
