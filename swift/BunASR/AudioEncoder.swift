@@ -127,26 +127,26 @@ private struct EncoderLayer {
 private struct EncoderAttention {
     private let heads: Int
     private let headDim: Int
-    private let query: Linear
-    private let key: Linear
-    private let value: Linear
+    private let queryKeyValue: JointProjection
     private let out: Linear
 
     init(_ checkpoint: Checkpoint, _ name: String, _ config: ModelConfig.AudioConfig) throws {
         let size = config.dModel
         heads = config.encoderAttentionHeads
         headDim = config.headDim
-        query = try checkpoint.linear("\(name).q_proj", inputs: size, outputs: size, bias: true)
-        key = try checkpoint.linear("\(name).k_proj", inputs: size, outputs: size, bias: true)
-        value = try checkpoint.linear("\(name).v_proj", inputs: size, outputs: size, bias: true)
+        queryKeyValue = try JointProjection(
+            checkpoint,
+            ["q_proj", "k_proj", "v_proj"].map { ("\(name).\($0)", size) }, inputs: size, bias: true
+        )
         out = try checkpoint.linear("\(name).out_proj", inputs: size, outputs: size, bias: true)
     }
 
     /// [N, dModel] → [N, dModel]
     func callAsFunction(_ x: MLXArray, _ windows: AttentionWindows) -> MLXArray {
-        out(
+        let projected = queryKeyValue(x)
+        return out(
             windows.attend(
-                queries: query(x), keys: key(x), values: value(x), heads: heads,
+                queries: projected[0], keys: projected[1], values: projected[2], heads: heads,
                 scale: 1 / Float(headDim).squareRoot()))
     }
 }
