@@ -14,7 +14,8 @@ struct Sums {
 };
 
 LANE_FUNCTION Sums begin(uint32_t start) { return {_mm256_set1_epi32(int(start))}; }
-LANE_FUNCTION Sums dot4(Sums sum, Words codes, Words x) {
+LANE_FUNCTION Sums dot4(Sums sum, Words codes, const int8_t* at) {
+  const Words x = broadcast_word(at);
   return {_mm256_dpbusd_avx_epi32(sum.v, codes.v, x.v)};
 }
 LANE_FUNCTION Words total(Sums sum) { return {sum.v}; }
