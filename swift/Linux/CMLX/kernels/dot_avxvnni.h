@@ -3,8 +3,8 @@
 
 constexpr size_t integer_tile_rows = 6;
 constexpr size_t integer_tile_vectors = 2;
-constexpr int few_integer_rows = 8;
-constexpr int few_integer_sums = 8;
+constexpr int few_integer_rows = 6;
+constexpr int few_integer_sums = 12;
 constexpr size_t few_integer_rows_most = 16;
 constexpr bool dot_takes_bytes = true;
 constexpr int byte_offset = 0;
