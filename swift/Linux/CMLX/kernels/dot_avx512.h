@@ -14,7 +14,8 @@ struct Sums {
 };
 
 LANE_FUNCTION Sums begin(uint32_t start) { return {_mm512_set1_epi32(int(start))}; }
-LANE_FUNCTION Sums dot4(Sums sum, Words codes, Words x) {
+LANE_FUNCTION Sums dot4(Sums sum, Words codes, const int8_t* at) {
+  const Words x = broadcast_word(at);
   sum.v = _mm512_add_epi16(sum.v, _mm512_maddubs_epi16(codes.v, x.v));
   // Else the compiler adds products to each other first, and runs out of registers.
   asm("" : "+v"(sum.v));

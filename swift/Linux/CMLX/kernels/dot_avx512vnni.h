@@ -1,5 +1,5 @@
 // Products of bytes with vpdpbusd, which adds four of them to an integer of 32 bits.
-// The register tile of 14 rows x 2 vectors takes 28 registers for sums, 2 for codes, 1 for x.
+// The register tile of 14 rows x 2 vectors takes 28 registers for sums, 2 for codes.
 
 constexpr size_t integer_tile_rows = 14;
 constexpr size_t integer_tile_vectors = 2;
@@ -14,8 +14,12 @@ struct Sums {
 };
 
 LANE_FUNCTION Sums begin(uint32_t start) { return {_mm512_set1_epi32(int(start))}; }
-LANE_FUNCTION Sums dot4(Sums sum, Words codes, Words x) {
-  return {_mm512_dpbusd_epi32(sum.v, codes.v, x.v)};
+/// The instruction broadcasts the activations itself, for the reason that add_products states.
+LANE_FUNCTION Sums dot4(Sums sum, Words codes, const int8_t* x) {
+  asm("vpdpbusd %1%{1to16%}, %2, %0"
+      : "+v"(sum.v)
+      : "m"(*reinterpret_cast<const int*>(x)), "v"(codes.v));
+  return sum;
 }
 LANE_FUNCTION Words total(Sums sum) { return {sum.v}; }
 LANE_FUNCTION uint32_t start_from(const int8_t*, size_t, int sum, int middle) {

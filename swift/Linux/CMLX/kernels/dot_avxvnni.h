@@ -3,8 +3,8 @@
 
 constexpr size_t integer_tile_rows = 6;
 constexpr size_t integer_tile_vectors = 2;
-constexpr int few_integer_rows = 8;
-constexpr int few_integer_sums = 8;
+constexpr int few_integer_rows = 6;
+constexpr int few_integer_sums = 12;
 constexpr size_t few_integer_rows_most = 16;
 constexpr bool dot_takes_bytes = true;
 constexpr int byte_offset = 0;
@@ -14,7 +14,8 @@ struct Sums {
 };
 
 LANE_FUNCTION Sums begin(uint32_t start) { return {_mm256_set1_epi32(int(start))}; }
-LANE_FUNCTION Sums dot4(Sums sum, Words codes, Words x) {
+LANE_FUNCTION Sums dot4(Sums sum, Words codes, const int8_t* at) {
+  const Words x = broadcast_word(at);
   return {_mm256_dpbusd_avx_epi32(sum.v, codes.v, x.v)};
 }
 LANE_FUNCTION Words total(Sums sum) { return {sum.v}; }

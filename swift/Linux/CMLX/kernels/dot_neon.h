@@ -13,7 +13,8 @@ struct Sums {
 };
 
 LANE_FUNCTION Sums begin(uint32_t start) { return {vdupq_n_s32(int32_t(start))}; }
-LANE_FUNCTION Sums dot4(Sums sum, Words codes, Words x) {
+LANE_FUNCTION Sums dot4(Sums sum, Words codes, const int8_t* at) {
+  const Words x = broadcast_word(at);
   const int8x16_t a = vreinterpretq_s8_u32(codes.v), b = vreinterpretq_s8_u32(x.v);
   const int16x8_t low = vmull_s8(vget_low_s8(a), vget_low_s8(b)), high = vmull_high_s8(a, b);
   return {vpadalq_s16(sum.v, vpaddq_s16(low, high))};

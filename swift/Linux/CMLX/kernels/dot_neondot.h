@@ -14,7 +14,8 @@ struct Sums {
 };
 
 LANE_FUNCTION Sums begin(uint32_t start) { return {vdupq_n_s32(int32_t(start))}; }
-LANE_FUNCTION Sums dot4(Sums sum, Words codes, Words x) {
+LANE_FUNCTION Sums dot4(Sums sum, Words codes, const int8_t* at) {
+  const Words x = broadcast_word(at);
   return {vdotq_s32(sum.v, vreinterpretq_s8_u32(codes.v), vreinterpretq_s8_u32(x.v))};
 }
 LANE_FUNCTION Words total(Sums sum) { return {vreinterpretq_u32_s32(sum.v)}; }

@@ -1,7 +1,8 @@
 // Products of bytes, one output at a time. What a dot_*.h has to define for integer.inl:
 //   Sums        sums of products of codes and activations, for one vector of outputs
 //   begin       sums that start from IntegerRow::start
-//   dot4        each output's sum plus its four codes (unsigned) times four activations (signed)
+//   dot4        each output's sum plus its four codes (unsigned) times the four activations
+//               (signed) at `at`
 //   total       the sums as 32-bit integers
 //   start_from  IntegerRow::start of a span
 
@@ -20,7 +21,8 @@ struct Sums {
 };
 
 LANE_FUNCTION Sums begin(uint32_t start) { return {start}; }
-LANE_FUNCTION Sums dot4(Sums sum, Words codes, Words x) {
+LANE_FUNCTION Sums dot4(Sums sum, Words codes, const int8_t* at) {
+  const Words x = broadcast_word(at);
   for (int j = 0; j < 32; j += 8) {
     sum.v += uint32_t(int32_t(codes.v >> j & 0xff) * int8_t(x.v >> j & 0xff));
   }

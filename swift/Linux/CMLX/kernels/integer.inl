@@ -110,19 +110,27 @@ LANE_FUNCTION size_t panel_span_bytes(size_t span) {
   return 2 * block_outputs * sizeof(float) + span / 4 * Weights::bytes;
 }
 
+/// Where inputs from k0 on, the first of a panel, begin in a block in memory.
 template <class Weights>
-LANE_FUNCTION SpanWeights span_weights(const MatrixView& m, const uint8_t* from, size_t i,
+LANE_FUNCTION const uint8_t* weights_from(const MatrixView& m, const uint8_t* block, size_t k0) {
+  const size_t headers = 2 * block_outputs * scale_bytes(m.scale_storage);
+  return block + k0 / m.group * headers + k0 / (4 * Weights::quads) * Weights::bytes;
+}
+
+/// Span s of a panel, in memory or decoded. There are no divisions here: they would take longer
+/// than a span of one row.
+template <class Weights>
+LANE_FUNCTION SpanWeights span_weights(const MatrixView& m, const uint8_t* from, size_t s,
                                        size_t span) {
   if constexpr (Weights::panel) {
-    const uint8_t* p = from + i / span * panel_span_bytes<Weights>(span);
+    const uint8_t* p = from + s * panel_span_bytes<Weights>(span);
     return {p, p + block_outputs * 4, p + 2 * block_outputs * 4};
   } else {
     const size_t header = block_outputs * scale_bytes(m.scale_storage);
-    const size_t inputs_a_step = 4 * Weights::quads;
-    const uint8_t* p =
-        from + i / m.group * (2 * header + m.group / inputs_a_step * Weights::bytes);
-    const uint8_t* words = p + 2 * header + i % m.group / inputs_a_step * Weights::bytes;
-    return {p, p + header, words};
+    const size_t span_bytes = span / (4 * Weights::quads) * Weights::bytes;
+    const size_t second = m.group > span;  // groups have two spans
+    const uint8_t* p = from + (s >> second) * (2 * header + (span_bytes << second));
+    return {p, p + header, p + 2 * header + (s & second) * span_bytes};
   }
 }
 
@@ -143,60 +151,63 @@ LANE_FUNCTION void load_scale(const MatrixView& m, const SpanWeights& from, size
 /// Inputs of one turn of the inner loop, whose counting competes with the products for ports.
 constexpr int inputs_a_turn = 32;
 
-/// Adds R rows times V vectors of outputs from `lane` on, over `count` inputs.
+/// Adds R rows times V vectors of outputs from `lane` on, over one span. The sums of floats lie in
+/// memory between spans: registers are for sums of integers.
 template <class Weights, int R, int V>
-static void integer_sums(const MatrixView& m, const uint8_t* weights, const IntegerRow* x,
-                         size_t stride, size_t count, size_t lane, float* y) {
+LANE_FUNCTION void add_span(const MatrixView& m, const SpanWeights& from, const IntegerRow* row,
+                            size_t s, size_t span, size_t lane, size_t ahead, float* y) {
   constexpr int Q = Weights::quads, P = Weights::planes;
-  const size_t span = span_inputs(m);
-  Vec total_y[R][V];
+  Sums sums[P][R][V];
   UNROLL for (int r = 0; r < R; r++) {
-    UNROLL for (int v = 0; v < V; v++) total_y[r][v] = load(y + r * block_outputs + v * width);
-  }
-  for (size_t i = 0; i < count; i += span) {
-    const IntegerRow* row = x + i / panel_inputs * stride;
-    const size_t at = i % panel_inputs, s = at / span;
-    const SpanWeights from = span_weights<Weights>(m, weights, i, span);
-    Sums sums[P][R][V];
-    UNROLL for (int r = 0; r < R; r++) {
-      UNROLL for (int v = 0; v < V; v++) {
-        UNROLL for (int p = 0; p < P; p++) sums[p][r][v] = begin(row[r].start[s]);
-      }
+    UNROLL for (int v = 0; v < V; v++) {
+      UNROLL for (int p = 0; p < P; p++) sums[p][r][v] = begin(row[r].start[s]);
     }
-    const uint8_t* words = from.words + lane * 4;
-    for (size_t k = at; k < at + span; k += inputs_a_turn) {
-      UNROLL for (int step = 0; step < inputs_a_turn / 4; step += Q, words += Weights::bytes) {
-        Words codes[V][Q * P];
-        if (!Weights::panel) prefetch(words, V * width * 4);
-        UNROLL for (int v = 0; v < V; v++) Weights::load(words + v * width * 4, codes[v]);
-        UNROLL for (int q = 0; q < Q; q++) {
-          UNROLL for (int r = 0; r < R; r++) {
-            const Words xk = broadcast_word(row[r].codes + k + 4 * (step + q));
-            UNROLL for (int v = 0; v < V; v++) {
-              UNROLL for (int p = 0; p < P; p++) {
-                sums[p][r][v] = dot4(sums[p][r][v], codes[v][Q == 2 ? q : p], xk);
-              }
+  }
+  const uint8_t* words = from.words + lane * 4;
+  for (size_t k = s * span, end = k + span; k < end; k += inputs_a_turn) {
+    UNROLL for (int step = 0; step < inputs_a_turn / 4; step += Q, words += Weights::bytes) {
+      Words codes[V][Q * P];
+      if (!Weights::panel) prefetch(words + ahead, V * width * 4);
+      UNROLL for (int v = 0; v < V; v++) Weights::load(words + v * width * 4, codes[v]);
+      UNROLL for (int q = 0; q < Q; q++) {
+        UNROLL for (int r = 0; r < R; r++) {
+          const int8_t* xk = row[r].codes + k + 4 * (step + q);
+          UNROLL for (int v = 0; v < V; v++) {
+            UNROLL for (int p = 0; p < P; p++) {
+              sums[p][r][v] = dot4(sums[p][r][v], codes[v][Q == 2 ? q : p], xk);
             }
           }
         }
       }
     }
-    Vec scale[V], offset[V];
-    UNROLL for (int v = 0; v < V; v++) {
-      load_scale<Weights>(m, from, lane + v * width, scale[v], offset[v]);
-    }
-    UNROLL for (int r = 0; r < R; r++) {
-      const Vec x_scale = broadcast(row[r].scale[s]), x_sum = broadcast(row[r].sum[s]);
-      UNROLL for (int v = 0; v < V; v++) {
-        Words sum = total(sums[0][r][v]);
-        if constexpr (P == 2) sum = add(sum, shift_left(total(sums[1][r][v]), 4));
-        total_y[r][v] = fma(offset[v], x_sum, total_y[r][v]);
-        total_y[r][v] = fma(scale[v] * x_scale, to_float(sum), total_y[r][v]);
-      }
-    }
+  }
+  Vec scale[V], offset[V];
+  UNROLL for (int v = 0; v < V; v++) {
+    load_scale<Weights>(m, from, lane + v * width, scale[v], offset[v]);
   }
   UNROLL for (int r = 0; r < R; r++) {
-    UNROLL for (int v = 0; v < V; v++) store(y + r * block_outputs + v * width, total_y[r][v]);
+    const Vec x_scale = broadcast(row[r].scale[s]), x_sum = broadcast(row[r].sum[s]);
+    UNROLL for (int v = 0; v < V; v++) {
+      Words sum = total(sums[0][r][v]);
+      if constexpr (P == 2) sum = add(sum, shift_left(total(sums[1][r][v]), 4));
+      float* to = y + r * block_outputs + lane + v * width;
+      const Vec before = fma(offset[v], x_sum, load(to));
+      store(to, fma(scale[v] * x_scale, to_float(sum), before));
+    }
+  }
+}
+
+/// Adds R rows times all outputs, over the first `count` inputs of one panel. `ahead`: how far
+/// ahead weights in memory are asked for.
+template <class Weights, int R, int V>
+static void add_spans(const MatrixView& m, const uint8_t* weights, const IntegerRow* x,
+                      size_t count, size_t ahead, float* y) {
+  const size_t span = span_inputs(m);
+  for (size_t s = 0; s * span < count; s++) {
+    const SpanWeights from = span_weights<Weights>(m, weights, s, span);
+    for (size_t lane = 0; lane < block_outputs; lane += V * width) {
+      add_span<Weights, R, V>(m, from, x, s, span, lane, ahead, y);
+    }
   }
 }
 
@@ -213,27 +224,34 @@ LANE_FUNCTION constexpr int few_integer_vectors() {
 }
 
 template <class Weights, int R>
-static void few_integer_rows_up_to(const MatrixView& m, const IntegerRow* x, size_t stride,
-                                   size_t rows, size_t block, float* y) {
+static void few_integer_rows_up_to(const MatrixView& m, const uint8_t* weights,
+                                   const IntegerRow* x, size_t rows, size_t count, size_t ahead,
+                                   float* y) {
   if (rows == R) {
     constexpr int V = few_integer_vectors<R, Weights::planes>();
-    for (size_t lane = 0; lane < block_outputs; lane += V * width) {
-      integer_sums<Weights, R, V>(m, m.block(block), x, stride, m.inputs, lane, y + lane);
-    }
-    return;
+    return add_spans<Weights, R, V>(m, weights, x, count, ahead, y);
   }
-  if constexpr (R > 1) few_integer_rows_up_to<Weights, R - 1>(m, x, stride, rows, block, y);
+  if constexpr (R > 1) {
+    few_integer_rows_up_to<Weights, R - 1>(m, weights, x, rows, count, ahead, y);
+  }
 }
 
+/// Panel after panel, each for all rows: weights are one stream of memory however many rows there
+/// are and however many lanes go at a time, and products go on while it flows.
 template <class Weights>
 static void few_rows_of_integers(const MatrixView& m, const IntegerRow* x, size_t rows,
                                  size_t block, float* y) {
-  constexpr size_t most = few_integer_rows;
+  constexpr int most = few_integer_rows;
   const size_t passes = (rows + most - 1) / most;
-  for (size_t pass = 0; pass < passes; pass++) {
-    const size_t row = rows * pass / passes, end = rows * (pass + 1) / passes;
-    few_integer_rows_up_to<Weights, few_integer_rows>(m, x + row, rows, end - row, block,
-                                                      y + row * block_outputs);
+  for (size_t first = 0; first < m.inputs; first += panel_inputs, x += rows) {
+    const size_t left = m.inputs - first, count = left < panel_inputs ? left : panel_inputs;
+    const uint8_t* weights = weights_from<Weights>(m, m.block(block), first);
+    for (size_t pass = 0; pass < passes; pass++) {
+      const size_t row = rows * pass / passes, end = rows * (pass + 1) / passes;
+      const size_t ahead = pass == 0 ? prefetch_ahead : 0;  // the weights come once
+      few_integer_rows_up_to<Weights, most>(m, weights, x + row, end - row, count, ahead,
+                                            y + row * block_outputs);
+    }
   }
 }
 
@@ -251,8 +269,9 @@ static void fill_with_integers(const MatrixView& m, size_t b, size_t k0, size_t 
                                uint8_t* panel) {
   constexpr size_t line = block_outputs * 4;  // a step of one quad and plane
   const size_t span = span_inputs(m);
-  for (size_t k = k0; k < k0 + count; k += span) {
-    const SpanWeights from = span_weights<From>(m, m.block(b), k, span);
+  const uint8_t* weights = weights_from<From>(m, m.block(b), k0);
+  for (size_t s = 0; s * span < count; s++) {
+    const SpanWeights from = span_weights<From>(m, weights, s, span);
     for (size_t lane = 0; lane < block_outputs; lane += width) {
       Vec scale, bias;
       load_scale<From>(m, from, lane, scale, bias);
@@ -287,11 +306,7 @@ template <class Weights, int R>
 static void integer_tile_up_to(const MatrixView& m, const IntegerRow* x, size_t rows,
                                const uint8_t* panel, size_t count, float* y) {
   if (rows == R) {
-    constexpr int V = integer_tile_vectors;
-    for (size_t lane = 0; lane < block_outputs; lane += V * width) {
-      integer_sums<Weights, R, V>(m, panel, x, 0, count, lane, y + lane);
-    }
-    return;
+    return add_spans<Weights, R, integer_tile_vectors>(m, panel, x, count, 0, y);
   }
   if constexpr (R > 1) integer_tile_up_to<Weights, R - 1>(m, x, rows, panel, count, y);
 }

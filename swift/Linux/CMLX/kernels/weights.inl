@@ -12,8 +12,11 @@ LANE_FUNCTION Vec load_scales(Storage storage, const uint8_t* p, size_t lane) {
   }
 }
 
-/// Asks for the weights a little ahead. The processor's own prefetch stops at the end of each page.
+/// How far ahead weights are asked for.
+constexpr size_t prefetch_ahead = 4096;
+
+/// Asks for memory. The processor's own prefetch stops at the end of each page.
 LANE_FUNCTION void prefetch(const uint8_t* p, size_t bytes) {
-  constexpr size_t ahead = 4096, line = 64;
-  for (size_t i = 0; i < bytes; i += line) __builtin_prefetch(p + ahead + i);
+  constexpr size_t line = 64;
+  for (size_t i = 0; i < bytes; i += line) __builtin_prefetch(p + i);
 }
