@@ -35,6 +35,7 @@ class Kernel : public mlx::core::Primitive {
   class Operands {
    public:
     Operands(std::initializer_list<mlx::core::array> arrays) {
+      list_.reserve(arrays.size() + 1);  // often one more is added
       for (auto& array : arrays) add(array);
     }
     /// The operands of a pending kernel, to be extended.
