@@ -5,21 +5,26 @@ import MLX
 final class KVCache {
     private static let step = 256
 
+    private let dtype: DType
     private var keys: MLXArray?
     private var values: MLXArray?
     private var capacity = 0
     private(set) var offset = 0
 
-    /// Appends [1, kvHeads, L, headDim] and gives views of all that is held, [1, kvHeads, offset,
-    /// headDim].
+    init(_ dtype: DType) {
+        self.dtype = dtype
+    }
+
+    /// Appends [1, kvHeads, L, headDim] and gives views of all that is held, in the cache's dtype,
+    /// [1, kvHeads, offset, headDim].
     func update(keys newKeys: MLXArray, values newValues: MLXArray) -> (
         keys: MLXArray, values: MLXArray
     ) {
         let end = offset + newKeys.dim(2)
         grow(to: end, like: newKeys)
         guard let keys, let values else { preconditionFailure("grow makes both") }
-        keys[0..., 0..., offset..<end, 0...] = newKeys
-        values[0..., 0..., offset..<end, 0...] = newValues
+        keys[0..., 0..., offset..<end, 0...] = newKeys.asType(dtype)
+        values[0..., 0..., offset..<end, 0...] = newValues.asType(dtype)
         offset = end
         return (keys[0..., 0..., ..<end, 0...], values[0..., 0..., ..<end, 0...])
     }
@@ -38,11 +43,11 @@ final class KVCache {
         guard end > capacity else { return }
         let wanted = (end + Self.step - 1) / Self.step * Self.step
         let added = MLXArray.zeros(
-            [1, example.dim(1), wanted - capacity, example.dim(3)], dtype: example.dtype)
+            [1, example.dim(1), wanted - capacity, example.dim(3)], dtype: dtype)
         keys = keys.map { concatenated([$0, added], axis: 2) } ?? added
         values =
             values.map { concatenated([$0, added], axis: 2) }
-            ?? MLXArray.zeros(added.shape, dtype: added.dtype)
+            ?? MLXArray.zeros(added.shape, dtype: dtype)
         capacity = wanted
     }
 }

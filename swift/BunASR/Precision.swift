@@ -11,6 +11,8 @@ package struct Precision {
 
     let name: Name
     package let activations: DType
+    /// In which keys and values are kept.
+    let cache: DType
     /// Weight matrices are stored in the type of the activations, too.
     let castsMatrices: Bool
 
@@ -19,11 +21,14 @@ package struct Precision {
         self.name = name
         #if os(Linux)
             // The CPU kernels read every weight format and compute in float32.
+            // A decode step is bound by what it reads, and float16 halves the keys and values.
             activations = .float32
             castsMatrices = false
+            cache = name == .full ? .float32 : .float16
         #else
             activations = name == .full ? .float32 : weights
             castsMatrices = name == .full
+            cache = activations
         #endif
     }
 }

@@ -10,6 +10,7 @@ import MLXNN
 package final class QuantizedTextDecoder {
     private let config: ModelConfig.TextConfig
     private let dtype: DType
+    private let cacheType: DType
     private let embedTokens: Embedding
     private let layers: [DecoderLayer]
     private let norm: RMSNorm
@@ -20,6 +21,7 @@ package final class QuantizedTextDecoder {
         let config = checkpoint.config.text
         self.config = config
         dtype = checkpoint.precision.activations
+        cacheType = checkpoint.precision.cache
         embedTokens = try checkpoint.embedding(
             "model.embed_tokens", rows: config.vocabSize, dimensions: config.hiddenSize)
         layers = try (0..<config.numHiddenLayers)
@@ -35,7 +37,7 @@ package final class QuantizedTextDecoder {
     }
 
     func makeCache() -> [KVCache] {
-        layers.map { _ in KVCache() }
+        layers.map { _ in KVCache(cacheType) }
     }
 
     /// ids int32 [...] → [..., hidden]

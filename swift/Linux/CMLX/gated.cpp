@@ -11,8 +11,8 @@ namespace {
 /// SiLU keeps the operand that it was made of, for the product that may follow.
 class Silu final : public Kernel {
  public:
-  Silu(const Operands& operands, const mx::array& x)
-      : Kernel("SiLU", Cost::cheap, operands,
+  Silu(Operands operands, const mx::array& x)
+      : Kernel("SiLU", Cost::cheap, std::move(operands),
                [](const Strided* operands, void* out) {
                  Temporary memory;
                  bun_asr::silu(contiguous(operands[0], memory), static_cast<float*>(out),
@@ -55,9 +55,7 @@ struct Rows {
 
 mx::array silu(const mx::array& x) {
   const auto input = float32(x);
-  Kernel::Operands operands{input};
-  auto primitive = std::make_shared<Silu>(operands, input);
-  return mx::array(input.shape(), mx::float32, std::move(primitive), std::move(operands.inputs));
+  return make_kernel<Silu>(input.shape(), mx::float32, {input}, input);
 }
 
 std::optional<mx::array> gated(const mx::array& gate, const mx::array& up) {

@@ -12,8 +12,6 @@ namespace mx = mlx::core;
 
 namespace cmlx {
 
-static constexpr size_t most_operands = 8;
-
 void Kernel::Operands::add(const mx::array& array) {
   Window window = look_through(array);
   require(list_.size() < most_operands, "a kernel has too many operands");
@@ -37,13 +35,13 @@ void Kernel::Operands::add_whole(const mx::array& array) {
   inputs.push_back(array);
 }
 
-Kernel::Kernel(const char* name, Cost cost, const Operands& operands, Body body)
+Kernel::Kernel(const char* name, Cost cost, Operands operands, Body body)
     : Primitive(mx::default_stream(mx::Device::cpu)),
       name_(name),
       cost_(cost),
-      operands_(operands),
+      operands_(std::move(operands)),
       body_(std::move(body)) {
-  operands_.inputs.clear();  // MLX holds them
+  operands_.inputs.clear();
 }
 
 const Kernel* Kernel::pending(const mx::array& y) {
@@ -99,17 +97,20 @@ void Kernel::run(const Source* sources, void* output, size_t i, Strided* operand
 
 mx::array kernel(const char* name, Kernel::Cost cost, mx::Shape shape, Kernel::Operands operands,
                  Kernel::Body body, mx::Dtype type) {
-  auto primitive = std::make_shared<Kernel>(name, cost, operands, std::move(body));
-  return mx::array(std::move(shape), type, std::move(primitive), std::move(operands.inputs));
+  Kernel::Inputs inputs = std::move(operands.inputs);
+  auto primitive = std::make_shared<Kernel>(name, cost, std::move(operands), std::move(body));
+  return mx::array(std::move(shape), type, std::move(primitive), std::move(inputs));
 }
 
 mx::array float32(const mx::array& x) {
   return x.dtype() == mx::float32 ? x : mx::astype(x, mx::float32);
 }
 
-void gather(const Strided& x, float* to) {
+template <class T>
+void gather(const Strided& x, T* to) {
+  const T* values = static_cast<const T*>(x.data);
   if (x.row_major()) {
-    std::memcpy(to, x.data, x.size() * sizeof(float));
+    std::memcpy(to, values, x.size() * sizeof(T));
     return;
   }
   const size_t last = x.shape.size() - 1;
@@ -119,15 +120,18 @@ void gather(const Strided& x, float* to) {
   for (size_t row = 0; row < rows; row++, to += width) {
     int64_t start = 0;
     for (size_t axis = 0; axis < last; axis++) start += index[axis] * x.strides[axis];
-    const float* from = x.floats() + start;
+    const T* from = values + start;
     if (x.strides[last] == 1) {
-      std::memcpy(to, from, width * sizeof(float));
+      std::memcpy(to, from, width * sizeof(T));
     } else {
       for (size_t i = 0; i < width; i++) to[i] = from[static_cast<int64_t>(i) * x.strides[last]];
     }
     for (size_t axis = last; axis-- > 0 && ++index[axis] == x.shape[axis];) index[axis] = 0;
   }
 }
+
+template void gather(const Strided&, float*);
+template void gather(const Strided&, uint16_t*);
 
 const float* contiguous(const Strided& x, Temporary& memory) {
   if (x.row_major()) return x.floats();

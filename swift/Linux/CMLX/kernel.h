@@ -29,10 +29,13 @@ class Kernel : public mlx::core::Primitive {
   /// Whether readers may compute it themselves.
   enum class Cost { cheap, substantial };
 
+  static constexpr size_t most_operands = 8;
+
   /// What a kernel reads: its operands, and the MLX inputs that they are made of.
   class Operands {
    public:
     Operands(std::initializer_list<mlx::core::array> arrays) {
+      list_.reserve(arrays.size() + 1);  // often one more is added
       for (auto& array : arrays) add(array);
     }
     /// The operands of a pending kernel, to be extended.
@@ -58,7 +61,8 @@ class Kernel : public mlx::core::Primitive {
     std::vector<Operand> list_;
   };
 
-  Kernel(const char* name, Cost cost, const Operands& operands, Body body);
+  /// The inputs of the operands are not used: MLX holds them (`make`).
+  Kernel(const char* name, Cost cost, Operands operands, Body body);
 
   /// The kernel that will compute `y`; nullptr when it is something else, or computed.
   static const Kernel* pending(const mlx::core::array& y);
@@ -89,6 +93,15 @@ class Kernel : public mlx::core::Primitive {
   Body body_;
 };
 
+/// The output of a new kernel of class `K`, whose constructor takes operands and `rest`.
+template <class K, class... Rest>
+mlx::core::array make_kernel(mlx::core::Shape shape, mlx::core::Dtype type,
+                             Kernel::Operands operands, Rest&&... rest) {
+  Kernel::Inputs inputs = std::move(operands.inputs);
+  auto primitive = std::make_shared<K>(std::move(operands), std::forward<Rest>(rest)...);
+  return mlx::core::array(std::move(shape), type, std::move(primitive), std::move(inputs));
+}
+
 /// The output of a new `Kernel`.
 mlx::core::array kernel(const char* name, Kernel::Cost cost, mlx::core::Shape shape,
                         Kernel::Operands operands, Kernel::Body body,
@@ -98,8 +111,9 @@ mlx::core::array float32(const mlx::core::array& x);
 
 /// An operand's floats in a row: in place when they are, else gathered into `memory`.
 const float* contiguous(const Strided& x, Temporary& memory);
-/// Copies an operand's floats, row-major.
-void gather(const Strided& x, float* to);
+/// Copies an operand's values, row-major.
+template <class T>
+void gather(const Strided& x, T* to);
 
 void require(bool holds, const char* what);
 

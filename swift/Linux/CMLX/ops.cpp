@@ -1,6 +1,7 @@
 // Plain MLX ops behind C.
 #include "mlx/ops.h"
 
+#include "concatenate.h"
 #include "gated.h"
 #include "handles.h"
 #include "overwrite.h"
@@ -27,7 +28,7 @@ cmlx_array cmlx_slice_update(cmlx_array x, cmlx_array update, const int32_t* sta
                              const int32_t* stop, size_t dimensions) {
   return make([&] {
     const auto first = cmlx::shape(start, dimensions);
-    if (x->value.dtype() == mx::float32 && update->value.dtype() == mx::float32) {
+    if (cmlx::can_overwrite(x->value, update->value)) {
       mx::Shape window(first.size());
       for (size_t axis = 0; axis < dimensions; axis++) window[axis] = stop[axis] - start[axis];
       return cmlx::overwrite(x->value, mx::broadcast_to(update->value, window), first);
@@ -37,7 +38,7 @@ cmlx_array cmlx_slice_update(cmlx_array x, cmlx_array update, const int32_t* sta
 }
 
 cmlx_array cmlx_concatenate(const cmlx_array* arrays, size_t count, int32_t axis) {
-  return make([&] { return mx::concatenate(cmlx::arrays(arrays, count), axis); });
+  return make([&] { return cmlx::concatenate(cmlx::arrays(arrays, count), axis); });
 }
 
 cmlx_array cmlx_pad(cmlx_array x, const int32_t* low, const int32_t* high, size_t dimensions) {

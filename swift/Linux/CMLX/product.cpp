@@ -49,10 +49,10 @@ Kernel::Body product_body(std::shared_ptr<const PackedMatrix> matrix,
 
 }  // namespace
 
-Product::Product(std::shared_ptr<const PackedMatrix> matrix, std::optional<Conv2d> convolution,
-                 Ending ending, const Operands& operands)
-    : Kernel(convolution ? "PackedConvolve" : "PackedMultiply", Cost::substantial, operands,
-             product_body(matrix, convolution, ending)),
+Product::Product(Operands operands, std::shared_ptr<const PackedMatrix> matrix,
+                 std::optional<Conv2d> convolution, Ending ending)
+    : Kernel(convolution ? "PackedConvolve" : "PackedMultiply", Cost::substantial,
+             std::move(operands), product_body(matrix, convolution, ending)),
       matrix_(std::move(matrix)),
       convolution_(convolution),
       ending_(ending) {}
@@ -64,8 +64,8 @@ const Product* Product::pending(const mx::array& y) {
 mx::array Product::make(std::shared_ptr<const PackedMatrix> matrix,
                         std::optional<Conv2d> convolution, Ending ending, mx::Shape shape,
                         Operands operands) {
-  auto primitive = std::make_shared<Product>(std::move(matrix), convolution, ending, operands);
-  return mx::array(std::move(shape), mx::float32, std::move(primitive), std::move(operands.inputs));
+  return make_kernel<Product>(std::move(shape), mx::float32, std::move(operands), std::move(matrix),
+                              convolution, ending);
 }
 
 std::optional<mx::array> Product::with_gelu(const mx::array& y) {

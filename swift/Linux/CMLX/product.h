@@ -23,8 +23,8 @@ class Product final : public Kernel {
   };
 
   /// x [..., inputs] times the transposed matrix, or, with `convolution`, its patches.
-  Product(std::shared_ptr<const bun_asr::PackedMatrix> matrix,
-          std::optional<bun_asr::Conv2d> convolution, Ending ending, const Operands& operands);
+  Product(Operands operands, std::shared_ptr<const bun_asr::PackedMatrix> matrix,
+          std::optional<bun_asr::Conv2d> convolution, Ending ending);
 
   /// The output of a new one.
   static mlx::core::array make(std::shared_ptr<const bun_asr::PackedMatrix> matrix,

@@ -130,9 +130,13 @@ std::shared_ptr<cmlx_packed_s> random_weights(int32_t outputs, int32_t inputs) {
   return {cmlx_pack_dense(random_array({outputs, inputs}).get(), true), cmlx_packed_free};
 }
 
-/// A decoder layer without its second half, in the shapes that look-through meets.
+Array as_type(const Array& x, cmlx_dtype type) { return cmlx_astype(x.get(), type); }
+
+/// A decoder layer without its second half, in the shapes that look-through meets; in every second
+/// round it remembers in float16.
 void test_layer() {
   for (int round = 0; round < 60; round++) {
+    const cmlx_dtype kept = round % 2 ? CMLX_FLOAT16 : CMLX_FLOAT32;
     const int32_t length = pick(1, 5), heads = 4, kv_heads = 2, dim = 8, size = 24;
     const int32_t wide = (heads + 2 * kv_heads) * dim, past = pick(0, 6);
     const auto project = random_weights(wide, size), out = random_weights(size, heads * dim);
@@ -155,8 +159,9 @@ void test_layer() {
       auto remember = [&](const Array& y) {
         const int32_t start[] = {0, 0, past, 0}, from[] = {0, 0, 0, 0};
         const int32_t stop[] = {1, kv_heads, past + length, dim};
-        const Array held = random_array({1, kv_heads, past + length + 3, dim});
-        const Array grown = step(cmlx_slice_update(held.get(), y.get(), start, stop, 4));
+        const Array held = as_type(random_array({1, kv_heads, past + length + 3, dim}), kept);
+        const Array rounded = step(as_type(y, kept));
+        const Array grown = step(cmlx_slice_update(held.get(), rounded.get(), start, stop, 4));
         return step(cmlx_slice(grown.get(), from, stop, 4));
       };
       const Array keys = remember(turn(part(heads, kv_heads)));
@@ -223,6 +228,52 @@ void test_overwrite() {
   }
 }
 
+/// float16 that is written from float32 on its way, with and without a step between its numbers.
+void test_overwrite_halves() {
+  for (int round = 0; round < 60; round++) {
+    same("halves are overwritten, round " + std::to_string(round), [&](const Step& step) {
+      const Array before = step(as_type(random_array({2, 5, 7}), CMLX_FLOAT16));
+      const int32_t start[] = {0, pick(0, 3), pick(0, 5)};
+      const int32_t stop[] = {2, pick(start[1] + 1, 5), pick(start[2] + 1, 7)};
+      const int32_t turned[] = {stop[2] - start[2], 2, stop[1] - start[1]}, axes[] = {1, 2, 0};
+      Array part = random_array({turned[0], turned[1], turned[2]});
+      if (pick(0, 1)) part = step(cmlx_gelu(part.get()));
+      part = step(cmlx_transpose(part.get(), axes, 3));
+      part = step(as_type(part, CMLX_FLOAT16));
+      const Array now = step(cmlx_slice_update(before.get(), part.get(), start, stop, 3));
+      // `before` is held, so it stays as it was.
+      const Array both[] = {as_type(before, CMLX_FLOAT32), as_type(now, CMLX_FLOAT32)};
+      const cmlx_array handles[] = {both[0].get(), both[1].get()};
+      return step(cmlx_concatenate(handles, 2, 0));
+    });
+  }
+}
+
+void test_concatenate() {
+  for (int round = 0; round < 60; round++) {
+    same("concatenated, round " + std::to_string(round), [&](const Step& step) {
+      const int axis = pick(0, 2), count = pick(1, 20), leading = pick(0, 2) ? 1 : 2;
+      std::vector<int32_t> shape = {leading, leading, leading};
+      for (int i = axis + 1; i < 3; i++) shape[static_cast<size_t>(i)] = pick(1, 5);
+      std::vector<Array> parts;
+      std::vector<cmlx_array> handles;
+      for (int i = 0; i < count; i++) {
+        shape[static_cast<size_t>(axis)] = pick(1, 4);
+        Array part = random_array(shape);
+        if (pick(0, 1)) {
+          const int32_t axes[] = {2, 1, 0}, turned[] = {shape[2], shape[1], shape[0]};
+          part = step(cmlx_gelu(random_array({turned[0], turned[1], turned[2]}).get()));
+          part = step(cmlx_transpose(part.get(), axes, 3));
+        }
+        parts.push_back(part);
+        handles.push_back(part.get());
+      }
+      const Array all = step(cmlx_concatenate(handles.data(), handles.size(), axis));
+      return step(cmlx_silu(all.get()));
+    });
+  }
+}
+
 /// A file that loses its end between the look at its header and the reading.
 void test_short_file(const std::string& path) {
   const std::string header = R"({"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}})";
@@ -250,6 +301,8 @@ int main(int, char** arguments) {
   test_layer();
   test_gate_and_endings();
   test_overwrite();
+  test_overwrite_halves();
+  test_concatenate();
   test_short_file(std::string(arguments[0]) + ".safetensors");
   std::printf("%d passed, %d failed\n", passed, failed);
   return failed == 0 ? 0 : 1;

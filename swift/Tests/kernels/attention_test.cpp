@@ -6,7 +6,8 @@ namespace bun_asr::tests {
 namespace {
 
 void test_attention(size_t batch, size_t group, size_t kv_heads, size_t queries, size_t keys,
-                    size_t dim, Attention::Mask kind, bool windows = false) {
+                    size_t dim, Attention::Mask kind, bool windows = false,
+                    Storage stored = Storage::f32) {
   Attention s{};
   s.batch = batch;
   s.heads = group * kv_heads;
@@ -16,8 +17,15 @@ void test_attention(size_t batch, size_t group, size_t kv_heads, size_t queries,
   s.dim = dim;
   s.scale = 1 / std::sqrt(float(dim));
   s.mask = kind;
-  const Strided q(batch, s.heads, queries, dim, pick(0, 1)),
-      k(batch, kv_heads, keys, dim, pick(0, 1)), v(batch, kv_heads, keys, dim, pick(0, 1));
+  const Strided q(batch, s.heads, queries, dim, pick(0, 1));
+  Strided k(batch, kv_heads, keys, dim, pick(0, 1)), v(batch, kv_heads, keys, dim, pick(0, 1));
+  s.stored = stored;
+  s.queries_first = pick(0, 1);
+  const bool halves = stored == Storage::f16;
+  const auto half_keys = halves ? k.halve() : std::vector<uint16_t>();
+  const auto half_values = halves ? v.halve() : std::vector<uint16_t>();
+  const void* key_data = halves ? static_cast<const void*>(half_keys.data()) : k.data.data();
+  const void* value_data = halves ? static_cast<const void*>(half_values.data()) : v.data.data();
   std::copy_n(q.strides, 3, s.q_strides);
   std::copy_n(k.strides, 3, s.k_strides);
   std::copy_n(v.strides, 3, s.v_strides);
@@ -38,7 +46,7 @@ void test_attention(size_t batch, size_t group, size_t kv_heads, size_t queries,
   s.mask_strides[2] = per_query ? int64_t(keys) : 0;
   s.mask_strides[3] = 1;
 
-  std::vector<Expected> expected;
+  std::vector<Expected> expected(batch * s.heads * queries * dim);
   for (size_t b = 0; b < batch; b++) {
     for (size_t h = 0; h < s.heads; h++) {
       for (size_t i = 0; i < queries; i++) {
@@ -68,18 +76,19 @@ void test_attention(size_t batch, size_t group, size_t kv_heads, size_t queries,
             magnitude += std::abs(term);
           }
           // A score off by e changes its weight by the factor 1 + e; exp adds 2 units itself.
-          expected.push_back(
-              {value, sum_tolerance(keys, magnitude) + (2 * noise + 1e-6) * magnitude});
+          const size_t place = s.queries_first ? i * s.heads + h : h * queries + i;
+          expected[(b * s.heads * queries + place) * dim + d] = {
+              value, sum_tolerance(keys, magnitude) + (2 * noise + 1e-6) * magnitude};
         }
       }
     }
   }
   const std::string what = "attention " + std::to_string(group) + " x " + std::to_string(queries) +
                            " queries, " + std::to_string(keys) + " keys, dim " +
-                           std::to_string(dim) + ", mask " + std::to_string(int(kind));
-  on_every_table(what, expected, [&](float* out) {
-    attention(s, q.data.data(), k.data.data(), v.data.data(), out);
-  });
+                           std::to_string(dim) + ", mask " + std::to_string(int(kind)) +
+                           (halves ? ", float16" : "");
+  on_every_table(what, expected,
+                 [&](float* out) { attention(s, q.data.data(), key_data, value_data, out); });
 }
 
 }  // namespace
@@ -91,11 +100,15 @@ void test_attentions() {
       for (size_t queries : {size_t(1), size_t(2), std::min<size_t>(keys, 65), keys}) {
         if (queries > keys) continue;
         const size_t dims[] = {64, 128, 31, 8};
-        test_attention(pick(1, 2), pick(1, 3), pick(1, 2), queries, keys, dims[pick(0, 3)], mask);
+        for (Storage stored : {Storage::f32, Storage::f16}) {
+          test_attention(pick(1, 2), pick(1, 4), pick(1, 2), queries, keys, dims[pick(0, 3)], mask,
+                         false, stored);
+        }
       }
     }
   }
   test_attention(1, 2, 1, 9, 40, 300, Mask::causal);  // heads larger than a panel
+  test_attention(1, 2, 1, 9, 40, 300, Mask::none, false, Storage::f16);
   test_attention(1, 1, 2, 450, 450, 64, Mask::visible, true);
   test_attention(2, 1, 1, 450, 450, 64, Mask::additive, true);
 }

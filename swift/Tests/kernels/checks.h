@@ -77,6 +77,13 @@ void on_every_table(const std::string& what, const std::vector<Expected>& expect
   }
 }
 
+inline float f16_value(uint16_t half) {
+  const int exponent = half >> 10 & 31, mantissa = half & 1023;
+  const float magnitude = exponent ? std::ldexp(float(1024 + mantissa), exponent - 25)
+                                   : std::ldexp(float(mantissa), -24);
+  return half & 0x8000 ? -magnitude : magnitude;
+}
+
 /// A tensor [batch, heads, positions, dim] whose memory order is [batch, positions, heads, dim] or
 /// as given, without a gap at its end.
 struct Strided {
@@ -88,6 +95,13 @@ struct Strided {
     strides[0] = int64_t(heads * positions * dim);
     strides[1] = int64_t(swapped ? dim : positions * dim);
     strides[2] = int64_t(swapped ? heads * dim : dim);
+  }
+  /// Rounds the values to float16, and returns that form.
+  std::vector<uint16_t> halve() {
+    std::vector<uint16_t> halves(data.size());
+    to_f16(data.data(), halves.data(), data.size());
+    for (size_t i = 0; i < data.size(); i++) data[i] = f16_value(halves[i]);
+    return halves;
   }
   const float* at(size_t batch, size_t head, size_t position) const {
     return data.data() + int64_t(batch) * strides[0] + int64_t(head) * strides[1] +
@@ -103,6 +117,7 @@ void test_integers();
 void test_two_terms();
 void test_attentions();
 void test_norms();
+void test_to_f16();
 void test_rope();
 void test_activations();
 void test_swiglu();

@@ -35,6 +35,7 @@ int main(int count, char** arguments) {
   test_swiglu();
   test_argmax();
   test_norms();
+  test_to_f16();
   test_rope();
   test_matrices();
   test_conv2d();

@@ -3,7 +3,10 @@
 
 namespace bun_asr::tests {
 
+static void test_strided_rms_norm();
+
 void test_norms() {
+  test_strided_rms_norm();
   for (size_t size : {1, 7, 31, 65, 128, 1024, 1027}) {
     const size_t rows = pick(1, 20);
     const float eps = 1e-6f;
@@ -47,6 +50,59 @@ void test_norms() {
     on_every_table("plain layer_norm" + of, plain,
                    [&](float* y) { layer_norm(x.data(), nullptr, nullptr, eps, y, rows, size); });
   }
+}
+
+static void test_strided_rms_norm() {
+  for (int i = 0; i < 12; i++) {
+    const size_t batch = pick(1, 3), heads = pick(1, 4), positions = pick(1, 9);
+    const size_t size = pick(1, 140);
+    const Strided x(batch, heads, positions, size, i % 2);
+    const Floats weight = normals(size);
+    std::vector<Expected> expected;
+    for (size_t b = 0; b < batch; b++) {
+      for (size_t h = 0; h < heads; h++) {
+        for (size_t p = 0; p < positions; p++) {
+          const float* row = x.at(b, h, p);
+          double squares = 0;
+          for (size_t d = 0; d < size; d++) squares += double(row[d]) * row[d] / double(size);
+          for (size_t d = 0; d < size; d++) {
+            const double value = row[d] / std::sqrt(squares + 1e-6) * weight[d];
+            expected.push_back({value, sum_tolerance(size, std::abs(value) + 1e-6)});
+          }
+        }
+      }
+    }
+    on_every_table("strided rms_norm", expected, [&](float* y) {
+      rms_norm(x.data.data(), x.strides, weight.data(), 1e-6f, y, batch, heads, positions, size);
+    });
+  }
+}
+
+void test_to_f16() {
+  Floats x = {0,          -0.0f,    1,        65504,      65519.9f,     -65520,        1e30f,
+              0x1p-14f,   0x1p-24f, 0x1p-25f, 0x1.8p-24f, 0x1.ffep-15f, 0x1.ffffp-15f, 0x1.002p0f,
+              0x1.006p0f, -INFINITY};
+  for (int i = 0; i < 2000; i++) x.push_back(std::ldexp(normal(), int(pick(0, 45)) - 28));
+  std::vector<Expected> expected;
+  for (float value : x) {
+    // The distance of neighbours, and the nearest of them; ties go to the even one.
+    if (std::isinf(value)) {
+      expected.push_back({std::copysign(1e9, value), 0});
+      continue;
+    }
+    const double unit = std::ldexp(1.0, std::max(std::ilogb(double(value) + 0.0), -14) - 10);
+    const double nearest = value == 0 ? 0 : std::nearbyint(value / unit) * unit;
+    expected.push_back({std::abs(nearest) >= 65520 ? std::copysign(1e9, nearest) : nearest, 0});
+  }
+  on_every_table("to_f16", expected, [&](float* y) {
+    std::vector<uint16_t> halves(x.size());
+    to_f16(x.data(), halves.data(), x.size());
+    for (size_t i = 0; i < x.size(); i++) {
+      const bool infinite = (halves[i] & 0x7fff) == 0x7c00;
+      y[i] =
+          infinite ? std::copysign(1e9f, halves[i] & 0x8000 ? -1.0f : 1.0f) : f16_value(halves[i]);
+    }
+  });
 }
 
 void test_rope() {

@@ -6,7 +6,7 @@
 
 namespace bun_asr {
 
-void attention(const Attention& shape, const float* q, const float* k, const float* v, float* out) {
+void attention(const Attention& shape, const float* q, const void* k, const void* v, float* out) {
   const Table& t = table();
   const size_t rows = shape.heads / shape.kv_heads * shape.queries;  // that share a key head
   if (rows == 0 || shape.batch == 0 || shape.dim == 0) return;

@@ -29,7 +29,23 @@ LANE_FUNCTION const float* query_at(const AttentionTask& t, TaskRow row) {
 
 LANE_FUNCTION float* output_at(const AttentionTask& t, TaskRow row) {
   const Attention& s = *t.shape;
-  return t.out + ((t.batch * s.heads + row.head) * s.queries + row.query) * s.dim;
+  const size_t place = s.queries_first ? row.query * s.heads + row.head
+                                       : row.head * s.queries + row.query;
+  return t.out + (t.batch * s.heads * s.queries + place) * s.dim;
+}
+
+template <class T>
+LANE_FUNCTION const T* keys_of(const AttentionTask& t) {
+  const int64_t* strides = t.shape->k_strides;
+  return static_cast<const T*>(t.k) + int64_t(t.batch) * strides[0] +
+         int64_t(t.kv_head) * strides[1];
+}
+
+template <class T>
+LANE_FUNCTION const T* values_of(const AttentionTask& t) {
+  const int64_t* strides = t.shape->v_strides;
+  return static_cast<const T*>(t.v) + int64_t(t.batch) * strides[0] +
+         int64_t(t.kv_head) * strides[1];
 }
 
 /// Keys that any row of the task can see end here.
@@ -122,98 +138,123 @@ static size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
 
 constexpr int attend_few_most = 4;
 
+/// Scores go by vectors, and by four keys.
+constexpr size_t score_lanes = width > 4 ? width : 4;
+
 static size_t attend_few_scratch(const Attention& s) {
-  return attend_few_most * (round_up(s.keys, width) + s.dim);
+  return attend_few_most * (round_up(s.keys, score_lanes) + 2 * round_up(s.dim, width));
 }
 
-template <int R>
-static void dot_keys(const AttentionTask& t, const float* const* q, size_t keys, float* scores,
-                     size_t stride) {
-  const Attention& s = *t.shape;
-  const float* k = t.k + int64_t(t.batch) * s.k_strides[0] + int64_t(t.kv_head) * s.k_strides[1];
-  for (size_t key = 0; key < keys; key++, k += s.k_strides[2]) {
-    Vec part[R];
-    UNROLL for (int r = 0; r < R; r++) part[r] = broadcast(0);
-    size_t d = 0;
-    for (; d + width <= s.dim; d += width) {
-      const Vec kd = load(k + d);
-      UNROLL for (int r = 0; r < R; r++) part[r] = fma(kd, load(q[r] + d), part[r]);
-    }
-    UNROLL for (int r = 0; r < R; r++) {
-      float dot = sum(part[r]);
-      for (size_t e = d; e < s.dim; e++) dot += k[e] * q[r][e];
-      scores[r * stride + key] = dot;
-    }
+/// The four keys or values from `row` on. Past the end the last one stands for those that are not
+/// there.
+template <class T>
+LANE_FUNCTION void four_rows(const T* first, int64_t step, size_t row, size_t end, const T** rows) {
+  UNROLL for (size_t i = 0; i < 4; i++) {
+    rows[i] = first + int64_t(row + i < end ? row + i : end - 1) * step;
   }
 }
 
-/// out[r, :] = sum over keys of weight * value; four keys a pass, for the sums lie in memory.
-template <int R>
-static void add_values(const AttentionTask& t, size_t keys, const float* weights, size_t stride,
-                       float* out) {
-  const Attention& s = *t.shape;
-  const int64_t step = s.v_strides[2];
-  const float* v = t.v + int64_t(t.batch) * s.v_strides[0] + int64_t(t.kv_head) * s.v_strides[1];
-  for (size_t i = 0; i < R * s.dim; i++) out[i] = 0;
-  size_t key = 0;
-  for (; key + 4 <= keys; key += 4, v += 4 * step) {
-    Vec w[R][4];
+/// Asks for what comes two passes later: each head's rows are too few for the processor to have
+/// found out by itself. Past the end this does nothing.
+template <class T>
+LANE_FUNCTION void fetch_ahead(const T* row, int64_t step) {
+  __builtin_prefetch(row + 8 * step);
+}
+
+/// scores[r, key] = q[r, :] * k[key, :], the queries filled up to `depth` with zeros. Four keys a
+/// pass, for adding up the lanes of four sums takes hardly longer than of one.
+template <int R, class T>
+static void dot_keys(const T* k, int64_t step, size_t keys, const float* q, size_t dim,
+                     size_t depth, float* scores, size_t stride) {
+  for (size_t key = 0; key < keys; key += 4) {
+    const T* row[4];
+    four_rows(k, step, key, keys, row);
+    Vec part[R][4];
     UNROLL for (int r = 0; r < R; r++) {
-      UNROLL for (int i = 0; i < 4; i++) w[r][i] = broadcast(weights[r * stride + key + i]);
+      UNROLL for (int i = 0; i < 4; i++) part[r][i] = broadcast(0);
     }
-    size_t d = 0;
-    for (; d + width <= s.dim; d += width) {
-      Vec value[4];
-      UNROLL for (int i = 0; i < 4; i++) value[i] = load(v + i * step + d);
+    for (size_t d = 0; d < depth; d += width) {
+      Vec x[4];
+      UNROLL for (int i = 0; i < 4; i++) {
+        fetch_ahead(row[i] + d, step);
+        x[i] = load_upto(row[i] + d, dim - d);
+      }
       UNROLL for (int r = 0; r < R; r++) {
-        Vec total = load(out + r * s.dim + d);
-        UNROLL for (int i = 0; i < 4; i++) total = fma(value[i], w[r][i], total);
-        store(out + r * s.dim + d, total);
+        const Vec qd = load(q + r * depth + d);
+        UNROLL for (int i = 0; i < 4; i++) part[r][i] = fma(x[i], qd, part[r][i]);
       }
     }
-    for (; d < s.dim; d++) {
-      for (int r = 0; r < R; r++) {
-        for (int i = 0; i < 4; i++) {
-          out[r * s.dim + d] += v[i * step + int64_t(d)] * weights[r * stride + key + i];
-        }
-      }
-    }
-  }
-  for (; key < keys; key++, v += step) {
-    for (int r = 0; r < R; r++) {
-      for (size_t d = 0; d < s.dim; d++) out[r * s.dim + d] += v[d] * weights[r * stride + key];
+    UNROLL for (int r = 0; r < R; r++) {
+      store_sums(scores + r * stride + key, part[r][0], part[r][1], part[r][2], part[r][3]);
     }
   }
 }
 
-template <int R>
+/// out[r, :] += sum over keys of weight * value; four keys a pass, for the sums lie in memory.
+template <int R, class T>
+static void add_values(const T* v, int64_t step, size_t keys, const float* weights, size_t stride,
+                       size_t dim, size_t depth, float* out) {
+  for (size_t key = 0; key < keys; key += 4) {
+    const T* row[4];
+    four_rows(v, step, key, keys, row);
+    Vec weight[R][4];
+    UNROLL for (int r = 0; r < R; r++) {
+      UNROLL for (int i = 0; i < 4; i++) weight[r][i] = broadcast(weights[r * stride + key + i]);
+    }
+    for (size_t d = 0; d < depth; d += width) {
+      Vec value[4];
+      UNROLL for (int i = 0; i < 4; i++) {
+        fetch_ahead(row[i] + d, step);
+        value[i] = load_upto(row[i] + d, dim - d);
+      }
+      UNROLL for (int r = 0; r < R; r++) {
+        Vec total = load(out + r * depth + d);
+        UNROLL for (int i = 0; i < 4; i++) total = fma(value[i], weight[r][i], total);
+        store(out + r * depth + d, total);
+      }
+    }
+  }
+}
+
+template <int R, class T>
 static void attend_few_of(const AttentionTask& t, float* scratch) {
   const Attention& s = *t.shape;
-  const size_t keys = visible_keys(t), stride = round_up(s.keys, width);
-  float* out = scratch + R * stride;
-  const float* q[R];
-  for (int r = 0; r < R; r++) q[r] = query_at(t, task_row(t, r));
-  dot_keys<R>(t, q, keys, scratch, stride);
+  const size_t keys = visible_keys(t), stride = round_up(s.keys, score_lanes);
+  const size_t depth = round_up(s.dim, width);
+  float* q = scratch + R * stride;
+  float* out = q + R * depth;
+  memset(q, 0, 2 * R * depth * sizeof(float));
+  for (int r = 0; r < R; r++) {
+    memcpy(q + r * depth, query_at(t, task_row(t, r)), s.dim * sizeof(float));
+  }
+  dot_keys<R>(keys_of<T>(t), s.k_strides[2], keys, q, s.dim, depth, scratch, stride);
   float sums[R];
   for (int r = 0; r < R; r++) {
     float* scores = scratch + r * stride;
     finish_scores(t, task_row(t, r), 0, keys, scores);
     sums[r] = exponentiate(scores, keys, largest_of(scores, keys, lowest));
+    for (size_t i = keys; i % 4 != 0; i++) scores[i] = 0;
   }
-  add_values<R>(t, keys, scratch, stride, out);
+  add_values<R>(values_of<T>(t), s.v_strides[2], keys, scratch, stride, s.dim, depth, out);
   for (int r = 0; r < R; r++) {
     float* to = output_at(t, task_row(t, r));
-    for (size_t d = 0; d < s.dim; d++) to[d] = out[r * s.dim + d] / sums[r];
+    for (size_t d = 0; d < s.dim; d++) to[d] = out[r * depth + d] / sums[r];
+  }
+}
+
+template <class T>
+static void attend_few_stored(const AttentionTask& t, float* scratch) {
+  switch (t.rows) {
+    case 1: return attend_few_of<1, T>(t, scratch);
+    case 2: return attend_few_of<2, T>(t, scratch);
+    case 3: return attend_few_of<3, T>(t, scratch);
+    default: return attend_few_of<4, T>(t, scratch);
   }
 }
 
 static void attend_few(const AttentionTask& t, float* scratch) {
-  switch (t.rows) {
-    case 1: return attend_few_of<1>(t, scratch);
-    case 2: return attend_few_of<2>(t, scratch);
-    case 3: return attend_few_of<3>(t, scratch);
-    default: return attend_few_of<4>(t, scratch);
-  }
+  if (t.shape->stored == Storage::f16) return attend_few_stored<uint16_t>(t, scratch);
+  attend_few_stored<float>(t, scratch);
 }
 
 // ---- many rows ---------------------------------------------------------------------------------
@@ -237,7 +278,8 @@ static void tiles(const float* a, size_t rows, const float* panel, size_t count,
   }
 }
 
-static void attend_many(const AttentionTask& t, float* scratch) {
+template <class T>
+static void attend_many_stored(const AttentionTask& t, float* scratch) {
   const Attention& s = *t.shape;
   const size_t out_stride = round_up(s.dim, block_outputs);
   float* queries = scratch;
@@ -250,8 +292,8 @@ static void attend_many(const AttentionTask& t, float* scratch) {
     tops[r] = lowest;
     sums[r] = 0;
   }
-  const float* k = t.k + int64_t(t.batch) * s.k_strides[0] + int64_t(t.kv_head) * s.k_strides[1];
-  const float* v = t.v + int64_t(t.batch) * s.v_strides[0] + int64_t(t.kv_head) * s.v_strides[1];
+  const T* k = keys_of<T>(t);
+  const T* v = values_of<T>(t);
   const size_t keys = visible_keys(t);
   bool first = true;
   for (size_t k0 = 0; k0 < keys; k0 += key_block) {
@@ -278,8 +320,8 @@ static void attend_many(const AttentionTask& t, float* scratch) {
     }
     for (size_t d = 0; d < s.dim; d += block_outputs) {
       const size_t columns = s.dim - d < block_outputs ? s.dim - d : block_outputs;
-      fill_from_columns(v + int64_t(k0) * s.v_strides[2] + d, size_t(s.v_strides[2]), columns,
-                        count, panel);
+      fill_from_columns(v + int64_t(k0) * s.v_strides[2] + d, s.v_strides[2], columns, count,
+                        panel);
       tiles(scores, t.rows, panel, count, out + d, out_stride, columns, !first);
     }
     first = false;
@@ -288,4 +330,9 @@ static void attend_many(const AttentionTask& t, float* scratch) {
     float* to = output_at(t, task_row(t, r));
     for (size_t d = 0; d < s.dim; d++) to[d] = out[r * out_stride + d] / sums[r];
   }
+}
+
+static void attend_many(const AttentionTask& t, float* scratch) {
+  if (t.shape->stored == Storage::f16) return attend_many_stored<uint16_t>(t, scratch);
+  attend_many_stored<float>(t, scratch);
 }

@@ -95,7 +95,8 @@ struct Conv2d {
 
 /// softmax(scale * q k^T + mask) v with native grouped-query heads: query head h reads key head
 /// h / (heads / kv_heads). Strides are in elements; the last axis of q, k, v is contiguous. `out`
-/// is contiguous [batch, heads, queries, dim].
+/// is contiguous [batch, heads, queries, dim], or [batch, queries, heads, dim] as the projection
+/// that follows reads it.
 /// mask: none, causal (query i sees keys <= i + keys - queries; queries <= keys), additive float,
 /// or bool (true = visible), the last two with strides [batch, heads, queries, keys] in elements,
 /// 0 where broadcast. Every query must see at least one key.
@@ -105,14 +106,23 @@ struct Attention {
   size_t batch, heads, kv_heads, queries, keys, dim;
   float scale;
   int64_t q_strides[3], k_strides[3], v_strides[3];  // batch, head, position
+  Storage stored = Storage::f32;                     // of keys and values: f32 or f16
+  bool queries_first = false;                        // out is [batch, queries, heads, dim]
   Mask mask = Mask::none;
   const void* mask_data = nullptr;
   int64_t mask_strides[4] = {0, 0, 0, 0};
 };
-void attention(const Attention& shape, const float* q, const float* k, const float* v, float* out);
+void attention(const Attention& shape, const float* q, const void* k, const void* v, float* out);
+
+/// x rounded to float16, to the nearest, ties to even.
+void to_f16(const float* x, uint16_t* y, size_t count);
 
 /// y = x / sqrt(mean(x^2) + eps) * weight, for each row of `size`. x and y may be the same.
 void rms_norm(const float* x, const float* weight, float eps, float* y, size_t rows, size_t size);
+/// The same for x [batch, heads, positions, size] with strides (batch, head, position) in elements;
+/// y contiguous.
+void rms_norm(const float* x, const int64_t strides[3], const float* weight, float eps, float* y,
+              size_t batch, size_t heads, size_t positions, size_t size);
 
 /// y = (x - mean) / sqrt(var + eps) * weight + bias (biased variance). weight, bias may be null.
 /// x and y may be the same.

@@ -3,7 +3,9 @@
 //   width, tile_vectors, tile_rows, few_rows, single_row_vectors, few_chains   (sizes)
 //   Vec (floats) with load, store, broadcast, load_f16, load_bf16, + - * /, fma (a b + c), min, max
 //     (which return their second argument when either is not a number), zero_below (0 where x <
-//     limit, else a), sum, largest
+//     limit, else a), sum, largest, store_f16 (rounded to the nearest, ties to even), store_sums
+//     (the sums of four vectors, side by side), store_transposed (lane i of four vectors side by
+//     side at row i)
 //   Words (32-bit integers) with load_words, mask, shift_right, shift_left, add, to_float (of
 //     signed integers), as_float and as_words (the same bits), flip (bits), max and largest (of
 //     integers that are not negative), round_words (to the nearest integers), broadcast_word (of
@@ -15,6 +17,7 @@
 
 #include "weights.inl"
 #include "matrix.inl"
+#include "stored.inl"
 #include "integer.inl"
 #include "rows.inl"
 #include "attention.inl"
@@ -41,6 +44,7 @@ static constexpr Table make_table(const char* name, bool (*supported)(),
           .attend_many_scratch = attend_many_scratch,
           .attend_few = attend_few,
           .attend_many = attend_many,
+          .to_f16 = to_f16,
           .rms_norm = rms_norm,
           .layer_norm = layer_norm,
           .rope = rope,

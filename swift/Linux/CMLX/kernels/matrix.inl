@@ -338,48 +338,6 @@ static void fill_from_int16(const MatrixView& m, size_t b, size_t k0, size_t cou
   }
 }
 
-/// `columns` <= 32 columns of a row-major matrix.
-static void fill_from_columns(const float* from, size_t ld, size_t columns, size_t count,
-                              float* panel) {
-  for (size_t lane = 0; lane < block_outputs; lane += tile_columns) {
-    const size_t here = lane >= columns               ? 0
-                        : columns - lane < tile_columns ? columns - lane
-                                                        : tile_columns;
-    for (size_t k = 0; k < count; k++, panel += tile_columns) {
-      const float* row = from + k * ld + lane;
-      if (here == tile_columns) {
-        UNROLL for (int v = 0; v < tile_vectors; v++) {
-          store(panel + v * width, load(row + v * width));
-        }
-      } else {
-        for (size_t c = 0; c < tile_columns; c++) panel[c] = c < here ? row[c] : 0;
-      }
-    }
-  }
-}
-
-/// `rows` <= 32 rows of a row-major matrix, which become columns.
-static void fill_from_rows(const float* from, int64_t stride, size_t rows, size_t count,
-                           float* panel) {
-  for (size_t lane = 0; lane < block_outputs; lane += tile_columns, panel += count * tile_columns) {
-    size_t c = 0;
-    for (; c + 4 <= tile_columns && lane + c + 4 <= rows; c += 4) {  // four rows a pass
-      const float* row = from + int64_t(lane + c) * stride;
-      float* to = panel + c;
-      for (size_t k = 0; k < count; k++, to += tile_columns) {
-        to[0] = row[k];
-        to[1] = row[stride + int64_t(k)];
-        to[2] = row[2 * stride + int64_t(k)];
-        to[3] = row[3 * stride + int64_t(k)];
-      }
-    }
-    for (; c < tile_columns; c++) {
-      const float* row = lane + c < rows ? from + int64_t(lane + c) * stride : nullptr;
-      for (size_t k = 0; k < count; k++) panel[k * tile_columns + c] = row ? row[k] : 0;
-    }
-  }
-}
-
 static void fill_panel(const MatrixView& m, size_t b, size_t k0, size_t count, float* panel) {
   switch (m.format) {
     case Format::codes4: return fill_from_codes<4>(m, b, k0, count, panel);

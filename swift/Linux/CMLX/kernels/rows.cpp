@@ -16,6 +16,13 @@ size_t rows_a_chunk(size_t size) {
   return std::max<size_t>(1, worth_a_thread / std::max<size_t>(1, size));
 }
 
+/// Where row r of [batch, heads, positions] begins.
+int64_t row_start(size_t r, const int64_t strides[3], size_t heads, size_t positions) {
+  const size_t position = r % positions, head = r / positions % heads;
+  const size_t item = r / positions / heads;
+  return int64_t(item) * strides[0] + int64_t(head) * strides[1] + int64_t(position) * strides[2];
+}
+
 /// Cosines and sines of positions 0, 1, … for one kind of rotation: [positions][dims / 2 cosines,
 /// dims / 2 sines]. Kept by the calling thread and made longer when a longer sequence comes: a
 /// decode step finds its position there.
@@ -57,10 +64,20 @@ class Turns {
 
 }  // namespace
 
+void to_f16(const float* x, uint16_t* y, size_t count) { table().to_f16(x, y, count); }
+
 void rms_norm(const float* x, const float* weight, float eps, float* y, size_t rows, size_t size) {
+  const int64_t strides[3] = {0, 0, int64_t(size)};
+  rms_norm(x, strides, weight, eps, y, 1, 1, rows, size);
+}
+
+void rms_norm(const float* x, const int64_t strides[3], const float* weight, float eps, float* y,
+              size_t batch, size_t heads, size_t positions, size_t size) {
   const Table& t = table();
-  parallel_for(rows, rows_a_chunk(size), [&](size_t r, size_t end) {
-    for (; r < end; r++) t.rms_norm(x + r * size, weight, eps, y + r * size, size);
+  parallel_for(batch * heads * positions, rows_a_chunk(size), [&](size_t r, size_t end) {
+    for (; r < end; r++) {
+      t.rms_norm(x + row_start(r, strides, heads, positions), weight, eps, y + r * size, size);
+    }
   });
 }
 
@@ -80,11 +97,8 @@ void rope(const float* x, const int64_t strides[3], float* y, size_t batch, size
       turns.upto(size_t(offset) + positions, dims, base, scale) + size_t(offset) * dims;
   parallel_for(batch * heads * positions, rows_a_chunk(dim), [&](size_t r, size_t end) {
     for (; r < end; r++) {
-      const size_t position = r % positions, head = r / positions % heads;
-      const size_t item = r / positions / heads;
-      const float* row = x + int64_t(item) * strides[0] + int64_t(head) * strides[1] +
-                         int64_t(position) * strides[2];
-      t.rope(row, first + position * dims, y + r * dim, dim, dims);
+      t.rope(x + row_start(r, strides, heads, positions), first + r % positions * dims, y + r * dim,
+             dim, dims);
     }
   });
 }

@@ -77,7 +77,8 @@ struct FewRows {
 /// query r % queries of its query head r / queries.
 struct AttentionTask {
   const Attention* shape;
-  const float *q, *k, *v;
+  const float* q;
+  const void *k, *v;
   float* out;
   size_t batch, kv_head, row, rows;
 };
@@ -141,6 +142,8 @@ struct Table {
   /// Rows <= attend_rows, dim <= panel_inputs: blocks of keys through the register tile.
   void (*attend_many)(const AttentionTask&, float* scratch);
 
+  /// Rounded to float16.
+  void (*to_f16)(const float* x, uint16_t* y, size_t count);
   void (*rms_norm)(const float* x, const float* weight, float eps, float* y, size_t size);
   void (*layer_norm)(const float* x, const float* weight, const float* bias, float eps, float* y,
                      size_t size);

@@ -50,6 +50,23 @@ LANE_FUNCTION float largest(Vec a) {
   const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
   return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
 }
+LANE_FUNCTION void store_f16(uint16_t* p, Vec a) {
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm256_cvtps_ph(a.v, 0));
+}
+LANE_FUNCTION void store_sums(float* p, Vec a, Vec b, Vec c, Vec d) {
+  const __m256 all = _mm256_hadd_ps(_mm256_hadd_ps(a.v, b.v), _mm256_hadd_ps(c.v, d.v));
+  _mm_storeu_ps(p, _mm_add_ps(_mm256_castps256_ps128(all), _mm256_extractf128_ps(all, 1)));
+}
+LANE_FUNCTION void store_transposed(float* p, size_t stride, Vec a, Vec b, Vec c, Vec d) {
+  const __m256 ab[2] = {_mm256_unpacklo_ps(a.v, b.v), _mm256_unpackhi_ps(a.v, b.v)};
+  const __m256 cd[2] = {_mm256_unpacklo_ps(c.v, d.v), _mm256_unpackhi_ps(c.v, d.v)};
+  for (size_t i = 0; i < 4; i++, p += stride) {
+    const __m256 column = i % 2 ? _mm256_shuffle_ps(ab[i / 2], cd[i / 2], 0xee)
+                                : _mm256_shuffle_ps(ab[i / 2], cd[i / 2], 0x44);
+    _mm_storeu_ps(p, _mm256_castps256_ps128(column));
+    _mm_storeu_ps(p + 4 * stride, _mm256_extractf128_ps(column, 1));
+  }
+}
 
 LANE_FUNCTION Words load_words(const uint8_t* p) {
   return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))};

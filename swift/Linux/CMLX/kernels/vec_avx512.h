@@ -42,6 +42,29 @@ LANE_FUNCTION Vec zero_below(Vec a, Vec x, Vec limit) {
 }
 LANE_FUNCTION float sum(Vec a) { return _mm512_reduce_add_ps(a.v); }
 LANE_FUNCTION float largest(Vec a) { return _mm512_reduce_max_ps(a.v); }
+LANE_FUNCTION void store_f16(uint16_t* p, Vec a) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtps_ph(a.v, 0));
+}
+LANE_FUNCTION void store_sums(float* p, Vec a, Vec b, Vec c, Vec d) {
+  const __m512 ab = _mm512_add_ps(_mm512_unpacklo_ps(a.v, b.v), _mm512_unpackhi_ps(a.v, b.v));
+  const __m512 cd = _mm512_add_ps(_mm512_unpacklo_ps(c.v, d.v), _mm512_unpackhi_ps(c.v, d.v));
+  const __m512 all =
+      _mm512_add_ps(_mm512_shuffle_ps(ab, cd, 0x44), _mm512_shuffle_ps(ab, cd, 0xee));
+  const __m256 half = _mm256_add_ps(_mm512_castps512_ps256(all), _mm512_extractf32x8_ps(all, 1));
+  _mm_storeu_ps(p, _mm_add_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1)));
+}
+LANE_FUNCTION void store_transposed(float* p, size_t stride, Vec a, Vec b, Vec c, Vec d) {
+  const __m512 ab[2] = {_mm512_unpacklo_ps(a.v, b.v), _mm512_unpackhi_ps(a.v, b.v)};
+  const __m512 cd[2] = {_mm512_unpacklo_ps(c.v, d.v), _mm512_unpackhi_ps(c.v, d.v)};
+  for (size_t i = 0; i < 4; i++, p += stride) {
+    const __m512 column = i % 2 ? _mm512_shuffle_ps(ab[i / 2], cd[i / 2], 0xee)
+                                : _mm512_shuffle_ps(ab[i / 2], cd[i / 2], 0x44);
+    _mm_storeu_ps(p, _mm512_castps512_ps128(column));
+    _mm_storeu_ps(p + 4 * stride, _mm512_extractf32x4_ps(column, 1));
+    _mm_storeu_ps(p + 8 * stride, _mm512_extractf32x4_ps(column, 2));
+    _mm_storeu_ps(p + 12 * stride, _mm512_extractf32x4_ps(column, 3));
+  }
+}
 
 LANE_FUNCTION Words load_words(const uint8_t* p) { return {_mm512_loadu_si512(p)}; }
 LANE_FUNCTION Words mask(Words a, uint32_t bits) {

@@ -41,6 +41,20 @@ LANE_FUNCTION Vec zero_below(Vec a, Vec x, Vec limit) {
 }
 LANE_FUNCTION float sum(Vec a) { return vaddvq_f32(a.v); }
 LANE_FUNCTION float largest(Vec a) { return vmaxvq_f32(a.v); }
+LANE_FUNCTION void store_f16(uint16_t* p, Vec a) {
+  vst1_u16(p, vreinterpret_u16_f16(vcvt_f16_f32(a.v)));
+}
+LANE_FUNCTION void store_sums(float* p, Vec a, Vec b, Vec c, Vec d) {
+  vst1q_f32(p, vpaddq_f32(vpaddq_f32(a.v, b.v), vpaddq_f32(c.v, d.v)));
+}
+LANE_FUNCTION void store_transposed(float* p, size_t stride, Vec a, Vec b, Vec c, Vec d) {
+  const float32x4x2_t ac = vzipq_f32(a.v, c.v), bd = vzipq_f32(b.v, d.v);
+  for (size_t i = 0; i < 2; i++, p += 2 * stride) {
+    const float32x4x2_t columns = vzipq_f32(ac.val[i], bd.val[i]);
+    vst1q_f32(p, columns.val[0]);
+    vst1q_f32(p + stride, columns.val[1]);
+  }
+}
 
 LANE_FUNCTION Words load_words(const uint8_t* p) { return {vreinterpretq_u32_u8(vld1q_u8(p))}; }
 LANE_FUNCTION Words mask(Words a, uint32_t bits) { return {vandq_u32(a.v, vdupq_n_u32(bits))}; }

@@ -45,6 +45,32 @@ LANE_FUNCTION Vec max(Vec a, Vec b) { return {a.v > b.v ? a.v : b.v}; }
 LANE_FUNCTION Vec zero_below(Vec a, Vec x, Vec limit) { return {x.v < limit.v ? 0.0f : a.v}; }
 LANE_FUNCTION float sum(Vec a) { return a.v; }
 LANE_FUNCTION float largest(Vec a) { return a.v; }
+LANE_FUNCTION void store_f16(uint16_t* p, Vec a) {
+  uint32_t bits;
+  memcpy(&bits, &a.v, sizeof bits);
+  const uint16_t sign = uint16_t(bits >> 16 & 0x8000);
+  bits &= 0x7fffffff;
+  if (bits > 0x7f800000) {
+    *p = sign | 0x7e00;
+  } else if (bits >= 0x47800000) {  // from 65536 on
+    *p = sign | 0x7c00;
+  } else if (bits < 0x38800000) {  // Subnormal: adding 1/2 leaves them in the low bits, rounded.
+    const float shifted = bits_to_float(bits) + 0.5f;
+    memcpy(&bits, &shifted, sizeof bits);
+    *p = uint16_t(sign | (bits - 0x3f000000));
+  } else {  // To the nearest, ties to even; what rounds past the largest becomes infinity.
+    *p = uint16_t(sign | (bits - 0x38000000 + 0xfff + (bits >> 13 & 1)) >> 13);
+  }
+}
+LANE_FUNCTION void store_sums(float* p, Vec a, Vec b, Vec c, Vec d) {
+  p[0] = a.v;
+  p[1] = b.v;
+  p[2] = c.v;
+  p[3] = d.v;
+}
+LANE_FUNCTION void store_transposed(float* p, size_t, Vec a, Vec b, Vec c, Vec d) {
+  store_sums(p, a, b, c, d);
+}
 
 LANE_FUNCTION Words load_words(const uint8_t* p) {
   Words w;
