@@ -128,13 +128,6 @@ int cmlx_load_safetensors(const char* path, void* context,
   });
 }
 
-int cmlx_clear_cache() {
-  return guarded(-1, [&] {
-    mx::clear_cache();
-    return 0;
-  });
-}
-
 cmlx_array cmlx_full(const int32_t* shape, size_t dimensions, float value, cmlx_dtype type) {
   return make([&] { return mx::full(cmlx::shape(shape, dimensions), value, dtype(type)); });
 }

@@ -33,8 +33,9 @@ LANE_FUNCTION Vec operator-(Vec a, Vec b) { return {vsubq_f32(a.v, b.v)}; }
 LANE_FUNCTION Vec operator*(Vec a, Vec b) { return {vmulq_f32(a.v, b.v)}; }
 LANE_FUNCTION Vec operator/(Vec a, Vec b) { return {vdivq_f32(a.v, b.v)}; }
 LANE_FUNCTION Vec fma(Vec a, Vec b, Vec c) { return {vfmaq_f32(c.v, a.v, b.v)}; }
-LANE_FUNCTION Vec min(Vec a, Vec b) { return {vminq_f32(a.v, b.v)}; }
-LANE_FUNCTION Vec max(Vec a, Vec b) { return {vmaxq_f32(a.v, b.v)}; }
+// By comparison: the instructions for minimum and maximum prefer what is not a number.
+LANE_FUNCTION Vec min(Vec a, Vec b) { return {vbslq_f32(vcltq_f32(a.v, b.v), a.v, b.v)}; }
+LANE_FUNCTION Vec max(Vec a, Vec b) { return {vbslq_f32(vcgtq_f32(a.v, b.v), a.v, b.v)}; }
 LANE_FUNCTION Vec zero_below(Vec a, Vec x, Vec limit) {
   const uint32x4_t below = vcltq_f32(x.v, limit.v);
   return {vreinterpretq_f32_u32(vbicq_u32(vreinterpretq_u32_f32(a.v), below))};
