@@ -1,13 +1,6 @@
 import type { Bench, BenchOptions, BenchReport } from "./bench.ts";
 import { duration, significant } from "./format.ts";
-import {
-  type BenchModel,
-  demo,
-  onlyDemoNote,
-  openModel,
-  publishedModels,
-  shownName,
-} from "./models.ts";
+import { type BenchModel, chosenModels, openModel, shownName } from "./models.ts";
 import type { Progress } from "./progress.ts";
 import { median } from "./statistics.ts";
 import { kernelsOf, type Run, type Subject } from "./subject.ts";
@@ -40,8 +33,7 @@ export const batch: Bench = {
 };
 
 async function measure(options: BenchOptions, progress: Progress): Promise<BenchReport> {
-  const published = await publishedModels(options, progress);
-  const models = published.length > 0 ? published : [demo];
+  const { models, notes, randomWeights } = await chosenModels(options, progress);
   const plan = options.quick ? quickPlan : fullPlan;
   const found: { model: BenchModel; batches: Batch[] }[] = [];
   let kernels = "";
@@ -56,14 +48,14 @@ async function measure(options: BenchOptions, progress: Progress): Promise<Bench
     notes: [
       `Each session is ${seconds} s of speech; a step gives each a token, ${plan.tokens} steps; ` +
         `medians of ${plan.runs} runs, the numbers of sessions in turns.`,
-      ...(published.length === 0 ? [onlyDemoNote] : []),
+      ...notes,
     ],
     data: {
       ...{ seconds, tokens: plan.tokens },
       models: found.map(({ model, batches }) => ({ model: shownName(model), batches })),
     },
     kernels,
-    randomWeights: models.some(({ isRandom }) => isRandom),
+    randomWeights,
   };
 }
 

@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { parseCommandLine } from "../ts/command-line.ts";
+import { exitStatusOf, parseCommandLine } from "../ts/command-line.ts";
 import { AsrError, type AsrErrorCode, exitCodes } from "../ts/errors.ts";
 import { root } from "../ts/setup/folders.ts";
 import { didYouMean } from "../ts/spelling.ts";
@@ -49,7 +49,7 @@ const busyNote = "Other programs were running: the times are not those of an idl
 
 /** The command `bench`: returns the exit status. */
 export async function benchCommand(argv: string[], terminal: Terminal): Promise<number> {
-  try {
+  return await exitStatusOf(terminal, async () => {
     const given = parseArguments(argv);
     if (given === "help") {
       terminal.out(benchUsage);
@@ -60,11 +60,7 @@ export async function benchCommand(argv: string[], terminal: Terminal): Promise<
       return 0;
     }
     return await runAll(given, terminal);
-  } catch (error) {
-    if (!(error instanceof AsrError)) throw error;
-    terminal.note(`error: ${error.oneLine}\n`);
-    return exitCodes[error.code];
-  }
+  });
 }
 
 function parseArguments(argv: string[]): Arguments | "help" {

@@ -1,13 +1,6 @@
 import type { Bench, BenchOptions, BenchReport } from "./bench.ts";
 import { bytes, duration, significant } from "./format.ts";
-import {
-  type BenchModel,
-  demo,
-  onlyDemoNote,
-  openModel,
-  publishedModels,
-  shownName,
-} from "./models.ts";
+import { type BenchModel, chosenModels, demo, openModel, shownName } from "./models.ts";
 import { dropPages } from "./page-cache.ts";
 import type { Progress } from "./progress.ts";
 import { linearFit, median } from "./statistics.ts";
@@ -33,8 +26,7 @@ export const load: Bench = {
 };
 
 async function measure(options: BenchOptions, progress: Progress): Promise<BenchReport> {
-  const published = await publishedModels(options, progress);
-  const models = published.length > 0 ? published : [demo];
+  const { models, notes, randomWeights } = await chosenModels(options, progress);
   const found: Found[] = [];
   for (const model of models) found.push(await measureModel(model, options.quick, progress));
   const growth = await measureGrowth(options.quick ? 20 : 500, progress);
@@ -45,11 +37,11 @@ async function measure(options: BenchOptions, progress: Progress): Promise<Bench
       `One call is ${clip.seconds} s of speech and ${clip.tokens} tokens; memory is that of a ` +
         "process with Bun in it.",
       `Growth: the demo model on ${shortClip.seconds} s, again and again in one process.`,
-      ...(published.length === 0 ? [onlyDemoNote] : []),
+      ...notes,
     ],
     data: { clip, models: found, growth },
     kernels: String(found[0]!.warm[0]!.about["kernels"]),
-    randomWeights: models.some(({ isRandom }) => isRandom),
+    randomWeights,
   };
 }
 

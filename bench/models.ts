@@ -41,6 +41,28 @@ export async function publishedModels(
   );
 }
 
+/** What benches measure that take one model after the other. */
+export interface ChosenModels {
+  models: readonly BenchModel[];
+  /** What a reader has to know about the choice. */
+  notes: readonly string[];
+  randomWeights: boolean;
+}
+
+/** The checkpoints of the published size, or else the demo model. */
+export async function chosenModels(
+  options: BenchOptions,
+  progress: Progress,
+): Promise<ChosenModels> {
+  const published = await publishedModels(options, progress);
+  const models = published.length > 0 ? published : [demo];
+  return {
+    models,
+    notes: published.length > 0 ? [] : [onlyDemoNote],
+    randomWeights: models.some(({ isRandom }) => isRandom),
+  };
+}
+
 /** What to say when only the demo model was there to measure. */
 export const onlyDemoNote =
   "Only the embedded demo model was measured. --synthetic adds random weights at the published " +

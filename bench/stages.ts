@@ -1,13 +1,6 @@
 import type { Bench, BenchOptions, BenchReport } from "./bench.ts";
 import { duration, percent, significant } from "./format.ts";
-import {
-  type BenchModel,
-  demo,
-  onlyDemoNote,
-  openModel,
-  publishedModels,
-  shownName,
-} from "./models.ts";
+import { type BenchModel, chosenModels, openModel, shownName } from "./models.ts";
 import type { Progress } from "./progress.ts";
 import { type LinearFit, linearFit, median } from "./statistics.ts";
 import { kernelsOf, type Run, type Subject } from "./subject.ts";
@@ -55,8 +48,7 @@ export const stages: Bench = {
 };
 
 async function measure(options: BenchOptions, progress: Progress): Promise<BenchReport> {
-  const published = await publishedModels(options, progress);
-  const models = published.length > 0 ? published : [demo];
+  const { models, notes, randomWeights } = await chosenModels(options, progress);
   const plan = options.quick ? quickPlan : fullPlan;
   const found: { model: BenchModel; lengths: Length[] }[] = [];
   let kernels = "";
@@ -77,7 +69,7 @@ async function measure(options: BenchOptions, progress: Progress): Promise<Bench
         "about 5 / 20 / 75 % on Apple silicon.",
       "The line has the least squares of residuals relative to what was measured, which are " +
         "medians.",
-      ...(published.length === 0 ? [onlyDemoNote] : []),
+      ...notes,
     ],
     data: {
       models: found.map(({ model, lengths }) => ({
@@ -87,7 +79,7 @@ async function measure(options: BenchOptions, progress: Progress): Promise<Bench
       })),
     },
     kernels,
-    randomWeights: models.some(({ isRandom }) => isRandom),
+    randomWeights,
   };
 }
 

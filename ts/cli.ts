@@ -1,4 +1,10 @@
-import { choiceFlag, countFlag, numberFlag, parseCommandLine } from "./command-line.ts";
+import {
+  choiceFlag,
+  countFlag,
+  exitStatusOf,
+  numberFlag,
+  parseCommandLine,
+} from "./command-line.ts";
 import { demoModel, demoSample } from "./demo.ts";
 import { AsrError, type AsrErrorCode, exitCodes } from "./errors.ts";
 import { languageName } from "./languages.ts";
@@ -44,18 +50,14 @@ interface Arguments {
 
 /** The command `transcribe`: returns the exit status. */
 export async function transcribeCommand(argv: string[], terminal: Terminal): Promise<number> {
-  try {
+  return await exitStatusOf(terminal, async () => {
     const parsed = parseArguments(argv);
     if (parsed === "help") {
       terminal.out(transcribeUsage);
       return 0;
     }
     return await transcribeAll(parsed, terminal);
-  } catch (error) {
-    if (!(error instanceof AsrError)) throw error;
-    terminal.note(`error: ${error.oneLine}\n`);
-    return exitCodes[error.code];
-  }
+  });
 }
 
 function parseArguments(argv: string[]): Arguments | "help" {

@@ -1,6 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { AsrError, messageOf } from "./errors.ts";
+import { AsrError, exitCodes, messageOf } from "./errors.ts";
 import { didYouMean } from "./spelling.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** `parseArgs` whose complaints are usage errors with the nearest flag. */
 export function parseCommandLine<T extends ParseArgsConfig>(
@@ -47,4 +48,18 @@ export function choiceFlag<T extends string>(
   const choice = choices.find((candidate) => candidate === text);
   if (choice !== undefined) return choice;
   throw new AsrError("usage", `${flag} ${text}: unknown`, didYouMean(text, choices));
+}
+
+/** Runs a command: what fails for the user's sake is one line of notes and an exit status. */
+export async function exitStatusOf(
+  terminal: Terminal,
+  run: () => Promise<number>,
+): Promise<number> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof AsrError)) throw error;
+    terminal.note(`error: ${error.oneLine}\n`);
+    return exitCodes[error.code];
+  }
 }

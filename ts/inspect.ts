@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadAudio } from "./audio.ts";
-import { choiceFlag, countFlag, parseCommandLine } from "./command-line.ts";
+import { choiceFlag, countFlag, exitStatusOf, parseCommandLine } from "./command-line.ts";
 import { demoModel, demoSample, modelFolder } from "./demo.ts";
-import { AsrError, exitCodes, messageOf } from "./errors.ts";
+import { AsrError, messageOf } from "./errors.ts";
 import { languageName } from "./languages.ts";
 import { Model, type ModelInfo, type SessionReport, type Stage } from "./model.ts";
 import { encodeNpy } from "./npy.ts";
@@ -55,16 +55,12 @@ interface Findings {
 
 /** The command `inspect`: returns the exit status. */
 export async function inspectCommand(argv: string[], terminal: Terminal): Promise<number> {
-  try {
+  return await exitStatusOf(terminal, async () => {
     const given = parseArguments(argv);
     if (given === "help") terminal.out(inspectUsage);
     else await inspect(given, terminal);
     return 0;
-  } catch (error) {
-    if (!(error instanceof AsrError)) throw error;
-    terminal.note(`error: ${error.oneLine}\n`);
-    return exitCodes[error.code];
-  }
+  });
 }
 
 function parseArguments(argv: string[]): Arguments | "help" {

@@ -9,10 +9,6 @@ namespace mx = mlx::core;
 namespace cmlx {
 namespace {
 
-bool is_pending(const mx::array& x) {
-  return x.status() == mx::array::Status::unscheduled && x.has_primitive();
-}
-
 /// Runs every kernel that `x` depends on, so that only ops of MLX are left to do for it. What a
 /// kernel reads must be there as a whole.
 void run_kernels(const mx::array& x) {

@@ -12,7 +12,7 @@ namespace {
 class Silu final : public Kernel {
  public:
   Silu(Operands operands, const mx::array& x)
-      : Kernel("SiLU", Cost::cheap, std::move(operands),
+      : Kernel(std::move(operands), "SiLU", Cost::cheap,
                [](const Strided* operands, void* out) {
                  Temporary memory;
                  bun_asr::silu(contiguous(operands[0], memory), static_cast<float*>(out),

@@ -35,7 +35,7 @@ void Kernel::Operands::add_whole(const mx::array& array) {
   inputs.push_back(array);
 }
 
-Kernel::Kernel(const char* name, Cost cost, Operands operands, Body body)
+Kernel::Kernel(Operands operands, const char* name, Cost cost, Body body)
     : Primitive(mx::default_stream(mx::Device::cpu)),
       name_(name),
       cost_(cost),
@@ -45,8 +45,7 @@ Kernel::Kernel(const char* name, Cost cost, Operands operands, Body body)
 }
 
 const Kernel* Kernel::pending(const mx::array& y) {
-  if (y.status() != mx::array::Status::unscheduled || !y.has_primitive()) return nullptr;
-  return dynamic_cast<const Kernel*>(&y.primitive());
+  return is_pending(y) ? dynamic_cast<const Kernel*>(&y.primitive()) : nullptr;
 }
 
 void Kernel::allocate(const Inputs&, mx::array& output) {
@@ -97,9 +96,8 @@ void Kernel::run(const Source* sources, void* output, size_t i, Strided* operand
 
 mx::array kernel(const char* name, Kernel::Cost cost, mx::Shape shape, Kernel::Operands operands,
                  Kernel::Body body, mx::Dtype type) {
-  Kernel::Inputs inputs = std::move(operands.inputs);
-  auto primitive = std::make_shared<Kernel>(name, cost, std::move(operands), std::move(body));
-  return mx::array(std::move(shape), type, std::move(primitive), std::move(inputs));
+  return make_kernel<Kernel>(std::move(shape), type, std::move(operands), name, cost,
+                             std::move(body));
 }
 
 mx::array float32(const mx::array& x) {
@@ -113,21 +111,17 @@ void gather(const Strided& x, T* to) {
     std::memcpy(to, values, x.size() * sizeof(T));
     return;
   }
-  const size_t last = x.shape.size() - 1;
-  const auto width = static_cast<size_t>(x.shape[last]);
-  const size_t rows = x.size() / width;
-  mx::Shape index(x.shape.size(), 0);
-  for (size_t row = 0; row < rows; row++, to += width) {
-    int64_t start = 0;
-    for (size_t axis = 0; axis < last; axis++) start += index[axis] * x.strides[axis];
-    const T* from = values + start;
-    if (x.strides[last] == 1) {
+  const auto width = static_cast<size_t>(x.shape.back());
+  const int64_t step = x.strides.back();
+  for_each_row(x.shape, [&](const mx::Shape& index) {
+    const T* from = values + row_start(index, x.strides);
+    if (step == 1) {
       std::memcpy(to, from, width * sizeof(T));
     } else {
-      for (size_t i = 0; i < width; i++) to[i] = from[static_cast<int64_t>(i) * x.strides[last]];
+      for (size_t i = 0; i < width; i++) to[i] = from[static_cast<int64_t>(i) * step];
     }
-    for (size_t axis = last; axis-- > 0 && ++index[axis] == x.shape[axis];) index[axis] = 0;
-  }
+    to += width;
+  });
 }
 
 template void gather(const Strided&, float*);

@@ -45,7 +45,6 @@ class Kernel : public mlx::core::Primitive {
     void add(const mlx::core::array& array);
     /// An operand that must be an input itself.
     void add_whole(const mlx::core::array& array);
-    size_t count() const { return list_.size(); }
     Inputs inputs;
 
    private:
@@ -62,7 +61,7 @@ class Kernel : public mlx::core::Primitive {
   };
 
   /// The inputs of the operands are not used: MLX holds them (`make`).
-  Kernel(const char* name, Cost cost, Operands operands, Body body);
+  Kernel(Operands operands, const char* name, Cost cost, Body body);
 
   /// The kernel that will compute `y`; nullptr when it is something else, or computed.
   static const Kernel* pending(const mlx::core::array& y);

@@ -26,37 +26,28 @@ void copy_row(const From* from, To* to, size_t width) {
 /// Copies `from` to the window with these strides, row by row.
 template <class From, class To>
 void scatter(const Strided& from, To* to, const mx::Strides& strides) {
-  const size_t last = from.shape.size() - 1;
-  const auto width = static_cast<size_t>(from.shape[last]);
-  const size_t rows = from.size() / width;
-  const int64_t step = from.strides[last];
+  const auto width = static_cast<size_t>(from.shape.back());
+  const int64_t step = from.strides.back();
   Temporary memory;
   From* row_of_its_own =
       step == 1 ? nullptr : reinterpret_cast<From*>(memory.reserve(width));  // at most 4 bytes each
-  mx::Shape index(from.shape.size(), 0);
-  for (size_t row = 0; row < rows; row++) {
-    int64_t source = 0, target = 0;
-    for (size_t axis = 0; axis < last; axis++) {
-      source += index[axis] * from.strides[axis];
-      target += index[axis] * strides[axis];
-    }
-    const From* values = static_cast<const From*>(from.data) + source;
+  for_each_row(from.shape, [&](const mx::Shape& index) {
+    const From* values = static_cast<const From*>(from.data) + row_start(index, from.strides);
     if (step != 1) {
       for (size_t i = 0; i < width; i++) {
         row_of_its_own[i] = values[static_cast<int64_t>(i) * step];
       }
       values = row_of_its_own;
     }
-    copy_row(values, to + target, width);
-    for (size_t axis = last; axis-- > 0 && ++index[axis] == from.shape[axis];) index[axis] = 0;
-  }
+    copy_row(values, to + row_start(index, strides), width);
+  });
 }
 
 /// The operands are the update and x, in this order: the update may be computed in here.
 class Overwrite final : public Kernel {
  public:
   Overwrite(Operands operands, const mx::array& x, mx::Dtype update, const mx::Shape& start)
-      : Kernel("Overwrite", Cost::substantial, std::move(operands), write(x, update, start)) {}
+      : Kernel(std::move(operands), "Overwrite", Cost::substantial, write(x, update, start)) {}
 
  protected:
   // x is the last input. Its buffer is taken over when this is its only owner.
@@ -90,7 +81,7 @@ class Overwrite final : public Kernel {
 /// What `x`, float16, is rounded from, if it has not been yet: writing rounds as well, and then the
 /// float32 values may be computed inside the kernel that writes.
 mx::array before_rounding(const mx::array& x) {
-  if (x.status() != mx::array::Status::unscheduled || !x.has_primitive()) return x;
+  if (!is_pending(x)) return x;
   const bool is_cast = std::string_view(x.primitive().name()) == "AsType";
   return is_cast && x.inputs()[0].dtype() == mx::float32 ? x.inputs()[0] : x;
 }

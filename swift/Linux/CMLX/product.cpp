@@ -51,8 +51,8 @@ Kernel::Body product_body(std::shared_ptr<const PackedMatrix> matrix,
 
 Product::Product(Operands operands, std::shared_ptr<const PackedMatrix> matrix,
                  std::optional<Conv2d> convolution, Ending ending)
-    : Kernel(convolution ? "PackedConvolve" : "PackedMultiply", Cost::substantial,
-             std::move(operands), product_body(matrix, convolution, ending)),
+    : Kernel(std::move(operands), convolution ? "PackedConvolve" : "PackedMultiply",
+             Cost::substantial, product_body(matrix, convolution, ending)),
       matrix_(std::move(matrix)),
       convolution_(convolution),
       ending_(ending) {}

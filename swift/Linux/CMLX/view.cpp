@@ -53,10 +53,6 @@ std::optional<mx::Strides> reshaped(const mx::Shape& from, const mx::Strides& st
   return result;
 }
 
-bool is_pending(const mx::array& x) {
-  return x.status() == mx::array::Status::unscheduled && x.has_primitive();
-}
-
 /// The array itself.
 Window whole(const mx::array& x) {
   View view{0, x.shape(), {}, false};
@@ -71,6 +67,10 @@ Window whole(const mx::array& x) {
 }
 
 }  // namespace
+
+bool is_pending(const mx::array& x) {
+  return x.status() == mx::array::Status::unscheduled && x.has_primitive();
+}
 
 size_t Strided::size() const {
   size_t size = 1;
@@ -89,6 +89,12 @@ bool Strided::row_major() const {
     expected *= shape[axis];
   }
   return true;
+}
+
+int64_t row_start(const mx::Shape& index, const mx::Strides& strides) {
+  int64_t start = 0;
+  for (size_t axis = 0; axis + 1 < index.size(); axis++) start += index[axis] * strides[axis];
+  return start;
 }
 
 mx::Strides row_major_strides(const mx::Shape& shape) {

@@ -39,6 +39,25 @@ struct Window {
 
 Window look_through(const mlx::core::array& x);
 
+/// Whether the op that makes `x` has not run.
+bool is_pending(const mlx::core::array& x);
+
+/// Where the row at `index` begins, in elements. Rows are runs of the last axis.
+int64_t row_start(const mlx::core::Shape& index, const mlx::core::Strides& strides);
+
+/// Calls `visit` with the index of each row, in row-major order; the last axis of an index is 0.
+template <class Visit>
+void for_each_row(const mlx::core::Shape& shape, const Visit& visit) {
+  const size_t last = shape.size() - 1;
+  size_t rows = 1;
+  for (size_t axis = 0; axis < last; axis++) rows *= static_cast<size_t>(shape[axis]);
+  mlx::core::Shape index(shape.size(), 0);
+  for (; rows > 0; rows--) {
+    visit(index);
+    for (size_t axis = last; axis-- > 0 && ++index[axis] == shape[axis];) index[axis] = 0;
+  }
+}
+
 mlx::core::Strides row_major_strides(const mlx::core::Shape& shape);
 
 }  // namespace cmlx

@@ -22,14 +22,5 @@ LANE_FUNCTION Sums dot4(Sums sum, Words codes, const int8_t* at) {
   return sum;
 }
 LANE_FUNCTION Words total(Sums sum) { return {_mm512_madd_epi16(sum.v, _mm512_set1_epi16(1))}; }
-LANE_FUNCTION uint32_t start_from(const int8_t* x, size_t count, int, int middle) {
-  __m256i pairs = _mm256_setzero_si256();
-  for (size_t i = 0; i < count; i += 32) {
-    const __m256i codes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(x + i));
-    const __m256i products = _mm256_maddubs_epi16(_mm256_set1_epi8(char(middle)), codes);
-    pairs = _mm256_sub_epi16(pairs, products);
-  }
-  __m128i four = _mm_add_epi16(_mm256_castsi256_si128(pairs), _mm256_extracti128_si256(pairs, 1));
-  four = _mm_add_epi16(four, _mm_shuffle_epi32(four, 0x4e));
-  return uint32_t(_mm_cvtsi128_si32(_mm_add_epi16(four, _mm_shuffle_epi32(four, 0xb1))));
-}
+
+#include "start_of_pairs.h"
