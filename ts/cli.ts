@@ -182,16 +182,17 @@ function progressText(file: string, { stage, duration, tokens }: Progress): stri
     : `${file}: ${seconds}, ${stage}`;
 }
 
-function notesOn(file: string, { text, finishReason, tokens }: Transcript): string[] {
+function notesOn(file: string, { text, finishReason, usage }: Transcript): string[] {
   const notes = [];
   if (text === "") notes.push(`${file}: no speech was recognised`);
   if (finishReason === "length") {
-    notes.push(`${file}: cut off after ${tokens} tokens; --max-tokens allows more`);
+    notes.push(`${file}: cut off after ${usage.outputTokens} tokens; --max-tokens allows more`);
   }
   return notes;
 }
 
-function timingText({ timings, duration, tokens, rtf }: Transcript): string {
+function timingText({ timings, duration, usage, rtf }: Transcript): string {
+  const tokens = usage.outputTokens;
   const ms = (value: number) => `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ms`;
   const each = tokens > 0 ? `, ${ms(timings.decodeMs / tokens)} each` : "";
   return [

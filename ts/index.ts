@@ -19,4 +19,13 @@ export {
   type TranscribeOptions,
   transcribe,
 } from "./transcribe.ts";
-export type { Timings, Transcript } from "./transcript.ts";
+export {
+  type Chunk,
+  type FinishReason,
+  lowConfidence,
+  type Segment,
+  type Span,
+  type Timings,
+  type Transcript,
+  type Usage,
+} from "./transcript.ts";

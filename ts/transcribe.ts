@@ -155,7 +155,11 @@ export class Asr implements Disposable {
     const parsed = parseOutput(raw + decoder.end(), language);
     const totalMs = performance.now() - started;
     return {
-      ...{ text: parsed.text, language: parsed.language, duration, tokens, finishReason },
+      ...{ text: parsed.text, language: parsed.language, duration, finishReason },
+      segments: [],
+      chunks: [{ start: 0, end: duration, language: parsed.language, tokens, finishReason }],
+      usage: { inputTokens: ids.length, outputTokens: tokens, totalTokens: ids.length + tokens },
+      truncated: finishReason !== "eos",
       timings: { audioMs, ...stageTimes(session), totalMs },
       rtf: totalMs / 1000 / duration,
     };

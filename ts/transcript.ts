@@ -14,20 +14,86 @@ export interface Timings {
   totalMs: number;
 }
 
-/** What was said in one recording: plain data, the same as the command line's `--json`. */
-export interface Transcript {
+/**
+ * How writing ended. `eos`: the model ended by itself. `length`: it was cut at the most tokens
+ * allowed. `loop`: it repeated itself, and what came after the first copy is gone. `cancelled`: the
+ * caller stopped it. After all but `eos` text may be missing.
+ */
+export type FinishReason = "eos" | "length" | "loop" | "cancelled";
+
+/** A stretch of time in seconds from the start of the recording. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+/** A piece of text that one token completed. */
+export interface Piece {
+  text: string;
+  /** Natural logarithm of the probability that the model gave the token. */
+  logprob: number;
+}
+
+/** A part of a recording that was decoded on its own. */
+export interface DecodedChunk extends Span {
   /** "" when there is no speech. */
   text: string;
   /** Name of the language, forced or detected; "" when the model named none. */
   language: string;
-  /** Length of the recording in seconds. */
-  duration: number;
+  /** The text token by token; joined they are `text`. */
+  pieces: readonly Piece[];
+  /** Where there is sound that may be speech, in order; what lies between are pauses. */
+  speech: readonly Span[];
+  finishReason: FinishReason;
+}
+
+/** What the transcript tells of a chunk. */
+export interface Chunk extends Span {
+  language: string;
   /** Number of tokens that the model wrote. */
   tokens: number;
-  /**
-   * `eos`: the model ended by itself; `length`: it was cut at `maxTokens`, so text may be missing.
-   */
-  finishReason: "eos" | "length";
+  finishReason: FinishReason;
+}
+
+/** A sentence, or what was said between two pauses. */
+export interface Segment extends Span {
+  id: number;
+  text: string;
+  language: string;
+  /** True when the times are not measured but follow from pauses and the length of the text. */
+  estimated: boolean;
+  /** Mean log-probability of the tokens (natural logarithm). */
+  avgLogprob: number;
+  /** Whether the model was unsure: `avgLogprob` is below `lowConfidence`. */
+  lowConfidence: boolean;
+}
+
+/** Below this mean log-probability a segment is marked as unsure. */
+export const lowConfidence = -1;
+
+/** Tokens read and written. */
+export interface Usage {
+  inputTokens: number;
+  outputTokens: number;
+  totalTokens: number;
+}
+
+/** What was said in one recording: plain data, the same as the command line's `--json`. */
+export interface Transcript {
+  /** "" when there is no speech. */
+  text: string;
+  /** Names of the languages, forced or detected, each once in order, with commas; "" for none. */
+  language: string;
+  /** Length of the recording in seconds. */
+  duration: number;
+  segments: Segment[];
+  /** The parts that were decoded on their own. */
+  chunks: Chunk[];
+  usage: Usage;
+  /** `eos` when every chunk ended by itself, else the first other reason. */
+  finishReason: FinishReason;
+  /** Whether text may be missing. */
+  truncated: boolean;
   timings: Timings;
   /**
    * Real-time factor: processing time over the length of the recording; below 1 is faster than real
