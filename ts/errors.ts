@@ -1,8 +1,8 @@
 /**
  * What failed: `input` the audio, `usage` an option or the order of calls, `model` the checkpoint,
- * `native` the Swift library or the platform.
+ * `native` the Swift library or the platform, `output` a file for the transcript.
  */
-export type AsrErrorCode = "input" | "usage" | "model" | "native";
+export type AsrErrorCode = "input" | "usage" | "model" | "native" | "output";
 
 /** The exit status of the command line for each code. */
 export const exitCodes: Readonly<Record<AsrErrorCode, number>> = {
@@ -10,6 +10,7 @@ export const exitCodes: Readonly<Record<AsrErrorCode, number>> = {
   usage: 2,
   model: 3,
   native: 4,
+  output: 1,
 };
 
 /**
