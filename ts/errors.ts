@@ -2,9 +2,10 @@ import type { Transcript } from "./transcript.ts";
 
 /**
  * What failed: `input` the audio, `usage` an option or the order of calls, `model` the checkpoint,
- * `native` the Swift library or the platform, `aborted` nothing: the caller stopped the call.
+ * `native` the Swift library or the platform, `output` a file for the transcript, `aborted` nothing:
+ * the caller stopped the call.
  */
-export type AsrErrorCode = "input" | "usage" | "model" | "native" | "aborted";
+export type AsrErrorCode = "input" | "usage" | "model" | "native" | "output" | "aborted";
 
 /** The exit status of the command line for each code. */
 export const exitCodes: Readonly<Record<AsrErrorCode, number>> = {
@@ -12,6 +13,7 @@ export const exitCodes: Readonly<Record<AsrErrorCode, number>> = {
   usage: 2,
   model: 3,
   native: 4,
+  output: 1,
   aborted: 130,
 };
 

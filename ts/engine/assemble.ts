@@ -1,7 +1,7 @@
+import { joinTexts } from "../joining.ts";
 import { segmentsOf } from "../segments.ts";
 import type { DecodedChunk, FinishReason, Transcript } from "../transcript.ts";
 import type { ChunkResult } from "./decode-chunk.ts";
-import { joined } from "./join.ts";
 
 /** Makes the transcript of a recording from its chunks. */
 export function transcriptOf(
@@ -14,7 +14,7 @@ export function transcriptOf(
   const inputTokens = sum((result) => result.inputTokens);
   const outputTokens = sum((result) => result.outputTokens);
   return {
-    text: joined(chunks.map((chunk) => chunk.text)),
+    text: chunks.map((chunk) => chunk.text).reduce(joinTexts, ""),
     language: languagesOf(chunks).join(","),
     duration,
     segments: segmentsOf(chunks),

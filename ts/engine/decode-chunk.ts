@@ -1,7 +1,6 @@
 import type { AudioChunk } from "../audio/chunks.ts";
 import { AsrError } from "../errors.ts";
-import { combined } from "../guides/combined.ts";
-import type { Guide } from "../guides/guide.ts";
+import type { Bias, Guide } from "../guides/guide.ts";
 import type { Session, SessionOptions } from "../model.ts";
 import { promptIds } from "../prompt.ts";
 import type { DecodedChunk, FinishReason, Span } from "../transcript.ts";
@@ -95,7 +94,7 @@ async function write(
 ): Promise<FinishReason> {
   const guide = options.guide();
   let bias = guide?.bias;
-  if (bias !== undefined) session.bias(bias.ids, bias.bonuses, bias.only);
+  if (bias !== undefined) steer(session, bias);
   while (answer.length < options.maxTokens) {
     const id = await engine.batch.next(session);
     if (id === null) return "eos";
@@ -105,11 +104,16 @@ async function write(
     guide?.push(id);
     if (guide?.bias !== bias) {
       bias = guide?.bias;
-      if (bias === undefined) session.clearBias();
-      else session.bias(bias.ids, bias.bonuses, bias.only);
+      steer(session, bias);
     }
   }
   return "length";
+}
+
+const free: Bias = { ids: new Int32Array(0), bonuses: new Float32Array(0), only: false };
+
+function steer(session: Session, { ids, bonuses, only }: Bias = free): void {
+  session.bias(ids, bonuses, only);
 }
 
 /** A chunk of which nothing was decoded. */

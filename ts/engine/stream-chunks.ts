@@ -1,8 +1,8 @@
 import type { AudioStream } from "../audio/recording.ts";
+import { separator } from "../joining.ts";
 import type { StreamEvent } from "../stream-event.ts";
 import type { Engine } from "./engine.ts";
 import { EventQueue } from "./event-queue.ts";
-import { separator } from "./join.ts";
 import type { RecordingOptions } from "./recording-options.ts";
 import { transcribeRecording } from "./transcribe-recording.ts";
 
