@@ -1,11 +1,10 @@
 import type { AudioInput } from "./audio/input.ts";
 import type { EngineOptions } from "./engine/engine.ts";
+import { demoModel, modelFolder } from "./demo.ts";
 import { AsrError } from "./errors.ts";
-import { resolveModel } from "./hub/resolve.ts";
 import type { ModelInfo } from "./model.ts";
 import {
   type CallOptions,
-  type RecordingSettings,
   recordingSettings,
   type StreamOptions,
   streamSettings,
@@ -14,17 +13,14 @@ import {
 import { checkOptionNames } from "./spelling.ts";
 import type { StreamEvent } from "./stream-event.ts";
 import type { Transcript } from "./transcript.ts";
-import { wired, wiredWhole } from "./worker/source.ts";
+import { wired } from "./worker/source.ts";
 import { engineThread } from "./worker/thread.ts";
 
 /** How a model is found and opened. */
-export interface LoadOptions extends EngineOptions, CallOptions {
-  /** Uses only what is on this machine. */
-  offline?: boolean | undefined;
-}
+export interface LoadOptions extends EngineOptions, CallOptions {}
 
 const engineNames = ["precision", "threads", "batch"] as const;
-const loadNames = [...engineNames, "offline", "signal", "onProgress"];
+const loadNames = [...engineNames, "signal", "onProgress"];
 
 /**
  * An open model. Its work happens on a thread of its own, so the caller's stays free; several calls
@@ -55,10 +51,10 @@ export class Asr implements Disposable, AsyncDisposable {
    * await using asr = await Asr.load("demo", { threads: 2 });
    * console.log(asr.info.decoderLayers);
    */
-  static async load(model?: string, options: LoadOptions = {}): Promise<Asr> {
+  static async load(model: string = demoModel, options: LoadOptions = {}): Promise<Asr> {
     checkOptionNames(options, loadNames, "load");
-    const { signal, onProgress, offline, ...engineOptions } = options;
-    const folder = await resolveModel(model, { signal, onProgress, offline });
+    const { signal, onProgress, ...engineOptions } = options;
+    const folder = modelFolder(model);
     onProgress?.({ phase: "load", done: 0, total: undefined });
     const argument = { folder, options: engineOptions };
     const { engine, info } = await engineThread().result("load", argument, { signal });

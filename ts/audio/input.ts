@@ -2,7 +2,15 @@ import { type Stats, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { AsrError, messageOf } from "../errors.ts";
 import { decodedFile } from "./ffmpeg.ts";
-import { type AudioSamples, openSamples } from "./pcm.ts";
+import {
+  type AudioSamples,
+  isIterable,
+  isPcmStream,
+  openPcm,
+  openSamples,
+  type PcmStream,
+  pcmBlocks,
+} from "./pcm.ts";
 import {
   type AudioStream,
   checked,
@@ -17,7 +25,8 @@ import { isWav, openWav, readWavSamples, type WavHeader } from "./wav.ts";
 
 /**
  * A recording: the path of a file, `-` for standard input, a `file:` URL, a Blob or `Bun.file()`,
- * the bytes of a file in any format, as they are or in a stream or a Response, or samples.
+ * the bytes of a file in any format, as they are, in a stream or in a Response, or samples, as they
+ * are or in a stream.
  */
 export type AudioInput =
   | string
@@ -26,8 +35,9 @@ export type AudioInput =
   | ArrayBuffer
   | Uint8Array
   | Response
-  | ReadableStream<Uint8Array>
-  | AudioSamples;
+  | AsyncIterable<Uint8Array>
+  | AudioSamples
+  | PcmStream;
 
 /**
  * Opens a recording. WAV at 16 kHz is read here; every other format or rate goes through ffmpeg.
@@ -40,8 +50,9 @@ export async function openAudio(input: AudioInput, name?: string): Promise<Audio
   if (input instanceof Blob) return fromBlob(input);
   if (input instanceof ArrayBuffer) return fromBytes(new Blob([input]), "audio bytes");
   if (input instanceof Uint8Array) return fromBytes(new Blob([copied(input)]), "audio bytes");
-  if (input instanceof ReadableStream) return fromStream(input, name ?? "audio stream");
   if (input instanceof Response) return fromResponse(input);
+  if (isIterable(input)) return fromStream(input, name ?? "audio stream");
+  if (isPcmStream(input)) return openPcm(pcmBlocks(input), input, name ?? "audio stream");
   return openSamples(input);
 }
 
@@ -109,10 +120,7 @@ function statOf(path: string): Stats {
   }
 }
 
-async function fromStream(
-  stream: ReadableStream<Uint8Array>,
-  name: string,
-): Promise<AudioStream> {
+async function fromStream(stream: AsyncIterable<Uint8Array>, name: string): Promise<AudioStream> {
   return await spooledStream(stream, name, async (path) => {
     const file = Bun.file(path);
     const head = await checkedHead(file, name);

@@ -29,12 +29,28 @@ export interface PcmStream extends PcmFormat {
 export const pcmEncodings = ["s16le", "f32le"] as const;
 export type PcmEncoding = (typeof pcmEncodings)[number];
 
-export function isPcmStream(input: object): input is PcmStream {
-  return "stream" in input && "sampleRate" in input && !(input instanceof Blob);
+/** Whether an input is bytes that come in parts. */
+export function isIterable(input: unknown): input is AsyncIterable<Uint8Array> {
+  return typeof input === "object" && input !== null && Symbol.asyncIterator in input;
 }
 
-export function isSamples(input: object): input is AudioSamples {
-  return "samples" in input && input.samples instanceof Float32Array && "sampleRate" in input;
+export function isPcmStream(input: unknown): input is PcmStream {
+  return typeof input === "object" && input !== null && "stream" in input && isIterable(input.stream);
+}
+
+export function isSamples(input: unknown): input is AudioSamples {
+  return (
+    typeof input === "object" &&
+    input !== null &&
+    "samples" in input &&
+    input.samples instanceof Float32Array
+  );
+}
+
+/** The error for a value that is no recording, such as samples without their rate. */
+export function notAudio(): AsrError {
+  const hint = "pass a path, URL, Blob, Response, stream, bytes, or {samples, sampleRate}";
+  return new AsrError("input", "this is not a kind of audio input", hint);
 }
 
 /**
@@ -62,10 +78,7 @@ const blockLength = 15 * sampleRate;
 /** Opens samples that are all there. */
 export function openSamples(input: AudioSamples): AudioStream {
   const name = "audio samples";
-  if (!(input?.samples instanceof Float32Array)) {
-    const hint = "pass a path, URL, Blob, Response, stream, bytes, or {samples, sampleRate}";
-    throw new AsrError("input", "this is not a kind of audio input", hint);
-  }
+  if (!isSamples(input)) throw notAudio();
   const { samples, ...format } = input;
   const channels = checkFormat(format, name);
   if (samples.length % channels !== 0) {

@@ -17,7 +17,7 @@ export async function spooled(
 
 /** The same for bytes that come in a stream, however many: they are not held in memory. */
 export async function spooledStream(
-  stream: ReadableStream<Uint8Array>,
+  stream: AsyncIterable<Uint8Array>,
   name: string,
   open: (path: string) => Promise<AudioStream>,
 ): Promise<AudioStream> {
@@ -36,7 +36,7 @@ export async function spooledStream(
 }
 
 async function writeAll(
-  stream: ReadableStream<Uint8Array>,
+  stream: AsyncIterable<Uint8Array>,
   path: string,
   name: string,
 ): Promise<void> {

@@ -1,7 +1,6 @@
 import { Engine } from "../engine/engine.ts";
 import { recordingOptions } from "../engine/recording-options.ts";
 import { streamChunks } from "../engine/stream-chunks.ts";
-import { streamLive } from "../engine/stream-live.ts";
 import { transcribeRecording } from "../engine/transcribe-recording.ts";
 import { AsrError } from "../errors.ts";
 import { type NextBlock, openWireInput } from "./feed.ts";
@@ -46,7 +45,7 @@ export const handlers: Handlers = {
   async *transcribe({ engine: number, input, options }, { signal, progress, nextBlock }) {
     const open = openEngine(number);
     using job = jobOf(open, signal);
-    const ready = recordingOptions(open.engine, options);
+    const ready = recordingOptions(options);
     const audio = () => openWireInput(input, nextBlock);
     return await transcribeRecording(open.engine, audio, ready, job.signal, {
       onProgress: progress,
@@ -56,12 +55,9 @@ export const handlers: Handlers = {
   async *stream({ engine: number, input, options }, { signal, progress, nextBlock }) {
     const open = openEngine(number);
     using job = jobOf(open, signal);
-    const ready = recordingOptions(open.engine, options);
+    const ready = recordingOptions(options);
     const audio = () => openWireInput(input, nextBlock);
-    const live = options.live ?? (input.kind === "bytes" || input.kind === "samples");
-    return yield* live
-      ? streamLive(open.engine, audio, { ...ready, ...options }, job.signal, progress)
-      : streamChunks(open.engine, audio, ready, job.signal, progress);
+    return yield* streamChunks(open.engine, audio, ready, job.signal, progress);
   },
 
   async *close({ engine: number }) {

@@ -16,27 +16,20 @@ export async function openWireInput(input: WireInput, next: NextBlock): Promise<
     case "wholeSamples":
       return openSamples(input);
     case "bytes":
-      return await openAudio(ReadableStream.from(blocks(next, isBytes)), input.name);
+      return await openAudio(bytesFrom(next), input.name);
     case "samples":
-      return openPcm(blocks(next, isSamples), input, input.name);
+      return openPcm(samplesFrom(next), input, input.name);
   }
 }
 
-async function* blocks<Block>(
-  next: NextBlock,
-  isBlock: (value: Uint8Array | Float32Array) => value is Block & (Uint8Array | Float32Array),
-): AsyncGenerator<Block, void, undefined> {
-  for (;;) {
-    const block = await next();
-    if (block === undefined) return;
-    if (isBlock(block)) yield block;
+async function* bytesFrom(next: NextBlock): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let block = await next(); block !== undefined; block = await next()) {
+    if (block instanceof Uint8Array) yield block;
   }
 }
 
-function isBytes(value: Uint8Array | Float32Array): value is Uint8Array {
-  return value instanceof Uint8Array;
-}
-
-function isSamples(value: Uint8Array | Float32Array): value is Float32Array {
-  return value instanceof Float32Array;
+async function* samplesFrom(next: NextBlock): AsyncGenerator<Float32Array, void, undefined> {
+  for (let block = await next(); block !== undefined; block = await next()) {
+    if (block instanceof Float32Array) yield block;
+  }
 }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { AudioInput } from "../audio/input.ts";
-import { isPcmStream, isSamples, pcmBlocks } from "../audio/pcm.ts";
+import { isIterable, isPcmStream, isSamples, notAudio, pcmBlocks } from "../audio/pcm.ts";
 import { AsrError } from "../errors.ts";
 import type { WireInput } from "./protocol.ts";
 
@@ -22,13 +22,13 @@ export function wired(input: AudioInput): { input: WireInput; source?: Source } 
   if (path !== undefined) return { input: { kind: "path", path } };
   if (input === "-") return fromStream(Bun.stdin.stream(), "standard input");
   if (input instanceof Response) return fromResponse(input);
-  if (input instanceof ReadableStream) return fromStream(input, "audio stream");
   if (input instanceof Blob) {
     const name = input instanceof File ? input.name : "audio bytes";
     return fromStream(input.stream(), name);
   }
   if (input instanceof ArrayBuffer) return fromBytes(new Uint8Array(input));
   if (input instanceof Uint8Array) return fromBytes(input);
+  if (isIterable(input)) return fromStream(input, "audio stream");
   if (isPcmStream(input)) {
     const { sampleRate, channels = 1 } = input;
     const wire: WireInput = { kind: "samples", name: "audio stream", sampleRate, channels };
@@ -42,8 +42,7 @@ export function wired(input: AudioInput): { input: WireInput; source?: Source } 
       source: sourceOf(slices(samples, (blockBytes / samples.BYTES_PER_ELEMENT) * channels)),
     };
   }
-  const hint = "pass a path, URL, Blob, Response, stream, bytes, or {samples, sampleRate}";
-  throw new AsrError("input", "this is not a kind of audio input", hint);
+  throw notAudio();
 }
 
 /** The same for a call that blocks: only what is there at once. */
