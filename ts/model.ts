@@ -19,7 +19,7 @@ export interface ModelOptions {
    * (default) is faster: processors multiply rounded activations where that changes little, Metal
    * computes in the checkpoint's type.
    */
-  precision?: "auto" | "full";
+  precision?: "auto" | "full" | undefined;
   /**
    * Threads that compute, in the whole process: all models share one pool, and the last one opened
    * decides. Default: all cores that the process may use. No effect on Metal.

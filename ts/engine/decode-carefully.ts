@@ -1,6 +1,12 @@
 import { type AudioChunk, halves } from "../audio/chunks.ts";
 import { isSilent } from "../audio/silence.ts";
-import { type ChunkResult, type DecodeOptions, decodeChunk, type Listener, unheard } from "./decode-chunk.ts";
+import {
+  type ChunkResult,
+  type DecodeOptions,
+  decodeChunk,
+  type Listener,
+  unheard,
+} from "./decode-chunk.ts";
 import type { Engine } from "./engine.ts";
 
 /** A shorter chunk is not cut in two, in seconds. */

@@ -69,8 +69,7 @@ export async function decodeChunk(
   await breathe();
   const { language, systemText } = options;
   const ids = promptIds(engine.tokenizer, audioTokens, { language, context: systemText });
-  const maxTokens =
-    options.maxTokens ?? leastTokens + Math.ceil(tokensPerSecond * (end - start));
+  const maxTokens = options.maxTokens ?? leastTokens + Math.ceil(tokensPerSecond * (end - start));
   checkRoom(engine, ids.length + maxTokens, audio, listener.name);
   session.prefill(ids);
   const answer = new Answer(engine.tokenizer, language);
