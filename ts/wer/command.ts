@@ -128,27 +128,27 @@ function sourceOf(values: {
 async function measure(given: Arguments, terminal: Terminal): Promise<number> {
   const references = (await given.references()).slice(0, given.limit);
   const status = new StatusLine(terminal, !given.quiet);
-  const heard = await hear(references, given, terminal, status);
+  const { heard, rtf } = await hear(references, given, terminal, status);
   const evaluated: Evaluated[] = [];
   for (const [index, reference] of references.entries()) {
     status.show(`comparing ${index + 1} of ${references.length}`);
     evaluated.push(evaluate(reference, heard[index]!, given));
   }
   status.clear();
-  terminal.out(given.json ? reportJson(evaluated) : reportText(evaluated, given.worst));
+  terminal.out(given.json ? reportJson(evaluated, rtf) : reportText(evaluated, rtf, given.worst));
   const failed = heard.filter(({ ok }) => !ok).length;
   if (failed > 0 && !given.quiet)
     terminal.note(`${references.length - failed} ok, ${failed} failed\n`);
   return failed > 0 ? exitCodes.input : 0;
 }
 
-/** What was heard in each recording, in their order. */
+/** What was heard in each recording, in their order, and the real-time factor of hearing it. */
 async function hear(
   references: readonly Reference[],
   given: Arguments,
   terminal: Terminal,
   status: StatusLine,
-): Promise<Heard[]> {
+): Promise<{ heard: Heard[]; rtf: number | undefined }> {
   if (given.hypotheses === undefined) {
     const language = (reference: Reference) =>
       given.forceLanguage ? (given.language ?? reference.language) : undefined;
@@ -159,5 +159,6 @@ async function hear(
     terminal.note(`note: ${given.hypotheses}: ${strangers} of other recordings, left out\n`);
   }
   const why = "has no hypothesis";
-  return references.map((reference) => heard.get(reference) ?? { ok: false, why });
+  const all = references.map((reference) => heard.get(reference) ?? { ok: false as const, why });
+  return { heard: all, rtf: undefined };
 }

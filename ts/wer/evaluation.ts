@@ -47,17 +47,6 @@ function rateOf(counts: readonly Counts[]): Rate {
   return { ...sum, rate: errorRate(sum), interval: confidenceInterval(counts) };
 }
 
-/** Processing time over the length of all recordings; undefined unless they were transcribed. */
-export function realTimeFactor(all: readonly Evaluated[]): number | undefined {
-  let [seconds, duration] = [0, 0];
-  for (const { heard } of all) {
-    if (!heard.ok || heard.seconds === undefined || heard.duration === undefined) continue;
-    seconds += heard.seconds;
-    duration += heard.duration;
-  }
-  return duration > 0 ? seconds / duration : undefined;
-}
-
 /** Two units that were taken for each other; `ref` or `hyp` is "" where there was none. */
 export interface Confusion {
   ref: string;

@@ -5,7 +5,7 @@ import { parseObject, type Reference } from "./references.ts";
 
 /** What was heard in a recording, or why nothing was. */
 export type Heard =
-  | { ok: true; text: string; duration?: number | undefined; seconds?: number | undefined }
+  | { ok: true; text: string; duration?: number | undefined }
   | { ok: false; why: string };
 
 /**

@@ -4,7 +4,6 @@ import {
   confusions,
   type Evaluated,
   type Rate,
-  realTimeFactor,
   wordErrorRate,
 } from "./evaluation.ts";
 import { type Counts, errorRate, errorsIn, referenceLength } from "./score.ts";
@@ -13,12 +12,21 @@ const width = 80;
 const mostConfusions = 10;
 
 /** What a person reads: the rates, the most frequent errors, and the worst recordings. */
-export function reportText(all: readonly Evaluated[], worst: number): string {
-  const parts = [ratesText(all), confusionsText(all), failuresText(all), worstText(all, worst)];
+export function reportText(
+  all: readonly Evaluated[],
+  rtf: number | undefined,
+  worst: number,
+): string {
+  const parts = [
+    ratesText(all, rtf),
+    confusionsText(all),
+    failuresText(all),
+    worstText(all, worst),
+  ];
   return parts.filter((part) => part !== "").join("\n");
 }
 
-function ratesText(all: readonly Evaluated[]): string {
+function ratesText(all: readonly Evaluated[], rtf: number | undefined): string {
   const row = (name: string, cells: readonly string[]) =>
     `${name.padEnd(5)}${cells.map((cell, i) => cell.padStart(columns[i]!)).join("")}\n`;
   const columns = [9, 16, 13, 9, 10, 12];
@@ -28,7 +36,6 @@ function ratesText(all: readonly Evaluated[]): string {
       ...[String(rate.deletions), String(rate.insertions), String(referenceLength(rate))],
     ]);
   const words = wordErrorRate(all);
-  const rtf = realTimeFactor(all);
   return [
     row("", ["rate", "95 %", "substituted", "deleted", "inserted", "of"]),
     words === undefined ? "" : rateRow("WER", words),
@@ -82,7 +89,7 @@ function primary({ words, characters }: Evaluated["score"]): Counts {
 }
 
 /** What a program reads: rates are shares (0.05 is 5 %), null where there is none. */
-export function reportJson(all: readonly Evaluated[]): string {
+export function reportJson(all: readonly Evaluated[], rtf: number | undefined): string {
   const plain = ({ rate, interval, ...counts }: Rate) => ({
     ...{ rate: rate ?? null, interval: interval ?? null, ...counts },
     reference: referenceLength(counts),
@@ -93,7 +100,7 @@ export function reportJson(all: readonly Evaluated[]): string {
     failed: all.filter(({ heard }) => !heard.ok).length,
     wer: words === undefined ? null : plain(words),
     cer: plain(characterErrorRate(all)),
-    rtf: realTimeFactor(all) ?? null,
+    rtf: rtf ?? null,
     confusions: confusions(all),
     recordings: all.map(({ reference, language, heard, score }) => ({
       ...{ path: reference.name, ok: heard.ok, language, unit: score.unit },

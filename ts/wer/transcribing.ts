@@ -16,16 +16,18 @@ interface Options {
 }
 
 /**
- * Transcribes the recordings, and gives what was heard in their order. A recording that cannot be
- * read is told in its place; a fault of the model or the library ends it all.
+ * Transcribes the recordings, and gives what was heard in their order with the real-time factor:
+ * the time for all over the length of those that were read, undefined for none. A recording that
+ * cannot be read is told in its place; a fault of the model or the library ends it all.
  */
 export async function transcribeAll(
   references: readonly Reference[],
   { model, modelOptions, language, jobs, status }: Options,
-): Promise<Heard[]> {
+): Promise<{ heard: Heard[]; rtf: number | undefined }> {
   status.show("loading the model");
   using asr = await Asr.load(model, modelOptions);
   const heard: Heard[] = [];
+  const started = performance.now();
   const queue = references.entries();
   let done = 0;
   const work = async () => {
@@ -40,7 +42,9 @@ export async function transcribeAll(
   } finally {
     status.clear();
   }
-  return heard;
+  const duration = heard.reduce((sum, one) => sum + (one.ok ? (one.duration ?? 0) : 0), 0);
+  const seconds = (performance.now() - started) / 1000;
+  return { heard, rtf: duration > 0 ? seconds / duration : undefined };
 }
 
 async function transcribeOne(
@@ -49,8 +53,8 @@ async function transcribeOne(
   language: string | undefined,
 ): Promise<Heard> {
   try {
-    const { text, duration, timings } = await asr.transcribe(path, { language });
-    return { ok: true, text, duration, seconds: timings.totalMs / 1000 };
+    const { text, duration } = await asr.transcribe(path, { language });
+    return { ok: true, text, duration };
   } catch (error) {
     if (!(error instanceof AsrError) || error.code !== "input") throw error;
     return { ok: false, why: error.oneLine };
