@@ -21,6 +21,8 @@ struct TensorConversion: StrictOptions {
     func convert(_ input: UnsafeRawBufferPointer, into out: UnsafeMutableRawBufferPointer) throws
         -> Int
     {
+        // Blocks of many sizes follow each other; what one leaves must not add up.
+        defer { Memory.clearCache() }
         let source = try StoredFloat(type)
         let target = try StoredFloat(to ?? type)
         try check(bytes: input.count, elementSize: source.dtype.size)
