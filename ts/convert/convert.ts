@@ -1,5 +1,6 @@
 import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { FloatType } from "../safetensors.ts";
 import type { Json } from "./model-config.ts";
 import { checkOutside, checkSpace, makeFolder } from "./output-folder.ts";
 import {
@@ -11,7 +12,6 @@ import {
   shardsOf,
 } from "./plan.ts";
 import { quantizationEntry, type Recipe } from "./recipe.ts";
-import type { FloatType } from "./safetensors.ts";
 import { readSource, type Source } from "./source.ts";
 import { writeShard } from "./write.ts";
 

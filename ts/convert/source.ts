@@ -2,9 +2,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AsrError, messageOf } from "../errors.ts";
 import { checkFolder } from "../model.ts";
+import { type FloatType, isFloatType, readHeader, type StoredTensor } from "../safetensors.ts";
 import { headTensor, type ModelTensor, modelTensors } from "./layout.ts";
 import { type Json, type ModelConfig, parseModelConfig } from "./model-config.ts";
-import { type FloatType, isFloatType, readHeader, type StoredTensor } from "./safetensors.ts";
 
 /** Where a tensor of the model lies. */
 export interface SourceTensor {

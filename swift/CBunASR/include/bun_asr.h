@@ -63,7 +63,7 @@ void asr_model_close(asr_model *model);
 /// `{"type": "BF16", "shape": [96, 64], "to": "F16", "axes": [0, 2, 3, 1], "bits": 4,
 ///   "groupSize": 64}`; all but the first two are optional. The axes are put in the order `axes`, the
 /// values cast to `to`, and a matrix quantized by MLX's affine quantizer to `bits` 2, 3, 4, 5, 6 or 8
-/// in groups of 32, 64 or 128 of a row.
+/// in groups of 32, 64 or 128 of a row, on the processor: the same bytes on every machine.
 /// `out` gets the values; or the codes, uint32 [rows, columns · bits / 32], then the scales, then the
 /// biases, both `to` [rows, columns / groupSize]. Infinities and NaN, before or after, are refused.
 /// Returns the bytes written, or ASR_FAILED.

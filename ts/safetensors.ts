@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { AsrError } from "../errors.ts";
+import { AsrError } from "./errors.ts";
 
 /** Bytes of one element of the types that a checkpoint may hold. */
 const elementSizes = {
