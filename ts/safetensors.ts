@@ -48,7 +48,9 @@ export async function readHeader(path: string): Promise<Map<string, StoredTensor
     throw bad(isMissing(error) ? "the file is missing" : "the file cannot be read");
   });
   try {
-    const { size } = await file.stat();
+    const stat = await file.stat();
+    if (!stat.isFile()) throw bad("is not a file");
+    const { size } = stat;
     const read = async (length: number, position: number) => {
       const bytes = new Uint8Array(length);
       const { bytesRead } = await file.read(bytes, 0, length, position);
@@ -97,7 +99,7 @@ function inFileOrder(tensors: Map<string, StoredTensor>): [string, StoredTensor]
 function parseObject(json: string, bad: (why: string) => Error): object {
   try {
     const parsed: unknown = JSON.parse(json);
-    if (typeof parsed === "object" && parsed !== null) return parsed;
+    if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return parsed;
   } catch {
     // Told below.
   }
