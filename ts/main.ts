@@ -21,6 +21,11 @@ const commands: Record<string, (argv: string[]) => Promise<number>> = {
     if (transcribes && !asksForHelp(argv)) await prepare();
     return await werCommand(argv, processTerminal);
   },
+  async convert(argv) {
+    const { convertCommand } = await import("./convert/command.ts");
+    if (!asksForHelp(argv)) await prepare();
+    return await convertCommand(argv, processTerminal);
+  },
   async setup() {
     await prepare();
     return 0;

@@ -272,7 +272,8 @@ export class Session implements Disposable {
   }
 }
 
-function checkFolder(folder: string): void {
+/** Throws AsrError `model` unless `folder` is a folder. */
+export function checkFolder(folder: string): void {
   const hint = "use `demo` or the folder of a Qwen3-ASR checkpoint";
   if (!existsSync(folder)) throw new AsrError("model", `${folder}: no such model folder`, hint);
   if (!statSync(folder).isDirectory()) {

@@ -58,6 +58,18 @@ const char* asr_model_info(const asr_model* model);
 /// Closes the model and every session that is still open on it. NULL is allowed.
 void asr_model_close(asr_model* model);
 
+/// What a tensor of a checkpoint becomes in another one; pure, needs no model. `values` is row-major,
+/// of `shape` and `type` ("BF16", "F16", "F32"). Options:
+/// `{"type": "BF16", "shape": [96, 64], "to": "F16", "axes": [0, 2, 3, 1], "bits": 4,
+///   "groupSize": 64}`; all but the first two are optional. The axes are put in the order `axes`, the
+/// values cast to `to`, and a matrix quantized by MLX's affine quantizer to `bits` 2, 3, 4, 5, 6 or 8
+/// in groups of 32, 64 or 128 of a row, on the processor: the same bytes on every machine.
+/// `out` gets the values; or the codes, uint32 [rows, columns · bits / 32], then the scales, then the
+/// biases, both `to` [rows, columns / groupSize]. Infinities and NaN, before or after, are refused.
+/// Returns the bytes written, or ASR_FAILED.
+int64_t asr_convert(const void *values, uint64_t values_length, const char *options, void *out,
+                    uint64_t out_length);
+
 /// Starts a session. Options, all optional:
 /// `{"mel": "exact" | "fft512", "temperature": 0, "seed": 0, "repetitionPenalty": 1,
 ///   "noRepeatNgram": 0, "ignoreEos": false}`. Returns an owned handle, or NULL.
