@@ -75,8 +75,8 @@ int64_t asr_session_mel(asr_session *session, const void *pcm, uint64_t pcm_leng
 /// of the `encode` before, and only the mel from the frame where they end is encoded: for audio
 /// that has grown. `keep` is a whole number of windows (`windowTokens`), and both that `encode` and
 /// this mel had all their frames; anything else is a usage error. 0: all anew. Embeddings of other
-/// windows do not depend on what is kept. What was kept is of the mel of then: the last two frames
-/// before an end see silence there, and a louder maximum raises the floor of every frame.
+/// windows do not depend on what is kept. What was kept is of the mel of then, which differs in the
+/// last frame of its audio, where the end is mirrored, and where a louder maximum raises the floor.
 /// Returns N (13 for each full second), or ASR_FAILED.
 int64_t asr_session_encode(asr_session *session, int64_t keep);
 
