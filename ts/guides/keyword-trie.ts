@@ -79,15 +79,17 @@ function enter(
   starts: Set<number>,
 ): [number, KeywordNode] {
   const ids = tokenizer.encodePlain(form);
-  const lengths = ids.map((id) => tokenizer.bytesOf(id)!.length);
   const space = form.startsWith(" ") ? 1 : 0;
-  const whole = lengths.reduce((sum, length) => sum + length, -space);
+  const whole = Buffer.byteLength(form) - space;
   let [at, spelled] = [root, -space];
-  for (const [index, id] of ids.entries()) {
+  for (const id of ids) {
     const share = spelled > 0 ? 1 : startShare;
-    spelled += lengths[index]!;
-    const node = at.next.get(id) ?? emptyNode();
-    at.next.set(id, node);
+    spelled += tokenizer.bytesOf(id)!.length;
+    let node = at.next.get(id);
+    if (node === undefined) {
+      node = emptyNode();
+      at.next.set(id, node);
+    }
     const bonus = (share * weight * spelled) / whole;
     if (Math.abs(bonus) > Math.abs(node.bonus)) node.bonus = bonus;
     at = node;
