@@ -3,7 +3,7 @@ import { TokenDecoder, type Tokenizer } from "../tokenizer.ts";
 import type { Bias, Guide } from "./guide.ts";
 import { endsWord, type KeywordNode, type KeywordRoot, type KeywordTrie } from "./keyword-trie.ts";
 
-/** For so many tokens after a keyword beginning it earns nothing: a loop must not feed itself. */
+/** For so many tokens after a keyword, to begin it earns nothing: a loop must not feed itself. */
 const restingSteps = 8;
 
 /**

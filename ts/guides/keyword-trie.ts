@@ -30,7 +30,7 @@ const unspaced = new RegExp(
   "u",
 );
 
-/** Whether a word can follow this character without a space: not after a letter of `spaced`. */
+/** Whether a word can follow this character: no letter or digit of a script that has spaces. */
 export function endsWord(character: string): boolean {
   return unspaced.test(character) || !/[\p{L}\p{M}\p{N}]/u.test(character);
 }
