@@ -18,12 +18,15 @@ export function echoesContext(text: string, context: string): boolean {
   const entries = context.split(/[,;|、，；｜\n]+/u).map(wordsOf);
   const list = entries.filter((entry) => entry.length > 0);
   if (list.length < entriesInRow || spoken.length === 0) return false;
-  const starts = Map.groupBy(list.keys(), (index) => list[index]![0]!);
+  const starts = Map.groupBy(list.keys(), (index) => list[index]!.join(" "));
   let echoed = 0;
   for (let at = 0; at < spoken.length; ) {
     let longest = 0;
-    for (const index of starts.get(spoken[at]!) ?? []) {
-      longest = Math.max(longest, runLength(spoken, at, list, index));
+    for (let length = 1; length <= longestEntry; length++) {
+      const entry = spoken.slice(at, at + length).join(" ");
+      for (const index of starts.get(entry) ?? []) {
+        longest = Math.max(longest, runLength(spoken, at, list, index));
+      }
     }
     echoed += longest;
     at += Math.max(1, longest);
