@@ -15,6 +15,10 @@ const commands: Record<string, (argv: string[]) => Promise<number>> = {
     if (!asksForHelp(argv)) await prepare();
     return await inspectCommand(argv, processTerminal);
   },
+  async models(argv) {
+    const { modelsCommand } = await import("./hub/command.ts");
+    return await modelsCommand(argv, processTerminal);
+  },
   async setup() {
     await prepare();
     return 0;

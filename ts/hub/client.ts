@@ -134,8 +134,9 @@ class Connection {
     if (this.#silent) return new Fault(`${this.#what}: no byte for ${this.#stallMs / 1000} s`);
     if (error instanceof AsrError || error instanceof Fault) return error;
     const code = error instanceof Error && "code" in error ? String(error.code) : messageOf(error);
-    const unreachable = beforeAnswer && code !== "ECONNRESET";
-    return new Fault(`${this.#what}: the connection failed: ${code}`, { unreachable });
+    const isUnreachable = beforeAnswer && code !== "ECONNRESET";
+    const message = `${this.#what}: the connection failed: ${code}`;
+    return new Fault(message, isUnreachable ? { unreachable: code } : {});
   }
 
   close(): void {
