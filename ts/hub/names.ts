@@ -77,5 +77,10 @@ function isPath(name: string): boolean {
 }
 
 function isFolder(name: string): boolean {
-  return name !== "" && (statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false);
+  try {
+    return statSync(name).isDirectory();
+  } catch {
+    // Not there, or no possible path at all.
+    return false;
+  }
 }

@@ -21,6 +21,14 @@ export const quickTuning: Tuning = {
   beatMs: 40,
 };
 
+/** The same for processes that are killed in the middle. */
+export const processTuning: Tuning = {
+  ...quickTuning,
+  rangeBytes: 64_000,
+  blockBytes: 16_000,
+  beatMs: 20,
+};
+
 /** A model with two shards and their index, of random bytes: `weightBytes` in all. */
 export function shardedModel(seed: number, weightBytes: number): PublishedModel {
   const shards = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"] as const;
