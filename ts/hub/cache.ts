@@ -66,8 +66,8 @@ export class CachedModel {
   }
 
   /**
-   * What the hash of a file is, where it should have another one; undefined if all is well. The file
-   * is read once, and again when it changed; `thorough` reads it always.
+   * What the hash of a file is, where it should have another one; undefined if all is well. The
+   * file is read once, and again when it changed; `thorough` reads it always.
    */
   async wrongHash(
     file: string,

@@ -95,7 +95,7 @@ test("only files of a checkpoint are taken, small ones first", () => {
   expect(names.at(-1)).toBe("model.safetensors");
 });
 
-test("weights that the index does not name are not taken, and those that it names are needed", async () => {
+test("the weights that the index names are taken, all of them and no others", async () => {
   const listing = parseListing(withFile("consolidated.safetensors"), testId);
   const names = checkpointFiles(listing, testId, ["model.safetensors"]).map(({ name }) => name);
   expect(names).not.toContain("consolidated.safetensors");

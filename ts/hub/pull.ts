@@ -52,19 +52,19 @@ export interface PulledModel {
   bytes: number;
 }
 
-/** The folder of a model that is in the cache complete, without a word to the network. */
-export async function cachedFolder(
+/** A model that is in the cache complete, found without a word to the network. */
+export async function cachedModel(
   name: HubModel,
   settings: HubSettings,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<PulledModel | undefined> {
   const model = new CachedModel(settings.cacheFolder, name.id);
   const commit = await model.commitOf(name.revision);
   if (commit === undefined) return undefined;
   const folder = model.snapshot(commit);
   if ((await missingFile(folder)) !== undefined) return undefined;
   const corrupt = await corruptFiles(model, commit, signal);
-  if (corrupt.length === 0) return folder;
+  if (corrupt.length === 0) return { folder, commit, bytes: 0 };
   if (settings.offline) throw corruptError(displayName(name), corrupt);
   return undefined;
 }
@@ -87,9 +87,8 @@ export async function pull(
     const lockOptions = { beatMs: tuning.beatMs, signal, onWait };
     return await withCacheLock(model.lockPath, lockOptions, async (lock) => {
       // Whoever held the lock before may have fetched it.
-      const folder = ifNeeded ? await cachedFolder(name, settings, signal) : undefined;
-      const commit = await model.commitOf(name.revision);
-      if (folder !== undefined) return { folder, commit: commit ?? "", bytes: 0 };
+      const found = ifNeeded ? await cachedModel(name, settings, signal) : undefined;
+      if (found !== undefined) return found;
       return await new Pull(name, model, settings, tuning, lock, { ...options, signal }).run();
     });
   } catch (error) {

@@ -43,7 +43,7 @@ export class Retries {
   }
 }
 
-/** Tries to connect at all, after which the first request is given up: nobody waits for no network. */
+/** Tries to connect, after which the first request is given up: a network does not come soon. */
 const attemptsToConnect = 3;
 
 /** Runs the first request of a command until it does not throw a `Fault`, within bounds. */
