@@ -26,6 +26,10 @@ const commands: Record<string, (argv: string[]) => Promise<number>> = {
     if (!asksForHelp(argv)) await prepare();
     return await convertCommand(argv, processTerminal);
   },
+  async models(argv) {
+    const { modelsCommand } = await import("./hub/command.ts");
+    return await modelsCommand(argv, processTerminal);
+  },
   async setup() {
     await prepare();
     return 0;
