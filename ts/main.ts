@@ -15,6 +15,11 @@ const commands: Record<string, (argv: string[]) => Promise<number>> = {
     if (!asksForHelp(argv)) await prepare();
     return await inspectCommand(argv, processTerminal);
   },
+  async convert(argv) {
+    const { convertCommand } = await import("./convert/command.ts");
+    if (!asksForHelp(argv)) await prepare();
+    return await convertCommand(argv, processTerminal);
+  },
   async setup() {
     await prepare();
     return 0;
@@ -33,11 +38,6 @@ const commands: Record<string, (argv: string[]) => Promise<number>> = {
   async verify() {
     await prepare();
     return await (await import("./verify.ts")).verify();
-  },
-  async convert(argv) {
-    const { convertCommand } = await import("./convert/command.ts");
-    if (!asksForHelp(argv)) await prepare();
-    return await convertCommand(argv, processTerminal);
   },
   async bench(argv) {
     const { benchCommand } = await import("../bench/command.ts");
