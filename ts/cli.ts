@@ -1,3 +1,4 @@
+import { Asr } from "./asr.ts";
 import {
   choiceFlag,
   countFlag,
@@ -9,8 +10,8 @@ import { demoModel, demoSample } from "./demo.ts";
 import { AsrError, type AsrErrorCode, exitCodes } from "./errors.ts";
 import { languageName } from "./languages.ts";
 import type { ModelOptions } from "./model.ts";
+import type { Progress, TranscribeOptions } from "./options.ts";
 import { StatusLine, type Terminal } from "./terminal.ts";
-import { Asr, type Progress, type TranscribeOptions } from "./transcribe.ts";
 import type { Transcript } from "./transcript.ts";
 
 export const transcribeUsage = `usage: bun run transcribe [FILE|-]… [options]
@@ -100,7 +101,7 @@ function parseArguments(argv: string[]): Arguments | "help" {
     quiet: values.quiet ?? false,
     options: {
       language: values.language,
-      context: values.context,
+      prompt: values.context,
       maxTokens: countFlag("--max-tokens", values["max-tokens"]),
       ...(mel === undefined ? {} : { mel }),
       ...(temperature === undefined ? {} : { temperature }),
@@ -111,7 +112,7 @@ function parseArguments(argv: string[]): Arguments | "help" {
 async function transcribeAll(given: Arguments, terminal: Terminal): Promise<number> {
   const status = new StatusLine(terminal, !given.quiet);
   status.show("loading the model");
-  using asr = await Asr.load(given.model, given.modelOptions);
+  await using asr = await Asr.load(given.model, given.modelOptions);
   status.clear();
   const files = given.files.length > 0 ? given.files : [demoSample];
   const failures: AsrErrorCode[] = [];
@@ -154,18 +155,17 @@ async function transcribeOne(
   const onProgress = (progress: Progress) => {
     if (written === "") status.show(progressText(file, progress));
   };
-  const pieces = asr.pieces(file, { ...options, onProgress });
-  let step = await pieces.next();
-  while (!step.done) {
-    if (asTheyCome) {
+  let transcript: Transcript | undefined;
+  for await (const event of asr.stream(file, { ...options, live: false, onProgress })) {
+    if (event.type === "finish") transcript = event.transcript;
+    if (event.type === "delta" && asTheyCome) {
       status.clear();
-      terminal.out(step.value);
-      written += step.value;
+      terminal.out(event.text);
+      written += event.text;
     }
-    step = await pieces.next();
   }
   status.clear();
-  const transcript = step.value;
+  if (transcript === undefined) return;
   if (json) terminal.out(`${JSON.stringify({ path: file, ok: true, ...transcript })}\n`);
   else if (written.trimEnd() === transcript.text) terminal.out("\n");
   // What was printed had a decoding loop in it; the last word is the transcript's.
@@ -174,12 +174,10 @@ async function transcribeOne(
   if (timings) terminal.note(`${timingText(transcript)}\n`);
 }
 
-function progressText(file: string, { stage, duration, tokens }: Progress): string {
-  if (stage === "audio") return `${file}: reading`;
-  const seconds = `${duration.toFixed(1)} s`;
-  return stage === "decode"
-    ? `${file}: ${seconds}, ${tokens} tokens`
-    : `${file}: ${seconds}, ${stage}`;
+function progressText(file: string, { phase, done, total }: Progress): string {
+  if (phase !== "decode") return `${file}: reading`;
+  const of = total === undefined ? "" : ` of ${total.toFixed(1)}`;
+  return `${file}: ${done.toFixed(1)}${of} s`;
 }
 
 function notesOn(file: string, { text, finishReason, usage }: Transcript): string[] {

@@ -55,3 +55,8 @@ export function languageName(language: string | undefined): string | undefined {
     wanted.length > 3 ? didYouMean(wanted, choices) : `choose from: ${choices.join(", ")}`;
   throw new AsrError("usage", `unknown language "${language}"`, hint);
 }
+
+/** The code of a language by the name that a transcript gives it; undefined when it is none. */
+export function languageCode(name: string): string | undefined {
+  return Object.keys(languages).find((code) => languages[code] === name);
+}

@@ -83,6 +83,10 @@ cmlx_array cmlx_multiply(cmlx_array a, cmlx_array b);
 cmlx_array cmlx_greater_equal(cmlx_array a, cmlx_array b);
 /// Index of the largest along the last axis, uint32.
 cmlx_array cmlx_argmax(cmlx_array x);
+/// log(sum(exp(x))) along the last axis.
+cmlx_array cmlx_logsumexp(cmlx_array x);
+/// x [..., n] at `indices` [..., m] of each row.
+cmlx_array cmlx_take_along(cmlx_array x, cmlx_array indices);
 
 // MLX's own ops that only comparisons call (swift/Bench)
 cmlx_array cmlx_subtract(cmlx_array a, cmlx_array b);
