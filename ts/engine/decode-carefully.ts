@@ -26,7 +26,7 @@ const penalties = { repetitionPenalty: 1.15, noRepeatNgram: 6 };
 export async function decodeCarefully(
   engine: Engine,
   audio: AudioChunk,
-  options: DecodeOptions & { isEcho: (text: string) => boolean },
+  options: DecodeOptions,
   listener: Listener,
 ): Promise<ChunkResult[]> {
   if (isSilent(audio.samples)) return [unheard(audio, "eos")];
@@ -37,8 +37,9 @@ export async function decodeCarefully(
     (chunk.finishReason === "length" && options.maxTokens === undefined);
 
   let first = await decode(audio);
-  if (options.systemText !== "" && options.isEcho(first.chunk.text)) {
-    first = added(await decode(audio, { systemText: "" }), first);
+  const { steering } = options;
+  if (steering.isEcho(first.chunk.text)) {
+    first = added(await decode(audio, { steering: { ...steering, systemText: "" } }), first);
   }
   if (!isLost(first)) return [first];
   const parts = audio.end - audio.start >= shortestHalved ? halves(audio) : [audio];

@@ -47,7 +47,7 @@ export const handlers: Handlers = {
   async transcribe({ engine: number, input, options }, { signal, progress, nextBlock }) {
     const open = openEngine(number);
     using job = jobOf(open, signal);
-    const ready = recordingOptions(options);
+    const ready = recordingOptions(open.engine.tokenizer, options);
     const audio = () => openWireInput(input, nextBlock);
     return await transcribeRecording(open.engine, audio, ready, job.signal, {
       onProgress: decoding(progress),
@@ -57,7 +57,7 @@ export const handlers: Handlers = {
   async *stream({ engine: number, input, options }, { signal, progress, nextBlock }) {
     const open = openEngine(number);
     using job = jobOf(open, signal);
-    const ready = recordingOptions(options);
+    const ready = recordingOptions(open.engine.tokenizer, options);
     const audio = () => openWireInput(input, nextBlock);
     return yield* streamChunks(open.engine, audio, ready, job.signal, decoding(progress));
   },
