@@ -84,7 +84,9 @@ describe("transcribe", () => {
       finishReason: "eos",
     });
     expect(Object.keys(first)).toEqual(
-      "path ok text language duration tokens finishReason timings rtf".split(" "),
+      "path ok text language duration finishReason segments chunks usage truncated timings rtf".split(
+        " ",
+      ),
     );
     expect(second).toMatchObject({ ok: false, error: { code: "input" } });
   });

@@ -1,8 +1,11 @@
+import type { Transcript } from "./transcript.ts";
+
 /**
  * What failed: `input` the audio, `usage` an option or the order of calls, `model` the checkpoint,
- * `native` the Swift library or the platform, `output` a file for the transcript.
+ * `native` the Swift library or the platform, `output` a file for the transcript, `aborted` nothing:
+ * the caller stopped the call.
  */
-export type AsrErrorCode = "input" | "usage" | "model" | "native" | "output";
+export type AsrErrorCode = "input" | "usage" | "model" | "native" | "output" | "aborted";
 
 /** The exit status of the command line for each code. */
 export const exitCodes: Readonly<Record<AsrErrorCode, number>> = {
@@ -11,6 +14,7 @@ export const exitCodes: Readonly<Record<AsrErrorCode, number>> = {
   model: 3,
   native: 4,
   output: 1,
+  aborted: 130,
 };
 
 /**
@@ -20,11 +24,19 @@ export class AsrError extends Error {
   override readonly name = "AsrError";
   readonly code: AsrErrorCode;
   readonly hint: string | undefined;
+  /** What was transcribed before it failed. */
+  partial: Transcript | undefined;
 
   constructor(code: AsrErrorCode, message: string, hint?: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
     this.hint = hint;
+  }
+
+  /** The same error, with what was transcribed before. */
+  with(partial: Transcript): this {
+    this.partial = partial;
+    return this;
   }
 
   /** One line: what failed, and what to do about it. */

@@ -1,4 +1,5 @@
-export type { AudioInput, AudioSamples } from "./audio.ts";
+export type { AudioInput } from "./audio/input.ts";
+export type { AudioSamples } from "./audio/pcm.ts";
 export { AsrError, type AsrErrorCode } from "./errors.ts";
 export { languages } from "./languages.ts";
 export {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { AsrError, type AsrErrorCode, exitCodes, messageOf } from "./errors.ts";
 
 /** `ASR_ABI` of the header that this table was written from. */
-export const abi = 2;
+export const abi = 3;
 
 /** The library functions return these in place of a count. */
 export const ended = -1;
@@ -32,8 +32,8 @@ export const symbolTable = {
   asr_session_close: { args: ["ptr"], returns: "void" },
   // int64_t asr_session_mel(asr_session *session, const void *pcm, uint64_t pcm_length);
   asr_session_mel: { args: ["ptr", "buffer", "buffer_length"], returns: "i64" },
-  // int64_t asr_session_encode(asr_session *session);
-  asr_session_encode: { args: ["ptr"], returns: "i64" },
+  // int64_t asr_session_encode(asr_session *session, int64_t keep);
+  asr_session_encode: { args: ["ptr", "i64"], returns: "i64" },
   // int64_t asr_session_prefill(asr_session *session, const void *ids, uint64_t ids_length);
   asr_session_prefill: { args: ["ptr", "buffer", "buffer_length"], returns: "i64" },
   // int64_t asr_session_next(asr_session *session);
@@ -42,6 +42,14 @@ export const symbolTable = {
   asr_model_step: { args: ["ptr", "buffer", "buffer_length"], returns: "i64" },
   // int64_t asr_session_token(const asr_session *session);
   asr_session_token: { args: ["ptr"], returns: "i64" },
+  // double asr_session_logprob(const asr_session *session);
+  asr_session_logprob: { args: ["ptr"], returns: "f64" },
+  // int64_t asr_session_bias(asr_session *session, const void *ids, uint64_t ids_length, const void
+  // *bonuses, uint64_t bonuses_length, int32_t only);
+  asr_session_bias: {
+    args: ["ptr", "buffer", "buffer_length", "buffer", "buffer_length", "i32"],
+    returns: "i64",
+  },
   // int64_t asr_session_rewind(asr_session *session, int64_t position);
   asr_session_rewind: { args: ["ptr", "i64"], returns: "i64" },
   // int64_t asr_session_read(asr_session *session, const char *stage, void *out, uint64_t

@@ -45,7 +45,11 @@ describe("random weights", () => {
   test("stop at maxTokens and say so", async () => {
     using asr = await Asr.load(small);
     const transcript = await asr.transcribe(clip, { maxTokens: 5, language: "en" });
-    expect(transcript).toMatchObject({ tokens: 5, finishReason: "length", language: "English" });
+    expect(transcript).toMatchObject({
+      usage: { outputTokens: 5 },
+      finishReason: "length",
+      language: "English",
+    });
   });
 
   test("give the same transcript twice, and two at once", async () => {

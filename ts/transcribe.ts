@@ -1,10 +1,10 @@
-import { type AudioInput, loadAudio } from "./audio.ts";
+import { type AudioInput, loadAudio } from "./audio/input.ts";
 import { demoModel, modelFolder } from "./demo.ts";
 import { AsrError } from "./errors.ts";
 import { languageName } from "./languages.ts";
 import { Model, type ModelOptions, type Session, type SessionOptions } from "./model.ts";
 import { parseOutput, promptIds, shownText } from "./prompt.ts";
-import type { Recording } from "./recording.ts";
+import type { Recording } from "./audio/recording.ts";
 import { checkOptionNames } from "./spelling.ts";
 import { TokenDecoder, Tokenizer } from "./tokenizer.ts";
 import type { Transcript } from "./transcript.ts";

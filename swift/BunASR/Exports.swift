@@ -104,8 +104,10 @@ public func asr_session_mel(
 }
 
 @c @implementation
-public func asr_session_encode(_ session: OpaquePointer!) -> Int64 {
-    guarded(Int64(ASR_FAILED)) { Int64(try Handles.shared.session(session).encode()) }
+public func asr_session_encode(_ session: OpaquePointer!, _ keep: Int64) -> Int64 {
+    guarded(Int64(ASR_FAILED)) {
+        Int64(try Handles.shared.session(session).encode(keep: Int(keep)))
+    }
 }
 
 @c @implementation
@@ -143,6 +145,26 @@ public func asr_model_step(
 @c @implementation
 public func asr_session_token(_ session: OpaquePointer!) -> Int64 {
     guarded(Int64(ASR_FAILED)) { try Handles.shared.session(session).lastChosen.code }
+}
+
+@c @implementation
+public func asr_session_logprob(_ session: OpaquePointer!) -> Double {
+    guarded(.nan) { try Handles.shared.session(session).logprob }
+}
+
+@c @implementation
+public func asr_session_bias(
+    _ session: OpaquePointer!, _ ids: UnsafeRawPointer!, _ ids_length: UInt64,
+    _ bonuses: UnsafeRawPointer!, _ bonuses_length: UInt64, _ only: Int32
+) -> Int64 {
+    guarded(Int64(ASR_FAILED)) {
+        let ids = try elements(ids, ids_length, of: Int32.self)
+        try Handles.shared.session(session)
+            .setBias(
+                ids: ids, bonuses: elements(bonuses, bonuses_length, of: Float.self),
+                only: only != 0)
+        return Int64(ids.count)
+    }
 }
 
 @c @implementation

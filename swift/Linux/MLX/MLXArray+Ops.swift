@@ -60,6 +60,18 @@ public func argMax(_ array: MLXArray, axis: Int) -> MLXArray {
     return MLXArray(cmlx_argmax(array.ctx))
 }
 
+/// log(Σ eˣ) along the last axis.
+public func logSumExp(_ array: MLXArray, axis: Int) -> MLXArray {
+    precondition(axis == -1 || axis == array.ndim - 1, "only the last axis")
+    return MLXArray(cmlx_logsumexp(array.ctx))
+}
+
+/// What stands at `indices` of each row along the last axis.
+public func takeAlong(_ array: MLXArray, _ indices: MLXArray, axis: Int) -> MLXArray {
+    precondition(axis == -1 || axis == array.ndim - 1, "only the last axis")
+    return MLXArray(cmlx_take_along(array.ctx, indices.ctx))
+}
+
 /// One value for both spatial axes, or a pair.
 public struct IntOrPair: ExpressibleByIntegerLiteral, Sendable {
     public let values: (Int, Int)

@@ -33,9 +33,9 @@ namespace bun_asr {
 enum class Storage : uint8_t { f32, f16, bf16 };
 
 /// How a packed matrix is multiplied. `full` is float32 throughout. `fast` lets a table round the
-/// activations (and float weights) to the integers that its fastest instructions take: for quantized
-/// weights to 8 bits, with a scale for each 32 or 64 inputs; for float weights to 13. `fine` gives
-/// the first 16 bits, too.
+/// activations (and float weights) to the integers that its fastest instructions take: for
+/// quantized weights to 8 bits, with a scale for each 32 or 64 inputs; for float weights to 13.
+/// `fine` gives the first 16 bits, too.
 enum class Arithmetic : uint8_t { full, fast, fine };
 
 /// What follows a product while its results are still in the cache: y = f(y + bias) + residual.
@@ -149,6 +149,9 @@ void swiglu(const float* gate, size_t gate_stride, const float* up, size_t up_st
 /// Index of the first of the largest values of each row of `size`. Values that are not numbers do
 /// not count.
 void argmax(const float* x, uint32_t* y, size_t rows, size_t size);
+
+/// log(sum(exp(x))) of each row of `size`, to 1e-6 relative; infinite where the largest value is.
+void log_sum_exp(const float* x, float* y, size_t rows, size_t size);
 
 /// Name of the table in use.
 const char* kernels_name();

@@ -1,4 +1,5 @@
-import { AsrError } from "./errors.ts";
+import { AsrError } from "../errors.ts";
+import type { Samples } from "./recording.ts";
 
 /** How the samples of a WAV file are coded. */
 export type WavCoding = "int" | "float" | "alaw" | "mulaw";
@@ -36,8 +37,34 @@ export function isWav(bytes: Uint8Array): boolean {
   return ["RIFF", "RF64", "BW64"].includes(textAt(bytes, 0)) && textAt(bytes, 8) === "WAVE";
 }
 
-/** Reads the header of a WAV file. `name` stands for the file in error messages. */
-export function readWavHeader(bytes: Uint8Array, name: string): WavHeader {
+/** Enough for every header but those with cover pictures or long notes before the samples. */
+const headerLength = 64 * 1024;
+
+/** Reads the header of a WAV file of any length without reading its samples. */
+export async function openWav(file: Blob, name: string): Promise<WavHeader> {
+  for (let length = headerLength; length < file.size; length *= 8) {
+    const head = await file.slice(0, length).bytes();
+    try {
+      return readWavHeader(head, name, file.size);
+    } catch (error) {
+      if (!(error instanceof HeaderGoesOn)) throw error;
+    }
+  }
+  return readWavHeader(await file.bytes(), name);
+}
+
+/** The samples begin after the bytes that were looked at. */
+class HeaderGoesOn extends Error {}
+
+/**
+ * Reads the header of a WAV file from its first bytes, by default all of them. `name` stands for the
+ * file in error messages.
+ */
+export function readWavHeader(
+  bytes: Uint8Array,
+  name: string,
+  fileLength: number = bytes.length,
+): WavHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let format: WavFormat | undefined;
   let longDataSize: number | undefined;
@@ -47,7 +74,7 @@ export function readWavHeader(bytes: Uint8Array, name: string): WavHeader {
     const body = at + 8;
     if (id === "data") {
       if (format === undefined) throw bad(name, "its samples come before their format");
-      const length = dataLength(view, body, size, longDataSize, name);
+      const length = dataLength(view, body, size, longDataSize, fileLength, name);
       return { ...format, dataOffset: body, frames: Math.floor(length / frameSize(format)) };
     }
     if (id === "fmt ") format = readFormat(view, body, size, name);
@@ -56,6 +83,7 @@ export function readWavHeader(bytes: Uint8Array, name: string): WavHeader {
     }
     at = nextChunk(bytes, body, size);
   }
+  if (bytes.length < fileLength) throw new HeaderGoesOn();
   throw bad(name, "it ends before its samples begin");
 }
 
@@ -63,7 +91,7 @@ export function readWavHeader(bytes: Uint8Array, name: string): WavHeader {
  * The samples of a WAV file, mixed to mono by the mean of the channels. The header must have a
  * `coding`.
  */
-export function readWavSamples(bytes: Uint8Array, header: WavHeader): Float32Array<ArrayBuffer> {
+export function readWavSamples(bytes: Uint8Array, header: WavHeader): Samples {
   const { channels, frames, bytesPerSample, dataOffset } = header;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const sampleAt = sampleReader(view, header);
@@ -125,9 +153,10 @@ function dataLength(
   body: number,
   size: number,
   longSize: number | undefined,
+  fileLength: number,
   name: string,
 ): number {
-  const rest = view.byteLength - body;
+  const rest = fileLength - body;
   const riffSize = view.getUint32(4, true);
   // What cannot seek back writes 0 or a huge size: then the samples go on to the end of the file.
   const streamed = size === 0 && (riffSize <= body || riffSize >= unknownSize);
