@@ -1,0 +1,163 @@
+import { AsrError, messageOf } from "../errors.ts";
+import { refusal } from "./refusals.ts";
+import { Fault } from "./retries.ts";
+import type { HubSettings } from "./settings.ts";
+import type { Tuning } from "./tuning.ts";
+
+const mostRedirects = 8;
+
+/** What the hub sent, read within the bounds of silence; dispose it to close the connection. */
+export interface Answer extends Disposable {
+  status: number;
+  headers: Headers;
+  /** The ETag that the hub itself gave, before it redirected to where the bytes lie. */
+  etag: string | undefined;
+  chunks(): AsyncGenerator<Uint8Array>;
+}
+
+/** Requests to one hub. Every failure that may pass is a `Fault`, every other one an AsrError. */
+export class HubClient {
+  readonly settings: HubSettings;
+  readonly tuning: Tuning;
+
+  constructor(settings: HubSettings, tuning: Tuning) {
+    this.settings = settings;
+    this.tuning = tuning;
+  }
+
+  /**
+   * Gets a path of the hub; `what` is its name in messages. Redirects are followed here, because the
+   * token may go to the hub's own address and to no other.
+   */
+  async get(
+    path: string,
+    what: string,
+    signal: AbortSignal,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
+    const { endpoint, token } = this.settings;
+    const home = new URL(endpoint).origin;
+    let url = new URL(endpoint + path);
+    let etag: string | undefined;
+    for (let hop = 0; hop <= mostRedirects; hop++) {
+      const own = url.origin === home;
+      const answer = await this.#send(url, what, signal, {
+        ...headers,
+        "accept-encoding": "identity",
+        "user-agent": "bun-asr",
+        ...(own && token !== undefined ? { authorization: `Bearer ${token}` } : {}),
+      });
+      if (own) etag ??= contentHash(answer.headers);
+      if (answer.status === 200 || answer.status === 206) return { ...answer, etag };
+      answer[Symbol.dispose]();
+      const location = answer.headers.get("location");
+      if (answer.status < 300 || answer.status > 399 || location === null) {
+        throw refusal(answer, what, own, this.settings);
+      }
+      url = redirected(url, location, what);
+    }
+    throw new Fault(`${what}: the hub redirects in a circle`);
+  }
+
+  async #send(
+    url: URL,
+    what: string,
+    signal: AbortSignal,
+    headers: Record<string, string>,
+  ): Promise<Omit<Answer, "etag">> {
+    signal.throwIfAborted();
+    const connection = new Connection(what, signal, this.tuning.stallMs);
+    try {
+      const options = { headers, redirect: "manual", signal: connection.signal } as const;
+      const response = await fetch(url, { ...options, decompress: false });
+      connection.heard();
+      return {
+        status: response.status,
+        headers: response.headers,
+        chunks: () => connection.chunks(response),
+        [Symbol.dispose]: () => connection.close(),
+      };
+    } catch (error) {
+      connection.close();
+      throw connection.failure(error, true);
+    }
+  }
+}
+
+/** One request: ended by the caller's signal, by silence, or by its user. */
+class Connection {
+  readonly #what: string;
+  readonly #outer: AbortSignal;
+  readonly #stallMs: number;
+  readonly #controller = new AbortController();
+  readonly #abort = () => this.#controller.abort();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #silent = false;
+
+  constructor(what: string, outer: AbortSignal, stallMs: number) {
+    this.#what = what;
+    this.#outer = outer;
+    this.#stallMs = stallMs;
+    outer.addEventListener("abort", this.#abort, { once: true });
+    this.heard();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Starts to wait for the next sign of life. */
+  heard(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#silent = true;
+      this.#controller.abort();
+    }, this.#stallMs);
+  }
+
+  async *chunks(response: Response): AsyncGenerator<Uint8Array> {
+    if (response.body === null) return;
+    try {
+      for await (const chunk of response.body) {
+        this.heard();
+        yield chunk;
+        // The time that the reader took is not the hub's silence.
+        this.heard();
+      }
+    } catch (error) {
+      throw this.failure(error, false);
+    }
+  }
+
+  failure(error: unknown, beforeAnswer: boolean): unknown {
+    if (this.#outer.aborted) return this.#outer.reason;
+    if (this.#silent) return new Fault(`${this.#what}: no byte for ${this.#stallMs / 1000} s`);
+    if (error instanceof AsrError || error instanceof Fault) return error;
+    const code = error instanceof Error && "code" in error ? String(error.code) : messageOf(error);
+    const unreachable = beforeAnswer && code !== "ECONNRESET";
+    return new Fault(`${this.#what}: the connection failed: ${code}`, { unreachable });
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#outer.removeEventListener("abort", this.#abort);
+    this.#controller.abort();
+  }
+}
+
+/** A hash that names the content: git's SHA-1, or the SHA-256 of a large file. */
+function contentHash(headers: Headers): string | undefined {
+  const tag = headers.get("x-linked-etag") ?? headers.get("etag") ?? "";
+  return /^(?:W\/)?"?([0-9a-f]{40}|[0-9a-f]{64})"?$/.exec(tag)?.[1];
+}
+
+function redirected(from: URL, location: string, what: string): URL {
+  const to = URL.parse(location, from.href);
+  if (to === null || !/^https?:$/.test(to.protocol)) {
+    throw new Fault(`${what}: the hub redirects to no web address`);
+  }
+  if (from.protocol === "https:" && to.protocol === "http:") {
+    throw new Fault(`${what}: the hub redirects from https to http`);
+  }
+  return to;
+}

@@ -1,0 +1,129 @@
+import { mkdir, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { hostname } from "node:os";
+import { dirname } from "node:path";
+import { pause } from "./retries.ts";
+
+/** Beats without a sign of life after which a holder on this machine that has ended is replaced. */
+const beatsOfTheDead = 3;
+/** The same for a holder that nobody can ask for: on another machine, or stopped. */
+const beatsOfTheSilent = 30;
+
+/** Thrown by `HeldLock.check`: the action begins again when the lock is free. */
+class LockLost extends Error {}
+
+/** A lock that this process holds. */
+export interface HeldLock {
+  /** Throws when another process took the lock, because this one had stopped for long. */
+  check(): Promise<void>;
+}
+
+interface LockOptions {
+  beatMs: number;
+  signal: AbortSignal;
+  /** Called once when another process holds the lock. */
+  onWait?: (() => void) | undefined;
+}
+
+/**
+ * Runs `action` while no other process holds the lock file. The cache may lie on a network file
+ * system, where `flock` often lets everyone in; so the lock is a file that only one process can
+ * create, with a beat in its time stamp. `action` may run again from its start, see `HeldLock`.
+ */
+export async function withCacheLock<T>(
+  path: string,
+  options: LockOptions,
+  action: (lock: HeldLock) => Promise<T>,
+): Promise<T> {
+  await mkdir(dirname(path), { recursive: true });
+  for (;;) {
+    const mark = await acquire(path, options);
+    const beat = setInterval(() => showLife(path, mark), options.beatMs);
+    const check = async () => {
+      if ((await contentOf(path)) !== mark) throw new LockLost();
+    };
+    try {
+      return await action({ check });
+    } catch (error) {
+      if (!(error instanceof LockLost)) throw error;
+    } finally {
+      clearInterval(beat);
+      if ((await contentOf(path)) === mark) await rm(path, { force: true });
+    }
+  }
+}
+
+async function showLife(path: string, mark: string): Promise<void> {
+  const now = new Date();
+  // A beat that fails is a beat that is missed; `check` finds out why.
+  if ((await contentOf(path)) === mark) await utimes(path, now, now).catch(() => {});
+}
+
+/** Waits for the lock and returns what this process wrote into it. */
+async function acquire(path: string, { beatMs, signal, onWait }: LockOptions): Promise<string> {
+  const mark = JSON.stringify({ pid: process.pid, host: hostname(), key: crypto.randomUUID() });
+  let [seen, since, waited] = ["", 0, false];
+  for (;;) {
+    signal.throwIfAborted();
+    if (await create(path, mark)) return mark;
+    if (!waited) onWait?.();
+    waited = true;
+    // Clocks of machines differ: only changes are looked at, by this one's clock.
+    const holder = await contentOf(path);
+    const beat = `${await beatOf(path)} ${holder}`;
+    if (beat !== seen) [seen, since] = [beat, performance.now()];
+    const silentFor = performance.now() - since;
+    const patience = hasEnded(holder) ? beatsOfTheDead : beatsOfTheSilent;
+    if (silentFor > patience * beatMs) await replace(path, holder);
+    else await pause(beatMs / 4, signal);
+  }
+}
+
+async function create(path: string, mark: string): Promise<boolean> {
+  try {
+    const file = await open(path, "wx");
+    await file.writeFile(mark);
+    await file.close();
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/**
+ * Takes the lock of a holder away. Two processes may come to this at once: the later one finds that
+ * it took a fresh lock and puts it back; should a third one have come between, the owner notices.
+ */
+async function replace(path: string, holder: string | undefined): Promise<void> {
+  const aside = `${path}.${crypto.randomUUID()}`;
+  try {
+    await rename(path, aside);
+  } catch {
+    return;
+  }
+  const taken = await contentOf(aside);
+  if (taken !== holder && taken !== undefined) await create(path, taken);
+  await rm(aside, { force: true });
+}
+
+/** Whether the holder was a process of this machine that is not there any more. */
+function hasEnded(holder: string | undefined): boolean {
+  // A process that was killed between creating the file and writing it.
+  if (holder === undefined || holder === "") return true;
+  try {
+    const { pid, host } = JSON.parse(holder);
+    if (host !== hostname() || typeof pid !== "number") return false;
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return /ESRCH/.test(error instanceof Error && "code" in error ? String(error.code) : "");
+  }
+}
+
+async function contentOf(path: string): Promise<string | undefined> {
+  return await readFile(path, "utf8").catch(() => undefined);
+}
+
+async function beatOf(path: string): Promise<number> {
+  return (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
+}

@@ -1,0 +1,81 @@
+import { statSync } from "node:fs";
+import { isAbsolute } from "node:path";
+import { demoModel, modelFolder } from "../demo.ts";
+import { AsrError } from "../errors.ts";
+import { didYouMean } from "../spelling.ts";
+
+/** A model on the hub: `org/name` at a branch, a tag or a commit. */
+export interface HubModel {
+  id: string;
+  revision: string;
+}
+
+/** What a model's name means: a folder of this machine, or a model on the hub. */
+export type ModelName = { folder: string } | HubModel;
+
+/** The revision of a model that is named without one. */
+export const defaultRevision = "main";
+
+/** The model that is used where a real one is wanted and none is named. */
+export const defaultModel = "0.6b";
+
+const precisions = ["4bit", "6bit", "8bit", "bf16"];
+
+/** The hub ids behind the short names, smallest first. */
+export const shortNames: ReadonlyMap<string, string> = new Map(
+  ["0.6B", "1.7B"].flatMap((size) => {
+    const id = (precision: string) => `mlx-community/Qwen3-ASR-${size}-${precision}`;
+    const short = size.toLowerCase();
+    const named = precisions.map((name): [string, string] => [`${short}-${name}`, id(name)]);
+    return [[short, id("4bit")] as [string, string], ...named];
+  }),
+);
+
+// The grammar of the hub, so that an id can become part of a path and of a URL.
+const idPattern = /^(?!.*(?:--|\.\.))\w(?:[\w.-]{0,94}\w)?\/\w(?:[\w.-]{0,94}\w)?$/;
+// That of git, less what nobody uses.
+const revisionPattern = /^(?!.*(?:\.\.|\/\/|\/\.|\.\/|\.lock$))\w(?:[\w./-]{0,126}[\w-])?$/;
+
+/**
+ * What the name of a model means. The first that fits: `demo`; a path (absolute, or beginning with
+ * `./` or `../`); a folder that exists, so `a/b` is the folder a/b where there is one; a short name;
+ * an id of the hub. Names of the hub may end with `@revision`. Throws `usage` for anything else.
+ */
+export function parseModelName(name: string): ModelName {
+  if (name === demoModel || isPath(name) || isFolder(name)) return { folder: modelFolder(name) };
+  return parseHubModel(name);
+}
+
+/** A short name or an id of the hub, never a folder. */
+export function parseHubModel(name: string): HubModel {
+  const at = name.indexOf("@");
+  const base = at < 0 ? name : name.slice(0, at);
+  const revision = at < 0 ? defaultRevision : name.slice(at + 1);
+  const id = shortNames.get(base.toLowerCase()) ?? base;
+  if (!id.includes("/")) {
+    const hint = `${didYouMean(base, [demoModel, ...shortNames.keys()])} Or give a folder or org/name`;
+    throw new AsrError("usage", `${JSON.stringify(name)}: unknown model`, hint);
+  }
+  if (!idPattern.test(id)) {
+    const hint = "give an existing folder, or org/name of the hub";
+    throw new AsrError("usage", `${JSON.stringify(name)}: no such folder, and no hub id`, hint);
+  }
+  if (!revisionPattern.test(revision)) {
+    const hint = "give a branch, a tag or a commit after the @";
+    throw new AsrError("usage", `${JSON.stringify(name)}: the revision is not valid`, hint);
+  }
+  return { id, revision };
+}
+
+/** The shortest way to write a model of the hub. */
+export function displayName({ id, revision }: HubModel): string {
+  return revision === defaultRevision ? id : `${id}@${revision}`;
+}
+
+function isPath(name: string): boolean {
+  return isAbsolute(name) || /^\.{1,2}(?:[/\\]|$)/.test(name);
+}
+
+function isFolder(name: string): boolean {
+  return name !== "" && (statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false);
+}

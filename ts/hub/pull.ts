@@ -1,0 +1,210 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AsrError } from "../errors.ts";
+import { CachedModel } from "./cache.ts";
+import { HubClient } from "./client.ts";
+import { type DownloadContext, FileDownload } from "./download.ts";
+import {
+  checkpointFiles,
+  fetchListing,
+  indexName,
+  type Listing,
+  type RemoteFile,
+  shardsOfIndex,
+  unusable,
+} from "./listing.ts";
+import { type HeldLock, withCacheLock } from "./lock.ts";
+import { displayName, type HubModel } from "./names.ts";
+import { Fault, withRetries } from "./retries.ts";
+import type { HubSettings } from "./settings.ts";
+import { Slots } from "./slots.ts";
+import { corruptError, snapshotState } from "./snapshot.ts";
+import { checkSpace, storageError } from "./storage.ts";
+import { defaultTuning, type Tuning } from "./tuning.ts";
+
+/** How far a download is. */
+export interface DownloadProgress {
+  phase: "download";
+  /** Bytes of the model that are here, with those of earlier attempts. */
+  done: number;
+  /** Bytes of the model. */
+  total: number;
+  /** The file that the last bytes belong to. */
+  file: string;
+}
+
+/** What a caller of a download may want to know. */
+export interface PullOptions {
+  /** Ends the download with the signal's reason; what was fetched is kept. */
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: DownloadProgress) => void) | undefined;
+  /** Called with the bytes to fetch, once, before the first of them. */
+  onSize?: ((bytes: number) => void) | undefined;
+  /** Called when another process downloads the same model: its end is waited for. */
+  onWait?: (() => void) | undefined;
+}
+
+/** A model of the hub that can be opened. */
+export interface PulledModel {
+  folder: string;
+  commit: string;
+  /** What this call fetched. */
+  bytes: number;
+}
+
+/** The folder of a model that is in the cache complete, without a word to the network. */
+export async function cachedFolder(
+  name: HubModel,
+  settings: HubSettings,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const model = new CachedModel(settings.cacheFolder, name.id);
+  const commit = await model.commitOf(name.revision);
+  if (commit === undefined) return undefined;
+  const { missing, corrupt } = await snapshotState(model, commit, signal);
+  if (missing !== undefined) return undefined;
+  if (corrupt.length === 0) return model.snapshot(commit);
+  if (settings.offline) throw corruptError(displayName(name), corrupt);
+  return undefined;
+}
+
+/**
+ * Brings a model of the hub into the cache and up to date, or returns what is there already when
+ * `ifNeeded`. One process at a time does so for each model. Throws `model` for everything that the
+ * hub, the network or the disk can do wrong.
+ */
+export async function pull(
+  name: HubModel,
+  settings: HubSettings,
+  options: PullOptions & { ifNeeded?: boolean } = {},
+  tuning: Tuning = defaultTuning,
+): Promise<PulledModel> {
+  const { signal = new AbortController().signal, onWait, ifNeeded } = options;
+  if (settings.offline) throw notHere(name, settings, "and the network is switched off");
+  const model = new CachedModel(settings.cacheFolder, name.id);
+  try {
+    const lockOptions = { beatMs: tuning.beatMs, signal, onWait };
+    return await withCacheLock(model.lockPath, lockOptions, async (lock) => {
+      // Whoever held the lock before may have fetched it.
+      const folder = ifNeeded ? await cachedFolder(name, settings, signal) : undefined;
+      const commit = await model.commitOf(name.revision);
+      if (folder !== undefined) return { folder, commit: commit ?? "", bytes: 0 };
+      return await new Pull(name, model, settings, tuning, lock, { ...options, signal }).run();
+    });
+  } catch (error) {
+    if (!(error instanceof Fault)) throw storageError(error, settings.cacheFolder);
+    const why = `and ${new URL(settings.endpoint).host} cannot be reached (${error.message})`;
+    if (error.unreachable) throw notHere(name, settings, why);
+    const hint = "run it again later: it goes on where it stopped";
+    throw new AsrError("model", error.message, hint, { cause: error });
+  }
+}
+
+/** One run of a download, under the lock. */
+class Pull {
+  readonly #name: HubModel;
+  readonly #model: CachedModel;
+  readonly #client: HubClient;
+  readonly #lock: HeldLock;
+  readonly #options: PullOptions & { signal: AbortSignal };
+
+  constructor(
+    name: HubModel,
+    model: CachedModel,
+    settings: HubSettings,
+    tuning: Tuning,
+    lock: HeldLock,
+    options: PullOptions & { signal: AbortSignal },
+  ) {
+    this.#name = name;
+    this.#model = model;
+    this.#client = new HubClient(settings, tuning);
+    this.#lock = lock;
+    this.#options = options;
+  }
+
+  async run(): Promise<PulledModel> {
+    const { id, revision } = this.#name;
+    const { tuning } = this.#client;
+    const listing = await withRetries(tuning, this.#options.signal, () =>
+      fetchListing(this.#client, this.#name, this.#options.signal),
+    );
+    const { commit } = listing;
+    await mkdir(join(this.#model.folder, "blobs"), { recursive: true });
+    const files = checkpointFiles(listing, id, await this.#shards(listing));
+    const absent = await this.#absent(commit, files);
+    const bytes = await this.#fetch(commit, files, absent);
+    await this.#lock.check();
+    for (const { name, hash } of files) await this.#model.expose(commit, name, hash, tuning);
+    await this.#model.writeRef(revision, commit);
+    return { folder: this.#model.snapshot(commit), commit, bytes };
+  }
+
+  /** The shards by the index, which is fetched first: it says what else is. */
+  async #shards({ commit, files }: Listing): Promise<string[] | undefined> {
+    const index = files.get(indexName);
+    if (index === undefined) return undefined;
+    await this.#fetch(commit, [], await this.#absent(commit, [index]), true);
+    const shards = shardsOfIndex(await readFile(this.#model.blob(index.hash), "utf8"));
+    if (shards === undefined) throw unusable(this.#name.id, `${indexName} names no shards`);
+    return shards;
+  }
+
+  /** The files that are not in the cache, or not as they should be. */
+  async #absent(commit: string, files: readonly RemoteFile[]): Promise<RemoteFile[]> {
+    const absent = new Map<string, RemoteFile>();
+    for (const file of files) {
+      if (await this.#model.holds(commit, file, this.#options.signal)) continue;
+      await this.#model.removeBlob(file.hash);
+      absent.set(file.hash, file);
+    }
+    return [...absent.values()];
+  }
+
+  /** Fetches the absent ones of `files`; returns the bytes that this took. */
+  async #fetch(
+    commit: string,
+    files: readonly RemoteFile[],
+    absent: readonly RemoteFile[],
+    silently = false,
+  ): Promise<number> {
+    const { onProgress, onSize, signal } = this.#options;
+    const { freeBytes, connections } = this.#client.tuning;
+    const total = files.reduce((sum, { size }) => sum + size, 0);
+    let done = total;
+    const slots = new Slots(connections, signal);
+    const context: DownloadContext = {
+      client: this.#client,
+      model: this.#model,
+      id: this.#name.id,
+      commit,
+      lock: this.#lock,
+      slots,
+      onBytes: (bytes, file) => {
+        done += bytes;
+        if (!silently) onProgress?.({ phase: "download", done, total, file });
+      },
+    };
+    const downloads: FileDownload[] = [];
+    try {
+      for (const file of absent) downloads.push(await FileDownload.open(context, file));
+      const present = downloads.reduce((sum, { bytes }) => sum + bytes, 0);
+      const needed = absent.reduce((sum, { size }) => sum + size, 0) - present;
+      checkSpace(this.#model.folder, needed, await freeBytes(this.#model.folder));
+      if (absent.length > 0 && !silently) onSize?.(needed);
+      done -= needed;
+      await slots.all(downloads.map((download) => () => download.run()));
+      return needed;
+    } finally {
+      for (const download of downloads) await download.close();
+    }
+  }
+}
+
+function notHere(name: HubModel, { cacheFolder }: HubSettings, why: string): AsrError {
+  const shown = displayName(name);
+  const hint =
+    `either run "bun run models pull ${shown}" where there is a network and copy the cache here ` +
+    `(or point HF_HUB_CACHE to it), or give a folder with --model DIR, or use --model demo`;
+  return new AsrError("model", `${shown}: is not complete in ${cacheFolder}, ${why}`, hint);
+}

@@ -1,0 +1,24 @@
+import { defaultModel, parseModelName } from "./names.ts";
+import { cachedFolder, type PullOptions, pull } from "./pull.ts";
+import { type HubOptions, hubSettings } from "./settings.ts";
+
+/** How a model's name becomes a folder. */
+export interface ResolveOptions extends HubOptions, PullOptions {}
+
+/**
+ * The folder of a model, ready to be opened: `demo`, a folder, a short name as in `0.6b-8bit`, or
+ * `org/name[@revision]` of the hub, which is downloaded at the first use. Without a name it is
+ * the default real model. A model that is in the cache complete costs no request; `models pull`
+ * looks for a newer one.
+ */
+export async function resolveModel(
+  model: string = defaultModel,
+  options: ResolveOptions = {},
+): Promise<string> {
+  const name = parseModelName(model);
+  if ("folder" in name) return name.folder;
+  const settings = hubSettings(options);
+  const signal = options.signal ?? new AbortController().signal;
+  const folder = await cachedFolder(name, settings, signal);
+  return folder ?? (await pull(name, settings, { ...options, ifNeeded: true })).folder;
+}

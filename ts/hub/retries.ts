@@ -1,0 +1,73 @@
+import type { Tuning } from "./tuning.ts";
+
+/** A failure that may be gone at the next try. */
+export class Fault extends Error {
+  /** What the hub asked for with Retry-After. */
+  readonly retryAfterMs: number | undefined;
+  /** No connection came about: most likely there is no network. */
+  readonly unreachable: boolean;
+
+  constructor(message: string, options: { retryAfterMs?: number; unreachable?: boolean } = {}) {
+    super(message);
+    this.retryAfterMs = options.retryAfterMs;
+    this.unreachable = options.unreachable ?? false;
+  }
+}
+
+/** Counts the failures in a row of one request, and waits longer after each. */
+export class Retries {
+  readonly #tuning: Tuning;
+  readonly #signal: AbortSignal;
+  #failures = 0;
+
+  constructor(tuning: Tuning, signal: AbortSignal) {
+    this.#tuning = tuning;
+    this.#signal = signal;
+  }
+
+  /** Call when something came through. */
+  progress(): void {
+    this.#failures = 0;
+  }
+
+  /** Waits before the next try, or throws `failure` when there should be none. */
+  async after(failure: unknown): Promise<void> {
+    this.#signal.throwIfAborted();
+    const { attempts, backoffMs, longestBackoffMs, longestRetryAfterMs } = this.#tuning;
+    if (!(failure instanceof Fault) || ++this.#failures >= attempts) throw failure;
+    const asked = failure.retryAfterMs ?? 0;
+    if (asked > longestRetryAfterMs) throw failure;
+    const backoff = Math.min(backoffMs * 2 ** (this.#failures - 1), longestBackoffMs);
+    // Jitter keeps many clients from coming back at the same moment.
+    await pause(Math.max(asked, backoff * (0.5 + Math.random() / 2)), this.#signal);
+  }
+}
+
+/** Runs `action` until it does not throw a `Fault`, within the bounds of `tuning`. */
+export async function withRetries<T>(
+  tuning: Tuning,
+  signal: AbortSignal,
+  action: () => Promise<T>,
+): Promise<T> {
+  const retries = new Retries(tuning, signal);
+  for (;;) {
+    try {
+      return await action();
+    } catch (error) {
+      await retries.after(error);
+    }
+  }
+}
+
+/** Sleeps; an abort ends it with the signal's reason. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const abort = () => reject(signal.reason);
+  const timer = setTimeout(resolve, ms);
+  signal.addEventListener("abort", abort, { once: true });
+  if (signal.aborted) abort();
+  return promise.finally(() => {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", abort);
+  });
+}

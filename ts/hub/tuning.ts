@@ -1,0 +1,44 @@
+import { statfs, symlink } from "node:fs/promises";
+
+/** How transfers behave. Tests make the sizes and the times small. */
+export interface Tuning {
+  /** Requests at once. */
+  connections: number;
+  /** Most bytes of one request, so that a file is spread over the connections. */
+  rangeBytes: number;
+  /** Bytes that are hashed, written and noted at a time: what a kill can lose of each request. */
+  blockBytes: number;
+  /** Failures in a row, without a block between them, after which a request is given up. */
+  attempts: number;
+  /** Wait after the first failure; it doubles with each one more. */
+  backoffMs: number;
+  longestBackoffMs: number;
+  /** A hub that asks for more patience than this is not waited for. */
+  longestRetryAfterMs: number;
+  /** A connection that is silent for longer is given up. */
+  stallMs: number;
+  /** How often the holder of a lock shows that it lives. */
+  beatMs: number;
+  /** Free bytes of the file system that holds a folder. */
+  freeBytes(folder: string): Promise<number>;
+  link(target: string, path: string): Promise<void>;
+}
+
+const mebibyte = 2 ** 20;
+
+export const defaultTuning: Readonly<Tuning> = {
+  connections: 4,
+  rangeBytes: 8 * mebibyte,
+  blockBytes: mebibyte,
+  attempts: 7,
+  backoffMs: 500,
+  longestBackoffMs: 30_000,
+  longestRetryAfterMs: 5 * 60_000,
+  stallMs: 30_000,
+  beatMs: 1000,
+  async freeBytes(folder) {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  },
+  link: symlink,
+};
