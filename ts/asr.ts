@@ -1,7 +1,7 @@
 import type { AudioInput } from "./audio/input.ts";
 import type { EngineOptions } from "./engine/engine.ts";
-import { demoModel, modelFolder } from "./demo.ts";
 import { AsrError } from "./errors.ts";
+import type { HubOptions } from "./hub/settings.ts";
 import type { ModelInfo } from "./model.ts";
 import {
   type CallOptions,
@@ -13,14 +13,17 @@ import {
 import { checkOptionNames } from "./spelling.ts";
 import type { StreamEvent } from "./stream-event.ts";
 import type { Transcript } from "./transcript.ts";
+import type { LoadArgument } from "./worker/protocol.ts";
 import { wired } from "./worker/source.ts";
 import { engineThread } from "./worker/thread.ts";
 
 /** How a model is found and opened. */
-export interface LoadOptions extends EngineOptions, CallOptions {}
+export interface LoadOptions extends EngineOptions, HubOptions, CallOptions {}
 
-const engineNames = ["precision", "threads", "batch"] as const;
-const loadNames = [...engineNames, "signal", "onProgress"];
+/** The names of `LoadOptions`. */
+export const loadOptionNames: readonly string[] = [
+  ...["precision", "threads", "batch", "offline", "cacheDir", "signal", "onProgress"],
+];
 
 /**
  * An open model. Its work happens on a thread of its own, so the caller's stays free; several calls
@@ -44,20 +47,18 @@ export class Asr implements Disposable, AsyncDisposable {
 
   /**
    * Opens a model: `demo`, a short name such as `0.6b` or `1.7b-8bit`, a hub's `org/name@revision`,
-   * or the folder of a checkpoint. What is not on this machine yet is fetched. Throws AsrError
-   * `model` when it is missing or bad.
+   * or the folder of a checkpoint; by default $BUN_ASR_MODEL, else `0.6b`. What is not on this
+   * machine yet is fetched. Throws AsrError `model` when it is missing or bad.
    *
    * @example
    * await using asr = await Asr.load("demo", { threads: 2 });
    * console.log(asr.info.decoderLayers);
    */
-  static async load(model: string = demoModel, options: LoadOptions = {}): Promise<Asr> {
-    checkOptionNames(options, loadNames, "load");
-    const { signal, onProgress, ...engineOptions } = options;
-    const folder = modelFolder(model);
-    onProgress?.({ phase: "load", done: 0, total: undefined });
-    const argument = { folder, options: engineOptions };
-    const { engine, info } = await engineThread().result("load", argument, { signal });
+  static async load(model?: string, options: LoadOptions = {}): Promise<Asr> {
+    checkOptionNames(options, loadOptionNames, "load");
+    const { signal, onProgress, ...rest } = options;
+    const argument = loadArgument(model, rest);
+    const { engine, info } = await engineThread().result("load", argument, { signal, onProgress });
     return new Asr(engine, info);
   }
 
@@ -75,7 +76,7 @@ export class Asr implements Disposable, AsyncDisposable {
     const { input: wire, source } = this.#wired(input);
     const argument = { engine: this.#engine, input: wire, options: settings };
     return await engineThread().result("transcribe", argument, {
-      ...{ source, signal: options.signal, onProgress: decoding(options) },
+      ...{ source, signal: options.signal, onProgress: options.onProgress },
     });
   }
 
@@ -96,7 +97,7 @@ export class Asr implements Disposable, AsyncDisposable {
     const { input: wire, source } = this.#wired(input);
     const argument = { engine: this.#engine, input: wire, options: settings };
     yield* engineThread().call("stream", argument, {
-      ...{ source, signal: options.signal, onProgress: decoding(options) },
+      ...{ source, signal: options.signal, onProgress: options.onProgress },
     });
   }
 
@@ -121,7 +122,11 @@ export class Asr implements Disposable, AsyncDisposable {
   }
 }
 
-function decoding({ onProgress }: CallOptions) {
-  if (onProgress === undefined) return undefined;
-  return (done: number, total: number | undefined) => onProgress({ phase: "decode", done, total });
+/** What the engine's thread is told to load. */
+export function loadArgument(
+  model: string | undefined,
+  { offline, cacheDir, ...options }: Omit<LoadOptions, keyof CallOptions>,
+): LoadArgument {
+  const named = model ?? process.env["BUN_ASR_MODEL"];
+  return { model: named === "" ? undefined : named, hub: { offline, cacheDir }, options };
 }

@@ -84,7 +84,7 @@ describe("transcribe", () => {
       finishReason: "eos",
     });
     expect(Object.keys(first)).toEqual(
-      "path ok text language duration finishReason segments chunks usage truncated timings rtf".split(
+      "path ok text language duration segments chunks usage finishReason truncated timings rtf".split(
         " ",
       ),
     );

@@ -25,7 +25,7 @@ export class AsrError extends Error {
   readonly code: AsrErrorCode;
   readonly hint: string | undefined;
   /** What was transcribed before it failed. */
-  partial: Transcript | undefined;
+  declare partial?: Transcript;
 
   constructor(code: AsrErrorCode, message: string, hint?: string, options?: ErrorOptions) {
     super(message, options);

@@ -15,6 +15,17 @@ const commands: Record<string, (argv: string[]) => Promise<number>> = {
     if (!asksForHelp(argv)) await prepare();
     return await inspectCommand(argv, processTerminal);
   },
+  async wer(argv) {
+    const { werCommand } = await import("./wer/command.ts");
+    const transcribes = !argv.some((flag) => flag.startsWith("--hypotheses"));
+    if (transcribes && !asksForHelp(argv)) await prepare();
+    return await werCommand(argv, processTerminal);
+  },
+  async convert(argv) {
+    const { convertCommand } = await import("./convert/command.ts");
+    if (!asksForHelp(argv)) await prepare();
+    return await convertCommand(argv, processTerminal);
+  },
   async setup() {
     await prepare();
     return 0;

@@ -19,7 +19,7 @@ export interface ModelOptions {
    * (default) is faster: processors multiply rounded activations where that changes little, Metal
    * computes in the checkpoint's type.
    */
-  precision?: "auto" | "full";
+  precision?: "auto" | "full" | undefined;
   /**
    * Threads that compute, in the whole process: all models share one pool, and the last one opened
    * decides. Default: all cores that the process may use. No effect on Metal.
@@ -272,7 +272,8 @@ export class Session implements Disposable {
   }
 }
 
-function checkFolder(folder: string): void {
+/** Throws AsrError `model` unless `folder` is a folder. */
+export function checkFolder(folder: string): void {
   const hint = "use `demo` or the folder of a Qwen3-ASR checkpoint";
   if (!existsSync(folder)) throw new AsrError("model", `${folder}: no such model folder`, hint);
   if (!statSync(folder).isDirectory()) {

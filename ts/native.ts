@@ -26,6 +26,12 @@ export const symbolTable = {
   asr_model_info: { args: ["ptr"], returns: "cstring" },
   // void asr_model_close(asr_model *model);
   asr_model_close: { args: ["ptr"], returns: "void" },
+  // int64_t asr_convert(const void *values, uint64_t values_length, const char *options, void *out,
+  // uint64_t out_length);
+  asr_convert: {
+    args: ["buffer", "buffer_length", "cstring", "buffer", "buffer_length"],
+    returns: "i64",
+  },
   // asr_session *asr_session_open(asr_model *model, const char *options);
   asr_session_open: { args: ["ptr", "cstring"], returns: "ptr" },
   // void asr_session_close(asr_session *session);

@@ -80,6 +80,20 @@ public func asr_model_close(_ model: OpaquePointer!) {
 }
 
 @c @implementation
+public func asr_convert(
+    _ values: UnsafeRawPointer!, _ values_length: UInt64, _ options: UnsafePointer<CChar>!,
+    _ out: UnsafeMutableRawPointer!, _ out_length: UInt64
+) -> Int64 {
+    guarded(Int64(ASR_FAILED)) {
+        let conversion = try TensorConversion.parse(text(options))
+        let input = try elements(values, values_length, of: UInt8.self)
+        let output = UnsafeMutableRawBufferPointer(
+            start: out, count: out == nil ? 0 : Int(clamping: out_length))
+        return Int64(try conversion.convert(UnsafeRawBufferPointer(input), into: output))
+    }
+}
+
+@c @implementation
 public func asr_session_open(_ model: OpaquePointer!, _ options: UnsafePointer<CChar>!)
     -> OpaquePointer!
 {

@@ -85,7 +85,10 @@ class Cutter {
       if (sound.pause > 0) return { skip: 0, take: sound.pause };
     }
     if (isEnd) return { skip: 0, take: samples.length };
-    return { skip: 0, take: quietestCut(samples, this.#aim - this.#reach, this.#aim + this.#reach) };
+    return {
+      skip: 0,
+      take: quietestCut(samples, this.#aim - this.#reach, this.#aim + this.#reach),
+    };
   }
 }
 

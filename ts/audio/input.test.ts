@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type AudioInput, loadAudio } from "./input.ts";
-import { findFfmpeg } from "./ffmpeg.ts";
 import { expectAsrError } from "../testing/expect-error.ts";
 import { difference } from "../testing/goldens.ts";
 import { pcm16Wav, tone, wavFile } from "../testing/wav-writer.ts";
+import { findFfmpeg } from "./ffmpeg.ts";
+import { type AudioInput, loadAudio } from "./input.ts";
 
 let folder = "";
 beforeAll(async () => {

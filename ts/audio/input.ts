@@ -152,11 +152,7 @@ function fromFfmpeg(path: string, name: string): AudioStream {
 
 const framesAtOnce = 15 * sampleRate;
 
-async function* wavBlocks(
-  bytes: Blob,
-  header: WavHeader,
-  name: string,
-): AsyncGenerator<Samples> {
+async function* wavBlocks(bytes: Blob, header: WavHeader, name: string): AsyncGenerator<Samples> {
   const frameBytes = header.channels * header.bytesPerSample;
   for (let frame = 0; frame < header.frames; frame += framesAtOnce) {
     const frames = Math.min(framesAtOnce, header.frames - frame);

@@ -35,7 +35,9 @@ export function isIterable(input: unknown): input is AsyncIterable<Uint8Array> {
 }
 
 export function isPcmStream(input: unknown): input is PcmStream {
-  return typeof input === "object" && input !== null && "stream" in input && isIterable(input.stream);
+  return (
+    typeof input === "object" && input !== null && "stream" in input && isIterable(input.stream)
+  );
 }
 
 export function isSamples(input: unknown): input is AudioSamples {
@@ -81,12 +83,7 @@ export function openSamples(input: AudioSamples): AudioStream {
   if (!isSamples(input)) throw notAudio();
   const { samples, ...format } = input;
   const channels = checkFormat(format, name);
-  if (samples.length % channels !== 0) {
-    const why = `${samples.length} samples do not make ${channels} channels`;
-    throw new AsrError("input", `${name}: ${why}`);
-  }
-  const duration = samples.length / channels / format.sampleRate;
-  return { ...openPcm(inBlocks(samples, channels), format, name), duration };
+  return openPcm(inBlocks(samples, channels), { ...format, length: samples.length }, name);
 }
 
 async function* inBlocks(samples: Float32Array, channels: number): AsyncGenerator<Float32Array> {
@@ -94,16 +91,18 @@ async function* inBlocks(samples: Float32Array, channels: number): AsyncGenerato
   for (let at = 0; at < samples.length; at += length) yield samples.subarray(at, at + length);
 }
 
-/** Opens samples that come in blocks of whole frames. */
+/** Opens samples that come in blocks of whole frames; `length` is how many will come, if known. */
 export function openPcm(
   blocks: AsyncIterable<Float32Array>,
-  format: PcmFormat,
+  format: PcmFormat & { length?: number | undefined },
   name: string,
 ): AudioStream {
   const channels = checkFormat(format, name);
   const mono = mixed(blocks, channels, name);
   const ready = format.sampleRate === sampleRate ? mono : resampled(mono, format.sampleRate, name);
-  return { name, duration: undefined, blocks: checked(ready, name) };
+  const { length } = format;
+  const duration = length === undefined ? undefined : length / channels / format.sampleRate;
+  return { name, duration, blocks: checked(ready, name) };
 }
 
 function checkFormat({ sampleRate: rate, channels = 1 }: PcmFormat, name: string): number {
@@ -126,6 +125,10 @@ async function* mixed(
   for await (const block of blocks) {
     checkFinite(block, name, before);
     before += block.length;
+    if (block.length % channels !== 0) {
+      const why = `${before} samples do not make ${channels} channels`;
+      throw new AsrError("input", `${name}: ${why}`);
+    }
     const mono = new Float32Array(block.length / channels);
     for (let frame = 0, at = 0; frame < mono.length; frame++) {
       let sum = 0;

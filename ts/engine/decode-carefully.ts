@@ -1,6 +1,12 @@
 import { type AudioChunk, halves } from "../audio/chunks.ts";
 import { isSilent } from "../audio/silence.ts";
-import { type ChunkResult, type DecodeOptions, decodeChunk, type Listener, unheard } from "./decode-chunk.ts";
+import {
+  type ChunkResult,
+  type DecodeOptions,
+  decodeChunk,
+  type Listener,
+  unheard,
+} from "./decode-chunk.ts";
 import type { Engine } from "./engine.ts";
 
 /** A shorter chunk is not cut in two, in seconds. */
@@ -20,7 +26,7 @@ const penalties = { repetitionPenalty: 1.15, noRepeatNgram: 6 };
 export async function decodeCarefully(
   engine: Engine,
   audio: AudioChunk,
-  options: DecodeOptions & { isEcho: (text: string) => boolean },
+  options: DecodeOptions,
   listener: Listener,
 ): Promise<ChunkResult[]> {
   if (isSilent(audio.samples)) return [unheard(audio, "eos")];
@@ -31,8 +37,9 @@ export async function decodeCarefully(
     (chunk.finishReason === "length" && options.maxTokens === undefined);
 
   let first = await decode(audio);
-  if (options.systemText !== "" && options.isEcho(first.chunk.text)) {
-    first = added(await decode(audio, { systemText: "" }), first);
+  const { steering } = options;
+  if (steering.isEcho(first.chunk.text)) {
+    first = added(await decode(audio, { steering: { ...steering, systemText: "" } }), first);
   }
   if (!isLost(first)) return [first];
   const parts = audio.end - audio.start >= shortestHalved ? halves(audio) : [audio];

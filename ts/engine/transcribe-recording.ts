@@ -4,8 +4,8 @@ import { AsrError } from "../errors.ts";
 import type { DecodedChunk, Transcript } from "../transcript.ts";
 import { aborted } from "./aborted.ts";
 import { transcriptOf } from "./assemble.ts";
-import type { ChunkResult } from "./decode-chunk.ts";
 import { decodeCarefully } from "./decode-carefully.ts";
+import type { ChunkResult } from "./decode-chunk.ts";
 import type { Engine } from "./engine.ts";
 import type { RecordingOptions } from "./recording-options.ts";
 
@@ -38,9 +38,9 @@ export async function transcribeRecording(
     return work.transcript();
   } catch (error) {
     await work.settled();
-    const partial = work.transcript();
+    const partial = work.partial();
     if (signal?.aborted) throw aborted(signal.reason, partial);
-    if (error instanceof AsrError) throw error.with(partial);
+    if (error instanceof AsrError && partial !== undefined) throw error.with(partial);
     throw error;
   }
 }
@@ -95,6 +95,12 @@ class Work {
     await Promise.all(this.#running);
   }
 
+  /** What was transcribed before a failure; undefined when there is nothing. */
+  partial(): Transcript | undefined {
+    const transcript = this.transcript();
+    return transcript.chunks.length > 0 ? { ...transcript, truncated: true } : undefined;
+  }
+
   transcript(): Transcript {
     const results = this.#results.flatMap((result) => result ?? []);
     return transcriptOf(results, {
@@ -128,7 +134,7 @@ class Work {
       name: this.#name,
       signal: this.#signal,
       onText: (text: string) => {
-        if (index === this.#told) this.#listener.onPartial?.(text);
+        if (index === this.#told && text !== "") this.#listener.onPartial?.(text);
       },
     };
     const task = decodeCarefully(this.#engine, chunk, this.#options.decode, listener).then(

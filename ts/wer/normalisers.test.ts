@@ -33,7 +33,7 @@ test("other languages are what Whisper's normaliser makes of them", () => {
     split: normaliseBasic(text, { splitLetters: true }),
   }));
   expect(made.length).toBeGreaterThan(80);
-  expect(made).toEqual(fixtures("basic.jsonl"));
+  expect<Fixture[]>(made).toEqual(fixtures("basic.jsonl"));
 });
 
 test("a second time changes nothing in plain sentences", () => {

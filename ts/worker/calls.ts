@@ -3,25 +3,25 @@ import { recordingOptions } from "../engine/recording-options.ts";
 import { streamChunks } from "../engine/stream-chunks.ts";
 import { transcribeRecording } from "../engine/transcribe-recording.ts";
 import { AsrError } from "../errors.ts";
+import { resolveModel } from "../hub/resolve.ts";
+import type { Progress } from "../options.ts";
 import { type NextBlock, openWireInput } from "./feed.ts";
 import type { CallName, Calls } from "./protocol.ts";
 
 /** What a call has besides its argument. */
 export interface CallContext {
   signal: AbortSignal;
-  progress: (done: number, total: number | undefined) => void;
+  progress: (progress: Progress) => void;
   nextBlock: NextBlock;
 }
 
-/** A call under way: values on request, and at last its result. */
-export type Running<Name extends CallName> = AsyncGenerator<
-  Calls[Name]["value"],
-  Calls[Name]["result"],
-  undefined
->;
-
 type Handlers = {
-  [Name in CallName]: (argument: Calls[Name]["argument"], context: CallContext) => Running<Name>;
+  [Name in CallName]: (
+    argument: Calls[Name]["argument"],
+    context: CallContext,
+  ) => [Calls[Name]["value"]] extends [never]
+    ? Promise<Calls[Name]["result"]>
+    : AsyncGenerator<Calls[Name]["value"], Calls[Name]["result"], undefined>;
 };
 
 interface Open {
@@ -36,31 +36,33 @@ let opened = 0;
 
 /** The calls, as they are done on the engine's thread. */
 export const handlers: Handlers = {
-  async *load({ folder, options }) {
+  async load({ model, hub, options }, { signal, progress }) {
+    const folder = await resolveModel(model, { ...hub, signal, onProgress: progress });
+    progress({ phase: "load", done: 0, total: undefined });
     const engine = await Engine.open(folder, options);
     engines.set(++opened, { engine, closing: new AbortController(), running: new Set() });
     return { engine: opened, info: engine.model.info };
   },
 
-  async *transcribe({ engine: number, input, options }, { signal, progress, nextBlock }) {
+  async transcribe({ engine: number, input, options }, { signal, progress, nextBlock }) {
     const open = openEngine(number);
     using job = jobOf(open, signal);
-    const ready = recordingOptions(options);
+    const ready = recordingOptions(open.engine.tokenizer, options);
     const audio = () => openWireInput(input, nextBlock);
     return await transcribeRecording(open.engine, audio, ready, job.signal, {
-      onProgress: progress,
+      onProgress: decoding(progress),
     });
   },
 
   async *stream({ engine: number, input, options }, { signal, progress, nextBlock }) {
     const open = openEngine(number);
     using job = jobOf(open, signal);
-    const ready = recordingOptions(options);
+    const ready = recordingOptions(open.engine.tokenizer, options);
     const audio = () => openWireInput(input, nextBlock);
-    return yield* streamChunks(open.engine, audio, ready, job.signal, progress);
+    return yield* streamChunks(open.engine, audio, ready, job.signal, decoding(progress));
   },
 
-  async *close({ engine: number }) {
+  async close({ engine: number }) {
     const open = engines.get(number);
     if (open === undefined) return undefined;
     engines.delete(number);
@@ -70,6 +72,10 @@ export const handlers: Handlers = {
     return undefined;
   },
 };
+
+function decoding(progress: CallContext["progress"]) {
+  return (done: number, total: number | undefined) => progress({ phase: "decode", done, total });
+}
 
 function closed(): AsrError {
   return new AsrError("usage", "this Asr is closed");

@@ -1,6 +1,6 @@
-import type { AudioStream } from "../audio/recording.ts";
 import { openAudio } from "../audio/input.ts";
 import { openPcm, openSamples } from "../audio/pcm.ts";
+import type { AudioStream } from "../audio/recording.ts";
 import type { WireInput } from "./protocol.ts";
 
 /** Asks the caller's thread for the next block; undefined at the end. */

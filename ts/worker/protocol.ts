@@ -1,7 +1,8 @@
 import type { MessagePort } from "node:worker_threads";
 import type { EngineOptions } from "../engine/engine.ts";
+import type { HubOptions } from "../hub/settings.ts";
 import type { ModelInfo } from "../model.ts";
-import type { RecordingSettings, StreamSettings } from "../options.ts";
+import type { Progress, RecordingSettings, StreamSettings } from "../options.ts";
 import type { StreamEvent } from "../stream-event.ts";
 import type { Transcript } from "../transcript.ts";
 import type { WireError } from "./wire-error.ts";
@@ -29,7 +30,8 @@ export interface Calls {
 }
 
 export interface LoadArgument {
-  folder: string;
+  model: string | undefined;
+  hub: HubOptions;
   options: EngineOptions;
 }
 
@@ -53,10 +55,11 @@ export type CallName = keyof Calls;
 
 /** To the engine's thread. */
 export type Request =
-  | { [Name in CallName]: { type: "call"; id: number; name: Name } & Pick<Calls[Name], "argument"> }[CallName]
+  | {
+      [Name in CallName]: { type: "call"; id: number; name: Name } & Pick<Calls[Name], "argument">;
+    }[CallName]
   | { type: "next"; id: number }
   | { type: "abort"; id: number }
-  | { type: "return"; id: number }
   | { type: "block"; id: number; block: Uint8Array | Float32Array | undefined; error?: WireError }
   /** A call whose caller sleeps until `flag` is set; the answer waits at `port`. */
   | { type: "blocking"; name: CallName; argument: object; port: MessagePort; flag: Int32Array };
@@ -65,5 +68,5 @@ export type Request =
 export type Answer =
   | { type: "value"; id: number; value: unknown; done: boolean }
   | { type: "error"; id: number; error: WireError }
-  | { type: "progress"; id: number; done: number; total: number | undefined }
+  | { type: "progress"; id: number; progress: Progress }
   | { type: "want"; id: number };

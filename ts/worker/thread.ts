@@ -1,6 +1,7 @@
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { aborted } from "../engine/aborted.ts";
 import { AsrError, messageOf } from "../errors.ts";
+import type { Progress } from "../options.ts";
 import type { Answer, CallName, Calls, Request } from "./protocol.ts";
 import type { Source } from "./source.ts";
 import { fromWire, toWire, type WireError } from "./wire-error.ts";
@@ -10,7 +11,7 @@ export interface CallExtras {
   /** Gives the blocks of an input that this thread holds. */
   source?: Source | undefined;
   signal?: AbortSignal | undefined;
-  onProgress?: ((done: number, total: number | undefined) => void) | undefined;
+  onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 interface Pending {
@@ -125,16 +126,16 @@ class EngineThread {
     const { extras, resolve, reject } = pending;
     switch (answer.type) {
       case "value":
-        return resolve(answer);
+        resolve(answer);
+        break;
       case "progress":
-        return extras.onProgress?.(answer.done, answer.total);
+        extras.onProgress?.(answer.progress);
+        break;
       case "want":
-        return void this.#feed(answer.id, extras.source);
-      case "error": {
-        const error = fromWire(answer.error);
-        const isAbort = answer.error.code === "aborted" && extras.signal?.aborted === true;
-        return reject(isAbort ? aborted(extras.signal?.reason, answer.error.partial) : error);
-      }
+        void this.#feed(answer.id, extras.source);
+        break;
+      case "error":
+        reject(thrown(answer.error, extras.signal));
     }
   }
 
@@ -156,6 +157,12 @@ class EngineThread {
     this.#pending.clear();
     thread = undefined;
   }
+}
+
+/** What the caller gets to see of an error; an abort is its own signal's. */
+function thrown(error: WireError, signal: AbortSignal | undefined): unknown {
+  const isAbort = error.code === "aborted" && signal?.aborted === true;
+  return isAbort ? aborted(signal.reason, error.partial) : fromWire(error);
 }
 
 let thread: EngineThread | undefined;

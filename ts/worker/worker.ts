@@ -9,7 +9,8 @@ import { fromWire, toWire } from "./wire-error.ts";
 type Block = Uint8Array | Float32Array | undefined;
 
 interface Call {
-  running: AsyncGenerator<unknown, unknown, undefined>;
+  /** Values on request, and at last the result. */
+  running: AsyncIterator<unknown, unknown, undefined>;
   abort: AbortController;
   /** Who waits for the next block of input. */
   block: { resolve: (block: Block) => void; reject: (error: Error) => void } | undefined;
@@ -45,7 +46,7 @@ function start(id: number, name: CallName, argument: object): void {
     block: undefined,
     running: run(name, argument, {
       signal: abort.signal,
-      progress: (done, total) => answer({ type: "progress", id, done, total }),
+      progress: (progress) => answer({ type: "progress", id, progress }),
       nextBlock: () =>
         new Promise((resolve, reject) => {
           call.block = { resolve, reject };
@@ -62,8 +63,12 @@ function run(name: CallName, argument: object, context: CallContext): Call["runn
   const handler = handlers[name] as (
     argument: object,
     context: CallContext,
-  ) => AsyncGenerator<unknown, unknown, undefined>;
-  return handler(argument, context);
+  ) => Promise<unknown> | Call["running"];
+  const started = handler(argument, context);
+  if (!(started instanceof Promise)) return started;
+  // It is looked at when the caller asks for it.
+  started.catch(() => undefined);
+  return { next: async () => ({ done: true, value: await started }) };
 }
 
 async function next(id: number, call: Call): Promise<void> {

@@ -42,42 +42,55 @@ uint32_t asr_abi(void);
 /// succeeded. `code` is one of `model` (checkpoint missing or bad), `input` (audio or ids), `usage`
 /// (bad option or order of calls), `native` (MLX or platform). The text lives until the next call
 /// on this thread.
-const char* asr_error(void);
+const char *asr_error(void);
 
 /// Opens the checkpoint folder `directory` (config.json, *.safetensors).
 /// Options: `{"precision": "auto" | "full", "threads": 8}`; `full` computes every activation in
-/// float32. `threads` (default: all cores) holds for the whole process, where the processor
-/// computes (not on Metal). Returns an owned handle, or NULL.
-asr_model* asr_model_open(const char* directory, const char* options);
+/// float32. `threads` (default: all cores) holds for the whole process, where the processor computes
+/// (not on Metal).
+/// Returns an owned handle, or NULL.
+asr_model *asr_model_open(const char *directory, const char *options);
 
 /// JSON: sizes, dtypes, bits, special token ids, kernel table, bytes of weights, and `windowFrames`
 /// and `windowTokens`, the mel frames and the audio embeddings of one attention window of the
 /// encoder. Lives until the model is closed.
-const char* asr_model_info(const asr_model* model);
+const char *asr_model_info(const asr_model *model);
 
 /// Closes the model and every session that is still open on it. NULL is allowed.
-void asr_model_close(asr_model* model);
+void asr_model_close(asr_model *model);
+
+/// What a tensor of a checkpoint becomes in another one; pure, needs no model. `values` is row-major,
+/// of `shape` and `type` ("BF16", "F16", "F32"). Options:
+/// `{"type": "BF16", "shape": [96, 64], "to": "F16", "axes": [0, 2, 3, 1], "bits": 4,
+///   "groupSize": 64}`; all but the first two are optional. The axes are put in the order `axes`, the
+/// values cast to `to`, and a matrix quantized by MLX's affine quantizer to `bits` 2, 3, 4, 5, 6 or 8
+/// in groups of 32, 64 or 128 of a row, on the processor: the same bytes on every machine.
+/// `out` gets the values; or the codes, uint32 [rows, columns · bits / 32], then the scales, then the
+/// biases, both `to` [rows, columns / groupSize]. Infinities and NaN, before or after, are refused.
+/// Returns the bytes written, or ASR_FAILED.
+int64_t asr_convert(const void *values, uint64_t values_length, const char *options, void *out,
+                    uint64_t out_length);
 
 /// Starts a session. Options, all optional:
 /// `{"mel": "exact" | "fft512", "temperature": 0, "seed": 0, "repetitionPenalty": 1,
 ///   "noRepeatNgram": 0, "ignoreEos": false}`. Returns an owned handle, or NULL.
-asr_session* asr_session_open(asr_model* model, const char* options);
+asr_session *asr_session_open(asr_model *model, const char *options);
 
 /// Frees the session. NULL is allowed; so is a session whose model is already closed.
-void asr_session_close(asr_session* session);
+void asr_session_close(asr_session *session);
 
 /// PCM to log-mel. `pcm` is float32, mono, 16 kHz, nominally in [-1, 1]; every value must be
 /// finite. Returns the number of frames T = floor(samples / 160), at least 1, or ASR_FAILED.
-int64_t asr_session_mel(asr_session* session, const void* pcm, uint64_t pcm_length);
+int64_t asr_session_mel(asr_session *session, const void *pcm, uint64_t pcm_length);
 
 /// The session's mel [128, T] to audio embeddings [N, hidden]. The first `keep` of them are those
 /// of the `encode` before, and only the mel from the frame where they end is encoded: for audio
 /// that has grown. `keep` is a whole number of windows (`windowTokens`), and both that `encode` and
 /// this mel had all their frames; anything else is a usage error. 0: all anew. Embeddings of other
-/// windows do not depend on what is kept. What was kept is of the mel of then: the last two frames
-/// before an end see silence there, and a louder maximum raises the floor of every frame.
+/// windows do not depend on what is kept. What was kept is of the mel of then, which differs in the
+/// last frame of its audio, where the end is mirrored, and where a louder maximum raises the floor.
 /// Returns N (13 for each full second), or ASR_FAILED.
-int64_t asr_session_encode(asr_session* session, int64_t keep);
+int64_t asr_session_encode(asr_session *session, int64_t keep);
 
 /// Feeds int32 token `ids` at the current position. `<|audio_pad|>` ids are replaced by the
 /// embeddings of `encode`, in order: the first pad of a session by the first embedding, and each
@@ -86,25 +99,25 @@ int64_t asr_session_encode(asr_session* session, int64_t keep);
 /// too, but for none at all: told by `asr_session_next` and `asr_model_step`, so that pads may come
 /// in several calls. Text may be appended at any time.
 /// Returns the new position (tokens held in the KV cache), or ASR_FAILED.
-int64_t asr_session_prefill(asr_session* session, const void* ids, uint64_t ids_length);
+int64_t asr_session_prefill(asr_session *session, const void *ids, uint64_t ids_length);
 
 /// Chooses the next token and feeds it. Returns its id, ASR_END at an end token, or ASR_FAILED.
-int64_t asr_session_next(asr_session* session);
+int64_t asr_session_next(asr_session *session);
 
 /// Chooses the next token of several sessions of `model` and feeds them, with one pass through the
 /// weights: the cost of a step hardly grows with the first few sessions. `sessions` holds their
-/// handles, 8 bytes each, none twice. Sessions that have ended are left alone; any set may be
-/// given, so sessions join and leave between steps. `asr_session_token` tells what was chosen.
-/// Returns the number of sessions that have not ended, or ASR_FAILED, when nothing has changed.
-int64_t asr_model_step(asr_model* model, const void* sessions, uint64_t sessions_length);
+/// handles, 8 bytes each, none twice. Sessions that have ended are left alone; any set may be given,
+/// so sessions join and leave between steps. `asr_session_token` tells what was chosen. Returns the
+/// number of sessions that have not ended, or ASR_FAILED, when nothing has changed.
+int64_t asr_model_step(asr_model *model, const void *sessions, uint64_t sessions_length);
 
 /// What the last step of the session chose: a token id, or ASR_END. ASR_FAILED when it is not open.
-int64_t asr_session_token(const asr_session* session);
+int64_t asr_session_token(const asr_session *session);
 
 /// The natural logarithm of the probability of what the last step of the session chose, end tokens
 /// included: under the model's own distribution, before bias, penalties and temperature. NaN before
 /// the first step and after a rewind, and when the session is not open.
-double asr_session_logprob(const asr_session* session);
+double asr_session_logprob(const asr_session *session);
 
 /// Adds `bonuses`, float32, to the logits of token `ids`, int32, before each choice from now on,
 /// until the next call. There are as many of both; ids are distinct, bonuses finite. With `only`
@@ -112,22 +125,22 @@ double asr_session_logprob(const asr_session* session);
 /// is added any more. Penalties and temperature apply to the sums; where `noRepeatNgram` forbids
 /// all that `only` allows, it does not hold. Returns the number of ids, or ASR_FAILED, when the
 /// bias is as before.
-int64_t asr_session_bias(asr_session* session, const void* ids, uint64_t ids_length,
-                         const void* bonuses, uint64_t bonuses_length, int32_t only);
+int64_t asr_session_bias(asr_session *session, const void *ids, uint64_t ids_length,
+                         const void *bonuses, uint64_t bonuses_length, int32_t only);
 
 /// Forgets everything at and after `position`, so that a common prefix need not be fed again. Feed
 /// at least one token with `asr_session_prefill` before `asr_session_next`. Returns `position`, or
 /// ASR_FAILED.
-int64_t asr_session_rewind(asr_session* session, int64_t position);
+int64_t asr_session_rewind(asr_session *session, int64_t position);
 
 /// Copies a stage's result, float32 row-major, into `out`: `mel` [128, T], `encoder` [N, hidden],
 /// or `logits` [vocab] (those that the next call of `asr_session_next` chooses from). Returns the
 /// bytes written, or ASR_FAILED when the stage has not run or `out` is too small.
-int64_t asr_session_read(asr_session* session, const char* stage, void* out, uint64_t out_length);
+int64_t asr_session_read(asr_session *session, const char *stage, void *out, uint64_t out_length);
 
 /// JSON: milliseconds spent in each stage (`melMs`, `encodeMs`, `prefillMs`, `decodeMs`), frames,
 /// audio tokens, position, tokens chosen. Lives until the next call on this session.
-const char* asr_session_report(asr_session* session);
+const char *asr_session_report(asr_session *session);
 
 #ifdef __cplusplus
 }

@@ -86,6 +86,14 @@ cmlx_array cmlx_multiply(cmlx_array a, cmlx_array b) {
   });
 }
 
+int cmlx_quantize(cmlx_array x, int32_t group, int32_t bits, cmlx_array parts[3]) {
+  return cmlx::guarded(-1, [&] {
+    const auto found = mx::quantize(x->value, group, bits);
+    for (size_t i = 0; i < 3; i++) parts[i] = cmlx::wrap(found.at(i));
+    return 0;
+  });
+}
+
 cmlx_array cmlx_greater_equal(cmlx_array a, cmlx_array b) {
   return make([&] { return mx::greater_equal(a->value, b->value); });
 }

@@ -5,6 +5,11 @@ extension MLXArray {
         MLXArray(cmlx_astype(ctx, type.cmlx))
     }
 
+    /// The same bytes as values of another type.
+    public func view(dtype: DType) -> MLXArray {
+        MLXArray(cmlx_view(ctx, dtype.cmlx))
+    }
+
     public func reshaped(_ shape: some Collection<Int>) -> MLXArray {
         MLXArray(cmlx_reshape(ctx, shape.map(Int32.init), shape.count))
     }

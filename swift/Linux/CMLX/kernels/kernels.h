@@ -33,9 +33,9 @@ namespace bun_asr {
 enum class Storage : uint8_t { f32, f16, bf16 };
 
 /// How a packed matrix is multiplied. `full` is float32 throughout. `fast` lets a table round the
-/// activations (and float weights) to the integers that its fastest instructions take: for
-/// quantized weights to 8 bits, with a scale for each 32 or 64 inputs; for float weights to 13.
-/// `fine` gives the first 16 bits, too.
+/// activations (and float weights) to the integers that its fastest instructions take: for quantized
+/// weights to 8 bits, with a scale for each 32 or 64 inputs; for float weights to 13. `fine` gives
+/// the first 16 bits, too.
 enum class Arithmetic : uint8_t { full, fast, fine };
 
 /// What follows a product while its results are still in the cache: y = f(y + bias) + residual.

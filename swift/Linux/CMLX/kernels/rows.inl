@@ -84,7 +84,7 @@ static float sum_of_exponentials(const float* x, size_t count, float top) {
   }
   if (i == count) return sum(total);
   float last[width];
-  for (size_t lane = 0; lane < width; lane++) last[lane] = i + lane < count ? x[i + lane] : -INFINITY;
+  for (size_t lane = 0; lane < width; lane++, i++) last[lane] = i < count ? x[i] : -INFINITY;
   return sum(total + exponential(load(last) - broadcast(top)));
 }
 
