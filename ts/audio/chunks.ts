@@ -21,11 +21,20 @@ export interface ChunkOptions {
 
 /** As far from the aim as the official splitter looks for a quiet place, in seconds. */
 const farthest = 5;
+
+/** Where a cut aims at, and how far from there it may be, in samples. */
+export function cutRange(chunkSeconds: number): { aim: number; reach: number } {
+  return {
+    aim: Math.round(chunkSeconds * sampleRate),
+    reach: Math.round(Math.min(farthest, chunkSeconds / 3) * sampleRate),
+  };
+}
+
 const shortest = 0.5 * sampleRate;
 
 /** With `vad`: a pause of this length ends a chunk, and this much silence is kept around sound. */
 const longPause = 2 * sampleRate;
-const keptSilence = 0.3 * sampleRate;
+export const keptSilence = 0.3 * sampleRate;
 
 /**
  * Cuts a stream at quiet places near multiples of `chunkSeconds`, so that no word is cut. Holds one
@@ -52,8 +61,7 @@ class Cutter {
   #before = 0;
 
   constructor({ chunkSeconds, vad }: ChunkOptions) {
-    this.#aim = Math.round(chunkSeconds * sampleRate);
-    this.#reach = Math.round(Math.min(farthest, chunkSeconds / 3) * sampleRate);
+    ({ aim: this.#aim, reach: this.#reach } = cutRange(chunkSeconds));
     this.#vad = vad;
   }
 
@@ -97,10 +105,7 @@ class Cutter {
  * does not); undefined when there is none.
  */
 function soundIn(samples: Samples): { start: number; pause: number } | undefined {
-  const spans = speechSpans(samples).map(({ start, end }) => ({
-    start: Math.round(start * sampleRate),
-    end: Math.round(end * sampleRate),
-  }));
+  const spans = soundsIn(samples);
   const [first] = spans;
   if (first === undefined) return undefined;
   const last = spans.find(
@@ -112,7 +117,16 @@ function soundIn(samples: Samples): { start: number; pause: number } | undefined
   };
 }
 
-function chunkAt(samples: Samples, before: number): AudioChunk {
+/** `speechSpans` counted in samples. */
+export function soundsIn(samples: Samples, noise?: number): Span[] {
+  return speechSpans(samples, noise).map(({ start, end }) => ({
+    start: Math.round(start * sampleRate),
+    end: Math.round(end * sampleRate),
+  }));
+}
+
+/** The chunk of these samples, of which it scales loud ones; `before` samples came before it. */
+export function chunkAt(samples: Samples, before: number): AudioChunk {
   scaleToFit(samples);
   const start = before / sampleRate;
   const speech = speechSpans(samples).map((span) => ({

@@ -43,6 +43,19 @@ export async function* resampled(
   yield* decoded(input, name, (line) => line, blocks);
 }
 
+/**
+ * The first audio stream of a file whose bytes come in parts, as they come. The formats that need
+ * their end to be read, such as most MP4 files, cannot be read so.
+ */
+export async function* decodedStream(
+  parts: AsyncIterable<Uint8Array>,
+  name: string,
+): AsyncGenerator<Samples> {
+  const soon = ["-fflags", "nobuffer", "-probesize", "32768", "-analyzeduration", "1000000"];
+  const input = [...guard("pipe"), ...soon, "-vn", "-sn", "-dn", "-i", "pipe:0"];
+  yield* decoded(input, name, (line) => line, parts, Number.POSITIVE_INFINITY);
+}
+
 /** A microphone or another device that ffmpeg can listen to. */
 export async function* captured(input: readonly string[], name: string): AsyncGenerator<Samples> {
   yield* decoded(input, name, (line) => line, undefined, Number.POSITIVE_INFINITY);
@@ -52,11 +65,23 @@ async function* decoded(
   input: readonly string[],
   name: string,
   shown: (line: string) => string,
-  blocks?: AsyncIterable<Samples>,
+  blocks?: AsyncIterable<Samples | Uint8Array>,
   patienceMs: number = silenceLimitMs,
 ): AsyncGenerator<Samples> {
   const program = await findFfmpeg();
-  const output = ["-map", "0:a:0", "-f", "f32le", "-ac", "1", "-ar", String(sampleRate), "pipe:1"];
+  const output = [
+    "-map",
+    "0:a:0",
+    "-f",
+    "f32le",
+    "-ac",
+    "1",
+    "-ar",
+    String(sampleRate),
+    "-flush_packets",
+    "1",
+    "pipe:1",
+  ];
   const stdin = blocks === undefined ? ["-nostdin"] : [];
   const command = [program, ...stdin, "-hide_banner", "-v", "error", ...input, ...output];
   const child = spawn(command, program, blocks !== undefined);
@@ -95,7 +120,7 @@ function spawn(command: string[], program: string, feeds: boolean) {
 
 async function feed(
   { stdin }: ReturnType<typeof spawn>,
-  blocks: AsyncIterable<Samples> | undefined,
+  blocks: AsyncIterable<Samples | Uint8Array> | undefined,
 ): Promise<void> {
   if (blocks === undefined || stdin === undefined || typeof stdin === "number") return;
   try {

@@ -21,11 +21,12 @@ const margin = 5;
 /**
  * Where there is sound that may be speech, in seconds from the first sample: frames whose energy
  * stands above the recording's own noise, with short gaps closed. Steady sound counts as speech:
- * this tells pauses apart, not voices from music.
+ * this tells pauses apart, not voices from music. `noise` is the level of the noise in dB, where it
+ * is known from earlier audio: steady sound of that level is no speech.
  */
-export function speechSpans(samples: Float32Array): Span[] {
+export function speechSpans(samples: Float32Array, noise?: number): Span[] {
   const levels = frameLevels(samples);
-  const threshold = soundThreshold(levels);
+  const threshold = soundThreshold(levels, noise);
   const spans: { start: number; end: number }[] = [];
   for (let frame = 0; frame < levels.length; frame++) {
     if (levels[frame]! < threshold) continue;
@@ -64,13 +65,23 @@ function frameEnergies(samples: Float32Array): Float32Array {
   return energies;
 }
 
-function soundThreshold(levels: Float32Array): number {
-  const sorted = levels.toSorted();
-  const quiet = sorted[Math.floor(sorted.length * 0.1)] ?? 0;
-  const loud = sorted[Math.floor(sorted.length * 0.95)] ?? 0;
+/** The level of the noise under speech, in dB of full scale; undefined where nothing tells it. */
+export function noiseLevel(samples: Float32Array): number | undefined {
+  const { quiet, loud } = levelRange(frameLevels(samples));
+  return loud - quiet < leastContrast ? undefined : quiet;
+}
+
+function soundThreshold(levels: Float32Array, noise = inaudible - leastContrast): number {
+  const { quiet, loud } = levelRange(levels);
   // Without pauses there is no floor to measure from.
-  if (loud - quiet < leastContrast) return inaudible;
+  if (loud - quiet < leastContrast) return Math.max(inaudible, noise + leastContrast);
   return Math.max(inaudible, quiet + Math.max(leastContrast, contrast * (loud - quiet)));
+}
+
+function levelRange(levels: Float32Array): { quiet: number; loud: number } {
+  const sorted = levels.toSorted();
+  const at = (part: number) => sorted[Math.floor(sorted.length * part)] ?? 0;
+  return { quiet: at(0.1), loud: at(0.95) };
 }
 
 /** The official splitter looks at 100 ms at a time, too. */

@@ -3,6 +3,12 @@ import { TokenDecoder, type Tokenizer } from "../tokenizer.ts";
 import type { Piece } from "../transcript.ts";
 import { LoopGuard } from "./loop-guard.ts";
 
+/** A token that the model chose. */
+export interface Token {
+  id: number;
+  logprob: number;
+}
+
 /** An answer of the model, token by token. */
 export class Answer {
   readonly #forced: string | undefined;
@@ -13,22 +19,26 @@ export class Answer {
   /** Whether what is written now is text, and no longer the name of the language. */
   #inText: boolean;
   #pieces: Piece[] = [];
-  /** Tokens so far. */
-  length = 0;
+  /** All tokens so far. */
+  readonly tokens: Token[] = [];
 
-  /** `forced` is the language that the prompt named; undefined: the answer begins with it. */
-  constructor(tokenizer: Tokenizer, forced: string | undefined) {
+  /**
+   * `forced` is the language that the prompt named; undefined: the answer begins with it. `begun`
+   * are the tokens that it goes on from.
+   */
+  constructor(tokenizer: Tokenizer, forced: string | undefined, begun: readonly Token[] = []) {
     this.#decoder = new TokenDecoder(tokenizer);
     this.#tag = tokenizer.specialId(textTag);
     this.#forced = forced;
     this.#inText = forced !== undefined;
+    for (const { id, logprob } of begun) this.push(id, logprob);
   }
 
   /** Takes a token. Returns whether the model is in a loop; the answer is then cut before it. */
   push(id: number, logprob: number): boolean {
     const text = this.#decoder.push(id);
     this.#raw += text;
-    this.length++;
+    this.tokens.push({ id, logprob });
     if (id === this.#tag && !this.#inText) {
       this.#inText = true;
       return false;
@@ -49,12 +59,17 @@ export class Answer {
     return shownText(this.#raw, this.#forced);
   }
 
-  /** The finished answer. */
-  end(): { text: string; language: string; pieces: Piece[] } {
+  /**
+   * The finished answer. Its text goes on from `published`, and is mended (see `parseOutput`) only
+   * where that is possible then.
+   */
+  end(published = ""): { text: string; language: string; pieces: Piece[] } {
     const rest = this.#decoder.end();
     const last = this.#pieces.at(-1);
     if (last !== undefined) last.text += rest;
-    const { text, language } = parseOutput(this.#raw + rest, this.#forced);
+    const raw = this.#raw + rest;
+    const { text: mended, language } = parseOutput(raw, this.#forced);
+    const text = mended.startsWith(published) ? mended : shownText(raw, this.#forced).trimEnd();
     return { text, language, pieces: piecesOf(text, this.#pieces) };
   }
 }

@@ -5,6 +5,7 @@ import {
   type DecodeOptions,
   decodeChunk,
   type Listener,
+  type StageTimes,
   unheard,
 } from "./decode-chunk.ts";
 import type { Engine } from "./engine.ts";
@@ -13,7 +14,7 @@ import type { Engine } from "./engine.ts";
 const shortestHalved = 4;
 
 /** What usually ends a loop, where the audio alone does not. */
-const penalties = { repetitionPenalty: 1.15, noRepeatNgram: 6 };
+export const penalties = { repetitionPenalty: 1.15, noRepeatNgram: 6 };
 
 /**
  * Decodes a chunk so that a decoder's known failures do not become the transcript:
@@ -32,24 +33,20 @@ export async function decodeCarefully(
   if (isSilent(audio.samples)) return [unheard(audio, "eos")];
   const decode = (part: AudioChunk, changes: Partial<DecodeOptions> = {}) =>
     decodeChunk(engine, part, { ...options, ...changes }, listener);
-  const isLost = ({ chunk }: ChunkResult) =>
-    chunk.finishReason === "loop" ||
-    (chunk.finishReason === "length" && options.maxTokens === undefined);
-
   let first = await decode(audio);
   const { steering } = options;
   if (steering.isEcho(first.chunk.text)) {
     first = added(await decode(audio, { steering: { ...steering, systemText: "" } }), first);
   }
-  if (!isLost(first)) return [first];
+  if (!isLost(first, options)) return [first];
   const parts = audio.end - audio.start >= shortestHalved ? halves(audio) : [audio];
   const results: ChunkResult[] = [];
   for (const part of parts) {
     let result = part === audio ? first : await decode(part);
-    if (isLost(result)) {
+    if (isLost(result, options)) {
       const session = { ...options.session, ...penalties };
       const again = added(await decode(part, { session }), result);
-      result = isLost(again) ? { ...again, chunk: result.chunk } : again;
+      result = isLost(again, options) ? { ...again, chunk: result.chunk } : again;
     }
     results.push(result);
   }
@@ -57,18 +54,29 @@ export async function decodeCarefully(
   return results;
 }
 
+/** Whether the decoder failed: it repeats itself or finds no end that the caller did not set. */
+export function isLost({ chunk }: ChunkResult, { maxTokens }: DecodeOptions): boolean {
+  return (
+    chunk.finishReason === "loop" || (chunk.finishReason === "length" && maxTokens === undefined)
+  );
+}
+
 /** The result with the work of an earlier attempt counted in. */
-function added(result: ChunkResult, earlier: ChunkResult): ChunkResult {
-  const { times } = result;
+export function added(result: ChunkResult, earlier: Omit<ChunkResult, "chunk">): ChunkResult {
   return {
     chunk: result.chunk,
     inputTokens: result.inputTokens + earlier.inputTokens,
     outputTokens: result.outputTokens + earlier.outputTokens,
-    times: {
-      melMs: times.melMs + earlier.times.melMs,
-      encodeMs: times.encodeMs + earlier.times.encodeMs,
-      prefillMs: times.prefillMs + earlier.times.prefillMs,
-      decodeMs: times.decodeMs + earlier.times.decodeMs,
-    },
+    times: sumOf(result.times, earlier.times),
+  };
+}
+
+/** The times of both together. */
+export function sumOf(a: StageTimes, b: StageTimes): StageTimes {
+  return {
+    melMs: a.melMs + b.melMs,
+    encodeMs: a.encodeMs + b.encodeMs,
+    prefillMs: a.prefillMs + b.prefillMs,
+    decodeMs: a.decodeMs + b.decodeMs,
   };
 }

@@ -49,6 +49,11 @@ export interface StageTimes {
 const tokensPerSecond = 16;
 const leastTokens = 64;
 
+/** Most tokens for so many seconds of audio. */
+export function tokenBudget(seconds: number, least = leastTokens): number {
+  return least + Math.ceil(tokensPerSecond * seconds);
+}
+
 /** Decodes one chunk when it is its turn, together with whatever else is being decoded then. */
 export async function decodeChunk(
   engine: Engine,
@@ -66,7 +71,7 @@ export async function decodeChunk(
   await breathe();
   const { language, systemText } = options.steering;
   const ids = promptIds(engine.tokenizer, audioTokens, { language, context: systemText });
-  const maxTokens = options.maxTokens ?? leastTokens + Math.ceil(tokensPerSecond * (end - start));
+  const maxTokens = options.maxTokens ?? tokenBudget(end - start);
   checkRoom(engine, ids.length + maxTokens, audio, listener.name);
   session.prefill(ids);
   const answer = new Answer(engine.tokenizer, language);
@@ -75,13 +80,13 @@ export async function decodeChunk(
   return {
     chunk: { start, end, speech, text, language: detected, pieces, finishReason },
     inputTokens: ids.length,
-    outputTokens: answer.length,
+    outputTokens: answer.tokens.length,
     times: session.report(),
   };
 }
 
-/** Writes tokens until something ends it. */
-async function write(
+/** Writes tokens, after those that the answer has, until something ends it. */
+export async function write(
   engine: Engine,
   session: Session,
   answer: Answer,
@@ -89,9 +94,10 @@ async function write(
   { signal, onText }: Listener,
 ): Promise<FinishReason> {
   const guide = options.steering.guide();
+  for (const { id } of answer.tokens) guide?.push(id);
   let bias = guide?.bias;
-  if (bias !== undefined) steer(session, bias);
-  while (answer.length < options.maxTokens) {
+  steer(session, bias);
+  while (answer.tokens.length < options.maxTokens) {
     const id = await engine.batch.next(session);
     if (id === null) return "eos";
     if (answer.push(id, session.logprob)) return "loop";
@@ -124,7 +130,13 @@ export function unheard(
   };
 }
 
-function checkRoom(engine: Engine, needed: number, { start, end }: Span, name: string): void {
+/** Refuses what is longer than the model's window. */
+export function checkRoom(
+  engine: Engine,
+  needed: number,
+  { start, end }: Span,
+  name: string,
+): void {
   const { maxPositions } = engine.model.info;
   if (needed <= maxPositions) return;
   const part = `${(end - start).toFixed(0)} s at ${start.toFixed(0)} s`;
@@ -136,6 +148,6 @@ function checkRoom(engine: Engine, needed: number, { start, end }: Span, name: s
 }
 
 /** Lets timers, signals and output have their turn between two native calls. */
-function breathe(): Promise<void> {
+export function breathe(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

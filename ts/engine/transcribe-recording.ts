@@ -1,12 +1,11 @@
 import { type AudioChunk, chunksOf } from "../audio/chunks.ts";
 import { type AudioStream, sampleRate } from "../audio/recording.ts";
-import { AsrError } from "../errors.ts";
 import type { DecodedChunk, Transcript } from "../transcript.ts";
-import { aborted } from "./aborted.ts";
 import { transcriptOf } from "./assemble.ts";
 import { decodeCarefully } from "./decode-carefully.ts";
 import type { ChunkResult } from "./decode-chunk.ts";
 import type { Engine } from "./engine.ts";
+import { failure } from "./failure.ts";
 import type { RecordingOptions } from "./recording-options.ts";
 
 /** Told while a recording is transcribed. Everything comes in the order of the recording. */
@@ -38,10 +37,7 @@ export async function transcribeRecording(
     return work.transcript();
   } catch (error) {
     await work.settled();
-    const partial = work.partial();
-    if (signal?.aborted) throw aborted(signal.reason, partial);
-    if (error instanceof AsrError && partial !== undefined) throw error.with(partial);
-    throw error;
+    throw failure(error, work.transcript(), signal);
   }
 }
 
@@ -93,12 +89,6 @@ class Work {
 
   async settled(): Promise<void> {
     await Promise.all(this.#running);
-  }
-
-  /** What was transcribed before a failure; undefined when there is nothing. */
-  partial(): Transcript | undefined {
-    const transcript = this.transcript();
-    return transcript.chunks.length > 0 ? { ...transcript, truncated: true } : undefined;
   }
 
   transcript(): Transcript {

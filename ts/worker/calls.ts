@@ -1,11 +1,12 @@
 import { Engine } from "../engine/engine.ts";
 import { recordingOptions } from "../engine/recording-options.ts";
 import { streamChunks } from "../engine/stream-chunks.ts";
+import { streamLive } from "../engine/stream-live.ts";
 import { transcribeRecording } from "../engine/transcribe-recording.ts";
 import { AsrError } from "../errors.ts";
 import { resolveModel } from "../hub/resolve.ts";
 import type { Progress } from "../options.ts";
-import { type NextBlock, openWireInput } from "./feed.ts";
+import { isStream, type NextBlock, openWireInput } from "./feed.ts";
 import type { CallName, Calls } from "./protocol.ts";
 
 /** What a call has besides its argument. */
@@ -58,8 +59,11 @@ export const handlers: Handlers = {
     const open = openEngine(number);
     using job = jobOf(open, signal);
     const ready = recordingOptions(open.engine.tokenizer, options);
-    const audio = () => openWireInput(input, nextBlock);
-    return yield* streamChunks(open.engine, audio, ready, job.signal, decoding(progress));
+    const { live = isStream(input), stepSeconds } = options;
+    const audio = () => openWireInput(input, nextBlock, live);
+    const tell = decoding(progress);
+    if (!live) return yield* streamChunks(open.engine, audio, ready, job.signal, tell);
+    return yield* streamLive(open.engine, audio, { ...ready, stepSeconds }, job.signal, tell);
   },
 
   async close({ engine: number }) {

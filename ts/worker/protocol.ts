@@ -14,8 +14,11 @@ import type { WireError } from "./wire-error.ts";
 /** An input as it crosses to the engine's thread. */
 export type WireInput =
   | { kind: "path"; path: string }
-  /** The bytes of a file, or samples, in blocks that the engine asks for. */
-  | { kind: "bytes"; name: string }
+  /**
+   * The bytes of a file, or samples, in blocks that the engine asks for; `isStream` where they come
+   * to be while they are read.
+   */
+  | { kind: "bytes"; name: string; isStream: boolean }
   | { kind: "samples"; name: string; sampleRate: number; channels: number; length?: number }
   /** All at once, for calls that block. */
   | { kind: "whole"; bytes: Uint8Array }

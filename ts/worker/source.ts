@@ -24,7 +24,7 @@ export function wired(input: AudioInput): { input: WireInput; source?: Source } 
   if (input instanceof Response) return fromResponse(input);
   if (input instanceof Blob) {
     const name = input instanceof File ? input.name : "audio bytes";
-    return fromStream(input.stream(), name);
+    return fromBlocks(sourceOf(bytesIn(input.stream(), name)), name, false);
   }
   if (input instanceof ArrayBuffer) return fromBytes(new Uint8Array(input));
   if (input instanceof Uint8Array) return fromBytes(input);
@@ -79,12 +79,15 @@ function fromResponse(response: Response): { input: WireInput; source: Source } 
 }
 
 function fromStream(stream: AsyncIterable<Uint8Array>, name: string) {
-  return { input: { kind: "bytes", name }, source: sourceOf(bytesIn(stream, name)) } as const;
+  return fromBlocks(sourceOf(bytesIn(stream, name)), name, true);
 }
 
 function fromBytes(bytes: Uint8Array) {
-  const source = sourceOf(slices(bytes, blockBytes));
-  return { input: { kind: "bytes", name: "audio bytes" }, source } as const;
+  return fromBlocks(sourceOf(slices(bytes, blockBytes)), "audio bytes", false);
+}
+
+function fromBlocks(source: Source, name: string, isStream: boolean) {
+  return { input: { kind: "bytes", name, isStream }, source } as const;
 }
 
 async function* bytesIn(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Block> {
