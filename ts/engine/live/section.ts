@@ -92,7 +92,11 @@ export class Section implements Disposable {
 
   /** The section with nothing but what is settled, for a call that ends before it does. */
   given(audio: AudioChunk): ChunkResult {
-    const answer = new Answer(this.#engine.tokenizer, this.#options.steering.language, this.#settled);
+    const answer = new Answer(
+      this.#engine.tokenizer,
+      this.#options.steering.language,
+      this.#settled,
+    );
     return this.#result(audio, answer, "cancelled");
   }
 
