@@ -1,6 +1,6 @@
 import { AsrError } from "./errors.ts";
-import type { Keyword } from "./guides/keyword.ts";
-import { languageName } from "./languages.ts";
+import { type Keyword, keywordList } from "./guides/keyword.ts";
+import { languageName, languageNames } from "./languages.ts";
 import type { SessionOptions } from "./model.ts";
 import { checkOptionNames } from "./spelling.ts";
 
@@ -95,8 +95,9 @@ export function streamSettings(options: StreamOptions): StreamSettings {
 
 function checkSettings(settings: RecordingSettings): void {
   languageName(settings.language);
+  keywordList(settings.keywords ?? []);
   if (settings.languages !== undefined) {
-    for (const language of settings.languages) languageName(language);
+    languageNames(settings.languages);
     if (settings.language !== undefined && settings.language !== "auto") {
       const hint = "language forces one, languages lets the model detect one of several";
       throw new AsrError("usage", "language and languages exclude each other", hint);

@@ -1,4 +1,5 @@
 import { joinTexts } from "../joining.ts";
+import { mergedLanguages } from "../languages.ts";
 import { segmentsOf } from "../segments.ts";
 import type { DecodedChunk, FinishReason, Transcript } from "../transcript.ts";
 import type { ChunkResult } from "./decode-chunk.ts";
@@ -15,7 +16,7 @@ export function transcriptOf(
   const outputTokens = sum((result) => result.outputTokens);
   return {
     text: chunks.map((chunk) => chunk.text).reduce(joinTexts, ""),
-    language: languagesOf(chunks).join(","),
+    language: mergedLanguages(chunks.map((chunk) => chunk.language)),
     duration,
     segments: segmentsOf(chunks),
     chunks: results.map(({ chunk, outputTokens: tokens }) => {
@@ -35,10 +36,6 @@ export function transcriptOf(
     },
     rtf: duration > 0 ? totalMs / 1000 / duration : 0,
   };
-}
-
-function languagesOf(chunks: readonly DecodedChunk[]): string[] {
-  return [...new Set(chunks.map((chunk) => chunk.language).filter((name) => name !== ""))];
 }
 
 function worst(chunks: readonly DecodedChunk[]): FinishReason {

@@ -27,15 +27,16 @@ export const penalties = { repetitionPenalty: 1.15, noRepeatNgram: 6 };
 export async function decodeCarefully(
   engine: Engine,
   audio: AudioChunk,
-  options: DecodeOptions & { isEcho: (text: string) => boolean },
+  options: DecodeOptions,
   listener: Listener,
 ): Promise<ChunkResult[]> {
   if (isSilent(audio.samples)) return [unheard(audio, "eos")];
   const decode = (part: AudioChunk, changes: Partial<DecodeOptions> = {}) =>
     decodeChunk(engine, part, { ...options, ...changes }, listener);
   let first = await decode(audio);
-  if (options.systemText !== "" && options.isEcho(first.chunk.text)) {
-    first = added(await decode(audio, { systemText: "" }), first);
+  const { steering } = options;
+  if (steering.isEcho(first.chunk.text)) {
+    first = added(await decode(audio, { steering: { ...steering, systemText: "" } }), first);
   }
   if (!isLost(first, options)) return [first];
   const parts = audio.end - audio.start >= shortestHalved ? halves(audio) : [audio];

@@ -1,6 +1,7 @@
 import type { AudioChunk } from "../audio/chunks.ts";
 import { AsrError } from "../errors.ts";
-import type { Bias, Guide } from "../guides/guide.ts";
+import type { Bias } from "../guides/guide.ts";
+import type { Steering } from "../guides/steering.ts";
 import type { Session, SessionOptions } from "../model.ts";
 import { promptIds } from "../prompt.ts";
 import type { DecodedChunk, FinishReason, Span } from "../transcript.ts";
@@ -9,14 +10,10 @@ import type { Engine } from "./engine.ts";
 
 /** How chunks are decoded. */
 export interface DecodeOptions {
-  /** Name of the language that the prompt asks for; undefined lets the model detect it. */
-  language: string | undefined;
-  /** What the system turn says. */
-  systemText: string;
+  /** What the prompt says, and what steers the choice of tokens. */
+  steering: Steering;
   /** Most tokens of one chunk; undefined: in proportion to its length. */
   maxTokens: number | undefined;
-  /** Makes what steers the choice of one chunk's tokens. */
-  guide: () => Guide | undefined;
   session: SessionOptions;
 }
 
@@ -72,7 +69,7 @@ export async function decodeChunk(
   await breathe();
   const audioTokens = session.encode();
   await breathe();
-  const { language, systemText } = options;
+  const { language, systemText } = options.steering;
   const ids = promptIds(engine.tokenizer, audioTokens, { language, context: systemText });
   const maxTokens = options.maxTokens ?? tokenBudget(end - start);
   checkRoom(engine, ids.length + maxTokens, audio, listener.name);
@@ -96,7 +93,7 @@ export async function write(
   options: DecodeOptions & { maxTokens: number },
   { signal, onText }: Listener,
 ): Promise<FinishReason> {
-  const guide = options.guide();
+  const guide = options.steering.guide();
   for (const { id } of answer.tokens) guide?.push(id);
   let bias = guide?.bias;
   steer(session, bias);

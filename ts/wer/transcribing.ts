@@ -1,7 +1,7 @@
+import { Asr } from "../asr.ts";
 import { AsrError } from "../errors.ts";
 import type { ModelOptions } from "../model.ts";
 import type { StatusLine } from "../terminal.ts";
-import { Asr } from "../transcribe.ts";
 import type { Heard } from "./hypotheses.ts";
 import type { Reference } from "./references.ts";
 

@@ -38,7 +38,7 @@ export class GrowingPrompt {
   ): Promise<number> {
     const { model, tokenizer } = this.#engine;
     const { windowFrames, windowTokens, tokens } = model.info;
-    const { language, systemText } = this.#options;
+    const { language, systemText } = this.#options.steering;
     const frames = this.#session.mel(audio.samples);
     await breathe();
     // At its end a section may be cut shorter than it was heard before.

@@ -5,9 +5,14 @@ import { TokenDecoder, type Tokenizer } from "../../tokenizer.ts";
 import type { FinishReason } from "../../transcript.ts";
 import { Answer, type Token } from "../answer.ts";
 import { added, decodeCarefully, isLost, penalties, sumOf } from "../decode-carefully.ts";
-import { type ChunkResult, type Listener, tokenBudget, write } from "../decode-chunk.ts";
+import {
+  type ChunkResult,
+  type DecodeOptions,
+  type Listener,
+  tokenBudget,
+  write,
+} from "../decode-chunk.ts";
 import type { Engine } from "../engine.ts";
-import type { RecordingOptions } from "../recording-options.ts";
 import { GrowingPrompt } from "./growing-prompt.ts";
 
 /** As in the official code: nothing is kept of so many steps, and later all but so many tokens. */
@@ -25,7 +30,7 @@ const mostFailures = 2;
  */
 export class Section implements Disposable {
   readonly #engine: Engine;
-  readonly #options: RecordingOptions["decode"];
+  readonly #options: DecodeOptions;
   readonly #listener: Listener;
   readonly #session: Session;
   readonly #prompt: GrowingPrompt;
@@ -38,7 +43,7 @@ export class Section implements Disposable {
   #inputTokens = 0;
   #outputTokens = 0;
 
-  constructor(engine: Engine, options: RecordingOptions["decode"], listener: Listener) {
+  constructor(engine: Engine, options: DecodeOptions, listener: Listener) {
     this.#engine = engine;
     this.#options = options;
     this.#listener = listener;
@@ -66,7 +71,7 @@ export class Section implements Disposable {
     const { answer, finishReason } = await this.#answer(this.#session, this.#prompt, audio, budget);
     this.#steps++;
     const { shown } = answer;
-    const failed = finishReason === "loop" || this.#options.isEcho(shown.trim());
+    const failed = finishReason === "loop" || this.#options.steering.isEcho(shown.trim());
     this.#failures = failed ? this.#failures + 1 : 0;
     if (!failed && this.#steps >= unsettledSteps) this.#settle(answer);
     return shown;
@@ -92,7 +97,11 @@ export class Section implements Disposable {
 
   /** The section with nothing but what is settled, for a call that ends before it does. */
   given(audio: AudioChunk): ChunkResult {
-    const answer = new Answer(this.#engine.tokenizer, this.#options.language, this.#settled);
+    const answer = new Answer(
+      this.#engine.tokenizer,
+      this.#options.steering.language,
+      this.#settled,
+    );
     return this.#result(audio, answer, "cancelled");
   }
 
@@ -115,7 +124,7 @@ export class Section implements Disposable {
     const most = this.#options.maxTokens ?? tokenBudget(audio.end - audio.start);
     const maxTokens = Math.min(budget, most);
     const { tokenizer } = this.#engine;
-    const answer = new Answer(tokenizer, this.#options.language, this.#settled);
+    const answer = new Answer(tokenizer, this.#options.steering.language, this.#settled);
     const begun = answer.tokens.length;
     const room = Math.max(0, maxTokens - begun);
     this.#inputTokens += await prompt.feed(audio, this.#settled, room, this.#listener.name);
@@ -132,7 +141,7 @@ export class Section implements Disposable {
       const settled = tokens.slice(0, count);
       if (!endsWhole(tokenizer, settled)) continue;
       this.#settled = settled;
-      this.#text = new Answer(tokenizer, this.#options.language, settled).shown;
+      this.#text = new Answer(tokenizer, this.#options.steering.language, settled).shown;
       return;
     }
   }
