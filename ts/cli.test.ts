@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { transcribeCommand } from "./cli.ts";
+import { transcribeCommand } from "./cli/transcribe.ts";
 import { demoSample } from "./demo.ts";
 import { inspectCommand } from "./inspect.ts";
 import { decodeNpy } from "./npy.ts";

@@ -2,8 +2,8 @@ import type { Transcript } from "./transcript.ts";
 
 /**
  * What failed: `input` the audio, `usage` an option or the order of calls, `model` the checkpoint,
- * `native` the Swift library or the platform, `output` a file for the transcript, `aborted` nothing:
- * the caller stopped the call.
+ * `native` the Swift library or the platform, `output` a file for the transcript, `aborted`
+ * nothing: the caller stopped the call.
  */
 export type AsrErrorCode = "input" | "usage" | "model" | "native" | "output" | "aborted";
 

@@ -6,7 +6,7 @@ import { processTerminal } from "./terminal.ts";
 /** Each command sets up what it needs first; the modules load only then, for a quick start. */
 const commands: Record<string, (argv: string[]) => Promise<number>> = {
   async transcribe(argv) {
-    const { transcribeCommand } = await import("./cli.ts");
+    const { transcribeCommand } = await import("./cli/transcribe.ts");
     if (!asksForHelp(argv)) await prepare();
     return await transcribeCommand(argv, processTerminal);
   },
@@ -25,6 +25,10 @@ const commands: Record<string, (argv: string[]) => Promise<number>> = {
     const { convertCommand } = await import("./convert/command.ts");
     if (!asksForHelp(argv)) await prepare();
     return await convertCommand(argv, processTerminal);
+  },
+  async models(argv) {
+    const { modelsCommand } = await import("./hub/command.ts");
+    return await modelsCommand(argv, processTerminal);
   },
   async setup() {
     await prepare();

@@ -47,8 +47,8 @@ export interface TranscribeOptions extends RecordingSettings, CallOptions {}
 /** What a stream is transcribed with, besides. */
 export interface StreamSettings extends RecordingSettings {
   /**
-   * True hears the input as it comes, as from a microphone: text appears within `stepSeconds`, first
-   * provisional, then stable. False decodes whole chunks, which costs less and is a little more
+   * True hears the input as it comes, as from a microphone: text appears within `stepSeconds`,
+   * first provisional, then stable. False decodes whole chunks, which costs less and is a little more
    * accurate. Default: true for streams, false for what is all there.
    */
   live?: boolean | undefined;

@@ -1,6 +1,6 @@
 import type { Chunk, Transcript } from "./transcript.ts";
 
-/** What a streaming transcription tells. The deltas joined are the text of the finished transcript. */
+/** What a streaming transcription tells. The deltas joined are the finished transcript's text. */
 export type StreamEvent = PartialEvent | DeltaEvent | FinalEvent | FinishEvent;
 
 /** What seems to come after the text so far; the next event may say otherwise. */

@@ -50,7 +50,9 @@ struct TensorConversion: StrictOptions {
         var expected = elementSize
         for extent in shape {
             let (product, overflow) = expected.multipliedReportingOverflow(by: extent)
-            guard extent > 0, !overflow else { throw ASRError.usage("shape \(shape) is no shape") }
+            guard extent > 0, extent <= Int32.max, !overflow else {
+                throw ASRError.usage("\(shape) is no shape of an array")
+            }
             expected = product
         }
         guard bytes == expected else {

@@ -57,8 +57,8 @@ export async function openWav(file: Blob, name: string): Promise<WavHeader> {
 class HeaderGoesOn extends Error {}
 
 /**
- * Reads the header of a WAV file from its first bytes, by default all of them. `name` stands for the
- * file in error messages.
+ * Reads the header of a WAV file from its first bytes, by default all of them. `name` stands for
+ * the file in error messages.
  */
 export function readWavHeader(
   bytes: Uint8Array,

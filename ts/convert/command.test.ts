@@ -28,7 +28,7 @@ test("prints a checksum on standard output and notes on standard error", async (
   const { status, out: text, notes } = await run("--model", source, "--out", out);
   expect(status).toBe(0);
   expect(text).toMatch(/^[0-9a-f]{64} {2}.*\/q4\/model\.safetensors\n$/);
-  expect(notes).toMatch(/^converting .*\n1\.5 MB became 0\.8 MB in \d+\.\d s\n$/);
+  expect(notes).toMatch(/^converting .*\n1\.51 MB became 765 kB in \d+\.\d s\n$/);
   const quiet = await run("--model", source, "--out", out, "--overwrite", "--quiet");
   expect(quiet).toEqual({ status: 0, out: text, notes: "" });
 });
@@ -63,7 +63,7 @@ test("matrices that stay float are noted", async () => {
 });
 
 test.each([
-  [[], "--model DIR is missing"],
+  [[], "--model MODEL is missing"],
   [["-m", source], "--out DIR is missing"],
   [["-m", source, "-o", "x", "--bits", "7"], "--bits 7: unknown; "],
   [["-m", source, "-o", "x", "--bit", "4"], "unknown flag --bit; did you mean --bits?"],

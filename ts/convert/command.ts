@@ -1,17 +1,18 @@
 import { join } from "node:path";
 import { choiceFlag, exitStatusOf, parseCommandLine } from "../command-line.ts";
-import { modelFolder } from "../demo.ts";
 import { AsrError } from "../errors.ts";
+import { resolveModel } from "../hub/resolve.ts";
+import { byteText, durationText } from "../hub/sizes.ts";
 import { StatusLine, type Terminal } from "../terminal.ts";
 import { type Conversion, convertCheckpoint } from "./convert.ts";
 import { type Bits, mixed, type Recipe, uniform } from "./recipe.ts";
 
-export const convertUsage = `usage: bun run convert --model DIR --out DIR [options]
+export const convertUsage = `usage: bun run convert --model MODEL --out DIR [options]
 
 Converts an official Qwen3-ASR checkpoint to MLX's layout, quantized by MLX. Writes the SHA-256 of
 each file of weights to standard output, for sha256sum -c.
 
-  -m, --model DIR          the folder of a float checkpoint
+  -m, --model MODEL        a float checkpoint: its folder, or org/name of the hub
   -o, --out DIR            the folder to make
       --bits N             4 (default), 5, 6, 8 or none: decoder and embedding; the encoder stays
                            float, as in the checkpoints of mlx-community
@@ -24,6 +25,8 @@ each file of weights to standard output, for sha256sum -c.
       --overwrite          replace a model that is at --out
   -q, --quiet              no notes and no progress on standard error
   -h, --help               this text
+
+exit status: 0 done, 2 usage or no room, 3 model, 4 native library or platform, 130 interrupted
 `;
 
 interface Arguments {
@@ -34,9 +37,6 @@ interface Arguments {
   quiet: boolean;
 }
 
-/** As a shell reports a process that an interrupt ended. */
-const interrupted = 130;
-
 /** The command `convert`: returns the exit status. */
 export async function convertCommand(argv: string[], terminal: Terminal): Promise<number> {
   return await exitStatusOf(terminal, async () => {
@@ -46,18 +46,16 @@ export async function convertCommand(argv: string[], terminal: Terminal): Promis
       return 0;
     }
     const controller = new AbortController();
-    const stop = () => controller.abort();
+    const stop = () => {
+      controller.abort(new AsrError("aborted", "interrupted", "nothing was written"));
+    };
     process.once("SIGINT", stop);
     try {
       await convert(given, terminal, controller.signal);
-      return 0;
-    } catch (error) {
-      if (!controller.signal.aborted) throw error;
-      terminal.note("interrupted; nothing was written\n");
-      return interrupted;
     } finally {
       process.off("SIGINT", stop);
     }
+    return 0;
   });
 }
 
@@ -79,7 +77,7 @@ function parseArguments(argv: string[]): Arguments | "help" {
     },
   });
   if (values.help) return "help";
-  if (values.model === undefined) throw missing("--model DIR");
+  if (values.model === undefined) throw missing("--model MODEL");
   if (values.out === undefined) throw missing("--out DIR");
   const recipe = choiceFlag("--recipe", values.recipe, ["mixed"]);
   const bits = bitsFlag("--bits", values.bits);
@@ -125,15 +123,19 @@ async function convert(
   signal: AbortSignal,
 ): Promise<void> {
   const status = new StatusLine(terminal, !quiet);
-  const started = performance.now();
   if (!quiet && !terminal.noteIsTty) terminal.note(`converting ${model} to ${out}\n`);
   try {
-    const onProgress = (share: number) => {
-      status.show(`converting: ${Math.floor(100 * share)} %${timeLeft(share, started)}`);
-    };
-    const folder = modelFolder(model);
-    const options = { recipe, overwrite, signal, onProgress };
-    const conversion = await convertCheckpoint(folder, out, options);
+    const folder = await resolveModel(model, {
+      signal,
+      onProgress: ({ done, total }) =>
+        status.show(`downloading: ${byteText(done)} of ${byteText(total)}`),
+    });
+    const started = performance.now();
+    const conversion = await convertCheckpoint(folder, out, {
+      ...{ recipe, overwrite, signal },
+      onProgress: (share) =>
+        status.show(`converting: ${Math.floor(100 * share)} %${timeLeft(share, started)}`),
+    });
     status.clear();
     for (const { name, sha256 } of conversion.files) {
       terminal.out(`${sha256}  ${join(out, name)}\n`);
@@ -145,14 +147,13 @@ async function convert(
 }
 
 function timeLeft(share: number, started: number): string {
-  const seconds = ((performance.now() - started) / 1000) * (1 / share - 1);
-  return share > 0.02 ? `, ${Math.ceil(seconds)} s left` : "";
+  const seconds = (performance.now() - started) / 1000;
+  return share > 0.02 ? `, ${durationText(seconds * (1 / share - 1))} left` : "";
 }
 
 function notes({ sourceBytes, bytes, leftFloat }: Conversion, started: number): string[] {
-  const megabytes = (count: number) => `${(count / 1e6).toFixed(count < 1e8 ? 1 : 0)} MB`;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  const lines = [`${megabytes(sourceBytes)} became ${megabytes(bytes)} in ${seconds} s`];
+  const lines = [`${byteText(sourceBytes)} became ${byteText(bytes)} in ${seconds} s`];
   if (leftFloat.length > 0) {
     const [first] = leftFloat;
     const more = leftFloat.length > 1 ? ` and ${leftFloat.length - 1} more` : "";

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, realpath, rename, rm, statfs } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { AsrError, messageOf } from "../errors.ts";
+import { byteText } from "../hub/sizes.ts";
 
 /**
  * Makes a folder by `fill`, whole or not at all: it is filled under another name beside its place
@@ -17,7 +18,7 @@ export async function makeFolder<T>(
   await checkPlace(path, overwrite);
   const folder = await writing(place, async () => {
     await mkdir(dirname(path), { recursive: true });
-    const made = join(dirname(path), `.${basename(path)}.unfinished-${randomUUID()}`);
+    const made = join(dirname(path), `${basename(path)}.unfinished-${randomUUID()}`);
     await mkdir(made);
     return made;
   });
@@ -77,12 +78,8 @@ export async function checkSpace(folder: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
   if (free >= bytes) return;
-  const message = `${folder}: needs ${gigabytes(bytes)}, ${gigabytes(free)} are free`;
+  const message = `${folder}: needs ${byteText(bytes)}, ${byteText(free)} are free`;
   throw new AsrError("usage", message, "make room or choose another disk");
-}
-
-function gigabytes(count: number): string {
-  return `${(count / 1e9).toFixed(2)} GB`;
 }
 
 /** What the system says about a failed write, as an error that names the place. */

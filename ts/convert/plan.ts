@@ -7,7 +7,7 @@ import type { Quantization, TensorConversion } from "./tensor.ts";
 export interface PlannedTensor {
   source: SourceTensor;
   conversion: TensorConversion;
-  /** What is written, in the order that the conversion gives: the values, or codes, scales, biases. */
+  /** What is written: the values, or codes, scales and biases. */
   parts: readonly (TensorForm & { name: string })[];
 }
 

@@ -20,8 +20,8 @@ export class LoopGuard {
   readonly #grams = new Map<string, { count: number; second: number }>();
 
   /**
-   * Takes the next token. Returns undefined, or, once there is a loop, how many of the tokens so far
-   * stand before its second copy: those are worth keeping.
+   * Takes the next token. Returns undefined, or, once there is a loop, how many of the tokens so
+   * far stand before its second copy: those are worth keeping.
    */
   push(token: number): number | undefined {
     const tokens = this.#tokens;

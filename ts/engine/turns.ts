@@ -1,6 +1,7 @@
 /**
- * Hands out a limited number of places. Those who wait are served by turns: one place for each party
- * that asks, and only then a second one, so that a long recording does not keep a short one waiting.
+ * Hands out a limited number of places. Those who wait are served by turns: one place for each
+ * party that asks, and only then a second one, so that a long recording does not keep a short one
+ * waiting.
  */
 export class Turns {
   #free: number;

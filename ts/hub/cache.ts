@@ -66,8 +66,8 @@ export class CachedModel {
   }
 
   /**
-   * What the hash of a file is, where it should have another one; undefined if all is well. The file
-   * is read once, and again when it changed; `thorough` reads it always.
+   * What the hash of a file is, where it should have another one; undefined if all is well. The
+   * file is read once, and again when it changed; `thorough` reads it always.
    */
   async wrongHash(
     file: string,
@@ -103,9 +103,15 @@ export class CachedModel {
   async adopt(partial: string, hash: string): Promise<void> {
     const path = this.blob(hash);
     await rename(partial, path);
-    await syncFolder(dirname(path));
     const { size, mtimeMs } = await stat(path);
     await this.#note(this.#verified(hash), stateText(size, mtimeMs));
+  }
+
+  /** Puts the names of adopted blobs on the disk, where folders can be synchronised. */
+  async sync(): Promise<void> {
+    const folder = await open(join(this.folder, "blobs"), "r").catch(() => undefined);
+    await folder?.sync().catch(() => {});
+    await folder?.close();
   }
 
   async removeBlob(hash: string): Promise<void> {
@@ -172,11 +178,4 @@ function stateText(size: number, mtimeMs: number): string {
 
 async function textOf(path: string): Promise<string> {
   return await readFile(path, "utf8").catch(() => "");
-}
-
-/** Puts a rename on the disk, where folders can be synchronised. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r").catch(() => undefined);
-  await folder?.sync().catch(() => {});
-  await folder?.close();
 }

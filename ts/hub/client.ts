@@ -1,4 +1,4 @@
-import { AsrError, messageOf } from "../errors.ts";
+import { messageOf } from "../errors.ts";
 import { refusal } from "./refusals.ts";
 import { Fault } from "./retries.ts";
 import type { HubSettings } from "./settings.ts";
@@ -26,8 +26,8 @@ export class HubClient {
   }
 
   /**
-   * Gets a path of the hub; `what` is its name in messages. Redirects are followed here, because the
-   * token may go to the hub's own address and to no other.
+   * Gets a path of the hub; `what` is its name in messages. Redirects are followed here, because
+   * the token may go to the hub's own address and to no other.
    */
   async get(
     path: string,
@@ -66,7 +66,7 @@ export class HubClient {
     headers: Record<string, string>,
   ): Promise<Omit<Answer, "etag">> {
     signal.throwIfAborted();
-    const connection = new Connection(what, signal, this.tuning.stallMs);
+    const connection = new Connection(what, signal, this.tuning);
     try {
       const options = { headers, redirect: "manual", signal: connection.signal } as const;
       const response = await fetch(url, { ...options, decompress: false });
@@ -88,18 +88,18 @@ export class HubClient {
 class Connection {
   readonly #what: string;
   readonly #outer: AbortSignal;
-  readonly #stallMs: number;
+  readonly #tuning: Tuning;
   readonly #controller = new AbortController();
   readonly #abort = () => this.#controller.abort();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #silent = false;
+  #silentMs: number | undefined;
 
-  constructor(what: string, outer: AbortSignal, stallMs: number) {
+  constructor(what: string, outer: AbortSignal, tuning: Tuning) {
     this.#what = what;
     this.#outer = outer;
-    this.#stallMs = stallMs;
+    this.#tuning = tuning;
     outer.addEventListener("abort", this.#abort, { once: true });
-    this.heard();
+    this.#expect(tuning.answerMs);
   }
 
   get signal(): AbortSignal {
@@ -108,11 +108,15 @@ class Connection {
 
   /** Starts to wait for the next sign of life. */
   heard(): void {
+    this.#expect(this.#tuning.stallMs);
+  }
+
+  #expect(withinMs: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#silent = true;
+      this.#silentMs = withinMs;
       this.#controller.abort();
-    }, this.#stallMs);
+    }, withinMs);
   }
 
   async *chunks(response: Response): AsyncGenerator<Uint8Array> {
@@ -131,11 +135,13 @@ class Connection {
 
   failure(error: unknown, beforeAnswer: boolean): unknown {
     if (this.#outer.aborted) return this.#outer.reason;
-    if (this.#silent) return new Fault(`${this.#what}: no byte for ${this.#stallMs / 1000} s`);
-    if (error instanceof AsrError || error instanceof Fault) return error;
-    const code = error instanceof Error && "code" in error ? String(error.code) : messageOf(error);
-    const unreachable = beforeAnswer && code !== "ECONNRESET";
-    return new Fault(`${this.#what}: the connection failed: ${code}`, { unreachable });
+    const isCode = error instanceof Error && "code" in error;
+    const why =
+      this.#silentMs !== undefined
+        ? `no byte for ${this.#silentMs / 1000} s`
+        : `the connection failed: ${isCode ? error.code : messageOf(error)}`;
+    const isUnreachable = beforeAnswer && !why.includes("ECONNRESET");
+    return new Fault(`${this.#what}: ${why}`, isUnreachable ? { unreachable: why } : {});
   }
 
   close(): void {

@@ -1,7 +1,8 @@
 import { open } from "node:fs/promises";
 import { CryptoHasher } from "bun";
 
-const chunkBytes = 4 * 2 ** 20;
+/** Little enough that nothing else in the thread waits for the hash of one chunk. */
+const chunkBytes = 2 ** 20;
 
 /** Whether a text is a hash as the hub names content by: SHA-256 in hexadecimal, or git's SHA-1. */
 export function isContentHash(text: string): boolean {

@@ -29,8 +29,8 @@ interface Span {
 }
 
 /**
- * Fetches one file in ranges over several connections into a partial file, checks its hash and makes
- * it a blob. Bytes that do not have the right hash in the end are fetched once more.
+ * Fetches one file in ranges over several connections into a partial file, checks its hash and
+ * makes it a blob. Bytes that do not have the right hash in the end are fetched once more.
  */
 export class FileDownload {
   readonly #context: DownloadContext;
@@ -103,7 +103,7 @@ export class FileDownload {
     return spans;
   }
 
-  /** Fetches what is missing of a stretch; after a failure, from the first block that is missing. */
+  /** Fetches a stretch; after a failure, from the first block that is missing. */
   async #fetchSpan({ first, end }: Span): Promise<void> {
     const { client, slots } = this.#context;
     const retries = new Retries(client.tuning, slots.signal);
@@ -123,7 +123,7 @@ export class FileDownload {
     }
   }
 
-  /** For hubs without ranges: every try reads from the start and keeps the blocks that were missing. */
+  /** For hubs without ranges: every try reads from the start and keeps what was missing. */
   async #fetchWhole(): Promise<void> {
     const { client, slots } = this.#context;
     const { blocks } = this.#partial;

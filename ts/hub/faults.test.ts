@@ -21,6 +21,7 @@ import {
 } from "../testing/loopback-hub.ts";
 import { seededRandom } from "../testing/random.ts";
 import { pull } from "./pull.ts";
+import { Slots } from "./slots.ts";
 
 setDefaultTimeout(60_000);
 
@@ -119,8 +120,15 @@ const published = (of: PublishedModel) =>
     .filter((file) => file !== "README.md")
     .sort();
 
+/** Runs schedules side by side, because each of them mostly waits. */
+async function schedules(count: number, run: (seed: number) => Promise<void>): Promise<void> {
+  const slots = new Slots(8, new AbortController().signal);
+  const seeds = Array.from({ length: count }, (_, seed) => seed);
+  await slots.all(seeds.map((seed) => () => slots.run(() => run(seed))));
+}
+
 test("160 schedules of passing faults end with the right bytes", async () => {
-  for (let seed = 0; seed < 160; seed++) {
+  await schedules(160, async (seed) => {
     const random = seededRandom(seed);
     const bytes = Math.floor(random() * 50_000) + 1;
     const one = random() < 0.5 ? shardedModel(seed, bytes) : singleModel(seed, bytes);
@@ -131,25 +139,23 @@ test("160 schedules of passing faults end with the right bytes", async () => {
     const { commit } = await pull(name, cache.settings(hub.endpoint), {}, tuning);
     expect(commit).toBe(commitOf(one));
     expect(checkedFiles(cache, one)).toEqual(published(one));
-  }
+  });
 });
 
 test("40 schedules of lasting faults end with the reason, and go on when it is gone", async () => {
-  for (let seed = 0; seed < 40; seed++) {
-    const random = seededRandom(1000 + seed);
+  await schedules(40, async (seed) => {
     const [misdeed, meets, message] = lastingTroubles[seed % lastingTroubles.length]!;
     using hub = await LoopbackHub.start({ [testId]: model });
     using cache = new ScratchCache();
-    const passing = passingTrouble(random);
     hub.misdeed = (request) => (meets(request) ? misdeed : undefined);
-    const tuning = { ...quickTuning, attempts: 4 };
-    const failure = await pull(name, cache.settings(hub.endpoint), {}, tuning).catch((e) => e);
+    const settings = cache.settings(hub.endpoint);
+    const failure = await pull(name, settings, {}, { ...quickTuning, attempts: 4 }).catch((e) => e);
     expect(failure).toBeInstanceOf(AsrError);
     expect(failure.code).toBe("model");
     expect(failure.oneLine).toMatch(message);
     expect(checkedFiles(cache, model)).toEqual([]);
-    hub.misdeed = passing;
-    await pull(name, cache.settings(hub.endpoint), {}, { ...quickTuning, attempts: 30 });
+    hub.misdeed = passingTrouble(seededRandom(1000 + seed));
+    await pull(name, settings, {}, { ...quickTuning, attempts: 30 });
     expect(checkedFiles(cache, model)).toEqual(published(model));
-  }
+  });
 });

@@ -38,8 +38,8 @@ const revisionPattern = /^(?!.*(?:\.\.|\/\/|\/\.|\.\/|\.lock$))\w(?:[\w./-]{0,12
 
 /**
  * What the name of a model means. The first that fits: `demo`; a path (absolute, or beginning with
- * `./` or `../`); a folder that exists, so `a/b` is the folder a/b where there is one; a short name;
- * an id of the hub. Names of the hub may end with `@revision`. Throws `usage` for anything else.
+ * `./` or `../`); a folder that exists, so `a/b` is the folder a/b where there is one; a short
+ * name; an id of the hub. The last two may end with `@revision`. Throws `usage` for anything else.
  */
 export function parseModelName(name: string): ModelName {
   if (name === demoModel || isPath(name) || isFolder(name)) return { folder: modelFolder(name) };
@@ -53,7 +53,8 @@ export function parseHubModel(name: string): HubModel {
   const revision = at < 0 ? defaultRevision : name.slice(at + 1);
   const id = shortNames.get(base.toLowerCase()) ?? base;
   if (!id.includes("/")) {
-    const hint = `${didYouMean(base, [demoModel, ...shortNames.keys()])} Or give a folder or org/name`;
+    const meant = didYouMean(base, [demoModel, ...shortNames.keys()]);
+    const hint = `${meant} Or give a folder or org/name`;
     throw new AsrError("usage", `${JSON.stringify(name)}: unknown model`, hint);
   }
   if (!idPattern.test(id)) {
@@ -77,5 +78,10 @@ function isPath(name: string): boolean {
 }
 
 function isFolder(name: string): boolean {
-  return name !== "" && (statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false);
+  try {
+    return statSync(name).isDirectory();
+  } catch {
+    // Not there, or no possible path at all.
+    return false;
+  }
 }

@@ -18,7 +18,7 @@ import { displayName, type HubModel } from "./names.ts";
 import { Fault, withRetries } from "./retries.ts";
 import type { HubSettings } from "./settings.ts";
 import { Slots } from "./slots.ts";
-import { corruptError, snapshotState } from "./snapshot.ts";
+import { corruptError, corruptFiles, missingFile } from "./snapshot.ts";
 import { checkSpace, storageError } from "./storage.ts";
 import { defaultTuning, type Tuning } from "./tuning.ts";
 
@@ -52,18 +52,19 @@ export interface PulledModel {
   bytes: number;
 }
 
-/** The folder of a model that is in the cache complete, without a word to the network. */
-export async function cachedFolder(
+/** A model that is in the cache complete, found without a word to the network. */
+export async function cachedModel(
   name: HubModel,
   settings: HubSettings,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<PulledModel | undefined> {
   const model = new CachedModel(settings.cacheFolder, name.id);
   const commit = await model.commitOf(name.revision);
   if (commit === undefined) return undefined;
-  const { missing, corrupt } = await snapshotState(model, commit, signal);
-  if (missing !== undefined) return undefined;
-  if (corrupt.length === 0) return model.snapshot(commit);
+  const folder = model.snapshot(commit);
+  if ((await missingFile(folder)) !== undefined) return undefined;
+  const corrupt = await corruptFiles(model, commit, signal);
+  if (corrupt.length === 0) return { folder, commit, bytes: 0 };
   if (settings.offline) throw corruptError(displayName(name), corrupt);
   return undefined;
 }
@@ -86,18 +87,23 @@ export async function pull(
     const lockOptions = { beatMs: tuning.beatMs, signal, onWait };
     return await withCacheLock(model.lockPath, lockOptions, async (lock) => {
       // Whoever held the lock before may have fetched it.
-      const folder = ifNeeded ? await cachedFolder(name, settings, signal) : undefined;
-      const commit = await model.commitOf(name.revision);
-      if (folder !== undefined) return { folder, commit: commit ?? "", bytes: 0 };
+      const found = ifNeeded ? await cachedModel(name, settings, signal) : undefined;
+      if (found !== undefined) return found;
       return await new Pull(name, model, settings, tuning, lock, { ...options, signal }).run();
     });
   } catch (error) {
-    if (!(error instanceof Fault)) throw storageError(error, settings.cacheFolder);
-    const why = `and ${new URL(settings.endpoint).host} cannot be reached (${error.message})`;
-    if (error.unreachable) throw notHere(name, settings, why);
-    const hint = "run it again later: it goes on where it stopped";
-    throw new AsrError("model", error.message, hint, { cause: error });
+    throw failureOf(error, name, settings);
   }
+}
+
+/** What a person is told when the hub, the network or the disk failed. */
+export function failureOf(error: unknown, name: HubModel, settings: HubSettings): unknown {
+  if (!(error instanceof Fault)) return storageError(error, settings.cacheFolder);
+  const { host } = new URL(settings.endpoint);
+  const why = `and ${host} cannot be reached (${error.unreachable})`;
+  if (error.unreachable !== undefined) return notHere(name, settings, why);
+  const hint = "run it again later: it goes on where it stopped";
+  return new AsrError("model", error.message, hint, { cause: error });
 }
 
 /** One run of a download, under the lock. */
@@ -134,6 +140,7 @@ class Pull {
     const files = checkpointFiles(listing, id, await this.#shards(listing));
     const absent = await this.#absent(commit, files);
     const bytes = await this.#fetch(commit, files, absent);
+    await this.#model.sync();
     await this.#lock.check();
     for (const { name, hash } of files) await this.#model.expose(commit, name, hash, tuning);
     await this.#model.writeRef(revision, commit);

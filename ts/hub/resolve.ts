@@ -1,5 +1,5 @@
 import { defaultModel, parseModelName } from "./names.ts";
-import { cachedFolder, type PullOptions, pull } from "./pull.ts";
+import { cachedModel, type PullOptions, pull } from "./pull.ts";
 import { type HubOptions, hubSettings } from "./settings.ts";
 
 /** How a model's name becomes a folder. */
@@ -19,6 +19,6 @@ export async function resolveModel(
   if ("folder" in name) return name.folder;
   const settings = hubSettings(options);
   const signal = options.signal ?? new AbortController().signal;
-  const folder = await cachedFolder(name, settings, signal);
-  return folder ?? (await pull(name, settings, { ...options, ifNeeded: true })).folder;
+  const found = await cachedModel(name, settings, signal);
+  return (found ?? (await pull(name, settings, { ...options, ifNeeded: true }))).folder;
 }

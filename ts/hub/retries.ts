@@ -4,13 +4,13 @@ import type { Tuning } from "./tuning.ts";
 export class Fault extends Error {
   /** What the hub asked for with Retry-After. */
   readonly retryAfterMs: number | undefined;
-  /** No connection came about: most likely there is no network. */
-  readonly unreachable: boolean;
+  /** Why no connection came about, if none did: most likely there is no network. */
+  readonly unreachable: string | undefined;
 
-  constructor(message: string, options: { retryAfterMs?: number; unreachable?: boolean } = {}) {
+  constructor(message: string, options: { retryAfterMs?: number; unreachable?: string } = {}) {
     super(message);
     this.retryAfterMs = options.retryAfterMs;
-    this.unreachable = options.unreachable ?? false;
+    this.unreachable = options.unreachable;
   }
 }
 
@@ -43,17 +43,22 @@ export class Retries {
   }
 }
 
-/** Runs `action` until it does not throw a `Fault`, within the bounds of `tuning`. */
+/** Tries to connect, after which the first request is given up: a network does not come soon. */
+const attemptsToConnect = 3;
+
+/** Runs the first request of a command until it does not throw a `Fault`, within bounds. */
 export async function withRetries<T>(
   tuning: Tuning,
   signal: AbortSignal,
   action: () => Promise<T>,
 ): Promise<T> {
   const retries = new Retries(tuning, signal);
-  for (;;) {
+  for (let unreachable = 0; ; ) {
     try {
       return await action();
     } catch (error) {
+      const isUnreachable = error instanceof Fault && error.unreachable !== undefined;
+      if (isUnreachable && ++unreachable >= attemptsToConnect) throw error;
       await retries.after(error);
     }
   }

@@ -4,50 +4,54 @@ import { AsrError } from "../errors.ts";
 import type { CachedModel } from "./cache.ts";
 import { indexName, isTaken, isWeights, neededNames, shardsOfIndex } from "./listing.ts";
 
-/** What was found wrong with a file in the cache. */
+/** A file in the cache whose bytes do not have the hash that the hub gave them. */
 export interface CorruptFile {
   /** Name in the snapshot. */
   name: string;
-  /** The hash in the blob's name, and that of its bytes. */
   expected: string;
   found: string;
 }
 
-/** A commit in the cache: ready to be opened, or what is wrong with it. */
-export interface SnapshotState {
-  /** Files of a checkpoint that are there. */
-  names: readonly string[];
-  /** The first file that is needed and not there. */
-  missing: string | undefined;
-  corrupt: readonly CorruptFile[];
+/** The files of a checkpoint that a commit has in the cache. */
+export async function snapshotNames(folder: string): Promise<string[]> {
+  return (await readdir(folder).catch(() => [])).filter(isTaken).sort();
 }
 
 /**
- * Looks at a commit in the cache. Complete is: every file that a checkpoint needs and every shard
- * of the index are there, and each has the bytes that its hash says (see `CachedModel.wrongHash`;
- * files that another tool put there without links have no hash).
+ * The first file that a checkpoint needs, or that its index names, and that is not there. That a
+ * folder exists says nothing: downloads end in the middle.
  */
-export async function snapshotState(
+export async function missingFile(folder: string): Promise<string | undefined> {
+  const names = await snapshotNames(folder);
+  const needed = [...neededNames, ...(await weightNames(folder, names))];
+  for (const name of needed) if (!(await isFile(join(folder, name)))) return name;
+  return undefined;
+}
+
+/**
+ * The files of a commit whose bytes are wrong. They are read at the first use, as another tool may
+ * have put them there, and when they changed; `thorough` reads them always. A file that is no link
+ * to a blob has no hash to compare with.
+ */
+export async function corruptFiles(
   model: CachedModel,
   commit: string,
   signal: AbortSignal,
   thorough = false,
-): Promise<SnapshotState> {
+): Promise<CorruptFile[]> {
   const folder = model.snapshot(commit);
-  const names = (await readdir(folder).catch(() => [])).filter(isTaken).sort();
-  const missing = await firstMissing(folder, names);
   const corrupt: CorruptFile[] = [];
-  for (const name of names) {
+  for (const name of await snapshotNames(folder)) {
     const path = join(folder, name);
     const expected = await model.hashOf(path);
     if (expected === undefined || !(await isFile(path))) continue;
     const found = await model.wrongHash(path, expected, signal, thorough);
     if (found !== undefined) corrupt.push({ name, expected, found });
   }
-  return { names, missing, corrupt };
+  return corrupt;
 }
 
-/** The error for files whose bytes are not what their hashes say. */
+/** The error for corrupt files; there is at least one. */
 export function corruptError(id: string, [first, ...others]: readonly CorruptFile[]): AsrError {
   const more = others.length > 0 ? ` (and ${others.length} more)` : "";
   const { name, expected, found } = first!;
@@ -55,15 +59,10 @@ export function corruptError(id: string, [first, ...others]: readonly CorruptFil
   return new AsrError("model", `${id}: ${why}`, `fetch it again: bun run models pull ${id}`);
 }
 
-async function firstMissing(folder: string, names: readonly string[]): Promise<string | undefined> {
-  const needed = [...neededNames, ...(await weightNames(folder, names))];
-  for (const name of needed) if (!(await isFile(join(folder, name)))) return name;
-  return undefined;
-}
-
 async function weightNames(folder: string, names: readonly string[]): Promise<string[]> {
   if (!names.includes(indexName)) return [names.find(isWeights) ?? "model.safetensors"];
   const text = await readFile(join(folder, indexName), "utf8").catch(() => "");
+  // What is wrong with an index that is there, its hash says, or whoever opens the checkpoint.
   return shardsOfIndex(text) ?? [indexName];
 }
 

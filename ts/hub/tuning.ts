@@ -15,7 +15,9 @@ export interface Tuning {
   longestBackoffMs: number;
   /** A hub that asks for more patience than this is not waited for. */
   longestRetryAfterMs: number;
-  /** A connection that is silent for longer is given up. */
+  /** A request that is not answered for longer is given up. */
+  answerMs: number;
+  /** An answer that is silent for longer is given up. */
   stallMs: number;
   /** How often the holder of a lock shows that it lives. */
   beatMs: number;
@@ -24,16 +26,16 @@ export interface Tuning {
   link(target: string, path: string): Promise<void>;
 }
 
-const mebibyte = 2 ** 20;
-
 export const defaultTuning: Readonly<Tuning> = {
   connections: 4,
-  rangeBytes: 8 * mebibyte,
-  blockBytes: mebibyte,
+  // Together with the connections: a kill costs 16 MB at most, whatever was on its way.
+  rangeBytes: 4e6,
+  blockBytes: 1e6,
   attempts: 7,
   backoffMs: 500,
   longestBackoffMs: 30_000,
   longestRetryAfterMs: 5 * 60_000,
+  answerMs: 10_000,
   stallMs: 30_000,
   beatMs: 1000,
   async freeBytes(folder) {

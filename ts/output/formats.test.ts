@@ -54,11 +54,13 @@ describe("what each format looks like", () => {
     ],
     [
       "tsv",
-      "start\tend\ttext\n500\t2250\tIs 1 < 2 & 3 --> 4?\n36610004\t36612500\t[Laughs] Ten hours later.\n",
+      "start\tend\ttext\n500\t2250\tIs 1 < 2 & 3 --> 4?\n" +
+        "36610004\t36612500\t[Laughs] Ten hours later.\n",
     ],
     [
       "lrc",
-      "[00:00.50]Is 1 < 2 & 3 --> 4?\n[00:02.25]\n[610:10.00] [Laughs] Ten hours later.\n[610:12.50]\n",
+      "[00:00.50]Is 1 < 2 & 3 --> 4?\n[00:02.25]\n" +
+        "[610:10.00] [Laughs] Ten hours later.\n[610:12.50]\n",
     ],
   ])("%s", (format, expected) => {
     expect(write(format, two)).toBe(expected);
@@ -142,7 +144,7 @@ const thousands = (): Transcript => {
   );
 };
 
-/** Reads a file with ffmpeg, which writes it again as SubRip; expects the same times, no warning. */
+/** Has ffmpeg read it and write it as SubRip: the same times, without a warning. */
 async function checkWithFfmpeg(name: string, text: string): Promise<void> {
   const path = join(folder, name);
   writeFileSync(path, text);

@@ -23,7 +23,7 @@ export interface OutputFile {
   path: string;
 }
 
-/** An input, and the files to write for it: none when it goes to standard output. */
+/** An input, and its files: none when it goes to standard output or cannot be transcribed. */
 export interface Job {
   input: Input;
   files: readonly OutputFile[];
@@ -55,16 +55,14 @@ export function planOutputs(inputs: readonly Input[], destination: Destination):
   }
   const wanted = inputs.map((input) => ({
     input,
-    files: formats.map((format) => ({
+    files: (input.problem === undefined ? formats : []).map((format) => ({
       format,
       path: file ?? join(directory!, withExtension(input.relative, format)),
     })),
   }));
   if (file !== undefined) checkOne("--output", inputs, formats);
   checkNames(wanted);
-  const jobs = wanted.map((job) =>
-    job.input.problem ? { ...job, done: false } : open(job, destination),
-  );
+  const jobs = wanted.map((job) => open(job, destination));
   checkNoneExists(jobs, destination);
   const mayReplace = (destination.overwrite ?? false) || (destination.skipExisting ?? false);
   return { jobs, toStandardOutput: undefined, mayReplace };
@@ -133,7 +131,7 @@ function open({ input, files }: Wanted, { overwrite, skipExisting }: Destination
     const stats = statSync(path, noThrow);
     return !stats?.isFile() || stats.size === 0;
   });
-  if (missing.length === 0) return { input, files: [], done: true };
+  if (missing.length === 0 && !input.problem) return { input, files: [], done: true };
   return { input, files: overwrite ? files : missing, done: false };
 }
 

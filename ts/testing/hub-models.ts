@@ -17,8 +17,19 @@ export const quickTuning: Tuning = {
   attempts: 12,
   backoffMs: 1,
   longestBackoffMs: 4,
+  answerMs: 300,
   stallMs: 150,
   beatMs: 40,
+};
+
+/** The same for processes that are killed in the middle. */
+export const processTuning: Tuning = {
+  ...quickTuning,
+  rangeBytes: 64_000,
+  blockBytes: 16_000,
+  // A busy machine is no fault.
+  answerMs: 20_000,
+  stallMs: 20_000,
 };
 
 /** A model with two shards and their index, of random bytes: `weightBytes` in all. */

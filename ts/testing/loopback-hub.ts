@@ -184,7 +184,9 @@ export function commitOf({ files }: PublishedModel): string {
 export function listingOf(model: PublishedModel): { sha: string; siblings: object[] } {
   const siblings = Object.entries(model.files).map(([rfilename, content]) => ({
     ...{ rfilename, size: content.length, blobId: gitSha1(content) },
-    ...(isLarge(rfilename) ? { lfs: { sha256: sha256(content), size: content.length } } : {}),
+    ...(isLarge(rfilename)
+      ? { lfs: { sha256: sha256(content), size: content.length, pointerSize: 130 } }
+      : {}),
   }));
   return { sha: commitOf(model), siblings };
 }

@@ -41,7 +41,7 @@ function pick<T>(random: Random, choices: readonly T[]): T {
   return choices[Math.floor(random() * choices.length)]!;
 }
 
-/** Up to eight chunks one after the other, with text in many scripts and speech in random places. */
+/** Up to eight chunks in a row, with text in many scripts and speech in random places. */
 export function randomChunks(random: Random): DecodedChunk[] {
   const chunks: DecodedChunk[] = [];
   let start = random() * 4;
