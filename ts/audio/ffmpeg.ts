@@ -51,7 +51,7 @@ export async function* decodedStream(
   parts: AsyncIterable<Uint8Array>,
   name: string,
 ): AsyncGenerator<Samples> {
-  const soon = ["-fflags", "nobuffer", "-probesize", "32768", "-analyzeduration", "1000000"];
+  const soon = ["-probesize", "32768", "-analyzeduration", "1000000"];
   const input = [...guard("pipe"), ...soon, "-vn", "-sn", "-dn", "-i", "pipe:0"];
   yield* decoded(input, name, (line) => line, parts, Number.POSITIVE_INFINITY);
 }

@@ -25,8 +25,8 @@ const leastTokens = 32;
 const mostFailures = 2;
 
 /**
- * A section of a live stream. Each step decodes it as far as it goes, beginning with the tokens that
- * are settled; the end of each answer is not, for more audio may change it.
+ * A section of a live stream. Each step decodes it as far as it goes, beginning with the tokens
+ * that are settled; the end of each answer is not, for more audio may change it.
  */
 export class Section implements Disposable {
   readonly #engine: Engine;
