@@ -2,7 +2,7 @@ import type { Span } from "../transcript.ts";
 import { type AudioChunk, chunkAt, cutRange, keptSilence, soundsIn } from "./chunks.ts";
 import { type Samples, sampleRate } from "./recording.ts";
 import { SampleQueue } from "./sample-queue.ts";
-import { noiseLevel, quietestCut } from "./silence.ts";
+import { levelOf, quietestCut } from "./silence.ts";
 
 /** A pause that ends a section early, so that its text is final soon and silence costs nothing. */
 const longPause = 1.5 * sampleRate;
@@ -12,8 +12,8 @@ const fairPause = 0.15 * sampleRate;
 
 /**
  * Cuts audio that is still coming into sections, at long pauses or, near multiples of
- * `chunkSeconds`, at short ones. Unlike a recording's chunks, sections are heard while they grow, so
- * what they are cut off from is only what came after the last words that are settled.
+ * `chunkSeconds`, at short ones. Unlike a recording's chunks, sections are heard while they grow:
+ * they are cut only where no word is settled yet.
  */
 export class SectionCutter {
   readonly #queue = new SampleQueue();
@@ -24,7 +24,7 @@ export class SectionCutter {
   /** Samples of the open section that settled text may be of; 0 before it is heard. */
   #settled = 0;
   #begun = false;
-  /** Level of the noise, as the last section told it. */
+  /** Level of the noise, as the last long pause told it. */
   #noise: number | undefined;
 
   constructor(chunkSeconds: number) {
@@ -59,7 +59,6 @@ export class SectionCutter {
     const length = this.#sectionLength(isEnd, isStuck);
     if (length === 0) return undefined;
     const samples = this.#queue.take(length);
-    this.#noise = noiseLevel(samples) ?? this.#noise;
     const section = chunkAt(samples, this.#before);
     this.#before += length;
     this.#begun = false;
@@ -88,7 +87,10 @@ export class SectionCutter {
     const samples = this.#queue.view();
     const pauses = this.#pauses(samples);
     const long = pauses.find(({ start, end }) => end - start >= longPause);
-    if (long !== undefined) return Math.round(long.start + keptSilence);
+    if (long !== undefined) {
+      this.#noise = levelOf(samples.subarray(long.start, long.end));
+      return long.start + keptSilence;
+    }
     const [least, most] = [this.#aim - this.#reach, this.#aim + this.#reach];
     if (isEnd && samples.length <= most) return samples.length;
     if (samples.length >= most || isStuck) {

@@ -65,23 +65,19 @@ function frameEnergies(samples: Float32Array): Float32Array {
   return energies;
 }
 
-/** The level of the noise under speech, in dB of full scale; undefined where nothing tells it. */
-export function noiseLevel(samples: Float32Array): number | undefined {
-  const { quiet, loud } = levelRange(frameLevels(samples));
-  return loud - quiet < leastContrast ? undefined : quiet;
+/** Mean level in dB of full scale. */
+export function levelOf(samples: Float32Array): number {
+  const levels = frameLevels(samples);
+  return levels.reduce((sum, level) => sum + level, 0) / Math.max(1, levels.length);
 }
 
 function soundThreshold(levels: Float32Array, noise = inaudible - leastContrast): number {
-  const { quiet, loud } = levelRange(levels);
+  const sorted = levels.toSorted();
+  const quiet = sorted[Math.floor(sorted.length * 0.1)] ?? 0;
+  const loud = sorted[Math.floor(sorted.length * 0.95)] ?? 0;
   // Without pauses there is no floor to measure from.
   if (loud - quiet < leastContrast) return Math.max(inaudible, noise + leastContrast);
   return Math.max(inaudible, quiet + Math.max(leastContrast, contrast * (loud - quiet)));
-}
-
-function levelRange(levels: Float32Array): { quiet: number; loud: number } {
-  const sorted = levels.toSorted();
-  const at = (part: number) => sorted[Math.floor(sorted.length * part)] ?? 0;
-  return { quiet: at(0.1), loud: at(0.95) };
 }
 
 /** The official splitter looks at 100 ms at a time, too. */

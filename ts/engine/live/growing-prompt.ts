@@ -41,7 +41,8 @@ export class GrowingPrompt {
     const { language, systemText } = this.#options.steering;
     const frames = this.#session.mel(audio.samples);
     await breathe();
-    const kept = this.#windows * windowTokens;
+    // At its end a section may be cut shorter than it was heard before.
+    const kept = Math.min(this.#windows, Math.floor(frames / windowFrames)) * windowTokens;
     const audioTokens = this.#session.encode({ keep: kept });
     await breathe();
     const prompt = promptIds(tokenizer, audioTokens, { language, context: systemText });

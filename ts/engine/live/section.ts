@@ -5,13 +5,17 @@ import { TokenDecoder, type Tokenizer } from "../../tokenizer.ts";
 import type { FinishReason } from "../../transcript.ts";
 import { Answer, type Token } from "../answer.ts";
 import { added, decodeCarefully, isLost, penalties, sumOf } from "../decode-carefully.ts";
-import { type ChunkResult, type Listener, tokenBudget, write } from "../decode-chunk.ts";
+import {
+  type ChunkResult,
+  type DecodeOptions,
+  type Listener,
+  tokenBudget,
+  write,
+} from "../decode-chunk.ts";
 import type { Engine } from "../engine.ts";
-import type { RecordingOptions } from "../recording-options.ts";
 import { GrowingPrompt } from "./growing-prompt.ts";
 
-/** As in the official code: nothing is kept of so many steps, and later all but so many tokens. */
-const unsettledSteps = 2;
+/** As in the official code, so many tokens at the end of an answer are never settled. */
 const unsettledTokens = 5;
 
 /** Room for a step's tokens besides what its audio can hold: the unsettled ones come again. */
@@ -20,25 +24,26 @@ const leastTokens = 32;
 const mostFailures = 2;
 
 /**
- * A section of a live stream. Each step decodes it as far as it goes, beginning with the tokens that
- * are settled; the end of each answer is not, for more audio may change it.
+ * A section of a live stream. Each step decodes it as far as it goes, beginning with the tokens
+ * that are settled; the end of each answer is not, for more audio may change it.
  */
 export class Section implements Disposable {
   readonly #engine: Engine;
-  readonly #options: RecordingOptions["decode"];
+  readonly #options: DecodeOptions;
   readonly #listener: Listener;
   readonly #session: Session;
   readonly #prompt: GrowingPrompt;
   #settled: readonly Token[] = [];
   #text = "";
-  #steps = 0;
+  /** The answer of the step before. */
+  #before: readonly Token[] = [];
   #failures = 0;
   /** Samples at the step before. */
   #heard = 0;
   #inputTokens = 0;
   #outputTokens = 0;
 
-  constructor(engine: Engine, options: RecordingOptions["decode"], listener: Listener) {
+  constructor(engine: Engine, options: DecodeOptions, listener: Listener) {
     this.#engine = engine;
     this.#options = options;
     this.#listener = listener;
@@ -64,11 +69,10 @@ export class Section implements Disposable {
     this.#heard = audio.samples.length;
     const budget = this.#settled.length + tokenBudget(seconds, leastTokens);
     const { answer, finishReason } = await this.#answer(this.#session, this.#prompt, audio, budget);
-    this.#steps++;
     const { shown } = answer;
     const failed = finishReason === "loop" || this.#options.steering.isEcho(shown.trim());
     this.#failures = failed ? this.#failures + 1 : 0;
-    if (!failed && this.#steps >= unsettledSteps) this.#settle(answer);
+    if (!failed) this.#settle(answer);
     return shown;
   }
 
@@ -129,10 +133,18 @@ export class Section implements Disposable {
     return { answer, finishReason };
   }
 
-  /** Settles what the answer says, but for its end and a character that is not whole. */
+  /**
+   * Settles what two steps in a row say, but for the end and a character that is not whole. (The
+   * official code takes the word of one step; but where audio ends within a sentence, models like to
+   * invent its end.)
+   */
   #settle({ tokens }: Answer): void {
     const { tokenizer } = this.#engine;
-    for (let count = tokens.length - unsettledTokens; count > this.#settled.length; count--) {
+    const agreed = tokens.findIndex(({ id }, index) => id !== this.#before[index]?.id);
+    this.#before = tokens;
+    let count = tokens.length - unsettledTokens;
+    if (agreed >= 0) count = Math.min(count, agreed);
+    for (; count > this.#settled.length; count--) {
       const settled = tokens.slice(0, count);
       if (!endsWhole(tokenizer, settled)) continue;
       this.#settled = settled;

@@ -1,0 +1,82 @@
+import { describe, expect, test } from "bun:test";
+import type { AudioStream, Samples } from "../../audio/recording.ts";
+import { ReadAhead } from "./read-ahead.ts";
+
+const second = 16_000;
+
+function streamOf(blocks: AudioStream["blocks"]): AudioStream {
+  return { name: "test", duration: undefined, blocks };
+}
+
+/** Blocks of a second, each numbered. */
+async function* seconds(count: number, told?: number[]): AudioStream["blocks"] {
+  for (let index = 0; index < count; index++) {
+    told?.push(index);
+    yield new Float32Array(second).fill(index);
+  }
+}
+
+async function all(ahead: ReadAhead, step: number): Promise<Samples[]> {
+  const parts: Samples[] = [];
+  for (;;) {
+    const part = await ahead.next(step, 10 * step);
+    if (part.length === 0) return parts;
+    parts.push(part);
+  }
+}
+
+const options = { most: 60, signal: undefined };
+
+describe("reading ahead", () => {
+  test("gives a fast source step by step", async () => {
+    const ahead = new ReadAhead(streamOf(seconds(7)), options);
+    const parts = await all(ahead, 2 * second);
+    expect(parts.map(({ length }) => length / second)).toEqual([2, 2, 2, 1]);
+    expect(parts.flatMap((part) => [...part.filter((_, at) => at % second === 0)])).toEqual([
+      ...[0, 1, 2, 3, 4, 5, 6],
+    ]);
+    expect(ahead.failure).toBeUndefined();
+  });
+
+  test("keeps a source waiting when enough is there", async () => {
+    const told: number[] = [];
+    const ahead = new ReadAhead(streamOf(seconds(500, told)), { ...options, most: 10 });
+    await ahead.next(second, second);
+    await Bun.sleep(5);
+    expect(told.length).toBeLessThan(20);
+    ahead.close();
+  });
+
+  test("gives what gathered at once when the source keeps to the clock", async () => {
+    async function* slow(): AudioStream["blocks"] {
+      yield new Float32Array(100);
+      await Bun.sleep(60);
+      yield new Float32Array(500);
+    }
+    const ahead = new ReadAhead(streamOf(slow()), options);
+    await Bun.sleep(100);
+    expect((await ahead.next(100, 1000)).length).toBe(600);
+  });
+
+  test("gives what came before a failure", async () => {
+    async function* broken(): AudioStream["blocks"] {
+      yield* seconds(3);
+      throw new Error("unplugged");
+    }
+    const ahead = new ReadAhead(streamOf(broken()), options);
+    expect((await all(ahead, 2 * second)).length).toBe(2);
+    expect(ahead.failure).toEqual({ error: new Error("unplugged") });
+  });
+
+  test("ends at an abort, even when the source hangs", async () => {
+    async function* hanging(): AudioStream["blocks"] {
+      await new Promise(() => undefined);
+      yield new Float32Array(1);
+    }
+    const abort = new AbortController();
+    const ahead = new ReadAhead(streamOf(hanging()), { ...options, signal: abort.signal });
+    setTimeout(() => abort.abort(new Error("enough")), 5);
+    await expect(ahead.next(second, second)).rejects.toThrow("enough");
+    ahead.close();
+  });
+});

@@ -1,0 +1,95 @@
+import { openAudio } from "../audio/input.ts";
+import type { AudioStream, Samples } from "../audio/recording.ts";
+import { sampleRate, wholeRecording } from "../audio/recording.ts";
+import { demoSample } from "../demo.ts";
+import type { Engine } from "../engine/engine.ts";
+import { recordingOptions } from "../engine/recording-options.ts";
+import { streamLive } from "../engine/stream-live.ts";
+import type { Session } from "../model.ts";
+import type { StreamSettings } from "../options.ts";
+import type { StreamEvent } from "../stream-event.ts";
+import type { Transcript } from "../transcript.ts";
+import { seededRandom } from "./random.ts";
+
+/** The demo's recording. */
+export async function demoSpeech(): Promise<Samples> {
+  return (await wholeRecording(await openAudio(demoSample))).samples;
+}
+
+/** Recordings one after the other, with pauses of so many seconds, of faint noise, between them. */
+export function withPauses(parts: readonly Samples[], ...pauses: number[]): Samples {
+  const random = seededRandom(1);
+  const pause = (seconds: number) =>
+    Float32Array.from({ length: seconds * sampleRate }, () => (random() - 0.5) * 1e-3);
+  const all = parts.flatMap((part, index) => [part, pause(pauses[index] ?? 0)]);
+  const samples = new Float32Array(all.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of all) {
+    samples.set(part, at);
+    at += part.length;
+  }
+  return samples;
+}
+
+/** How a test's source gives its samples. */
+export interface SourceOptions {
+  /** Samples of a block. */
+  block?: number;
+  /** Waits before each block. */
+  delayMs?: number;
+  /** Fails after the last sample. */
+  failure?: Error;
+}
+
+/** Samples as a stream. */
+export function sourceOf(
+  samples: Samples,
+  { block = sampleRate, delayMs, failure }: SourceOptions = {},
+): () => Promise<AudioStream> {
+  async function* blocks(): AudioStream["blocks"] {
+    for (let at = 0; at < samples.length; at += block) {
+      if (delayMs !== undefined) await Bun.sleep(delayMs);
+      yield samples.slice(at, at + block);
+    }
+    if (failure !== undefined) throw failure;
+  }
+  return async () => ({ name: "test", duration: undefined, blocks: blocks() });
+}
+
+/** What a live stream told. */
+export interface Heard {
+  events: StreamEvent[];
+  /** The deltas joined. */
+  said: string;
+  transcript: Transcript | undefined;
+}
+
+/** Streams live to the end; what an error leaves is in `heard`, too. */
+export async function hear(
+  engine: Engine,
+  open: () => Promise<AudioStream>,
+  settings: StreamSettings = {},
+  { signal, heard }: { signal?: AbortSignal; heard?: Heard } = {},
+): Promise<Heard> {
+  const all: Heard = heard ?? { events: [], said: "", transcript: undefined };
+  const { stepSeconds, ...rest } = settings;
+  const options = { ...recordingOptions(engine.tokenizer, rest), stepSeconds };
+  for await (const event of streamLive(engine, open, options, signal, () => undefined)) {
+    all.events.push(event);
+    if (event.type === "delta") all.said += event.text;
+    if (event.type === "finish") all.transcript = event.transcript;
+  }
+  return all;
+}
+
+/** Notes every session that is opened from now on. */
+export function sessionsOf({ model }: Engine): Session[] {
+  const sessions: Session[] = [];
+  const open = model.session.bind(model);
+  model.session = (options) => {
+    const session = open(options);
+    sessions.push(session);
+    return session;
+  };
+  return sessions;
+}
