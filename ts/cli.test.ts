@@ -6,6 +6,7 @@ import { transcribeCommand } from "./cli/transcribe.ts";
 import { demoSample } from "./demo.ts";
 import { inspectCommand } from "./inspect.ts";
 import { decodeNpy } from "./npy.ts";
+import type { Terminal } from "./terminal.ts";
 import { goldensFolder } from "./testing/goldens.ts";
 import { pcm16Wav, tone } from "./testing/wav-writer.ts";
 
@@ -30,7 +31,7 @@ interface Outcome {
 }
 
 async function inProcess(
-  command: typeof transcribeCommand,
+  command: (argv: string[], terminal: Terminal) => Promise<number>,
   argv: string[],
   tty = false,
 ): Promise<Outcome> {

@@ -5,7 +5,7 @@ import type { Job, Plan } from "../output/plan.ts";
 import type { StreamEvent } from "../stream-event.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Transcript } from "../transcript.ts";
-import type { Arguments } from "./arguments.ts";
+import { type Arguments, isSample } from "./arguments.ts";
 import { deliver } from "./deliver.ts";
 import { fileLine, notesOn, statsText } from "./notes.ts";
 import { type ProgressLine, recordingProgress } from "./progress-line.ts";
@@ -14,7 +14,7 @@ import { SentencePrinter } from "./sentence-printer.ts";
 
 const demoNote =
   "note: the demo model knows a few hundred English words about the home, times and travel; " +
-  "use --model DIR for a full checkpoint";
+  "--model 0.6b is a full one";
 
 /** Tells the user what becomes of each input: results on standard output, the rest beside it. */
 export class Reporter {
@@ -36,8 +36,8 @@ export class Reporter {
     this.#plan = plan;
     this.#terminal = terminal;
     this.#line = line;
-    const ownSample = given.names.length === 0 && given.inputOptions.filesFrom === undefined;
-    this.#demoTold = given.model !== demoModel || ownSample;
+    const model = given.model ?? process.env["BUN_ASR_MODEL"];
+    this.#demoTold = model !== demoModel || isSample(given);
   }
 
   /** It is the turn of an input. Returns what its run tells from now on to. */

@@ -105,25 +105,24 @@ function cancelled(partial: Transcript): Transcript {
 }
 
 /**
- * Starts runs one after the other, the next one when the one before is nearly done, so that short
- * recordings are decoded together and long ones are finished in their order. At most `most` are
- * under way.
+ * The runs of items, in their order. One is started when the one before is nearly done, so that
+ * short recordings are decoded together and long ones are finished one by one. At most `most` are
+ * ahead of what the caller has dealt with.
  */
-export function startInOrder<T>(
+export async function* runsInOrder<T>(
   items: readonly T[],
   start: (item: T) => Run,
   most: number,
-): Promise<Run>[] {
+): AsyncGenerator<Run, void, undefined> {
   const runs: Promise<Run>[] = [];
-  for (const [index, item] of items.entries()) {
-    const [before, first] = [runs[index - 1], runs[index - most]];
-    runs.push(
-      (async () => {
-        await (await before)?.nearlyDone;
-        await (await first)?.ended;
-        return start(item);
-      })(),
-    );
+  const startAfter = async (before: Promise<Run> | undefined, item: T) => {
+    await (await before)?.nearlyDone;
+    return start(item);
+  };
+  for (let index = 0; index < items.length; index++) {
+    for (const item of items.slice(runs.length, index + most)) {
+      runs.push(startAfter(runs.at(-1), item));
+    }
+    yield await runs[index]!;
   }
-  return runs;
 }
