@@ -94,7 +94,7 @@ export const transcribeUsage = `usage: bun run transcribe [INPUT…] [options]
 
 Writes what is said in each INPUT: a file in any audio or video format, a folder, a pattern such as
 'talks/*.mp3', or - for standard input. Without INPUT it transcribes the sample that comes with the
-demo model. Text goes to standard output, on a terminal sentence by sentence, else in paragraphs; all
+demo model. Text goes to standard output, in paragraphs, or sentence by sentence on a terminal; all
 else goes to standard error.
 
 ${flagHelp(transcribeFlags)}
