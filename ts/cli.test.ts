@@ -85,9 +85,10 @@ describe("transcribe", () => {
       finishReason: "eos",
     });
     expect(Object.keys(first)).toEqual(
-      "path ok text language duration segments chunks usage finishReason truncated timings rtf".split(
-        " ",
-      ),
+      (
+        "path ok text language duration segments chunks usage finishReason truncated " +
+        "timings rtf"
+      ).split(" "),
     );
     expect(second).toMatchObject({ ok: false, error: { code: "input" } });
   });

@@ -36,7 +36,8 @@ function placesOf(chunks: readonly Chunk[]): string {
 /** What became of an input, for those who do not see its text: `a.mp3: 12:30 in 0:37 → a.srt`. */
 export function fileLine(path: string, transcript: Transcript, files: readonly string[]): string {
   const { duration, timings, rtf } = transcript;
-  const took = `${clockText(duration)} in ${clockText(timings.totalMs / 1000)}, RTF ${rtf.toPrecision(2)}`;
+  const seconds = timings.totalMs / 1000;
+  const took = `${clockText(duration)} in ${clockText(seconds)}, RTF ${rtf.toPrecision(2)}`;
   return files.length > 0 ? `${path}: ${took} → ${files.join(", ")}` : `${path}: ${took}`;
 }
 

@@ -121,7 +121,7 @@ export class Reporter {
     }
   }
 
-  /** Sums up, and returns the exit status; `signalled` is that of the signal that ended the work. */
+  /** Sums up, and returns the exit status; `signalled` is that of a signal that ended the work. */
   summary(signalled: number | undefined): number {
     const skipped = this.#plan.jobs.filter(({ done }) => done).length;
     const rest = this.#plan.jobs.length - skipped - this.#ok - this.#failures.length;

@@ -33,7 +33,9 @@ export const transcribeFlags = {
     },
     hotword: {
       value: "WORD[:WEIGHT]",
-      help: "a word to listen for; can be repeated. WEIGHT is -10 to 10\n(default: 3), below 0 avoids the word",
+      help:
+        "a word to listen for; can be repeated. WEIGHT is -10 to 10\n" +
+        "(default: 3), below 0 avoids the word",
       aliases: ["hotwords", "keyword", "keywords"],
     },
     "hotwords-file": {
