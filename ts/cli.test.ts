@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { transcribeCommand } from "./cli/transcribe.ts";
@@ -220,6 +229,32 @@ describe("as a process", () => {
       const outcome = await run(`./bunw run transcribe ${argv}`);
       expect([outcome.status, outcome.out]).toEqual([status, ""]);
       expect(outcome.notes).toMatch(/^error: .*\n$/);
+    }
+  });
+
+  test("a batch that was killed goes on, and ends as if it had not been", async () => {
+    const [talks, out, whole] = ["talks", "out", "whole"].map((name) => join(folder, name));
+    mkdirSync(talks!);
+    for (let index = 0; index < 20; index++) copyFileSync(demoSample, `${talks}/${index}.wav`);
+    const argv = ["ts/main.ts", "transcribe", talks!, "-f", "srt,txt", "--batch", "1", "-o"];
+    const spawned = { cwd: root, env: { ...process.env, BUN_ASR_MODEL: "demo" } };
+    const child = Bun.spawn([process.execPath, ...argv, out!], { ...spawned, stderr: "ignore" });
+    const written = (path: string) =>
+      existsSync(path) ? readdirSync(path).filter((name) => !name.startsWith(".")) : [];
+    while (written(out!).length < 7 && child.exitCode === null) await Bun.sleep(2);
+    child.kill("SIGKILL");
+    await child.exited;
+    expect(written(out!).length).toBeLessThan(40);
+    const done = written(out!).filter((name) => name.endsWith(".txt")).length;
+    const { status, notes } = await inProcess(transcribeCommand, [
+      ...["-m", "demo", talks!, "-f", "srt,txt", "-o", out!, "--skip-existing"],
+    ]);
+    expect(status).toBe(0);
+    expect(notes).toMatch(new RegExp(`\\n${20 - done} ok, ${done} skipped\\n$`));
+    await transcribe(talks!, "-f", "srt,txt", "-o", whole!);
+    expect(written(out!)).toEqual(written(whole!));
+    for (const name of written(whole!)) {
+      expect(readFileSync(join(out!, name), "utf8")).toBe(readFileSync(join(whole!, name), "utf8"));
     }
   });
 

@@ -35,10 +35,12 @@ function placesOf(chunks: readonly Chunk[]): string {
 
 /** What became of an input, for those who do not see its text: `a.mp3: 12:30 in 0:37 → a.srt`. */
 export function fileLine(path: string, transcript: Transcript, files: readonly string[]): string {
-  const { duration, timings, rtf } = transcript;
+  const { duration, timings, rtf, finishReason } = transcript;
+  const arrow = files.length > 0 ? ` → ${files.join(", ")}` : "";
+  // Of a part, the length of the whole says nothing.
+  if (finishReason === "cancelled") return `${path}: a part${arrow}`;
   const seconds = timings.totalMs / 1000;
-  const took = `${clockText(duration)} in ${clockText(seconds)}, RTF ${rtf.toPrecision(2)}`;
-  return files.length > 0 ? `${path}: ${took} → ${files.join(", ")}` : `${path}: ${took}`;
+  return `${path}: ${clockText(duration)} in ${clockText(seconds)}, RTF ${rtf.toPrecision(2)}${arrow}`;
 }
 
 /** The times of a transcription on one line. */

@@ -27,17 +27,19 @@ export class ProgressLine {
     this.#started = now();
   }
 
-  /** Shows a line at once, cut to the width of the terminal. */
-  show(text: string): void {
+  /** Shows a line at once, cut to the width of the terminal: first what `name` has too much. */
+  show(text: string, name = ""): void {
     this.#shownAt = this.#now();
-    this.#status.show(fitted(text, (this.#terminal.columns ?? 80) - 1));
+    const columns = (this.#terminal.columns || 80) - 1;
+    const head = fitted(name, Math.max(8, columns - Bun.stringWidth(text)));
+    this.#status.show(fitted(head + text, columns));
   }
 
   /** Shows a line that the next one may replace soon, or none when it is too early for one. */
-  update(text: () => string): void {
+  update(text: () => string, name = ""): void {
     const now = this.#now();
     if (now - this.#started < quickMs || now - this.#shownAt < leastMs) return;
-    this.show(text());
+    this.show(text(), name);
   }
 
   clear(): void {

@@ -54,8 +54,8 @@ export class Reporter {
       if (event !== undefined) this.#heard(input.path, event);
       else if (run !== undefined && !this.#given.stream) {
         const elapsed = performance.now() - run.started;
-        const progress = () => `${count}${input.relative}  ${recordingProgress(run, elapsed)}`;
-        this.#line.update(progress);
+        const progress = () => `  ${recordingProgress(run, elapsed)}`;
+        this.#line.update(progress, count + input.relative);
       }
     };
   }
