@@ -68,7 +68,8 @@ async function transcribeAll(given: Arguments, terminal: Terminal, load: Load): 
       line.clear();
     }
   }
-  return reporter.summary(interrupt.status);
+  const status = reporter.summary();
+  return interrupt.status ?? status;
 }
 
 async function inputsOf(given: Arguments): Promise<readonly Input[]> {
@@ -101,7 +102,8 @@ async function transcribeJobs(
   for await (const run of runsInOrder(jobs, start, batch)) {
     // After an interrupt only what had begun is worth a word.
     if (interrupt.signal.aborted && (await run.ended).transcript === undefined) continue;
-    run.listen(reporter.begin(run.job, run));
+    reporter.begin(run.job);
+    reporter.follow(run);
     const isWhole = await reporter.end(run.job, await run.ended);
     if (failFast && !isWhole) return interrupt.abort();
   }
