@@ -6,7 +6,7 @@ export interface Terminal {
   outIsTty: boolean;
   /** Whether a line of notes can be rewritten in place. */
   noteIsTty: boolean;
-  /** Width of that line; 80 where it is not known. */
+  /** Width of that line; undefined or 0 where it is not known. */
   columns?: number | undefined;
 }
 
