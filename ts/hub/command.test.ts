@@ -65,6 +65,8 @@ describe("pull", () => {
     const notice = "speech-lab/tiny-asr: is up to date\n";
     expect(again).toEqual({ status: 0, out: `${folder}\n`, notes: notice });
     expect((await models("pull", "-q", testId)).notes).toBe("");
+    const offline = await models("pull", testId, "--offline");
+    expect([offline.out, offline.notes]).toEqual([`${folder}\n`, `${testId}: is in the cache\n`]);
   });
 
   test("looks at every name before it begins", async () => {

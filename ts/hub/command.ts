@@ -118,7 +118,8 @@ async function pullModels({ ids, settings, quiet, terminal, signal }: Call): Pro
     try {
       const pulled = await pull(name, settings, { signal, ...report.callbacks });
       folder = pulled.folder;
-      if (pulled.bytes === 0 && !quiet) terminal.note(`${displayName(name)}: is up to date\n`);
+      const state = settings.offline ? "in the cache" : "up to date";
+      if (pulled.bytes === 0 && !quiet) terminal.note(`${displayName(name)}: is ${state}\n`);
     } finally {
       report.end(folder !== undefined);
     }

@@ -81,7 +81,11 @@ export async function pull(
   tuning: Tuning = defaultTuning,
 ): Promise<PulledModel> {
   const { signal = new AbortController().signal, onWait, ifNeeded } = options;
-  if (settings.offline) throw notHere(name, settings, "and the network is switched off");
+  if (settings.offline) {
+    const found = await cachedModel(name, settings, signal);
+    if (found !== undefined) return found;
+    throw notHere(name, settings, "and the network is switched off");
+  }
   const model = new CachedModel(settings.cacheFolder, name.id);
   try {
     const lockOptions = { beatMs: tuning.beatMs, signal, onWait };
