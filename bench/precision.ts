@@ -1,5 +1,5 @@
+import { sampleRate } from "../ts/audio/recording.ts";
 import { Model } from "../ts/model.ts";
-import { sampleRate } from "../ts/recording.ts";
 import { speech } from "../ts/testing/goldens.ts";
 import { seededRandom } from "../ts/testing/random.ts";
 import type { Bench, BenchOptions, BenchReport } from "./bench.ts";

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { transcribeCommand } from "./cli.ts";
+import { transcribeCommand } from "./cli/transcribe.ts";
 import { demoSample } from "./demo.ts";
 import { inspectCommand } from "./inspect.ts";
 import { decodeNpy } from "./npy.ts";
@@ -84,7 +84,9 @@ describe("transcribe", () => {
       finishReason: "eos",
     });
     expect(Object.keys(first)).toEqual(
-      "path ok text language duration tokens finishReason timings rtf".split(" "),
+      "path ok text language duration segments chunks usage finishReason truncated timings rtf".split(
+        " ",
+      ),
     );
     expect(second).toMatchObject({ ok: false, error: { code: "input" } });
   });

@@ -1,8 +1,11 @@
+import type { Transcript } from "./transcript.ts";
+
 /**
  * What failed: `input` the audio, `usage` an option or the order of calls, `model` the checkpoint,
- * `native` the Swift library or the platform.
+ * `native` the Swift library or the platform, `output` a file for the transcript, `aborted`
+ * nothing: the caller stopped the call.
  */
-export type AsrErrorCode = "input" | "usage" | "model" | "native";
+export type AsrErrorCode = "input" | "usage" | "model" | "native" | "output" | "aborted";
 
 /** The exit status of the command line for each code. */
 export const exitCodes: Readonly<Record<AsrErrorCode, number>> = {
@@ -10,6 +13,8 @@ export const exitCodes: Readonly<Record<AsrErrorCode, number>> = {
   usage: 2,
   model: 3,
   native: 4,
+  output: 1,
+  aborted: 130,
 };
 
 /**
@@ -19,11 +24,19 @@ export class AsrError extends Error {
   override readonly name = "AsrError";
   readonly code: AsrErrorCode;
   readonly hint: string | undefined;
+  /** What was transcribed before it failed. */
+  declare partial?: Transcript;
 
   constructor(code: AsrErrorCode, message: string, hint?: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
     this.hint = hint;
+  }
+
+  /** The same error, with what was transcribed before. */
+  with(partial: Transcript): this {
+    this.partial = partial;
+    return this;
   }
 
   /** One line: what failed, and what to do about it. */

@@ -1,23 +1,34 @@
-export type { AudioInput, AudioSamples } from "./audio.ts";
+export { Asr, type LoadOptions } from "./asr.ts";
+export { AsrSync } from "./asr-sync.ts";
+export type { AudioInput } from "./audio/input.ts";
+export type { AudioSamples, PcmEncoding, PcmFormat, PcmStream } from "./audio/pcm.ts";
 export { AsrError, type AsrErrorCode } from "./errors.ts";
+export type { Keyword } from "./guides/keyword.ts";
 export { languages } from "./languages.ts";
-export {
-  Model,
-  type ModelInfo,
-  type ModelOptions,
-  type Session,
-  type SessionOptions,
-  type SessionReport,
-  type Stage,
-} from "./model.ts";
+export { Model, type ModelOptions, Session, type SessionOptions, type Stage } from "./model.ts";
+export type { ModelInfo, SessionReport } from "./model-info.ts";
+export type {
+  CallOptions,
+  Progress,
+  RecordingSettings,
+  StreamOptions,
+  StreamSettings,
+  TranscribeOptions,
+} from "./options.ts";
 export { type ParsedOutput, type PromptOptions, parseOutput, promptIds } from "./prompt.ts";
+export type {
+  DeltaEvent,
+  FinalEvent,
+  FinishEvent,
+  PartialEvent,
+  StreamEvent,
+} from "./stream-event.ts";
 export { TokenDecoder, Tokenizer } from "./tokenizer.ts";
 export {
-  Asr,
   type OneCallOptions,
-  type Progress,
-  type TranscribeOptions,
+  type OneStreamOptions,
   transcribe,
+  transcribeStream,
 } from "./transcribe.ts";
 export {
   type Chunk,

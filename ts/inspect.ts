@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { loadAudio } from "./audio.ts";
+import { loadAudio } from "./audio/input.ts";
 import { choiceFlag, countFlag, exitStatusOf, parseCommandLine } from "./command-line.ts";
 import { demoModel, demoSample, modelFolder } from "./demo.ts";
 import { AsrError, messageOf } from "./errors.ts";

@@ -55,3 +55,38 @@ export function languageName(language: string | undefined): string | undefined {
     wanted.length > 3 ? didYouMean(wanted, choices) : `choose from: ${choices.join(", ")}`;
   throw new AsrError("usage", `unknown language "${language}"`, hint);
 }
+
+/** The code of a language by the name that a transcript gives it; undefined when it is none. */
+export function languageCode(name: string): string | undefined {
+  return Object.keys(languages).find((code) => languages[code] === name);
+}
+
+/**
+ * The prompt's names of the languages that detection may choose from, each once: codes or names,
+ * in a list or parted by commas. Throws AsrError `usage` for an unknown one, for `auto` and for an
+ * empty list.
+ */
+export function languageNames(list: string | readonly string[]): string[] {
+  const given = [list].flat().flatMap((item) => item.split(","));
+  const names = given.map((language) => {
+    const name = languageName(language);
+    if (name !== undefined) return name;
+    const message = `"${language.trim()}" stands in a list of languages`;
+    throw new AsrError("usage", message, "leave the list out to detect any language");
+  });
+  if (names.length === 0) {
+    const hint = "name at least one, or leave the list out to detect any language";
+    throw new AsrError("usage", "the list of languages is empty", hint);
+  }
+  return [...new Set(names)];
+}
+
+/**
+ * The languages of a recording from those of its chunks, as in `English,German`: each once, in the
+ * order in which they first appear. Chunks without speech ("") have none.
+ */
+export function mergedLanguages(chunks: Iterable<string>): string {
+  const names = new Set(chunks);
+  names.delete("");
+  return [...names].join(",");
+}

@@ -6,7 +6,7 @@ import { processTerminal } from "./terminal.ts";
 /** Each command sets up what it needs first; the modules load only then, for a quick start. */
 const commands: Record<string, (argv: string[]) => Promise<number>> = {
   async transcribe(argv) {
-    const { transcribeCommand } = await import("./cli.ts");
+    const { transcribeCommand } = await import("./cli/transcribe.ts");
     if (!asksForHelp(argv)) await prepare();
     return await transcribeCommand(argv, processTerminal);
   },
@@ -14,6 +14,17 @@ const commands: Record<string, (argv: string[]) => Promise<number>> = {
     const { inspectCommand } = await import("./inspect.ts");
     if (!asksForHelp(argv)) await prepare();
     return await inspectCommand(argv, processTerminal);
+  },
+  async wer(argv) {
+    const { werCommand } = await import("./wer/command.ts");
+    const transcribes = !argv.some((flag) => flag.startsWith("--hypotheses"));
+    if (transcribes && !asksForHelp(argv)) await prepare();
+    return await werCommand(argv, processTerminal);
+  },
+  async convert(argv) {
+    const { convertCommand } = await import("./convert/command.ts");
+    if (!asksForHelp(argv)) await prepare();
+    return await convertCommand(argv, processTerminal);
   },
   async models(argv) {
     const { modelsCommand } = await import("./hub/command.ts");

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { AsrError } from "./errors.ts";
+import type { ModelInfo, SessionReport } from "./model-info.ts";
 import {
   ended,
   failed,
@@ -9,6 +10,8 @@ import {
   nativeLibrary,
 } from "./native.ts";
 
+export type { ModelInfo, SessionReport };
+
 /** How a checkpoint is opened. */
 export interface ModelOptions {
   /**
@@ -16,7 +19,7 @@ export interface ModelOptions {
    * (default) is faster: processors multiply rounded activations where that changes little, Metal
    * computes in the checkpoint's type.
    */
-  precision?: "auto" | "full";
+  precision?: "auto" | "full" | undefined;
   /**
    * Threads that compute, in the whole process: all models share one pool, and the last one opened
    * decides. Default: all cores that the process may use. No effect on Metal.
@@ -38,40 +41,6 @@ export interface SessionOptions {
   noRepeatNgram?: number;
   /** Goes on after an end token, for measurements. */
   ignoreEos?: boolean;
-}
-
-/** What the library says about an open checkpoint. */
-export interface ModelInfo {
-  precision: "auto" | "full";
-  /** Data type of the activations. */
-  activations: string;
-  /** Number of quantized modules by bits; empty for a float checkpoint. */
-  quantizedModules: Readonly<Record<string, number>>;
-  weightBytes: number;
-  /** The kernel table in use. */
-  kernels: string;
-  /** Threads that compute; absent on Metal. */
-  threads?: number;
-  melBins: number;
-  encoderLayers: number;
-  decoderLayers: number;
-  hiddenSize: number;
-  vocabSize: number;
-  /** Most tokens that the KV cache holds. */
-  maxPositions: number;
-  tokens: { audioPad: number; eos: readonly number[] };
-}
-
-/** Milliseconds and counts that the library keeps for one session. */
-export interface SessionReport {
-  melMs: number;
-  encodeMs: number;
-  prefillMs: number;
-  decodeMs: number;
-  frames: number;
-  audioTokens: number;
-  position: number;
-  tokens: number;
 }
 
 /** A stage whose result can be read back, see `Session.read`. */
@@ -202,12 +171,23 @@ export class Session implements Disposable {
     return this.#count(this.#library.asr_session_mel(handle, samples, samples), "mel");
   }
 
-  /** Mel to audio embeddings; returns their number (13 for each full second). */
-  encode(): number {
-    return this.#count(this.#library.asr_session_encode(this.#open()), "encode");
+  /**
+   * Mel to audio embeddings; returns their number (13 for each full second). For audio that has
+   * grown, `keep` takes the first embeddings from the encode before: `windowTokens` for each
+   * `windowFrames` that both mels have whole.
+   */
+  encode({ keep = 0 }: { keep?: number } = {}): number {
+    const handle = this.#open();
+    if (!Number.isSafeInteger(keep)) {
+      throw new AsrError("usage", `encode cannot keep ${keep} embeddings`);
+    }
+    return this.#count(this.#library.asr_session_encode(handle, keep), "encode");
   }
 
-  /** Feeds token ids; returns the position after them. */
+  /**
+   * Feeds token ids; returns the position after them. Audio pads take the embeddings in order, over
+   * any number of calls.
+   */
   prefill(ids: Int32Array): number {
     const handle = this.#open();
     if (ids.length === 0) throw new AsrError("usage", "prefill needs at least one token id");
@@ -219,6 +199,24 @@ export class Session implements Disposable {
     const token = Number(this.#library.asr_session_next(this.#open()));
     if (token === ended) return null;
     return this.#count(token, "next");
+  }
+
+  /**
+   * Natural logarithm of the probability of what the last step chose, an end token included, before
+   * bias, penalties and temperature. NaN before the first step and after a rewind.
+   */
+  get logprob(): number {
+    return this.#library.asr_session_logprob(this.#open());
+  }
+
+  /**
+   * Adds a bonus to the logit of each of `ids` before every choice from now on, until the next
+   * call; with `only`, no other token may be chosen, end tokens included. Empty: no bias any more.
+   */
+  bias(ids: Int32Array, bonuses: Float32Array, only = false): void {
+    const handle = this.#open();
+    const { asr_session_bias: bias } = this.#library;
+    this.#count(bias(handle, ids, ids, bonuses, bonuses, only ? 1 : 0), "bias");
   }
 
   /** Forgets everything at and after `position`. */
@@ -274,7 +272,8 @@ export class Session implements Disposable {
   }
 }
 
-function checkFolder(folder: string): void {
+/** Throws AsrError `model` unless `folder` is a folder. */
+export function checkFolder(folder: string): void {
   const hint = "use `demo` or the folder of a Qwen3-ASR checkpoint";
   if (!existsSync(folder)) throw new AsrError("model", `${folder}: no such model folder`, hint);
   if (!statSync(folder).isDirectory()) {

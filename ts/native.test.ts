@@ -14,7 +14,10 @@ function boundType(type: string, name: string): string {
   if (type.endsWith("void *")) return "buffer";
   if (type.endsWith("*")) return "ptr";
   if (type === "uint64_t") return name.endsWith("_length") ? "buffer_length" : "u64";
-  return { void: "void", uint32_t: "u32", int64_t: "i64" }[type] ?? `unknown type ${type}`;
+  return (
+    { void: "void", uint32_t: "u32", int32_t: "i32", int64_t: "i64", double: "f64" }[type] ??
+    `unknown type ${type}`
+  );
 }
 
 function split(declaration: string): [type: string, name: string] {

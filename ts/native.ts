@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { AsrError, type AsrErrorCode, exitCodes, messageOf } from "./errors.ts";
 
 /** `ASR_ABI` of the header that this table was written from. */
-export const abi = 2;
+export const abi = 3;
 
 /** The library functions return these in place of a count. */
 export const ended = -1;
@@ -26,14 +26,20 @@ export const symbolTable = {
   asr_model_info: { args: ["ptr"], returns: "cstring" },
   // void asr_model_close(asr_model *model);
   asr_model_close: { args: ["ptr"], returns: "void" },
+  // int64_t asr_convert(const void *values, uint64_t values_length, const char *options, void *out,
+  // uint64_t out_length);
+  asr_convert: {
+    args: ["buffer", "buffer_length", "cstring", "buffer", "buffer_length"],
+    returns: "i64",
+  },
   // asr_session *asr_session_open(asr_model *model, const char *options);
   asr_session_open: { args: ["ptr", "cstring"], returns: "ptr" },
   // void asr_session_close(asr_session *session);
   asr_session_close: { args: ["ptr"], returns: "void" },
   // int64_t asr_session_mel(asr_session *session, const void *pcm, uint64_t pcm_length);
   asr_session_mel: { args: ["ptr", "buffer", "buffer_length"], returns: "i64" },
-  // int64_t asr_session_encode(asr_session *session);
-  asr_session_encode: { args: ["ptr"], returns: "i64" },
+  // int64_t asr_session_encode(asr_session *session, int64_t keep);
+  asr_session_encode: { args: ["ptr", "i64"], returns: "i64" },
   // int64_t asr_session_prefill(asr_session *session, const void *ids, uint64_t ids_length);
   asr_session_prefill: { args: ["ptr", "buffer", "buffer_length"], returns: "i64" },
   // int64_t asr_session_next(asr_session *session);
@@ -42,6 +48,14 @@ export const symbolTable = {
   asr_model_step: { args: ["ptr", "buffer", "buffer_length"], returns: "i64" },
   // int64_t asr_session_token(const asr_session *session);
   asr_session_token: { args: ["ptr"], returns: "i64" },
+  // double asr_session_logprob(const asr_session *session);
+  asr_session_logprob: { args: ["ptr"], returns: "f64" },
+  // int64_t asr_session_bias(asr_session *session, const void *ids, uint64_t ids_length, const void
+  // *bonuses, uint64_t bonuses_length, int32_t only);
+  asr_session_bias: {
+    args: ["ptr", "buffer", "buffer_length", "buffer", "buffer_length", "i32"],
+    returns: "i64",
+  },
   // int64_t asr_session_rewind(asr_session *session, int64_t position);
   asr_session_rewind: { args: ["ptr", "i64"], returns: "i64" },
   // int64_t asr_session_read(asr_session *session, const char *stage, void *out, uint64_t

@@ -1,8 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { languageName, languages } from "./languages.ts";
 import { collapseRepeats, parseOutput, promptIds, shownText } from "./prompt.ts";
-import { expectAsrError } from "./testing/expect-error.ts";
 import { goldensFolder } from "./testing/goldens.ts";
 import { Tokenizer } from "./tokenizer.ts";
 
@@ -80,23 +78,4 @@ describe("decoding loops", () => {
   test.each(cases)("%s", (_, text, expected) => {
     expect(collapseRepeats(text)).toBe(expected);
   });
-});
-
-describe("languages", () => {
-  test("go by code or name in any case", () => {
-    expect(Object.keys(languages).length).toBe(30);
-    expect(languageName("de")).toBe("German");
-    expect(languageName(" GERMAN ")).toBe("German");
-    expect(languageName("yue")).toBe("Cantonese");
-    expect(languageName("auto")).toBeUndefined();
-    expect(languageName(undefined)).toBeUndefined();
-  });
-
-  test.each([
-    ["Germn", "did you mean German?"],
-    ["xx", "en, yue"],
-    ["klingon", "choose from"],
-    ["constructor", "choose from"],
-    ["", "choose from"],
-  ])("refuse %s", (name, hint) => expectAsrError(() => languageName(name), "usage", hint));
 });

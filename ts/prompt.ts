@@ -15,7 +15,8 @@ export interface ParsedOutput {
   text: string;
 }
 
-const textTag = "<asr_text>";
+/** Stands between the language and the text. */
+export const textTag = "<asr_text>";
 
 /**
  * The token ids of the chat template around `audioTokens` embeddings. The system turn is always

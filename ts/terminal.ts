@@ -6,6 +6,8 @@ export interface Terminal {
   outIsTty: boolean;
   /** Whether a line of notes can be rewritten in place. */
   noteIsTty: boolean;
+  /** Width of that line; 80 where it is not known. */
+  columns?: number | undefined;
 }
 
 export const processTerminal: Terminal = {
@@ -17,6 +19,9 @@ export const processTerminal: Terminal = {
   },
   outIsTty: process.stdout.isTTY === true,
   noteIsTty: process.stderr.isTTY === true,
+  get columns() {
+    return process.stderr.columns;
+  },
 };
 
 /** A line of notes that is rewritten in place, and not shown at all where that is impossible. */

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { sampleRate } from "../../ts/audio/recording.ts";
 import { Model } from "../../ts/model.ts";
 import { parseOutput, promptIds } from "../../ts/prompt.ts";
-import { sampleRate } from "../../ts/recording.ts";
 import { speech } from "../../ts/testing/goldens.ts";
 import { Tokenizer } from "../../ts/tokenizer.ts";
 import type { Clip } from "../subject.ts";

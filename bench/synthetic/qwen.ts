@@ -1,5 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { modelTensors } from "../../ts/convert/layout.ts";
+import { byteLength, layOut, type TensorForm } from "../../ts/safetensors.ts";
 import type { Progress } from "../progress.ts";
 import { generate, once, type Part, syntheticFolder } from "./file.ts";
 import { constantBfloat16, deviation, randomBfloat16, randomBytes } from "./random.ts";
@@ -18,94 +20,30 @@ const groupSize = 64;
 const bits = 4;
 const ids = { end: 151_645, stop: 151_643, audioStart: 151_669, audioEnd: 151_670, pad: 151_676 };
 
-type Fill = "packed" | "scales" | "biases" | "normal" | "ones" | "zeros";
-
-interface QwenTensor {
+/** A tensor of the checkpoint, and what it is filled with. */
+export interface QwenTensor extends TensorForm {
   name: string;
-  dtype: "U32" | "BF16";
-  shape: readonly number[];
-  fill: Fill;
+  fill: "packed" | "scales" | "biases" | "normal" | "ones" | "zeros";
 }
 
-/** Every tensor of the checkpoint, the aligned ones first. */
+/** Every tensor of the checkpoint. */
 export function qwenTensors(): QwenTensor[] {
-  const plain = (name: string, shape: readonly number[], fill: Fill): QwenTensor => ({
-    ...{ name, dtype: "BF16", shape, fill },
+  return modelTensors({ audio, text }).flatMap(({ name, part, kind, shape }): QwenTensor[] => {
+    if (kind !== "matrix" || part === "encoder") {
+      return [{ name, dtype: "BF16", shape, fill: fills[kind] }];
+    }
+    const [rows, columns] = shape as [number, number];
+    const module = name.replace(/\.weight$/, "");
+    const groups = { dtype: "BF16", shape: [rows, columns / groupSize] } as const;
+    return [
+      { name, dtype: "U32", shape: [rows, (columns * bits) / 32], fill: "packed" },
+      { name: `${module}.scales`, ...groups, fill: "scales" },
+      { name: `${module}.biases`, ...groups, fill: "biases" },
+    ];
   });
-  const norm = (name: string) => [
-    plain(`${name}.weight`, [audio.width], "ones"),
-    plain(`${name}.bias`, [audio.width], "zeros"),
-  ];
-  const linear = (name: string, outputs: number, inputs: number) => [
-    plain(`${name}.weight`, [outputs, inputs], "normal"),
-    plain(`${name}.bias`, [outputs], "zeros"),
-  ];
-  const quantized = (name: string, outputs: number, inputs: number): QwenTensor[] => [
-    {
-      name: `${name}.weight`,
-      dtype: "U32",
-      shape: [outputs, (inputs * bits) / 32],
-      fill: "packed",
-    },
-    plain(`${name}.scales`, [outputs, inputs / groupSize], "scales"),
-    plain(`${name}.biases`, [outputs, inputs / groupSize], "biases"),
-  ];
-  const convolution = (index: number, inputs: number) => {
-    const name = `audio_tower.conv2d${index}`;
-    return [
-      plain(`${name}.weight`, [audio.channels, 3, 3, inputs], "normal"),
-      plain(`${name}.bias`, [audio.channels], "zeros"),
-    ];
-  };
-  const encoderLayer = (layer: number) => {
-    const name = `audio_tower.layers.${layer}`;
-    return [
-      ...["q_proj", "k_proj", "v_proj", "out_proj"].flatMap((projection) =>
-        linear(`${name}.self_attn.${projection}`, audio.width, audio.width),
-      ),
-      ...norm(`${name}.self_attn_layer_norm`),
-      ...linear(`${name}.fc1`, audio.inner, audio.width),
-      ...linear(`${name}.fc2`, audio.width, audio.inner),
-      ...norm(`${name}.final_layer_norm`),
-    ];
-  };
-  const decoderLayer = (layer: number) => {
-    const name = `model.layers.${layer}`;
-    const queries = text.heads * text.headWidth;
-    const keys = text.keyHeads * text.headWidth;
-    return [
-      plain(`${name}.input_layernorm.weight`, [text.hidden], "ones"),
-      ...quantized(`${name}.self_attn.q_proj`, queries, text.hidden),
-      ...quantized(`${name}.self_attn.k_proj`, keys, text.hidden),
-      ...quantized(`${name}.self_attn.v_proj`, keys, text.hidden),
-      ...quantized(`${name}.self_attn.o_proj`, text.hidden, queries),
-      plain(`${name}.self_attn.q_norm.weight`, [text.headWidth], "ones"),
-      plain(`${name}.self_attn.k_norm.weight`, [text.headWidth], "ones"),
-      plain(`${name}.post_attention_layernorm.weight`, [text.hidden], "ones"),
-      ...quantized(`${name}.mlp.gate_proj`, text.inner, text.hidden),
-      ...quantized(`${name}.mlp.up_proj`, text.inner, text.hidden),
-      ...quantized(`${name}.mlp.down_proj`, text.hidden, text.inner),
-    ];
-  };
-  const layers = (count: number, layer: (index: number) => QwenTensor[]) =>
-    Array.from({ length: count }, (_, index) => layer(index)).flat();
-  // Three convolutions of stride 2 leave 16 of the 128 mel rows.
-  const flattened = audio.channels * (audio.mels / 8);
-  const tensors = [
-    ...convolution(1, 1),
-    ...convolution(2, audio.channels),
-    ...convolution(3, audio.channels),
-    plain("audio_tower.conv_out.weight", [audio.width, flattened], "normal"),
-    ...layers(audio.layers, encoderLayer),
-    ...norm("audio_tower.ln_post"),
-    ...linear("audio_tower.proj1", audio.width, audio.width),
-    ...linear("audio_tower.proj2", text.hidden, audio.width),
-    ...quantized("model.embed_tokens", text.vocabulary, text.hidden),
-    ...layers(text.layers, decoderLayer),
-    plain("model.norm.weight", [text.hidden], "ones"),
-  ];
-  return tensors.sort((a, b) => Number(b.dtype === "U32") - Number(a.dtype === "U32"));
 }
+
+const fills = { matrix: "normal", convolution: "normal", scale: "ones", offset: "zeros" } as const;
 
 /** The folder of the checkpoint, written when it is missing. */
 export async function syntheticQwen(progress: Progress): Promise<string> {
@@ -119,11 +57,11 @@ export async function syntheticQwen(progress: Progress): Promise<string> {
   return folder;
 }
 
-/** A safetensors file: the length of the header, the header, the tensors. */
+/** A safetensors file: the header, then the tensors. */
 function safetensorsParts(tensors: readonly QwenTensor[]): Part[] {
   // Weights are (0…15 − 7.5) · scale, so the scale gives the deviation.
   const scale = deviation / Math.sqrt((16 ** 2 - 1) / 12);
-  const blocks: Record<Fill, Uint8Array> = {
+  const blocks: Record<QwenTensor["fill"], Uint8Array> = {
     packed: randomBytes(1 << 20),
     scales: constantBfloat16(scale),
     biases: constantBfloat16(-7.5 * scale),
@@ -131,19 +69,13 @@ function safetensorsParts(tensors: readonly QwenTensor[]): Part[] {
     ones: constantBfloat16(1),
     zeros: constantBfloat16(0),
   };
-  let at = 0;
-  const header: Record<string, object> = {};
-  const parts = tensors.map(({ name, dtype, shape, fill }) => {
-    const count = shape.reduce((product, size) => product * size, 1);
-    const length = count * (dtype === "U32" ? 4 : 2);
-    header[name] = { dtype, shape, data_offsets: [at, at + length] };
-    at += length;
-    return { block: blocks[fill], length };
+  const named = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  const { head, offsets } = layOut(named);
+  const parts = [...offsets.keys()].map((name) => {
+    const { fill, dtype, shape } = named.get(name)!;
+    return { block: blocks[fill], length: byteLength(dtype, shape) };
   });
-  const json = JSON.stringify(header);
-  const padded = new TextEncoder().encode(json.padEnd(8 * Math.ceil(json.length / 8)));
-  const size = new Uint8Array(new BigUint64Array([BigInt(padded.length)]).buffer);
-  return [once(size), once(padded), ...parts];
+  return [once(head), ...parts];
 }
 
 function config(): object {

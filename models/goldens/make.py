@@ -1,6 +1,6 @@
 """Makes the goldens of this folder with the official implementation. See README.md for what each file is.
 
-python make.py small | mel | tokenizer         rewrite that part of what is kept in the repository
+python make.py small | mel | tokenizer | quantization   rewrite that part of what is kept in the repository
 python make.py speech                          record speech.wav anew (then every golden changes)
 python make.py check                           small/ by other official paths; prints the differences
 python make.py full [--out DIR] [--size 0.6b]  published shapes, too large for the repository
@@ -22,6 +22,7 @@ from qwen_asr import Qwen3ASRModel
 from transformers import Qwen2Tokenizer
 from transformers.models.qwen2.tokenization_qwen2 import bytes_to_unicode
 
+import quantization
 import sounds
 import texts
 import tokens
@@ -369,7 +370,7 @@ def check() -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("part", choices=("small", "mel", "tokenizer", "speech", "check", "full"))
+    parser.add_argument("part", choices=("small", "mel", "tokenizer", "quantization", "speech", "check", "full"))
     parser.add_argument("--out", type=Path, default=HERE.parents[1] / ".cache" / "goldens")
     parser.add_argument("--size", choices=tuple(FULL), default="0.6b")
     options = parser.parse_args()
@@ -380,6 +381,8 @@ def main() -> None:
             make_mel()
         case "tokenizer":
             make_tokenizer()
+        case "quantization":
+            quantization.write(HERE / "quantization.safetensors")
         case "speech":
             with tempfile.TemporaryDirectory() as scratch:
                 sounds.record(SPEECH, Path(scratch))

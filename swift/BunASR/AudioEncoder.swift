@@ -47,19 +47,22 @@ final class AudioEncoder {
             "audio_tower.proj2", inputs: config.dModel, outputs: config.outputDim, bias: true)
     }
 
-    /// `mel` [128, T] → [N, outputDim]
-    func callAsFunction(_ mel: MLXArray) -> MLXArray {
-        var x = stem(mel.asType(dtype))
+    /// `mel` [128, T] → [N, outputDim], of the frames from `start` on, which begins a window. Windows
+    /// do not see each other and positions count within chunks, so the rest of a recording gives
+    /// what it gives as part of the whole.
+    func callAsFunction(_ mel: MLXArray, from start: Int = 0) -> MLXArray {
+        let rest = start == 0 ? mel : mel[0..., start...]
+        var x = stem(rest.asType(dtype), isWhole: start == 0)
         let windows = AttentionWindows(tokens: x.dim(0), window: config.windowTokens)
         for layer in layers { x = layer(x, windows) }
         return proj2(gelu(proj1(lnPost(x))))
     }
 
-    /// [128, T] → [N, dModel]. The last chunk is padded with zeros when it is not the only one, and
-    /// what the padding gave is dropped.
-    private func stem(_ mel: MLXArray) -> MLXArray {
+    /// [128, T] → [N, dModel]. The last chunk is padded with zeros when it is not the only one of
+    /// the whole recording, and what the padding gave is dropped.
+    private func stem(_ mel: MLXArray, isWhole: Bool) -> MLXArray {
         let (bins, frames) = (mel.dim(0), mel.dim(1))
-        let width = min(frames, config.chunkFrames)
+        let width = isWhole ? min(frames, config.chunkFrames) : config.chunkFrames
         let chunks = (frames + width - 1) / width
         let padding = chunks * width - frames
         let padded = padding > 0 ? padded(mel, widths: [0, IntOrPair((0, padding))]) : mel

@@ -80,6 +80,20 @@ public func asr_model_close(_ model: OpaquePointer!) {
 }
 
 @c @implementation
+public func asr_convert(
+    _ values: UnsafeRawPointer!, _ values_length: UInt64, _ options: UnsafePointer<CChar>!,
+    _ out: UnsafeMutableRawPointer!, _ out_length: UInt64
+) -> Int64 {
+    guarded(Int64(ASR_FAILED)) {
+        let conversion = try TensorConversion.parse(text(options))
+        let input = try elements(values, values_length, of: UInt8.self)
+        let output = UnsafeMutableRawBufferPointer(
+            start: out, count: out == nil ? 0 : Int(clamping: out_length))
+        return Int64(try conversion.convert(UnsafeRawBufferPointer(input), into: output))
+    }
+}
+
+@c @implementation
 public func asr_session_open(_ model: OpaquePointer!, _ options: UnsafePointer<CChar>!)
     -> OpaquePointer!
 {
@@ -104,8 +118,10 @@ public func asr_session_mel(
 }
 
 @c @implementation
-public func asr_session_encode(_ session: OpaquePointer!) -> Int64 {
-    guarded(Int64(ASR_FAILED)) { Int64(try Handles.shared.session(session).encode()) }
+public func asr_session_encode(_ session: OpaquePointer!, _ keep: Int64) -> Int64 {
+    guarded(Int64(ASR_FAILED)) {
+        Int64(try Handles.shared.session(session).encode(keep: Int(keep)))
+    }
 }
 
 @c @implementation
@@ -143,6 +159,26 @@ public func asr_model_step(
 @c @implementation
 public func asr_session_token(_ session: OpaquePointer!) -> Int64 {
     guarded(Int64(ASR_FAILED)) { try Handles.shared.session(session).lastChosen.code }
+}
+
+@c @implementation
+public func asr_session_logprob(_ session: OpaquePointer!) -> Double {
+    guarded(.nan) { try Handles.shared.session(session).logprob }
+}
+
+@c @implementation
+public func asr_session_bias(
+    _ session: OpaquePointer!, _ ids: UnsafeRawPointer!, _ ids_length: UInt64,
+    _ bonuses: UnsafeRawPointer!, _ bonuses_length: UInt64, _ only: Int32
+) -> Int64 {
+    guarded(Int64(ASR_FAILED)) {
+        let ids = try elements(ids, ids_length, of: Int32.self)
+        try Handles.shared.session(session)
+            .setBias(
+                ids: ids, bonuses: elements(bonuses, bonuses_length, of: Float.self),
+                only: only != 0)
+        return Int64(ids.count)
+    }
 }
 
 @c @implementation

@@ -62,6 +62,8 @@ final class Model {
         let hiddenSize: Int
         let vocabSize: Int
         let maxPositions: Int
+        let windowFrames: Int
+        let windowTokens: Int
         let tokens: ModelConfig.TokenIds
 
         init(_ checkpoint: Checkpoint, kernels: String) {
@@ -81,6 +83,8 @@ final class Model {
             hiddenSize = config.text.hiddenSize
             vocabSize = config.text.vocabSize
             maxPositions = config.text.maxPositionEmbeddings
+            windowFrames = config.audio.nWindowInfer
+            windowTokens = config.audio.windowTokens
             tokens = config.tokens
         }
     }

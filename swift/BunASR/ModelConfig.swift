@@ -21,12 +21,12 @@ struct ModelConfig {
         let outputDim: Int
         /// Half of the frames in a conv chunk.
         let nWindow: Int
-        /// Frames in an attention window.
+        /// Frames in an attention window: whole chunks.
         let nWindowInfer: Int
 
         /// Frames that pass through the conv stem together.
         var chunkFrames: Int { nWindow * 2 }
-        /// Audio tokens that see each other.
+        /// Audio tokens in an attention window: they see each other, and no others.
         var windowTokens: Int { nWindowInfer / chunkFrames * Self.convolved(chunkFrames) }
         var headDim: Int { dModel / encoderAttentionHeads }
 

@@ -31,8 +31,14 @@ struct Sampler {
                 logits[token] > 0
                 ? logits[token] / repetitionPenalty : logits[token] * repetitionPenalty
         }
+        let repetitive = logits
         for token in repeating(written) { logits[token] = -.infinity }
-        let best = logits.indices.max { logits[$0] < logits[$1] } ?? 0
+        var best = Self.best(logits)
+        // Nothing is left of an allow-list: rather a repetition than a token that is not on it.
+        if logits[best] == -.infinity {
+            logits = repetitive
+            best = Self.best(logits)
+        }
         guard temperature > 0 else { return best }
         let weights = logits.map { exp(Double($0 - logits[best]) / Double(temperature)) }
         var left = Double.random(in: 0..<1, using: &random) * weights.reduce(0, +)
@@ -41,6 +47,10 @@ struct Sampler {
             if left < 0 { return token }
         }
         return best
+    }
+
+    private static func best(_ logits: [Float]) -> Int {
+        logits.indices.max { logits[$0] < logits[$1] } ?? 0
     }
 
     /// Tokens that would complete an n-gram that is already there.

@@ -39,13 +39,25 @@ final class Session {
     var reportText: CString?
 
     private var mel: [Float] = []
+    /// Of `mel`; nil until it is encoded.
     private var embeddings: MLXArray?
+    /// What the last `encode` gave, and of how many frames: the next one may keep its beginning.
+    private var encoded: (embeddings: MLXArray, frames: Int)?
     let cache: [KVCache]
+    /// Positions of the audio pads that the cache holds, ascending.
+    private var pads: [Int] = []
+    /// Embeddings that the prompt has no pads for, though it has some.
+    private(set) var missingPads = 0
+    /// Added to the scores before each choice, float32 [1, vocab].
+    private(set) var bias: MLXArray?
     /// Chosen tokens with the position at which each was fed.
     var written: [(position: Int, token: Int)] = []
     /// Scores for the token at the current position; nil before a prefill and after a rewind.
     var scores: Scores?
     private(set) var hasEnded = false
+    /// Natural logarithm of the probability that the model gave to what the last step chose; NaN
+    /// before the first step and after a rewind.
+    var logprob = Double.nan
 
     init(_ model: Model, _ options: Options) throws {
         func within<T: Comparable>(_ name: String, _ value: T, _ range: ClosedRange<T>) throws -> T
@@ -82,20 +94,47 @@ final class Session {
         return report.frames
     }
 
-    /// Log-mel → audio embeddings; gives their number.
-    func encode() throws -> Int {
+    /// Log-mel → audio embeddings, the first `keep` of them from the encode before; gives their
+    /// number.
+    func encode(keep: Int) throws -> Int {
         guard !mel.isEmpty else { throw ASRError.usage("encode comes after mel") }
+        let start = try frames(keeping: keep)
         try timed(\.encodeMs) {
-            let input = MLXArray(mel, [AudioPreprocessing.mels, report.frames])
-            let output = model.encoder(input)
+            var parts: [MLXArray] = []
+            if keep > 0, let encoded { parts.append(encoded.embeddings[0..<keep]) }
+            if start < report.frames {
+                let input = MLXArray(mel, [AudioPreprocessing.mels, report.frames])
+                parts.append(model.encoder(input, from: start))
+            }
+            let output = parts.count == 1 ? parts[0] : concatenated(parts, axis: 0)
             eval(output)
             embeddings = output
+            encoded = (output, report.frames)
+            report.audioTokens = output.dim(0)
         }
-        report.audioTokens = embeddings?.dim(0) ?? 0
         return report.audioTokens
     }
 
-    /// Feeds prompt ids, with the audio embeddings in the place of the pads; gives the position.
+    /// Where the first `keep` embeddings end: in the mel and in what was encoded before.
+    private func frames(keeping keep: Int) throws -> Int {
+        let audio = model.config.audio
+        guard keep >= 0, keep % audio.windowTokens == 0 else {
+            throw ASRError.usage(
+                "encode keeps whole windows of \(audio.windowTokens) embeddings, not \(keep)")
+        }
+        let frames = keep / audio.windowTokens * audio.nWindowInfer
+        let before = encoded?.frames ?? 0
+        guard frames <= min(before, report.frames) else {
+            throw ASRError.usage(
+                "encode cannot keep \(keep) embeddings: they are of \(frames) frames, and "
+                    + (frames > before
+                        ? "\(before) frames were encoded" : "the mel has \(report.frames)"))
+        }
+        return frames
+    }
+
+    /// Feeds prompt ids, with the audio embeddings in the place of the pads, from that of the first
+    /// pad which the cache does not hold; gives the position.
     func prefill(_ ids: UnsafeBufferPointer<Int32>) throws -> Int {
         guard !ids.isEmpty else { throw ASRError.usage("prefill needs at least one id") }
         let vocab = model.config.text.vocabSize
@@ -108,11 +147,14 @@ final class Session {
                 "\(ids.count) prompt tokens need \(room) free positions or fewer; use shorter audio"
             )
         }
-        let pads = ids.count { Int($0) == model.config.tokens.audioPad }
-        guard pads == 0 || pads == embeddings?.dim(0) else {
+        let newPads = ids.indices.filter { Int(ids[$0]) == model.config.tokens.audioPad }
+        let embedded = embeddings?.dim(0) ?? 0
+        guard newPads.isEmpty || pads.count + newPads.count <= embedded else {
             throw ASRError.usage(
-                "the prompt has \(pads) audio pads for \(embeddings?.dim(0) ?? 0) audio embeddings")
+                "the prompt has \(pads.count + newPads.count) audio pads for \(embedded) audio "
+                    + "embeddings")
         }
+        let start = position
         try timed(\.prefillMs) {
             let prompt = embed(ids)
             var hidden = prompt
@@ -122,9 +164,11 @@ final class Session {
                 eval([hidden] + cache.flatMap(\.state))
             }
             let step = StepScores(model.decoder.logits(hidden))
-            eval(step.best)
+            eval(step.results)
             scores = Scores(step: step, row: 0)
         }
+        pads += newPads.map { start + $0 }
+        missingPads = pads.isEmpty ? 0 : max(0, embedded - pads.count)
         hasEnded = false
         return position
     }
@@ -133,7 +177,7 @@ final class Session {
     private func embed(_ ids: UnsafeBufferPointer<Int32>) -> MLXArray {
         let pad = Int32(model.config.tokens.audioPad)
         var parts: [MLXArray] = []
-        var (start, taken) = (0, 0)
+        var (start, taken) = (0, pads.count)
         while start < ids.count {
             let isAudio = ids[start] == pad
             let end = ids[start...].firstIndex { ($0 == pad) != isAudio } ?? ids.count
@@ -156,8 +200,42 @@ final class Session {
         }
         for layer in cache { layer.rewind(to: position) }
         written.removeAll { $0.position >= position }
+        pads.removeAll { $0 >= position }
         scores = nil
+        logprob = .nan
         hasEnded = false
+    }
+
+    /// Bonuses that are added to the scores of `ids` before each choice from now on, and with `only`
+    /// no other token may be chosen. No ids and not `only`: none.
+    func setBias(
+        ids: UnsafeBufferPointer<Int32>, bonuses: UnsafeBufferPointer<Float>, only: Bool
+    ) throws {
+        guard ids.count == bonuses.count else {
+            throw ASRError.usage("bias has \(ids.count) ids, but \(bonuses.count) bonuses")
+        }
+        guard !ids.isEmpty else {
+            if only { throw ASRError.usage("bias allows no token at all") }
+            bias = nil
+            return
+        }
+        let vocab = model.config.text.vocabSize
+        var added = [Float](repeating: only ? -.infinity : 0, count: vocab)
+        var isGiven = [Bool](repeating: false, count: vocab)
+        for (id, bonus) in zip(ids, bonuses) {
+            guard added.indices.contains(Int(id)) else {
+                throw ASRError.input("token id \(id) is outside of the vocabulary of \(vocab)")
+            }
+            guard bonus.isFinite else {
+                throw ASRError.usage("the bonus of token id \(id) is \(bonus), not a finite number")
+            }
+            guard !isGiven[Int(id)] else {
+                throw ASRError.usage("token id \(id) stands twice in the bias")
+            }
+            isGiven[Int(id)] = true
+            added[Int(id)] = bonus
+        }
+        bias = MLXArray(added, [1, vocab])
     }
 
     /// After an end token at `position`: what was fed there is forgotten.
@@ -179,7 +257,7 @@ final class Session {
         case .encoder:
             if let embeddings { return embeddings.asArray(Float.self) }
         case .logits:
-            if let scores { return scores.logits }
+            if let scores { return scores.logits.asArray(Float.self) }
         default: break
         }
         throw ASRError.usage("the stage \(stage.rawValue) has not run")

@@ -1,3 +1,5 @@
+import { parseHeader } from "../safetensors.ts";
+
 /** A tensor as a safetensors file holds it. */
 export interface Tensor {
   dtype: string;
@@ -10,18 +12,14 @@ export type Tensors = Map<string, Tensor>;
 export function readSafetensors(bytes: Uint8Array): Tensors {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = 8 + Number(view.getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start)));
-  const tensors: Tensors = new Map();
-  for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries<{
-    dtype: string;
-    shape: number[];
-    data_offsets: [number, number];
-  }>(header)) {
-    if (name === "__metadata__") continue;
-    const data = bytes.subarray(start + offsets[0], start + offsets[1]);
-    tensors.set(name, { dtype, shape, data });
-  }
-  return tensors;
+  const json = new TextDecoder().decode(bytes.subarray(8, start));
+  const header = parseHeader(json, start, bytes.length, (why) => new Error(why));
+  return new Map(
+    [...header].map(([name, { dtype, shape, offset, length }]) => {
+      const data = bytes.subarray(offset, offset + length);
+      return [name, { dtype, shape: [...shape], data }];
+    }),
+  );
 }
 
 /** Entries of the header, to be changed before it is written. */

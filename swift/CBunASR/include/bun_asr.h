@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 /// Compared with `asr_abi()` when the library is loaded. Raised with every change of this file.
-#define ASR_ABI 2
+#define ASR_ABI 3
 
 /// `asr_session_next` and `asr_session_token` return this after an end token was chosen.
 #define ASR_END (-1)
@@ -51,12 +51,25 @@ const char *asr_error(void);
 /// Returns an owned handle, or NULL.
 asr_model *asr_model_open(const char *directory, const char *options);
 
-/// JSON: sizes, dtypes, bits, special token ids, kernel table, bytes of weights. Lives until the
-/// model is closed.
+/// JSON: sizes, dtypes, bits, special token ids, kernel table, bytes of weights, and `windowFrames`
+/// and `windowTokens`, the mel frames and the audio embeddings of one attention window of the
+/// encoder. Lives until the model is closed.
 const char *asr_model_info(const asr_model *model);
 
 /// Closes the model and every session that is still open on it. NULL is allowed.
 void asr_model_close(asr_model *model);
+
+/// What a tensor of a checkpoint becomes in another one; pure, needs no model. `values` is row-major,
+/// of `shape` and `type` ("BF16", "F16", "F32"). Options:
+/// `{"type": "BF16", "shape": [96, 64], "to": "F16", "axes": [0, 2, 3, 1], "bits": 4,
+///   "groupSize": 64}`; all but the first two are optional. The axes are put in the order `axes`, the
+/// values cast to `to`, and a matrix quantized by MLX's affine quantizer to `bits` 2, 3, 4, 5, 6 or 8
+/// in groups of 32, 64 or 128 of a row, on the processor: the same bytes on every machine.
+/// `out` gets the values; or the codes, uint32 [rows, columns · bits / 32], then the scales, then the
+/// biases, both `to` [rows, columns / groupSize]. Infinities and NaN, before or after, are refused.
+/// Returns the bytes written, or ASR_FAILED.
+int64_t asr_convert(const void *values, uint64_t values_length, const char *options, void *out,
+                    uint64_t out_length);
 
 /// Starts a session. Options, all optional:
 /// `{"mel": "exact" | "fft512", "temperature": 0, "seed": 0, "repetitionPenalty": 1,
@@ -70,12 +83,21 @@ void asr_session_close(asr_session *session);
 /// finite. Returns the number of frames T = floor(samples / 160), at least 1, or ASR_FAILED.
 int64_t asr_session_mel(asr_session *session, const void *pcm, uint64_t pcm_length);
 
-/// The session's mel [128, T] to audio embeddings [N, hidden]. Returns N (13 for each full second),
-/// or ASR_FAILED.
-int64_t asr_session_encode(asr_session *session);
+/// The session's mel [128, T] to audio embeddings [N, hidden]. The first `keep` of them are those
+/// of the `encode` before, and only the mel from the frame where they end is encoded: for audio
+/// that has grown. `keep` is a whole number of windows (`windowTokens`), and both that `encode` and
+/// this mel had all their frames; anything else is a usage error. 0: all anew. Embeddings of other
+/// windows do not depend on what is kept. What was kept is of the mel of then, which differs in the
+/// last frame of its audio, where the end is mirrored, and where a louder maximum raises the floor.
+/// Returns N (13 for each full second), or ASR_FAILED.
+int64_t asr_session_encode(asr_session *session, int64_t keep);
 
-/// Feeds int32 token `ids` at the current position; the embeddings of `encode` replace the
-/// `<|audio_pad|>` ids in order, and their numbers must agree. May be called again to append text.
+/// Feeds int32 token `ids` at the current position. `<|audio_pad|>` ids are replaced by the
+/// embeddings of `encode`, in order: the first pad of a session by the first embedding, and each
+/// further one by the next, over any number of calls. A rewind forgets the pads at and after its
+/// position. More pads than embeddings are a usage error, before anything is fed. Fewer are one,
+/// too, but for none at all: told by `asr_session_next` and `asr_model_step`, so that pads may come
+/// in several calls. Text may be appended at any time.
 /// Returns the new position (tokens held in the KV cache), or ASR_FAILED.
 int64_t asr_session_prefill(asr_session *session, const void *ids, uint64_t ids_length);
 
@@ -91,6 +113,20 @@ int64_t asr_model_step(asr_model *model, const void *sessions, uint64_t sessions
 
 /// What the last step of the session chose: a token id, or ASR_END. ASR_FAILED when it is not open.
 int64_t asr_session_token(const asr_session *session);
+
+/// The natural logarithm of the probability of what the last step of the session chose, end tokens
+/// included: under the model's own distribution, before bias, penalties and temperature. NaN before
+/// the first step and after a rewind, and when the session is not open.
+double asr_session_logprob(const asr_session *session);
+
+/// Adds `bonuses`, float32, to the logits of token `ids`, int32, before each choice from now on,
+/// until the next call. There are as many of both; ids are distinct, bonuses finite. With `only`
+/// other than 0, no other token may be chosen, end tokens included. No ids, with `only` 0: nothing
+/// is added any more. Penalties and temperature apply to the sums; where `noRepeatNgram` forbids
+/// all that `only` allows, it does not hold. Returns the number of ids, or ASR_FAILED, when the
+/// bias is as before.
+int64_t asr_session_bias(asr_session *session, const void *ids, uint64_t ids_length,
+                         const void *bonuses, uint64_t bonuses_length, int32_t only);
 
 /// Forgets everything at and after `position`, so that a common prefix need not be fed again. Feed
 /// at least one token with `asr_session_prefill` before `asr_session_next`. Returns `position`, or

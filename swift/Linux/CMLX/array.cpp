@@ -132,6 +132,10 @@ cmlx_array cmlx_full(const int32_t* shape, size_t dimensions, float value, cmlx_
   return make([&] { return mx::full(cmlx::shape(shape, dimensions), value, dtype(type)); });
 }
 
+cmlx_array cmlx_view(cmlx_array x, cmlx_dtype type) {
+  return make([&] { return mx::view(x->value, dtype(type)); });
+}
+
 cmlx_array cmlx_astype(cmlx_array x, cmlx_dtype type) {
   return make([&] { return mx::astype(x->value, dtype(type)); });
 }

@@ -79,6 +79,10 @@ extension Int32: HasDType {
     public static var dtype: DType { .int32 }
 }
 
+extension UInt16: HasDType {
+    public static var dtype: DType { .uint16 }
+}
+
 extension UInt32: HasDType {
     public static var dtype: DType { .uint32 }
 }

@@ -5,6 +5,11 @@ extension MLXArray {
         MLXArray(cmlx_astype(ctx, type.cmlx))
     }
 
+    /// The same bytes as values of another type.
+    public func view(dtype: DType) -> MLXArray {
+        MLXArray(cmlx_view(ctx, dtype.cmlx))
+    }
+
     public func reshaped(_ shape: some Collection<Int>) -> MLXArray {
         MLXArray(cmlx_reshape(ctx, shape.map(Int32.init), shape.count))
     }
@@ -58,6 +63,18 @@ public func split(_ array: MLXArray, indices: some Collection<Int>, axis: Int = 
 public func argMax(_ array: MLXArray, axis: Int) -> MLXArray {
     precondition(axis == -1 || axis == array.ndim - 1, "only the last axis")
     return MLXArray(cmlx_argmax(array.ctx))
+}
+
+/// log(Σ eˣ) along the last axis.
+public func logSumExp(_ array: MLXArray, axis: Int) -> MLXArray {
+    precondition(axis == -1 || axis == array.ndim - 1, "only the last axis")
+    return MLXArray(cmlx_logsumexp(array.ctx))
+}
+
+/// What stands at `indices` of each row along the last axis.
+public func takeAlong(_ array: MLXArray, _ indices: MLXArray, axis: Int) -> MLXArray {
+    precondition(axis == -1 || axis == array.ndim - 1, "only the last axis")
+    return MLXArray(cmlx_take_along(array.ctx, indices.ctx))
 }
 
 /// One value for both spatial axes, or a pair.

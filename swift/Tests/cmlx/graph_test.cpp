@@ -204,6 +204,26 @@ void test_gate_and_endings() {
   }
 }
 
+void test_rows_of_views() {
+  for (int round = 0; round < 30; round++) {
+    const int32_t rows = pick(1, 5), size = pick(2, 40), inner = pick(2, 30);
+    const auto weight = random_weights(size, inner);
+    same("log-sum-exp and a choice, round " + std::to_string(round), [&](const Step& step) {
+      const Array x = random_array({rows, inner});
+      const Array y = step(cmlx_packed_multiply(weight.get(), x.get(), nullptr));
+      const int32_t turn[] = {1, 0}, start[] = {1, 0}, stop[] = {size, rows};
+      const Array turned = step(cmlx_transpose(y.get(), turn, 2));
+      const Array part = step(cmlx_slice(turned.get(), start, stop, 2));
+      const int32_t column[] = {size - 1, 1};
+      const Array places = step(cmlx_argmax(part.get()));
+      const Array best =
+          step(cmlx_take_along(part.get(), Array(cmlx_reshape(places.get(), column, 2)).get()));
+      const Array sums = step(cmlx_logsumexp(part.get()));
+      return step(cmlx_add(best.get(), Array(cmlx_reshape(sums.get(), column, 2)).get()));
+    });
+  }
+}
+
 void test_overwrite() {
   for (int round = 0; round < 60; round++) {
     const Array before = random_array({2, 5, 7});
@@ -300,6 +320,7 @@ int main(int, char** arguments) {
   test_views();
   test_layer();
   test_gate_and_endings();
+  test_rows_of_views();
   test_overwrite();
   test_overwrite_halves();
   test_concatenate();

@@ -122,6 +122,7 @@ void test_rope();
 void test_activations();
 void test_swiglu();
 void test_argmax();
+void test_log_sum_exp();
 void test_threads();
 void test_choice(const char* program);
 

@@ -34,6 +34,7 @@ int main(int count, char** arguments) {
   test_activations();
   test_swiglu();
   test_argmax();
+  test_log_sum_exp();
   test_norms();
   test_to_f16();
   test_rope();

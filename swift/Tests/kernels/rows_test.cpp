@@ -204,4 +204,31 @@ void test_argmax() {
   report(place == 1, "argmax of -infinity");
 }
 
+void test_log_sum_exp() {
+  const float low = -INFINITY;
+  for (size_t size : {1, 5, 16, 100, 16384, 16385, 70001}) {
+    const size_t rows = pick(1, 3);
+    Floats x = normals(rows * size);
+    std::vector<Expected> expected;
+    for (size_t r = 0; r < rows; r++) {
+      float* row = x.data() + r * size;
+      // Far from zero, some values that count for nothing, the first piece perhaps all of them.
+      for (size_t i = 0; i < size; i++) row[i] = i % 7 == 3 ? low : 20 * row[i] + 500;
+      if (r == 1 && size > 16384) std::fill(row, row + 16384, low);
+      double top = *std::max_element(row, row + size), sum = 0;
+      for (size_t i = 0; i < size; i++) sum += std::exp(double(row[i]) - top);
+      const double value = top + std::log(sum);
+      expected.push_back({value, 1e-6 * std::abs(value) + 1e-6});
+    }
+    on_every_table("log_sum_exp of " + std::to_string(size), expected,
+                   [&](float* y) { log_sum_exp(x.data(), y, rows, size); });
+  }
+  const Floats none = {low, low, low}, endless = {0, INFINITY, low};
+  float y = 0;
+  log_sum_exp(none.data(), &y, 1, 3);
+  report(y == low, "log_sum_exp of -infinity");
+  log_sum_exp(endless.data(), &y, 1, 3);
+  report(y == INFINITY, "log_sum_exp of infinity");
+}
+
 }  // namespace bun_asr::tests

@@ -73,12 +73,20 @@ cmlx_array cmlx_full(const int32_t *shape, size_t dimensions, float value, cmlx_
 
 // elementwise and reductions, with broadcasting
 cmlx_array cmlx_astype(cmlx_array x, cmlx_dtype dtype);
+/// The bytes of the last axis as another type.
+cmlx_array cmlx_view(cmlx_array x, cmlx_dtype dtype);
+/// Affine quantization: gives owned packed codes, scales and biases in `parts`.
+int cmlx_quantize(cmlx_array x, int32_t group, int32_t bits, cmlx_array parts[3]);
 /// A sum with a product that has not been computed becomes part of it, as GELU does; see product.h.
 cmlx_array cmlx_add(cmlx_array a, cmlx_array b);
 cmlx_array cmlx_multiply(cmlx_array a, cmlx_array b);
 cmlx_array cmlx_greater_equal(cmlx_array a, cmlx_array b);
 /// Index of the largest along the last axis, uint32.
 cmlx_array cmlx_argmax(cmlx_array x);
+/// log(sum(exp(x))) along the last axis.
+cmlx_array cmlx_logsumexp(cmlx_array x);
+/// x [..., n] at `indices` [..., m] of each row.
+cmlx_array cmlx_take_along(cmlx_array x, cmlx_array indices);
 
 // MLX's own ops that only comparisons call (swift/Bench)
 cmlx_array cmlx_subtract(cmlx_array a, cmlx_array b);

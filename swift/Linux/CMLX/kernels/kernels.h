@@ -150,6 +150,9 @@ void swiglu(const float* gate, size_t gate_stride, const float* up, size_t up_st
 /// not count.
 void argmax(const float* x, uint32_t* y, size_t rows, size_t size);
 
+/// log(sum(exp(x))) of each row of `size`, to 1e-6 relative; infinite where the largest value is.
+void log_sum_exp(const float* x, float* y, size_t rows, size_t size);
+
 /// Name of the table in use.
 const char* kernels_name();
 /// nullptr, or why BUN_ASR_KERNELS cannot be honoured on this machine.

@@ -52,5 +52,6 @@ static constexpr Table make_table(const char* name, bool (*supported)(),
           .silu = silu,
           .swiglu = swiglu,
           .largest = largest_number,
+          .sum_of_exponentials = sum_of_exponentials,
           .finish_rows = finish_rows};
 }

@@ -145,4 +145,34 @@ void argmax(const float* x, uint32_t* y, size_t rows, size_t size) {
   }
 }
 
+void log_sum_exp(const float* x, float* y, size_t rows, size_t size) {
+  // In pieces, each of which stays in the cache between its largest value and its sum.
+  struct Piece {
+    float top, sum;
+  };
+  const Table& t = table();
+  const size_t pieces = (size + worth_a_thread - 1) / worth_a_thread;
+  thread_local Scratch<Piece> memory;
+  Piece* of_rows = memory.reserve(rows * pieces);
+  parallel_for(rows * pieces, 1, [&](size_t i, size_t end) {
+    for (; i < end; i++) {
+      const size_t first = i % pieces * worth_a_thread;
+      const size_t count = std::min(worth_a_thread, size - first);
+      const float* values = x + i / pieces * size + first;
+      const float top = t.largest(values, count);
+      of_rows[i] = {top, std::isinf(top) ? 0 : t.sum_of_exponentials(values, count, top)};
+    }
+  });
+  for (size_t r = 0; r < rows; r++) {
+    const Piece *begin = of_rows + r * pieces, *end = begin + pieces;
+    float top = begin->top;
+    for (const Piece* piece = begin; piece < end; piece++) top = std::max(top, piece->top);
+    double sum = 0;
+    for (const Piece* piece = begin; piece < end; piece++) {
+      if (piece->sum != 0) sum += double(piece->sum) * std::exp(double(piece->top) - double(top));
+    }
+    y[r] = std::isinf(top) ? top : float(double(top) + std::log(sum));
+  }
+}
+
 }  // namespace bun_asr

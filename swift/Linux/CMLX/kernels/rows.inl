@@ -75,6 +75,19 @@ static float largest_number(const float* x, size_t count) {
   return result;
 }
 
+/// Sum of e^(x - top), for a `top` that no x exceeds.
+static float sum_of_exponentials(const float* x, size_t count, float top) {
+  Vec total = broadcast(0);
+  size_t i = 0;
+  for (; i + width <= count; i += width) {
+    total = total + exponential(load(x + i) - broadcast(top));
+  }
+  if (i == count) return sum(total);
+  float last[width];
+  for (size_t lane = 0; lane < width; lane++, i++) last[lane] = i < count ? x[i] : -INFINITY;
+  return sum(total + exponential(load(last) - broadcast(top)));
+}
+
 /// The end of an epilogue.
 static void finish_rows(float* y, size_t rows, size_t stride, size_t columns, bool with_gelu,
                         const float* residual) {

@@ -154,6 +154,8 @@ struct Table {
   void (*swiglu)(const float* gate, const float* up, float* y, size_t count);
   /// The largest value that is a number; -infinity when there is none.
   float (*largest)(const float* x, size_t count);
+  /// Of x - top; no x is above `top`.
+  float (*sum_of_exponentials)(const float* x, size_t count, float top);
   /// In place: GELU if asked for, then the residual if not null, which has the same row stride.
   void (*finish_rows)(float* y, size_t rows, size_t stride, size_t columns, bool with_gelu,
                       const float* residual);

@@ -1,0 +1,67 @@
+import { type LoadOptions, loadArgument, loadOptionNames } from "./asr.ts";
+import type { AudioInput } from "./audio/input.ts";
+import { AsrError } from "./errors.ts";
+import type { ModelInfo } from "./model.ts";
+import { type CallOptions, type RecordingSettings, recordingSettings } from "./options.ts";
+import { checkOptionNames } from "./spelling.ts";
+import type { Transcript } from "./transcript.ts";
+import { wiredWhole } from "./worker/source.ts";
+import { engineThread } from "./worker/thread.ts";
+
+/**
+ * An open model whose calls block: for scripts that do one thing after the other. Signals and
+ * progress need a thread that does not sleep; they are the asynchronous `Asr`'s.
+ *
+ * @example
+ * using asr = AsrSync.load("demo");
+ * console.log(asr.transcribe("models/demo/sample.wav").text);
+ */
+export class AsrSync implements Disposable {
+  readonly #engine: number;
+  #closed = false;
+  /** What the library says about the checkpoint. */
+  readonly info: Readonly<ModelInfo>;
+
+  private constructor(engine: number, info: ModelInfo) {
+    this.#engine = engine;
+    this.info = info;
+  }
+
+  /**
+   * Opens a model, as `Asr.load` does.
+   *
+   * @example
+   * using asr = AsrSync.load("demo");
+   * console.log(asr.info.vocabSize);
+   */
+  static load(model?: string, options: Omit<LoadOptions, keyof CallOptions> = {}): AsrSync {
+    checkOptionNames(options, loadOptionNames, "load");
+    const { engine, info } = engineThread().blocking("load", loadArgument(model, options));
+    return new AsrSync(engine, info);
+  }
+
+  /**
+   * Transcribes a file, bytes or samples; streams need the call that does not block.
+   *
+   * @example
+   * using asr = AsrSync.load("demo");
+   * console.log(asr.transcribe(await Bun.file("models/demo/sample.wav").bytes()).text);
+   */
+  transcribe(input: AudioInput, options: RecordingSettings = {}): Transcript {
+    if (this.#closed) throw new AsrError("usage", "this AsrSync is closed");
+    const argument = { engine: this.#engine, input: wiredWhole(input) };
+    const settings = recordingSettings(options);
+    return engineThread().blocking("transcribe", { ...argument, options: settings });
+  }
+
+  /** Frees the model. A second call does nothing. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    engineThread().blocking("close", { engine: this.#engine });
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

@@ -1,0 +1,222 @@
+import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Asr } from "./asr.ts";
+import { AsrSync } from "./asr-sync.ts";
+import { demoSample } from "./demo.ts";
+import type { Progress } from "./options.ts";
+import type { StreamEvent } from "./stream-event.ts";
+import { expectAsrError } from "./testing/expect-error.ts";
+import { goldensFolder, speech } from "./testing/goldens.ts";
+import { transcribe, transcribeStream } from "./transcribe.ts";
+
+const sampleText = readFileSync(demoSample.replace(".wav", ".txt"), "utf8").trim();
+const small = join(goldensFolder, "small-q4");
+const clip = { samples: speech(16_000), sampleRate: 16_000 };
+
+describe("the demo", () => {
+  test("reads its sample, as one call", async () => {
+    const transcript = await transcribe(demoSample, { model: "demo" });
+    expect(transcript.text).toBe(sampleText);
+    expect(transcript).toMatchObject({ language: "English", finishReason: "eos" });
+    expect(transcript.segments.map(({ text }) => text).join(" ")).toBe(sampleText);
+    expect(transcript.truncated).toBe(false);
+    expect(transcript.duration).toBeGreaterThan(1);
+    expect(transcript.usage.outputTokens).toBeGreaterThan(5);
+    expect(transcript.rtf).toBeLessThan(5);
+  });
+
+  test("is told of word by word", async () => {
+    await using asr = await Asr.load("demo");
+    const events: StreamEvent[] = [];
+    for await (const event of asr.stream(demoSample)) events.push(event);
+    const texts = (type: "partial" | "delta") =>
+      events.flatMap((event) => (event.type === type ? [event.text] : []));
+    expect(texts("partial").length).toBeGreaterThan(0);
+    expect(texts("delta").join("")).toBe(sampleText);
+    const finish = events.at(-1);
+    expect(finish?.type).toBe("finish");
+    if (finish?.type === "finish") expect(finish.transcript.text).toBe(sampleText);
+  });
+
+  test("reads every kind of input on its own thread", async () => {
+    await using asr = await Asr.load("demo");
+    const bytes = readFileSync(demoSample);
+    const samples = Float32Array.from(
+      new Int16Array(bytes.buffer.slice(bytes.byteOffset + 44, bytes.byteOffset + bytes.length)),
+      (value) => value / 2 ** 15,
+    );
+    const inputs = [
+      Bun.file(demoSample),
+      new Blob([bytes]),
+      new Uint8Array(bytes),
+      new Response(bytes),
+      Bun.file(demoSample).stream(),
+      { samples, sampleRate: 16_000 },
+      { stream: Bun.file(demoSample).slice(44).stream(), sampleRate: 16_000 },
+    ];
+    for (const input of inputs) {
+      expect((await asr.transcribe(input)).text).toBe(sampleText);
+    }
+  });
+
+  test("reads silence, 20 ms and one sample without failing", async () => {
+    await using asr = await Asr.load("demo");
+    for (const length of [1, 159, 160, 320, 16_000, 48_000]) {
+      const samples = new Float32Array(length).fill(1e-3);
+      const { finishReason, timings } = await asr.transcribe({ samples, sampleRate: 16_000 });
+      expect(["eos", "length", "loop"]).toContain(finishReason);
+      expect(timings.totalMs).toBeGreaterThan(0);
+    }
+  });
+
+  test("writes nothing for what cannot be heard", async () => {
+    await using asr = await Asr.load("demo");
+    const silence = { samples: new Float32Array(80_000), sampleRate: 16_000 };
+    const transcript = await asr.transcribe(silence);
+    expect(transcript).toMatchObject({ text: "", language: "", truncated: false, segments: [] });
+    expect(transcript.duration).toBe(5);
+  });
+
+  test("can block", () => {
+    using asr = AsrSync.load("demo");
+    expect(asr.transcribe(demoSample).text).toBe(sampleText);
+    expect(asr.transcribe(readFileSync(demoSample)).text).toBe(sampleText);
+    expect(() => asr.transcribe("none.wav")).toThrow("none.wav: no such file");
+    expect(() => asr.transcribe(new Blob([]).stream())).toThrow("cannot read this input");
+    asr.close();
+    expect(() => asr.transcribe(demoSample)).toThrow("closed");
+  });
+
+  test("can be a stream of its own", async () => {
+    let text = "";
+    const source = Bun.file(demoSample).stream();
+    for await (const event of transcribeStream(source, { model: "demo" })) {
+      if (event.type === "finish") text = event.transcript.text;
+    }
+    expect(text).toBe(sampleText);
+  });
+});
+
+describe("random weights", () => {
+  test("stop at maxTokens and say so", async () => {
+    await using asr = await Asr.load(small);
+    const transcript = await asr.transcribe(clip, { maxTokens: 5, language: "en" });
+    expect(transcript).toMatchObject({
+      usage: { outputTokens: 5 },
+      finishReason: "length",
+      truncated: true,
+      language: "English",
+    });
+  });
+
+  test("give the same transcript twice, and many at once", async () => {
+    await using asr = await Asr.load(small);
+    const options = { maxTokens: 12, language: "en" };
+    const text = async () => (await asr.transcribe(clip, options)).text;
+    const first = await text();
+    const many = await Promise.all(Array.from({ length: 20 }, text));
+    expect(new Set(many)).toEqual(new Set([first]));
+  });
+
+  test("sample by seed", async () => {
+    await using asr = await Asr.load(small);
+    const text = async (seed: number) =>
+      (await asr.transcribe(clip, { maxTokens: 12, language: "en", temperature: 5, seed })).text;
+    expect(await text(1)).toBe(await text(1));
+    expect(await text(1)).not.toBe(await text(2));
+  });
+
+  test("tell how far they are", async () => {
+    const seen: Progress[] = [];
+    const onProgress = (progress: Progress) => seen.push(progress);
+    await using asr = await Asr.load(small, { onProgress });
+    expect(seen).toEqual([{ phase: "load", done: 0, total: undefined }]);
+    await asr.transcribe(clip, { maxTokens: 3, onProgress });
+    expect(seen.slice(1)).toEqual([
+      { phase: "decode", done: 0, total: 1 },
+      { phase: "decode", done: 1, total: 1 },
+    ]);
+  });
+
+  test("refuse work after close, and end what is under way", async () => {
+    const asr = await Asr.load(small);
+    const samples = speech(16_000 * 20);
+    const work = asr.transcribe({ samples, sampleRate: 16_000 }, { language: "en" });
+    const [outcome] = await Promise.allSettled([work, Bun.sleep(30).then(() => asr.close())]);
+    expect(outcome.status).toBe("rejected");
+    await asr.close();
+    await expectAsrError(() => asr.transcribe(clip), "usage", "closed");
+    await expectAsrError(() => asr.stream(clip).next(), "usage", "closed");
+  });
+});
+
+describe("an abort", () => {
+  test("at once, at any time later, and never hurts the next call", async () => {
+    await using asr = await Asr.load(small);
+    const { samples } = { samples: speech(16_000 * 6) };
+    const input = { samples, sampleRate: 16_000 };
+    const options = { language: "en", maxTokens: 40, chunkSeconds: 2 };
+    const whole = await asr.transcribe(input, options);
+    for (let trial = 0; trial < 20; trial++) {
+      const controller = new AbortController();
+      const reason = new Error(`stop ${trial}`);
+      const work = asr.transcribe(input, { ...options, signal: controller.signal });
+      setTimeout(() => controller.abort(reason), trial * 4);
+      const [outcome] = await Promise.allSettled([work]);
+      if (outcome.status === "rejected") expect(outcome.reason).toBe(reason);
+      else expect(outcome.value.text).toBe(whole.text);
+    }
+    expect((await asr.transcribe(input, options)).text).toBe(whole.text);
+  });
+
+  test("gives what was finished", async () => {
+    await using asr = await Asr.load("demo");
+    const sample = new Float32Array(speech(16_000 * 40));
+    const controller = new AbortController();
+    const onProgress = ({ done }: Progress) => {
+      if (done > 0) controller.abort();
+    };
+    const options = { chunkSeconds: 5, signal: controller.signal, onProgress };
+    const work = asr.transcribe({ samples: sample, sampleRate: 16_000 }, options);
+    const error: unknown = await work.catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: "AbortError", partial: { truncated: true } });
+  });
+
+  test("before the start does nothing at all", async () => {
+    await using asr = await Asr.load(small);
+    const signal = AbortSignal.abort("no more");
+    await expect(asr.transcribe(clip, { signal })).rejects.toBe("no more");
+  });
+});
+
+describe("options are checked", () => {
+  const cases: [string, object, string][] = [
+    ["langauge", { langauge: "en" }, "did you mean language?"],
+    ["max_tokens", { max_tokens: 3 }, "did you mean maxTokens?"],
+    ["an unknown language", { language: "Klingon" }, "unknown language"],
+    ["one of several", { languages: ["en", "Klingon"] }, "unknown language"],
+    ["one and several", { language: "en", languages: ["en"] }, "exclude each other"],
+    ["no tokens", { maxTokens: 0 }, "maxTokens is 0"],
+    ["no chunks", { chunkSeconds: 0 }, "chunkSeconds is 0"],
+    ["negative heat", { temperature: -1 }, "temperature"],
+    ["NaN for heat", { temperature: Number.NaN }, "temperature is NaN"],
+    ["NaN for a penalty", { repetitionPenalty: Number.NaN }, "repetitionPenalty is NaN"],
+  ];
+  test.each(cases)("%s", async (_, options, why) => {
+    await using asr = await Asr.load(small);
+    await expectAsrError(() => asr.transcribe(clip, options), "usage", why);
+  });
+
+  test("of the one call too", async () => {
+    const options: object = { modle: "demo" };
+    await expectAsrError(() => transcribe(demoSample, options), "usage", "did you mean model?");
+  });
+
+  test("samples without their rate are refused", async () => {
+    await using asr = await Asr.load(small);
+    const bare: unknown = clip.samples;
+    const call = () => asr.transcribe(bare as Parameters<typeof asr.transcribe>[0]);
+    await expectAsrError(call, "input", "sampleRate");
+  });
+});

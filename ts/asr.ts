@@ -1,0 +1,132 @@
+import type { AudioInput } from "./audio/input.ts";
+import type { EngineOptions } from "./engine/engine.ts";
+import { AsrError } from "./errors.ts";
+import type { HubOptions } from "./hub/settings.ts";
+import type { ModelInfo } from "./model.ts";
+import {
+  type CallOptions,
+  recordingSettings,
+  type StreamOptions,
+  streamSettings,
+  type TranscribeOptions,
+} from "./options.ts";
+import { checkOptionNames } from "./spelling.ts";
+import type { StreamEvent } from "./stream-event.ts";
+import type { Transcript } from "./transcript.ts";
+import type { LoadArgument } from "./worker/protocol.ts";
+import { wired } from "./worker/source.ts";
+import { engineThread } from "./worker/thread.ts";
+
+/** How a model is found and opened. */
+export interface LoadOptions extends EngineOptions, HubOptions, CallOptions {}
+
+/** The names of `LoadOptions`. */
+export const loadOptionNames: readonly string[] = [
+  ...["precision", "threads", "batch", "offline", "cacheDir", "signal", "onProgress"],
+];
+
+/**
+ * An open model. Its work happens on a thread of its own, so the caller's stays free; several calls
+ * at once take turns, chunk by chunk, and are decoded together.
+ *
+ * @example
+ * await using asr = await Asr.load("demo");
+ * const { text } = await asr.transcribe("models/demo/sample.wav");
+ * console.log(text);
+ */
+export class Asr implements Disposable, AsyncDisposable {
+  readonly #engine: number;
+  readonly #closing = new AbortController();
+  /** What the library says about the checkpoint. */
+  readonly info: Readonly<ModelInfo>;
+
+  private constructor(engine: number, info: ModelInfo) {
+    this.#engine = engine;
+    this.info = info;
+  }
+
+  /**
+   * Opens a model: `demo`, a short name such as `0.6b` or `1.7b-8bit`, a hub's `org/name@revision`,
+   * or the folder of a checkpoint; by default $BUN_ASR_MODEL, else `0.6b`. What is not on this
+   * machine yet is fetched. Throws AsrError `model` when it is missing or bad.
+   *
+   * @example
+   * await using asr = await Asr.load("demo", { threads: 2 });
+   * console.log(asr.info.decoderLayers);
+   */
+  static async load(model?: string, options: LoadOptions = {}): Promise<Asr> {
+    checkOptionNames(options, loadOptionNames, "load");
+    const { signal, onProgress, ...rest } = options;
+    const argument = loadArgument(model, rest);
+    const { engine, info } = await engineThread().result("load", argument, { signal, onProgress });
+    return new Asr(engine, info);
+  }
+
+  /**
+   * Transcribes a recording of any length. What was finished when it fails or is aborted is the
+   * error's `partial`.
+   *
+   * @example
+   * await using asr = await Asr.load("demo");
+   * const { segments } = await asr.transcribe("models/demo/sample.wav", { language: "en" });
+   * for (const { start, end, text } of segments) console.log(start, end, text);
+   */
+  async transcribe(input: AudioInput, options: TranscribeOptions = {}): Promise<Transcript> {
+    const settings = recordingSettings(options);
+    const { input: wire, source } = this.#wired(input);
+    const argument = { engine: this.#engine, input: wire, options: settings };
+    return await engineThread().result("transcribe", argument, {
+      ...{ source, signal: options.signal, onProgress: options.onProgress },
+    });
+  }
+
+  /**
+   * Transcribes and tells of the text as it is written. Stop reading to stop the work.
+   *
+   * @example
+   * await using asr = await Asr.load("demo");
+   * for await (const event of asr.stream("models/demo/sample.wav")) {
+   *   if (event.type === "delta") process.stdout.write(event.text);
+   * }
+   */
+  async *stream(
+    input: AudioInput,
+    options: StreamOptions = {},
+  ): AsyncGenerator<StreamEvent, void, undefined> {
+    const settings = streamSettings(options);
+    const { input: wire, source } = this.#wired(input);
+    const argument = { engine: this.#engine, input: wire, options: settings };
+    yield* engineThread().call("stream", argument, {
+      ...{ source, signal: options.signal, onProgress: options.onProgress },
+    });
+  }
+
+  /** Ends the calls that are under way and frees the model. A second call does nothing. */
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    await engineThread().result("close", { engine: this.#engine });
+  }
+
+  [Symbol.dispose](): void {
+    void this.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #wired(input: AudioInput) {
+    if (this.#closing.signal.aborted) throw new AsrError("usage", "this Asr is closed");
+    return wired(input);
+  }
+}
+
+/** What the engine's thread is told to load. */
+export function loadArgument(
+  model: string | undefined,
+  { offline, cacheDir, ...options }: Omit<LoadOptions, keyof CallOptions>,
+): LoadArgument {
+  const named = model ?? process.env["BUN_ASR_MODEL"];
+  return { model: named === "" ? undefined : named, hub: { offline, cacheDir }, options };
+}

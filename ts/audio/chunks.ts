@@ -1,0 +1,153 @@
+import type { Span } from "../transcript.ts";
+import { type AudioStream, type Samples, sampleRate, scaleToFit } from "./recording.ts";
+import { SampleQueue } from "./sample-queue.ts";
+import { quietestCut, speechSpans } from "./silence.ts";
+
+/** A part of a recording that is decoded on its own. */
+export interface AudioChunk extends Span {
+  /** At least half a second: shorter ends are filled up with silence, as in the official code. */
+  samples: Samples;
+  /** Where there is sound, in seconds from the start of the recording. */
+  speech: Span[];
+}
+
+/** How a recording is cut. */
+export interface ChunkOptions {
+  /** Length that cuts aim at, in seconds. */
+  chunkSeconds: number;
+  /** Leaves long silence out. */
+  vad: boolean;
+}
+
+/** As far from the aim as the official splitter looks for a quiet place, in seconds. */
+const farthest = 5;
+
+/** Where a cut aims at, and how far from there it may be, in samples. */
+export function cutRange(chunkSeconds: number): { aim: number; reach: number } {
+  return {
+    aim: Math.round(chunkSeconds * sampleRate),
+    reach: Math.round(Math.min(farthest, chunkSeconds / 3) * sampleRate),
+  };
+}
+
+const shortest = 0.5 * sampleRate;
+
+/** With `vad`: a pause of this length ends a chunk, and this much silence is kept around sound. */
+const longPause = 2 * sampleRate;
+export const keptSilence = 0.3 * sampleRate;
+
+/**
+ * Cuts a stream at quiet places near multiples of `chunkSeconds`, so that no word is cut. Holds one
+ * chunk at a time.
+ */
+export async function* chunksOf(
+  { blocks }: AudioStream,
+  options: ChunkOptions,
+): AsyncGenerator<AudioChunk, void, undefined> {
+  const cutter = new Cutter(options);
+  for await (const block of blocks) {
+    cutter.push(block);
+    yield* cutter.chunks(false);
+  }
+  yield* cutter.chunks(true);
+}
+
+class Cutter {
+  readonly #queue = new SampleQueue();
+  readonly #aim: number;
+  readonly #reach: number;
+  readonly #vad: boolean;
+  /** Samples that came before those in the queue. */
+  #before = 0;
+
+  constructor({ chunkSeconds, vad }: ChunkOptions) {
+    ({ aim: this.#aim, reach: this.#reach } = cutRange(chunkSeconds));
+    this.#vad = vad;
+  }
+
+  push(block: Samples): void {
+    this.#queue.push(block);
+  }
+
+  /** The chunks that can be cut by now; after the last block all of them. */
+  *chunks(isEnd: boolean): Generator<AudioChunk, void, undefined> {
+    const needed = isEnd ? 1 : this.#aim + this.#reach;
+    while (this.#queue.length >= needed) {
+      const { skip, take } = this.#next(this.#queue.view(), isEnd);
+      this.#queue.drop(skip);
+      this.#before += skip;
+      if (take === 0) continue;
+      yield chunkAt(this.#queue.take(take), this.#before);
+      this.#before += take;
+    }
+  }
+
+  /** How many samples to leave out, and how many of those after them make a chunk. */
+  #next(samples: Samples, isEnd: boolean): { skip: number; take: number } {
+    if (this.#vad) {
+      const sound = soundIn(samples);
+      if (sound === undefined) {
+        return { skip: isEnd ? samples.length : samples.length - keptSilence, take: 0 };
+      }
+      if (sound.start > 0) return { skip: sound.start, take: 0 };
+      if (sound.pause > 0) return { skip: 0, take: sound.pause };
+    }
+    if (isEnd) return { skip: 0, take: samples.length };
+    return {
+      skip: 0,
+      take: quietestCut(samples, this.#aim - this.#reach, this.#aim + this.#reach),
+    };
+  }
+}
+
+/**
+ * Where sound begins after long silence (0: at once), and where it ends before a long pause (0: it
+ * does not); undefined when there is none.
+ */
+function soundIn(samples: Samples): { start: number; pause: number } | undefined {
+  const spans = soundsIn(samples);
+  const [first] = spans;
+  if (first === undefined) return undefined;
+  const last = spans.find(
+    ({ end }, index) => (spans[index + 1]?.start ?? samples.length) - end >= longPause,
+  );
+  return {
+    start: first.start > longPause - 2 * keptSilence ? first.start - keptSilence : 0,
+    pause: last === undefined ? 0 : last.end + keptSilence,
+  };
+}
+
+/** `speechSpans` counted in samples. */
+export function soundsIn(samples: Samples, noise?: number): Span[] {
+  return speechSpans(samples, noise).map(({ start, end }) => ({
+    start: Math.round(start * sampleRate),
+    end: Math.round(end * sampleRate),
+  }));
+}
+
+/** The chunk of these samples, of which it scales loud ones; `before` samples came before it. */
+export function chunkAt(samples: Samples, before: number): AudioChunk {
+  scaleToFit(samples);
+  const start = before / sampleRate;
+  const speech = speechSpans(samples).map((span) => ({
+    start: start + span.start,
+    end: start + span.end,
+  }));
+  const end = start + samples.length / sampleRate;
+  // A recording that is short as a whole is heard as it is.
+  return { start, end, samples: before > 0 ? filledUp(samples) : samples, speech };
+}
+
+function filledUp(samples: Samples): Samples {
+  if (samples.length >= shortest) return samples;
+  const filled = new Float32Array(shortest);
+  filled.set(samples);
+  return filled;
+}
+
+/** Cuts a chunk in two at the quietest place of its middle half. */
+export function halves({ samples, start }: AudioChunk): AudioChunk[] {
+  const cut = quietestCut(samples, samples.length >> 2, samples.length - (samples.length >> 2));
+  const before = Math.round(start * sampleRate);
+  return [chunkAt(samples.slice(0, cut), before), chunkAt(samples.slice(cut), before + cut)];
+}

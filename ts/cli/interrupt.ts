@@ -1,0 +1,36 @@
+import { constants } from "node:os";
+import { AsrError } from "../errors.ts";
+
+const signals = ["SIGINT", "SIGTERM"] as const;
+
+/**
+ * Listens to the signals that ask a program to end. The first one aborts `signal`, so that what is
+ * finished can be written; the second one ends the program at once.
+ */
+export class Interrupt implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #listener = (name: NodeJS.Signals) => {
+    if (this.#controller.signal.aborted) process.exit(128 + (constants.signals[name] ?? 0));
+    this.status = 128 + constants.signals[name];
+    this.abort();
+  };
+  /** The exit status that the signal asks for; undefined while none came. */
+  status: number | undefined;
+
+  constructor() {
+    for (const name of signals) process.on(name, this.#listener);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Ends the work without a signal. */
+  abort(): void {
+    this.#controller.abort(new AsrError("aborted", "interrupted"));
+  }
+
+  [Symbol.dispose](): void {
+    for (const name of signals) process.off(name, this.#listener);
+  }
+}

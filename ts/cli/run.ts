@@ -1,0 +1,129 @@
+import type { AudioInput } from "../audio/input.ts";
+import { AsrError } from "../errors.ts";
+import type { StreamOptions, StreamSettings } from "../options.ts";
+import type { Job } from "../output/plan.ts";
+import type { StreamEvent } from "../stream-event.ts";
+import type { Transcript } from "../transcript.ts";
+
+/** What the command needs of an open model. */
+export interface Recognizer extends AsyncDisposable {
+  stream(input: AudioInput, options: StreamOptions): AsyncIterable<StreamEvent>;
+}
+
+/** How a run ended. What failed half-way has both an error and the transcript until there. */
+export interface Outcome {
+  transcript?: Transcript | undefined;
+  error?: AsrError | undefined;
+}
+
+/** What runs have in common. */
+export interface RunContext {
+  recognizer: Recognizer;
+  settings: StreamSettings;
+  signal: AbortSignal;
+  /** How much audio the engine decodes at once, in seconds. */
+  atOnce: number;
+}
+
+/** The transcription of one input, from its start to its end. What fails is in its outcome. */
+export class Run {
+  readonly job: Job;
+  readonly ended: Promise<Outcome>;
+  /** When what is left does not fill the engine any more: the next run can start. */
+  readonly nearlyDone: Promise<void>;
+  readonly started = performance.now();
+  /** Seconds that are done, and all of them when that is known. */
+  done = 0;
+  total: number | undefined;
+  #listener: ((event: StreamEvent | undefined) => void) | undefined;
+  #unheard: StreamEvent[] = [];
+  readonly #nearlyDone = Promise.withResolvers<void>();
+
+  constructor(job: Job, input: AudioInput, context: RunContext) {
+    this.job = job;
+    this.nearlyDone = this.#nearlyDone.promise;
+    this.ended = this.#outcome(input, context).finally(() => this.#nearlyDone.resolve());
+  }
+
+  /**
+   * Tells of each event, those so far first, and with undefined of progress. Without a listener
+   * they are kept, but for those that the next one replaces.
+   */
+  listen(listener: (event: StreamEvent | undefined) => void): void {
+    this.#listener = listener;
+    for (const event of this.#unheard.splice(0)) listener(event);
+  }
+
+  async #outcome(input: AudioInput, context: RunContext): Promise<Outcome> {
+    const { problem } = this.job.input;
+    if (problem !== undefined) return { error: problem };
+    try {
+      return { transcript: await this.#transcript(input, context) };
+    } catch (error) {
+      if (!(error instanceof AsrError)) throw error;
+      return { error, transcript: error.partial && cancelled(error.partial) };
+    }
+  }
+
+  async #transcript(input: AudioInput, context: RunContext): Promise<Transcript> {
+    const { recognizer, settings, atOnce } = context;
+    using stop = ownSignal(context.signal);
+    const { signal } = stop;
+    const onProgress = ({ done, total }: { done: number; total: number | undefined }) => {
+      [this.done, this.total] = [done, total];
+      if (total !== undefined && total - done < atOnce) this.#nearlyDone.resolve();
+      this.#listener?.(undefined);
+    };
+    let transcript: Transcript | undefined;
+    for await (const event of recognizer.stream(input, { ...settings, signal, onProgress })) {
+      if (event.type === "finish") transcript = event.transcript;
+      if (this.#listener !== undefined) this.#listener(event);
+      else if (event.type !== "partial") this.#unheard.push(event);
+    }
+    if (transcript !== undefined) return transcript;
+    throw new AsrError("native", `${this.job.input.path}: the transcription has no end`);
+  }
+}
+
+/** A signal with a reason of its own: each run's reason gets that run's partial transcript. */
+function ownSignal(shared: AbortSignal): { signal: AbortSignal } & Disposable {
+  const controller = new AbortController();
+  const abort = () => controller.abort(new AsrError("aborted", "interrupted"));
+  if (shared.aborted) abort();
+  shared.addEventListener("abort", abort);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => shared.removeEventListener("abort", abort),
+  };
+}
+
+/** A transcript that says that its end is missing. */
+function cancelled(partial: Transcript): Transcript {
+  const { finishReason } = partial;
+  const reason = finishReason === "eos" ? "cancelled" : finishReason;
+  return { ...partial, finishReason: reason, truncated: true };
+}
+
+/**
+ * Starts runs one after the other, the next one when the one before is nearly done, so that short
+ * recordings are decoded together and long ones are finished in their order. At most `most` are
+ * under way.
+ */
+export function startInOrder<T>(
+  items: readonly T[],
+  start: (item: T) => Run,
+  most: number,
+): Promise<Run>[] {
+  const runs: Promise<Run>[] = [];
+  for (const [index, item] of items.entries()) {
+    const [before, first] = [runs[index - 1], runs[index - most]];
+    runs.push(
+      (async () => {
+        await (await before)?.nearlyDone;
+        await (await first)?.ended;
+        return start(item);
+      })(),
+    );
+  }
+  return runs;
+}

@@ -1,0 +1,113 @@
+import { Asr } from "../asr.ts";
+import type { AudioInput } from "../audio/input.ts";
+import { exitStatusOf } from "../command-line.ts";
+import { demoSample } from "../demo.ts";
+import { AsrError } from "../errors.ts";
+import { findInputs, type Input } from "../inputs.ts";
+import type { CallOptions, Progress } from "../options.ts";
+import { foldersOf, type Job, planOutputs } from "../output/plan.ts";
+import { prepareFolder } from "../output/write.ts";
+import type { Terminal } from "../terminal.ts";
+import { type Arguments, readArguments } from "./arguments.ts";
+import { Interrupt } from "./interrupt.ts";
+import { downloadProgress, ProgressLine } from "./progress-line.ts";
+import { Reporter } from "./reporter.ts";
+import { type Recognizer, Run, startInOrder } from "./run.ts";
+import { transcribeUsage } from "./transcribe-flags.ts";
+
+/** Opens the model that the command line names. */
+export type Load = (given: Arguments, options: CallOptions) => Promise<Recognizer>;
+
+const loadAsr: Load = async ({ model, engine }, options) =>
+  await Asr.load(model, { ...engine, ...options });
+
+/** The command `transcribe`: returns the exit status. */
+export async function transcribeCommand(
+  argv: readonly string[],
+  terminal: Terminal,
+  load: Load = loadAsr,
+): Promise<number> {
+  return await exitStatusOf(terminal, async () => {
+    const given = readArguments(argv);
+    if (given !== "help") return await transcribeAll(given, terminal, load);
+    terminal.out(transcribeUsage);
+    return 0;
+  });
+}
+
+async function transcribeAll(given: Arguments, terminal: Terminal, load: Load): Promise<number> {
+  const plan = planOutputs(await inputsOf(given), given.destination);
+  for (const folder of foldersOf(plan)) await prepareFolder(folder);
+  const line = new ProgressLine(
+    given.progress === "always" ? { ...terminal, noteIsTty: true } : terminal,
+    !given.quiet && given.progress !== "never",
+  );
+  const reporter = new Reporter(given, plan, terminal, line);
+  const jobs = plan.jobs.filter(({ done }) => !done);
+  using interrupt = new Interrupt();
+  if (jobs.every(({ input }) => input.problem !== undefined)) {
+    // Nothing is worth opening a model for.
+    for (const job of jobs) {
+      reporter.begin(job);
+      await reporter.end(job, { error: job.input.problem });
+    }
+  } else {
+    try {
+      line.show("loading the model");
+      const options = { signal: interrupt.signal, onProgress: loadProgress(line) };
+      await using recognizer = await load(given, options);
+      line.clear();
+      await transcribeJobs(jobs, given, recognizer, reporter, interrupt);
+    } finally {
+      line.clear();
+    }
+  }
+  return reporter.summary(interrupt.status);
+}
+
+async function inputsOf({ names, inputOptions }: Arguments): Promise<readonly Input[]> {
+  if (names.length === 0 && inputOptions.filesFrom === undefined) {
+    return [{ path: demoSample, relative: "sample.wav" }];
+  }
+  const inputs = await findInputs(names, inputOptions);
+  if (inputs.length > 0) return inputs;
+  throw new AsrError("usage", `--files-from ${inputOptions.filesFrom}: names no file`);
+}
+
+const defaultBatch = 8;
+const defaultChunkSeconds = 30;
+
+async function transcribeJobs(
+  jobs: readonly Job[],
+  given: Arguments,
+  recognizer: Recognizer,
+  reporter: Reporter,
+  interrupt: Interrupt,
+): Promise<void> {
+  const { settings, engine, pcm, failFast } = given;
+  const batch = engine.batch ?? defaultBatch;
+  const atOnce = batch * (settings.chunkSeconds ?? defaultChunkSeconds);
+  const context = { recognizer, settings, signal: interrupt.signal, atOnce };
+  const start = (job: Job) => {
+    const input: AudioInput = pcm ? { ...pcm, stream: Bun.stdin.stream() } : job.input.path;
+    return new Run(job, input, context);
+  };
+  for (const coming of startInOrder(jobs, start, batch)) {
+    const run = await coming;
+    // After an interrupt only what had begun is worth a word.
+    if (interrupt.signal.aborted && (await run.ended).transcript === undefined) continue;
+    run.listen(reporter.begin(run.job, run));
+    const isWhole = await reporter.end(run.job, await run.ended);
+    if (failFast && !isWhole) return interrupt.abort();
+  }
+}
+
+function loadProgress(line: ProgressLine): (progress: Progress) => void {
+  let started: number | undefined;
+  return (progress) => {
+    if (progress.phase !== "download") return line.show("loading the model");
+    started ??= performance.now();
+    const elapsed = performance.now() - started;
+    line.update(() => downloadProgress(progress, elapsed));
+  };
+}

@@ -1,0 +1,145 @@
+import { copyFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { FloatType } from "../safetensors.ts";
+import type { Json } from "./model-config.ts";
+import { checkOutside, checkSpace, makeFolder } from "./output-folder.ts";
+import {
+  type PlannedTensor,
+  plannedBytes,
+  planTensor,
+  quantizedModules,
+  type Shard,
+  shardsOf,
+} from "./plan.ts";
+import { quantizationEntry, type Recipe } from "./recipe.ts";
+import { readSource, type Source } from "./source.ts";
+import { writeShard } from "./write.ts";
+
+/** How a checkpoint is converted. */
+export interface ConvertOptions {
+  recipe: Recipe;
+  /** Replaces a model that is at the place of the result. */
+  overwrite?: boolean | undefined;
+  /** Called with the share of the source that was converted, 0 to 1. */
+  onProgress?: ((share: number) => void) | undefined;
+  /** Stops the work between two blocks; nothing is left behind. */
+  signal?: AbortSignal | undefined;
+  /** Most bytes of a file of the result; default 5 GB, as on the hub. */
+  shardBytes?: number | undefined;
+  /** Most bytes of a tensor in memory at once; default 16 MiB. */
+  blockBytes?: number | undefined;
+}
+
+/** What was written. */
+export interface Conversion {
+  sourceBytes: number;
+  bytes: number;
+  /** Each file of weights with its SHA-256 in hexadecimal. */
+  files: readonly { name: string; sha256: string }[];
+  /** Matrices that stayed float because their rows are no whole groups. */
+  leftFloat: readonly string[];
+}
+
+/**
+ * Converts the Qwen3-ASR checkpoint in `folder` to one in MLX's layout at `out`, quantized by MLX.
+ * Memory does not grow with the model. The result appears at `out` when it is complete. Throws
+ * AsrError `model` for a bad checkpoint, `usage` where the result cannot be put.
+ */
+export async function convertCheckpoint(
+  folder: string,
+  out: string,
+  options: ConvertOptions,
+): Promise<Conversion> {
+  const { recipe, overwrite = false, shardBytes = 5e9 } = options;
+  const source = await readSource(folder);
+  await checkOutside(out, folder);
+  const tensors = source.tensors.map((tensor) => planTensor(tensor, recipe));
+  const shards = shardsOf(tensors, shardBytes);
+  const bytes = sum(tensors.map(plannedBytes));
+  return await makeFolder(out, overwrite, async (unfinished) => {
+    await checkSpace(unfinished, bytes);
+    const sourceBytes = await writeShards(unfinished, shards, source, options);
+    await writeFile(join(unfinished, indexName), toText(shardIndex(shards, bytes)));
+    const config = convertedConfig(source.config, tensors, recipe);
+    await writeFile(join(unfinished, "config.json"), toText(config));
+    for (const name of source.companions) {
+      await copyFile(join(source.folder, name), join(unfinished, name));
+    }
+    const files = [];
+    for (const { name } of shards) {
+      files.push({ name, sha256: await sha256(join(unfinished, name), options.signal) });
+    }
+    return { sourceBytes, bytes, files, leftFloat: leftFloat(tensors, recipe) };
+  });
+}
+
+const indexName = "model.safetensors.index.json";
+
+async function writeShards(
+  folder: string,
+  shards: readonly Shard[],
+  { tensors }: Source,
+  { blockBytes = 16 * 2 ** 20, onProgress, signal }: ConvertOptions,
+): Promise<number> {
+  const total = sum(tensors.map(({ stored }) => stored.length));
+  let done = 0;
+  const beforeBlock = (bytesRead: number) => {
+    signal?.throwIfAborted();
+    done += bytesRead;
+    onProgress?.(done / total);
+  };
+  for (const shard of shards) {
+    await writeShard(join(folder, shard.name), shard, { blockBytes, beforeBlock });
+  }
+  return total;
+}
+
+/** The file of each tensor; written for a single file, too, as on the hub. */
+function shardIndex(shards: readonly Shard[], bytes: number): Json {
+  const places = shards.flatMap(({ name, tensors }) =>
+    tensors.flatMap(({ parts }) => parts.map((part) => [part.name, name] as const)),
+  );
+  const sorted = places.sort(([a], [b]) => Number(a > b) - Number(a < b));
+  return { metadata: { total_size: bytes }, weight_map: Object.fromEntries(sorted) };
+}
+
+function convertedConfig(config: Json, tensors: readonly PlannedTensor[], recipe: Recipe): Json {
+  const entry = quantizationEntry(quantizedModules(tensors), recipe);
+  const cast = recipe.dtype === undefined ? config : withDtype(config, recipe.dtype);
+  return entry === undefined ? cast : { ...cast, quantization: entry, quantization_config: entry };
+}
+
+const dtypeNames: Record<FloatType, string> = { BF16: "bfloat16", F16: "float16", F32: "float32" };
+
+/** The configuration with another type of weights wherever it names one. */
+function withDtype(config: Json, dtype: FloatType): Json {
+  const rename = (key: string, value: unknown) =>
+    key === "dtype" || key === "torch_dtype" ? dtypeNames[dtype] : value;
+  return JSON.parse(JSON.stringify(config, rename));
+}
+
+function leftFloat(tensors: readonly PlannedTensor[], { bits }: Recipe): string[] {
+  return tensors
+    .filter(({ source: { tensor }, conversion }) => {
+      const isWanted = tensor.kind === "matrix" && bits[tensor.part] !== "none";
+      return isWanted && conversion.quantization === undefined;
+    })
+    .map(({ source }) => source.tensor.name);
+}
+
+async function sha256(path: string, signal: AbortSignal | undefined): Promise<string> {
+  const hasher = new Bun.CryptoHasher("sha256");
+  for await (const chunk of Bun.file(path).stream()) {
+    signal?.throwIfAborted();
+    hasher.update(chunk);
+  }
+  return hasher.digest("hex");
+}
+
+function toText(value: Json): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,51 @@
+import type { FloatType } from "../safetensors.ts";
+import type { ModelTensor, Part } from "./layout.ts";
+import type { Quantization } from "./tensor.ts";
+
+/** Bits of a weight; `none` leaves it float. */
+export type Bits = 4 | 5 | 6 | 8 | "none";
+
+/** How each part of the model is stored. */
+export interface Recipe {
+  bits: Readonly<Record<Part, Bits>>;
+  /** Values of a row that share a scale and a bias. */
+  groupSize: 32 | 64 | 128;
+  /** The type of what is not quantized, and of scales and biases; by default as it was. */
+  dtype?: FloatType | undefined;
+}
+
+/** As mlx-community publishes: the encoder, where little is to be saved, stays float. */
+export function uniform(bits: Bits): Recipe["bits"] {
+  return { decoder: bits, embedding: bits, encoder: "none" };
+}
+
+/** Four bits where most weights are, eight where errors are heard: encoder and embedding. */
+export const mixed: Recipe["bits"] = { decoder: 4, embedding: 8, encoder: 8 };
+
+/** How a tensor is quantized; not at all when its rows are no whole groups, as MLX has it. */
+export function quantizationOf(
+  { kind, part, shape }: ModelTensor,
+  { bits, groupSize }: Recipe,
+): Quantization | undefined {
+  const width = bits[part];
+  if (kind !== "matrix" || width === "none" || shape[1]! % groupSize !== 0) return undefined;
+  return { bits: width, groupSize };
+}
+
+/**
+ * The entry `quantization` of config.json: what most modules have, and each module that has
+ * something else. Undefined when nothing is quantized.
+ */
+export function quantizationEntry(
+  modules: ReadonlyMap<string, Quantization>,
+  { bits, groupSize }: Recipe,
+): object | undefined {
+  const usual = [bits.decoder, bits.embedding, bits.encoder].find((width) => width !== "none");
+  if (usual === undefined || modules.size === 0) return undefined;
+  const affine = (width: number) => ({ group_size: groupSize, bits: width, mode: "affine" });
+  const others = [...modules].filter(([, quantization]) => quantization.bits !== usual);
+  return {
+    ...affine(usual),
+    ...Object.fromEntries(others.map(([name, quantization]) => [name, affine(quantization.bits)])),
+  };
+}

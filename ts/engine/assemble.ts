@@ -1,0 +1,43 @@
+import { joinTexts } from "../joining.ts";
+import { mergedLanguages } from "../languages.ts";
+import { segmentsOf } from "../segments.ts";
+import type { DecodedChunk, FinishReason, Transcript } from "../transcript.ts";
+import type { ChunkResult } from "./decode-chunk.ts";
+
+/** Makes the transcript of a recording from its chunks. */
+export function transcriptOf(
+  results: readonly ChunkResult[],
+  { duration, audioMs, totalMs }: { duration: number; audioMs: number; totalMs: number },
+): Transcript {
+  const chunks = results.map(({ chunk }) => chunk);
+  const sum = (count: (result: ChunkResult) => number) =>
+    results.reduce((total, result) => total + count(result), 0);
+  const inputTokens = sum((result) => result.inputTokens);
+  const outputTokens = sum((result) => result.outputTokens);
+  return {
+    text: chunks.map((chunk) => chunk.text).reduce(joinTexts, ""),
+    language: mergedLanguages(chunks.map((chunk) => chunk.language)),
+    duration,
+    segments: segmentsOf(chunks),
+    chunks: results.map(({ chunk, outputTokens: tokens }) => {
+      const { start, end, language, finishReason } = chunk;
+      return { start, end, language, tokens, finishReason };
+    }),
+    usage: { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens },
+    finishReason: worst(chunks),
+    truncated: chunks.some((chunk) => chunk.finishReason !== "eos"),
+    timings: {
+      audioMs,
+      melMs: sum(({ times }) => times.melMs),
+      encodeMs: sum(({ times }) => times.encodeMs),
+      prefillMs: sum(({ times }) => times.prefillMs),
+      decodeMs: sum(({ times }) => times.decodeMs),
+      totalMs,
+    },
+    rtf: duration > 0 ? totalMs / 1000 / duration : 0,
+  };
+}
+
+function worst(chunks: readonly DecodedChunk[]): FinishReason {
+  return chunks.find((chunk) => chunk.finishReason !== "eos")?.finishReason ?? "eos";
+}

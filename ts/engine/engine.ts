@@ -1,0 +1,73 @@
+import { AsrError } from "../errors.ts";
+import { Model, type ModelOptions } from "../model.ts";
+import { Tokenizer } from "../tokenizer.ts";
+import { Batch } from "./batch.ts";
+import { Turns } from "./turns.ts";
+
+/** How an engine is opened. */
+export interface EngineOptions extends ModelOptions {
+  /** Most chunks that are decoded together. Default 8. */
+  batch?: number | undefined;
+}
+
+const defaultBatch = 8;
+
+/**
+ * An open checkpoint with its tokenizer, and the places in its batch. All its work happens on the
+ * thread that opened it.
+ */
+export class Engine implements Disposable {
+  readonly model: Model;
+  readonly tokenizer: Tokenizer;
+  readonly batch: Batch;
+  /** Places for chunks that are decoded together. */
+  readonly turns: Turns;
+  readonly width: number;
+
+  private constructor(model: Model, tokenizer: Tokenizer, width: number) {
+    this.model = model;
+    this.tokenizer = tokenizer;
+    this.width = width;
+    this.batch = new Batch(model);
+    this.turns = new Turns(width);
+  }
+
+  /** Opens the folder of a checkpoint. Throws AsrError `model` when it is missing or bad. */
+  static async open(folder: string, options: EngineOptions = {}): Promise<Engine> {
+    const { batch = defaultBatch, ...modelOptions } = options;
+    if (!Number.isSafeInteger(batch) || batch < 1 || batch > 64) {
+      throw new AsrError("usage", `batch is ${batch}, expected a whole number from 1 to 64`);
+    }
+    const model = Model.open(folder, modelOptions);
+    try {
+      const tokenizer = await Tokenizer.load(folder);
+      checkVocabulary(model, tokenizer);
+      return new Engine(model, tokenizer, batch);
+    } catch (error) {
+      model.close();
+      throw error;
+    }
+  }
+
+  /** Frees the model. */
+  [Symbol.dispose](): void {
+    this.model.close();
+  }
+}
+
+/** The model's own ids and the tokenizer's must be the same language. */
+function checkVocabulary(model: Model, tokenizer: Tokenizer): void {
+  const { vocabSize, tokens } = model.info;
+  const where = `${model.folder}/tokenizer_config.json`;
+  const hint = "config.json and the tokenizer belong to different checkpoints";
+  if (tokenizer.size > vocabSize) {
+    const highest = tokenizer.size - 1;
+    const message = `${where}: the highest token id is ${highest}, the model has ${vocabSize}`;
+    throw new AsrError("model", message, hint);
+  }
+  const pad = tokenizer.specialId("<|audio_pad|>");
+  if (pad !== tokens.audioPad) {
+    const message = `${where}: <|audio_pad|> is ${pad}, config.json says ${tokens.audioPad}`;
+    throw new AsrError("model", message, hint);
+  }
+}

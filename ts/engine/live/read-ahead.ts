@@ -1,0 +1,88 @@
+import { type AudioStream, type Samples, sampleRate } from "../../audio/recording.ts";
+import { SampleQueue } from "../../audio/sample-queue.ts";
+
+/** A source that is so many seconds behind the clock, or less, gives audio as it comes to be. */
+const slack = 1;
+
+/**
+ * Reads a stream while its audio is being decoded, so that a microphone is never kept waiting. The
+ * stream is kept waiting only when `most` seconds are there unused.
+ */
+export class ReadAhead {
+  readonly #blocks: AudioStream["blocks"];
+  readonly #queue = new SampleQueue();
+  readonly #most: number;
+  readonly #signal: AbortSignal | undefined;
+  #started: number | undefined;
+  #received = 0;
+  #ended = false;
+  /** Wakes whoever waits for more samples, or for room. */
+  #changed = Promise.withResolvers<void>();
+  /** What ended the stream, where it did not end by itself. */
+  failure: { error: unknown } | undefined;
+
+  constructor(
+    { blocks }: AudioStream,
+    { most, signal }: { most: number; signal: AbortSignal | undefined },
+  ) {
+    this.#blocks = blocks;
+    this.#most = most * sampleRate;
+    this.#signal = signal;
+    signal?.addEventListener("abort", this.#onChange, { once: true });
+    void this.#read();
+  }
+
+  /**
+   * Waits for the next `step` samples; the last ones may be fewer, and then come none. When whoever
+   * asks is slower than the source, up to `most` at once. Throws the reason of an abort.
+   */
+  async next(step: number, most: number): Promise<Samples> {
+    while (this.#queue.length < step && !this.#ended) {
+      this.#signal?.throwIfAborted();
+      await this.#changed.promise;
+    }
+    this.#signal?.throwIfAborted();
+    const samples = this.#queue.take(this.#isLate(step) ? Math.max(step, most) : step);
+    this.#onChange();
+    return samples;
+  }
+
+  /** Stops reading. */
+  close(): void {
+    this.#ended = true;
+    this.#signal?.removeEventListener("abort", this.#onChange);
+    this.#onChange();
+    // A source that never gives its next block must not keep anyone waiting.
+    this.#blocks.return().catch(() => undefined);
+  }
+
+  /** Whether the source keeps to the clock and more than a step has gathered. */
+  #isLate(step: number): boolean {
+    const elapsed = (performance.now() - (this.#started ?? 0)) / 1000;
+    const isRealTime = this.#received / sampleRate <= elapsed + slack;
+    return isRealTime && this.#queue.length >= 2 * step;
+  }
+
+  readonly #onChange = () => {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers<void>();
+  };
+
+  async #read(): Promise<void> {
+    try {
+      for await (const block of this.#blocks) {
+        if (this.#ended) return;
+        this.#started ??= performance.now();
+        this.#received += block.length;
+        this.#queue.push(block);
+        this.#onChange();
+        while (this.#queue.length > this.#most && !this.#ended) await this.#changed.promise;
+      }
+    } catch (error) {
+      if (!this.#ended) this.failure = { error };
+    } finally {
+      this.#ended = true;
+      this.#onChange();
+    }
+  }
+}

@@ -1,0 +1,37 @@
+/** What the library says about an open checkpoint. */
+export interface ModelInfo {
+  precision: "auto" | "full";
+  /** Data type of the activations. */
+  activations: string;
+  /** Number of quantized modules by bits; empty for a float checkpoint. */
+  quantizedModules: Readonly<Record<string, number>>;
+  weightBytes: number;
+  /** The kernel table in use. */
+  kernels: string;
+  /** Threads that compute; absent on Metal. */
+  threads?: number;
+  melBins: number;
+  encoderLayers: number;
+  decoderLayers: number;
+  hiddenSize: number;
+  vocabSize: number;
+  /** Most tokens that the KV cache holds. */
+  maxPositions: number;
+  /** Mel frames in an attention window of the encoder. */
+  windowFrames: number;
+  /** Audio embeddings that they give; see `Session.encode`. */
+  windowTokens: number;
+  tokens: { audioPad: number; eos: readonly number[] };
+}
+
+/** Milliseconds and counts that the library keeps for one session. */
+export interface SessionReport {
+  melMs: number;
+  encodeMs: number;
+  prefillMs: number;
+  decodeMs: number;
+  frames: number;
+  audioTokens: number;
+  position: number;
+  tokens: number;
+}

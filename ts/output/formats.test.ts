@@ -1,0 +1,219 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findFfmpeg } from "../audio/ffmpeg.ts";
+import { expectAsrError } from "../testing/expect-error.ts";
+import { schemaFaults } from "../testing/json-schema.ts";
+import { seededRandom } from "../testing/random.ts";
+import { type ReadCue, readSrt, readVtt } from "../testing/subtitles.ts";
+import { randomChunks, transcriptOf } from "../testing/transcripts.ts";
+import type { Segment, Transcript } from "../transcript.ts";
+import { type OutputFormat, outputFormats, parseFormats, render } from "./formats.ts";
+
+const schema: unknown = JSON.parse(
+  readFileSync(join(import.meta.dir, "../../docs/transcript.schema.json"), "utf8"),
+);
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "bun-asr-formats-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function segment(start: number, end: number, text: string, language = "English"): Segment {
+  const confidence = { avgLogprob: -0.25, lowConfidence: false };
+  return { id: 0, start, end, text, language, estimated: true, ...confidence };
+}
+
+function transcript(...segments: Segment[]): Transcript {
+  const numbered = segments.map((each, id) => ({ ...each, id }));
+  return { ...transcriptOf([]), segments: numbered, text: segments.map((s) => s.text).join(" ") };
+}
+
+const write = (format: OutputFormat, given: Transcript) =>
+  render(format, given, { path: "talk.mp3" });
+
+const two = transcript(
+  segment(0.5, 2.25, "Is 1 < 2 & 3 --> 4?"),
+  segment(36_610.004, 36_612.5, "[Laughs] Ten hours\tlater."),
+);
+
+describe("what each format looks like", () => {
+  test.each<[OutputFormat, string]>([
+    ["txt", "Is 1 < 2 & 3 --> 4?\n[Laughs] Ten hours\tlater.\n"],
+    [
+      "srt",
+      "1\n00:00:00,500 --> 00:00:02,250\nIs 1 < 2 & 3 -> 4?\n\n" +
+        "2\n10:10:10,004 --> 10:10:12,500\n[Laughs] Ten hours later.\n",
+    ],
+    [
+      "vtt",
+      "WEBVTT\n\n00:00:00.500 --> 00:00:02.250\nIs 1 &lt; 2 &amp; 3 --&gt; 4?\n\n" +
+        "10:10:10.004 --> 10:10:12.500\n[Laughs] Ten hours later.\n",
+    ],
+    [
+      "tsv",
+      "start\tend\ttext\n500\t2250\tIs 1 < 2 & 3 --> 4?\n" +
+        "36610004\t36612500\t[Laughs] Ten hours later.\n",
+    ],
+    [
+      "lrc",
+      "[00:00.50]Is 1 < 2 & 3 --> 4?\n[00:02.25]\n" +
+        "[610:10.00] [Laughs] Ten hours later.\n[610:12.50]\n",
+    ],
+  ])("%s", (format, expected) => {
+    expect(write(format, two)).toBe(expected);
+  });
+
+  test("json is the transcript, jsonl a segment a line with its recording", () => {
+    expect(JSON.parse(write("json", two))).toEqual(two);
+    const lines = write("jsonl", two).trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line))).toEqual(
+      two.segments.map((each) => ({ path: "talk.mp3", ...each })),
+    );
+  });
+
+  test("silence: no cue, no line, no invented text", () => {
+    const silent = transcript();
+    const written = outputFormats.map((format) => [format, write(format, silent)]);
+    const { json, ...others } = Object.fromEntries(written);
+    expect(JSON.parse(json).text).toBe("");
+    expect(others).toEqual({
+      ...{ txt: "\n", srt: "", vtt: "WEBVTT\n", jsonl: "", tsv: "start\tend\ttext\n", lrc: "" },
+    });
+  });
+
+  test("line limits reach the writer", () => {
+    const long = transcript(segment(0, 6, "one two three four five six seven"));
+    const options = { path: "x", maxLineWidth: 10, maxLineCount: 1 };
+    const cues = readSrt(render("srt", long, options));
+    expect(cues.flatMap(({ lines }) => lines)).toEqual([
+      "one two",
+      "three",
+      "four five",
+      "six seven",
+    ]);
+  });
+});
+
+describe("the list of formats", () => {
+  test("names, all, doubles", () => {
+    expect(parseFormats("txt,srt", "-f")).toEqual(["txt", "srt"]);
+    expect(parseFormats(" SRT , srt", "-f")).toEqual(["srt"]);
+    expect(parseFormats("srt,all", "-f")).toEqual([
+      "srt",
+      ...outputFormats.filter((f) => f !== "srt"),
+    ]);
+  });
+  test("a wrong name", async () => {
+    await expectAsrError(
+      () => parseFormats("srr", "-f"),
+      "usage",
+      '-f: unknown format "srr"',
+      "srt",
+    );
+    await expectAsrError(() => parseFormats("", "-f"), "usage", 'unknown format ""', "choose from");
+  });
+});
+
+/** The rules that hold for every cue list. */
+function checkCues(cues: readonly ReadCue[], given: Transcript, arrow: string): void {
+  let last = 0;
+  for (const { startMs, endMs, lines } of cues) {
+    expect(startMs).toBeGreaterThanOrEqual(last);
+    expect(endMs).toBeGreaterThan(startMs);
+    expect(endMs - startMs).toBeLessThanOrEqual(7000);
+    expect(lines.length).toBeLessThanOrEqual(2);
+    for (const line of lines) {
+      expect(Bun.stringWidth(line)).toBeLessThanOrEqual(42);
+      expect(line).not.toMatch(/^[、。」』，！？ー]/);
+    }
+    last = endMs;
+  }
+  const letters = (texts: string[]) => texts.join("").replaceAll(/\s/g, "");
+  expect(letters(cues.flatMap(({ lines }) => lines))).toBe(
+    letters(given.segments.map(({ text }) => text.replaceAll("-->", arrow))),
+  );
+}
+
+const thousands = (): Transcript => {
+  const text = "This is what was said, more or less, in the minute before.";
+  return transcript(
+    ...Array.from({ length: 2000 }, (_, index) => segment(index * 18, index * 18 + 5, text)),
+  );
+};
+
+/** Has ffmpeg read it and write it as SubRip: the same times, without a warning. */
+async function checkWithFfmpeg(name: string, text: string): Promise<void> {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  const program = await findFfmpeg();
+  const command = [
+    program,
+    "-v",
+    "warning",
+    "-xerror",
+    "-i",
+    path,
+    "-map",
+    "0:s",
+    "-f",
+    "srt",
+    "-",
+  ];
+  const child = Bun.spawn(command, { stdout: "pipe", stderr: "pipe" });
+  const [read, warnings] = await Promise.all([child.stdout.text(), child.stderr.text()]);
+  expect([await child.exited, warnings]).toEqual([0, ""]);
+  const times = (subtitles: string) =>
+    subtitles.replaceAll(/(\d)\.(\d)/g, "$1,$2").match(/^\d+:\d\d:\d\d,\d+ --> .*$/gm);
+  expect(times(read)).toEqual(times(text));
+}
+
+describe("strict readers take what is written", () => {
+  test("random transcripts in many scripts", () => {
+    const random = seededRandom(11);
+    for (let round = 0; round < 200; round++) {
+      const given = transcriptOf(randomChunks(random));
+      checkCues(readSrt(write("srt", given)), given, "->");
+      checkCues(readVtt(write("vtt", given)), given, "-->");
+      expect(schemaFaults(schema, "#", JSON.parse(write("json", given)))).toEqual([]);
+      for (const line of write("jsonl", given).split("\n").slice(0, -1)) {
+        expect(schemaFaults(schema, "#/$defs/segmentLine", JSON.parse(line))).toEqual([]);
+      }
+      const rows = write("tsv", given).trimEnd().split("\n").slice(1);
+      expect(rows.length).toBe(given.segments.length);
+      for (const row of rows) expect(row).toMatch(/^\d+\t\d+\t[^\t]+$/);
+      for (const line of write("lrc", given).split("\n").slice(0, -1)) {
+        expect(line).toMatch(/^\[\d{2,}:[0-5]\d\.\d\d\](?!\[)/);
+      }
+    }
+  });
+
+  test("2,000 segments over ten hours", async () => {
+    const given = thousands();
+    const srt = write("srt", given);
+    checkCues(readSrt(srt), given, "->");
+    await checkWithFfmpeg("long.srt", srt);
+    await checkWithFfmpeg("long.vtt", write("vtt", given));
+  });
+
+  test("ffmpeg reads random ones without a warning", async () => {
+    const random = seededRandom(12);
+    for (let round = 0; round < 5; round++) {
+      const given = transcriptOf(randomChunks(random));
+      if (given.segments.length === 0) continue;
+      await checkWithFfmpeg("random.srt", write("srt", given));
+      await checkWithFfmpeg("random.vtt", write("vtt", given));
+    }
+  });
+
+  test("a schema that is not met is told", () => {
+    const { text: _, ...without } = two;
+    expect(schemaFaults(schema, "#", without)).toEqual(["$: lacks text"]);
+    expect(schemaFaults(schema, "#", { ...two, rtf: -1, more: 1 })).toEqual([
+      "$.rtf: is below 0",
+      "$: has more",
+    ]);
+  });
+});

@@ -1,0 +1,69 @@
+import { AsrError } from "../errors.ts";
+import { didYouMean } from "../spelling.ts";
+import type { Transcript } from "../transcript.ts";
+import { defaultLimits } from "./cues.ts";
+import { json } from "./json.ts";
+import { jsonl } from "./jsonl.ts";
+import type { LineLimits } from "./lines.ts";
+import { lrc } from "./lrc.ts";
+import { srt } from "./srt.ts";
+import { tsv } from "./tsv.ts";
+import { txt } from "./txt.ts";
+import { vtt } from "./vtt.ts";
+
+/** What a format needs to know beside the transcript. */
+export interface RenderOptions extends LineLimits {
+  /** The recording, as the user named it. */
+  path: string;
+}
+
+type Writer = (transcript: Transcript, options: RenderOptions) => string;
+
+/** Each format by its name, which is also the extension of its files. */
+const writers = {
+  txt,
+  srt,
+  vtt,
+  json,
+  jsonl: (transcript, { path }) => jsonl(transcript, path),
+  tsv,
+  lrc,
+} as const satisfies Record<string, Writer>;
+
+/** A format of transcripts, and the extension of its files. */
+export type OutputFormat = keyof typeof writers;
+
+/** All formats, in the order in which help texts name them. */
+export const outputFormats = Object.keys(writers) as readonly OutputFormat[];
+
+/** The transcript in a format. */
+export function render(
+  format: OutputFormat,
+  transcript: Transcript,
+  options: Partial<LineLimits> & { path: string },
+): string {
+  return writers[format](transcript, { ...defaultLimits, ...options });
+}
+
+/**
+ * The formats of a list as in `txt,srt` or `all`, each once. Throws AsrError `usage` for a name
+ * that is none, which `flag` gave.
+ */
+export function parseFormats(list: string, flag: string): OutputFormat[] {
+  const names = list.split(",").map((name) => name.trim().toLowerCase());
+  const formats = names.flatMap((name) => (name === "all" ? outputFormats : [named(name, flag)]));
+  return [...new Set(formats)];
+}
+
+/** The format that a file name asks for by its extension, if any. */
+export function formatOfFile(path: string): OutputFormat | undefined {
+  const extension = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase();
+  return outputFormats.find((format) => format === extension);
+}
+
+function named(name: string, flag: string): OutputFormat {
+  const format = outputFormats.find((candidate) => candidate === name);
+  if (format !== undefined) return format;
+  const hint = didYouMean(name, [...outputFormats, "all"]);
+  throw new AsrError("usage", `${flag}: unknown format "${name}"`, hint);
+}

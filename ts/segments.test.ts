@@ -1,0 +1,182 @@
+import { describe, expect, test } from "bun:test";
+import { segmentsOf } from "./segments.ts";
+import { sentencesOf } from "./sentences.ts";
+import { seededRandom } from "./testing/random.ts";
+import { randomChunks } from "./testing/transcripts.ts";
+import type { DecodedChunk, Span } from "./transcript.ts";
+
+function sentences(text: string, language?: string): string[] {
+  return sentencesOf(text, language).map(({ from, to }) => text.slice(from, to));
+}
+
+describe("sentences", () => {
+  test.each<[string, string | undefined, string[]]>([
+    ["Hello. How are you? Fine!", "English", ["Hello.", "How are you?", "Fine!"]],
+    [
+      "It costs 3.50 dollars, or 1,000.25. Yes.",
+      "English",
+      ["It costs 3.50 dollars, or 1,000.25.", "Yes."],
+    ],
+    [
+      "Mr. Smith and Dr. J. Doe met. They left.",
+      "English",
+      ["Mr. Smith and Dr. J. Doe met.", "They left."],
+    ],
+    [
+      "The U.S. Army came at 5 p.m. Then it left.",
+      "English",
+      ["The U.S. Army came at 5 p.m.", "Then it left."],
+    ],
+    ["No. I live at No. 5 Main Street.", "English", ["No.", "I live at No. 5 Main Street."]],
+    ["You and I. We left. Plan B. Smith", "English", ["You and I.", "We left.", "Plan B. Smith"]],
+    [
+      "Er kam am 3. Mai. Das war z. B. gestern.",
+      "German",
+      ["Er kam am 3. Mai.", "Das war z. B. gestern."],
+    ],
+    ["The answer is 42. Next.", "English", ["The answer is 42.", "Next."]],
+    [
+      "你好。今天3.5度！“真的吗？”他说。好",
+      "Chinese",
+      ["你好。", "今天3.5度！", "“真的吗？”", "他说。", "好"],
+    ],
+    ["これは「本当？」です。はい！", "Japanese", ["これは「本当？」です。", "はい！"]],
+    ["नमस्ते। कैसे हो?", "Hindi", ["नमस्ते।", "कैसे हो?"]],
+    ["مرحبا؟ نعم. لا", "Arabic", ["مرحبا؟", "نعم.", "لا"]],
+    ['Well... ok. "Is it?" he asked. …', "English", ["Well... ok.", '"Is it?" he asked. …']],
+    ["  \n ", undefined, []],
+    ["no end\nnew line", undefined, ["no end", "new line"]],
+  ])("%p", (text, language, expected) => {
+    expect(sentences(text, language)).toEqual(expected);
+  });
+});
+
+function chunk(text: string, speech: Span[], more: Partial<DecodedChunk> = {}): DecodedChunk {
+  const pieces = (text.match(/\s*\S+/g) ?? []).map((piece) => ({ text: piece, logprob: -0.1 }));
+  const [start, end] = [speech[0]?.start ?? 0, speech.at(-1)?.end ?? 30];
+  const language = "English";
+  return { start, end, text, language, pieces, speech, finishReason: "eos", ...more };
+}
+
+const spans = (...times: [number, number][]): Span[] =>
+  times.map(([start, end]) => ({ start, end }));
+
+const timesOf = (chunks: DecodedChunk[]) =>
+  segmentsOf(chunks).map(({ start, end }) => [start, end]);
+
+describe("segments", () => {
+  test("as many pauses as borders: each border in its pause", () => {
+    const text =
+      "This one is short. This sentence, on the other hand, is quite a long one. The end is near.";
+    const speech = spans([0.4, 2.1], [2.6, 6.9], [7.5, 9.1]);
+    expect(timesOf([chunk(text, speech)])).toEqual([
+      [0.4, 2.1],
+      [2.6, 6.9],
+      [7.5, 9.1],
+    ]);
+  });
+
+  test("uneven speaking rates still find their pauses", () => {
+    const text =
+      "I said it slowly. And then I said this other sentence very quickly indeed. Slow again now.";
+    const speech = spans([0, 3], [3.5, 6.5], [7, 10]);
+    expect(timesOf([chunk(text, speech)])).toEqual([
+      [0, 3],
+      [3.5, 6.5],
+      [7, 10],
+    ]);
+  });
+
+  test("pauses within sentences are not taken for borders", () => {
+    const text = "When it rains, which is often, I stay. But in summer, I go out a lot.";
+    const speech = spans([0, 1.2], [1.4, 2.6], [2.9, 3.6], [4.4, 5.6], [5.8, 7.4]);
+    expect(timesOf([chunk(text, speech)])).toEqual([
+      [0, 3.6],
+      [4.4, 7.4],
+    ]);
+  });
+
+  test("without pauses the border is one point in time, by the lengths", () => {
+    const [first, second] = segmentsOf([chunk("One two three. Four five seven.", spans([1, 5]))]);
+    expect(first!.start).toBe(1);
+    expect(first!.end).toBe(second!.start);
+    expect(first!.end).toBeGreaterThan(2.5);
+    expect(first!.end).toBeLessThan(3.5);
+    expect(second!.end).toBe(5);
+  });
+
+  test("a short sentence joins the nearer neighbour, or stands alone between long pauses", () => {
+    const near = chunk("Yes. I think that this is right.", spans([0, 0.4], [0.6, 3]));
+    expect(segmentsOf([near]).map(({ text }) => text)).toEqual([
+      "Yes. I think that this is right.",
+    ]);
+    const alone = chunk("Yes. I think that this is right.", spans([0, 0.6], [2.6, 5]));
+    expect(timesOf([alone])).toEqual([
+      [0, 0.6],
+      [2.6, 5],
+    ]);
+  });
+
+  test("long speech without punctuation is cut at pauses, between words", () => {
+    const text = Array.from({ length: 60 }, (_, index) => `word${index + 10}`).join(" ");
+    const segments = segmentsOf([chunk(text, spans([0, 9.5], [10.2, 19.8], [20.6, 30]))]);
+    expect(segments.map(({ start, end }) => [start, end])).toEqual([
+      [0, 9.5],
+      [10.2, 19.8],
+      [20.6, 30],
+    ]);
+    expect(segments.map((segment) => segment.text).join(" ")).toBe(text);
+    expect(segments.map((segment) => segment.text.split(" ").length)).toEqual([20, 20, 20]);
+  });
+
+  test("confidence is the mean over the segment's own tokens", () => {
+    const pieces = [
+      { text: "Sure", logprob: -0.1 },
+      { text: ".", logprob: -0.3 },
+      { text: " Hmph", logprob: -2 },
+      { text: " mumble.", logprob: -4 },
+    ];
+    const given = chunk("Sure. Hmph mumble.", spans([0, 2], [4, 6]), { pieces });
+    const [sure, unsure] = segmentsOf([given]);
+    expect(sure!.avgLogprob).toBeCloseTo(-0.2);
+    expect(unsure!.avgLogprob).toBeCloseTo(-3);
+    expect([sure!.lowConfidence, unsure!.lowConfidence]).toEqual([false, true]);
+  });
+
+  test("no text is no segment; no speech found is the whole chunk", () => {
+    expect(segmentsOf([chunk("", spans([0, 3]))])).toEqual([]);
+    expect(timesOf([chunk("Quiet words here.", [], { start: 5, end: 9 })])).toEqual([[5, 9]]);
+  });
+
+  test("random chunks: in order, within their chunk, nothing lost", () => {
+    const random = seededRandom(7);
+    for (let round = 0; round < 200; round++) {
+      const chunks = randomChunks(random);
+      const segments = segmentsOf(chunks);
+      const letters = (texts: string[]) => texts.join("").replaceAll(/\s/g, "");
+      expect(letters(segments.map(({ text }) => text))).toBe(
+        letters(chunks.map(({ text }) => text)),
+      );
+      let last = 0;
+      for (const [index, { id, start, end, avgLogprob }] of segments.entries()) {
+        expect(id).toBe(index);
+        expect(start).toBeGreaterThanOrEqual(last);
+        expect(end).toBeGreaterThan(start);
+        expect(avgLogprob).toBeLessThan(0);
+        const home = chunks.find(
+          (candidate) => start >= candidate.start - 1e-3 && end <= candidate.end + 1e-3,
+        );
+        expect(home).toBeDefined();
+        last = end;
+      }
+    }
+  });
+
+  test("a chunk of 5,000 sentences and pauses takes no long time", () => {
+    const speech = Array.from({ length: 5000 }, (_, index) => ({ start: index, end: index + 0.7 }));
+    const started = performance.now();
+    const segments = segmentsOf([chunk("It is so now. ".repeat(5000), speech)]);
+    expect(performance.now() - started).toBeLessThan(5000);
+    expect(segments.length).toBeGreaterThan(1000);
+  });
+});

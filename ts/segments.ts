@@ -1,0 +1,170 @@
+import { placeInSpeech } from "./pauses.ts";
+import { sentencesOf, type TextRange } from "./sentences.ts";
+import { speakingTime } from "./speaking-time.ts";
+import { type DecodedChunk, lowConfidence, type Segment, type Span } from "./transcript.ts";
+
+/** A part of a chunk's text with its times. */
+interface Part extends TextRange, Span {}
+
+/** A part shorter than this joins its neighbour, in seconds. */
+const shortest = 1;
+/** A part that stands further than this from its neighbours stays alone, however short. */
+const longestJoinedPause = 1;
+/** A part longer than this is cut at a pause of at least `leastCutPause`, in seconds. */
+const longest = 12;
+const leastCutPause = 0.3;
+
+/**
+ * Cuts the texts of chunks into sentences and estimates when each was said: in proportion to how
+ * long it takes to say, with borders in the pauses near them. Sentences of less than a second join
+ * a neighbour, long ones without punctuation are cut at pauses. Segments are in order, do not
+ * overlap, and stay within their chunk.
+ */
+export function segmentsOf(chunks: readonly DecodedChunk[]): Segment[] {
+  const segments: Segment[] = [];
+  let last = 0;
+  for (const chunk of chunks) {
+    const tokens = new TokenScores(chunk);
+    for (const part of partsOf(chunk)) {
+      const start = Math.max(last, milliseconds(part.start));
+      last = Math.max(start, milliseconds(part.end));
+      const avgLogprob = tokens.mean(part);
+      segments.push({
+        id: segments.length,
+        start,
+        end: last,
+        text: chunk.text.slice(part.from, part.to).replaceAll(/\s*[\r\n]+\s*/g, " "),
+        language: chunk.language,
+        estimated: true,
+        avgLogprob,
+        lowConfidence: avgLogprob < lowConfidence,
+      });
+    }
+  }
+  return segments;
+}
+
+/** In seconds with three decimals: what is estimated needs no more. */
+function milliseconds(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}
+
+function partsOf(chunk: DecodedChunk): Part[] {
+  const speech = speechWithin(chunk);
+  const sentences = sentencesOf(chunk.text, chunk.language);
+  const times = placeInSpeech(
+    sentences.map((sentence) => weightOf(chunk.text.slice(sentence.from, sentence.to))),
+    speech,
+  );
+  const parts = sentences.map((sentence, index) => ({ ...sentence, ...times[index]! }));
+  return joined(parts.flatMap((part) => cutAtPauses(part, chunk.text, speech)));
+}
+
+/** A text without anything to say, as an emoji, still takes a moment. */
+function weightOf(text: string): number {
+  return Math.max(0.1, speakingTime(text));
+}
+
+/** The chunk's speech, clipped to it; all of the chunk where none was found. */
+function speechWithin({ start, end, speech }: DecodedChunk): Span[] {
+  const spans = within(speech, start, end);
+  return spans.length > 0 ? spans : [{ start, end: Math.max(end, start + 1e-3) }];
+}
+
+function within(speech: readonly Span[], start: number, end: number): Span[] {
+  return speech
+    .map((span) => ({ start: Math.max(start, span.start), end: Math.min(end, span.end) }))
+    .filter((span) => span.end - span.start > 1e-3);
+}
+
+/** A long part in two at its longest pause, and those again, while there are pauses. */
+function cutAtPauses(part: Part, text: string, speech: readonly Span[]): Part[] {
+  if (part.end - part.start <= longest) return [part];
+  const spans = within(speech, part.start, part.end);
+  const pauses = spans
+    .slice(1)
+    .map((span, index) => ({ start: spans[index]!.end, end: span.start }))
+    .sort((a, b) => b.end - b.start - (a.end - a.start));
+  const [pause] = pauses;
+  if (pause === undefined || pause.end - pause.start < leastCutPause) return [part];
+  const spoken = (until: number) =>
+    within(spans, part.start, until).reduce((sum, span) => sum + span.end - span.start, 0);
+  const cut = wordBorder(text.slice(part.from, part.to), spoken(pause.start) / spoken(part.end));
+  if (cut === undefined) return [part];
+  const [before, after] = [part.from + cut.before, part.from + cut.after];
+  return [
+    ...cutAtPauses({ ...part, to: before, end: pause.start }, text, speech),
+    ...cutAtPauses({ ...part, from: after, start: pause.end }, text, speech),
+  ];
+}
+
+/** How much nearer a border within a clause must be, as a share of the text's speaking time. */
+const clauseLead = 0.1;
+
+/**
+ * The border between two words nearest to a share of the time that `text` takes to say, rather
+ * after a comma; as the end of the one and the start of the other word.
+ */
+function wordBorder(text: string, share: number): { before: number; after: number } | undefined {
+  const total = weightOf(text);
+  let [said, bestDistance] = [0, Number.POSITIVE_INFINITY];
+  let best: { before: number; after: number } | undefined;
+  let before = 0;
+  for (const { segment, index, isWordLike } of words.segment(text)) {
+    if (isWordLike && said > 0) {
+      const clause = /[,;:،、，；：—–]\s*$/.test(text.slice(Math.max(0, index - 4), index));
+      const distance = Math.abs(said / total - share) + (clause ? 0 : clauseLead);
+      if (distance < bestDistance) [best, bestDistance] = [{ before, after: index }, distance];
+    }
+    said += speakingTime(segment);
+    if (segment.trim() !== "") before = index + segment.length;
+  }
+  return best;
+}
+
+const words = new Intl.Segmenter("und", { granularity: "word" });
+
+/** Short parts with the neighbour that is nearer in time; the shorter one where both are. */
+function joined(parts: Part[]): Part[] {
+  const result = [...parts];
+  const gap = (index: number) => {
+    const [left, right] = [result[index], result[index + 1]];
+    return left && right ? right.start - left.end : Number.POSITIVE_INFINITY;
+  };
+  const length = (index: number) => result[index]!.end - result[index]!.start;
+  for (let index = 0; index < result.length; ) {
+    const [before, after] = [gap(index - 1), gap(index)];
+    if (length(index) >= shortest || Math.min(before, after) > longestJoinedPause) {
+      index++;
+      continue;
+    }
+    const tie = before === after && length(index - 1) <= length(index + 1);
+    if (before < after || tie) index--;
+    const [left, right] = result.slice(index, index + 2) as [Part, Part];
+    result.splice(index, 2, { ...left, to: right.to, end: right.end });
+  }
+  return result;
+}
+
+/** The tokens' log-probabilities by where their text starts. */
+class TokenScores {
+  readonly #scores: { at: number; logprob: number }[] = [];
+
+  constructor({ pieces }: DecodedChunk) {
+    let at = 0;
+    for (const { text, logprob } of pieces) {
+      // The space before a word belongs to it.
+      const spaces = text.length - text.trimStart().length;
+      this.#scores.push({ at: at + spaces, logprob });
+      at += text.length;
+    }
+  }
+
+  /** Mean over a stretch of the text; over all of it where no token starts there. */
+  mean({ from, to }: TextRange): number {
+    const inside = this.#scores.filter(({ at }) => at >= from && at < to);
+    const scores = inside.length > 0 ? inside : this.#scores;
+    if (scores.length === 0) return 0;
+    return scores.reduce((sum, { logprob }) => sum + logprob, 0) / scores.length;
+  }
+}

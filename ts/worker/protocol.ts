@@ -1,0 +1,75 @@
+import type { MessagePort } from "node:worker_threads";
+import type { EngineOptions } from "../engine/engine.ts";
+import type { HubOptions } from "../hub/settings.ts";
+import type { ModelInfo } from "../model.ts";
+import type { Progress, RecordingSettings, StreamSettings } from "../options.ts";
+import type { StreamEvent } from "../stream-event.ts";
+import type { Transcript } from "../transcript.ts";
+import type { WireError } from "./wire-error.ts";
+
+// What the caller's thread and the engine's thread say to each other. Each call has a number; the
+// engine answers with values until the last one. Input and values are asked for one at a time, so
+// that neither side fills the other's memory.
+
+/** An input as it crosses to the engine's thread. */
+export type WireInput =
+  | { kind: "path"; path: string }
+  /**
+   * The bytes of a file, or samples, in blocks that the engine asks for; `isStream` where they come
+   * to be while they are read.
+   */
+  | { kind: "bytes"; name: string; isStream: boolean }
+  | { kind: "samples"; name: string; sampleRate: number; channels: number; length?: number }
+  /** All at once, for calls that block. */
+  | { kind: "whole"; bytes: Uint8Array }
+  | { kind: "wholeSamples"; samples: Float32Array; sampleRate: number; channels: number };
+
+/** What can be asked of the engine: arguments, the values on the way, and the result. */
+export interface Calls {
+  load: { argument: LoadArgument; value: never; result: LoadResult };
+  transcribe: { argument: RecordingArgument; value: never; result: Transcript };
+  stream: { argument: StreamArgument; value: StreamEvent; result: undefined };
+  close: { argument: { engine: number }; value: never; result: undefined };
+}
+
+export interface LoadArgument {
+  model: string | undefined;
+  hub: HubOptions;
+  options: EngineOptions;
+}
+
+export interface LoadResult {
+  /** Names the open model in later calls. */
+  engine: number;
+  info: ModelInfo;
+}
+
+export interface RecordingArgument {
+  engine: number;
+  input: WireInput;
+  options: RecordingSettings;
+}
+
+export interface StreamArgument extends RecordingArgument {
+  options: StreamSettings;
+}
+
+export type CallName = keyof Calls;
+
+/** To the engine's thread. */
+export type Request =
+  | {
+      [Name in CallName]: { type: "call"; id: number; name: Name } & Pick<Calls[Name], "argument">;
+    }[CallName]
+  | { type: "next"; id: number }
+  | { type: "abort"; id: number }
+  | { type: "block"; id: number; block: Uint8Array | Float32Array | undefined; error?: WireError }
+  /** A call whose caller sleeps until `flag` is set; the answer waits at `port`. */
+  | { type: "blocking"; name: CallName; argument: object; port: MessagePort; flag: Int32Array };
+
+/** From the engine's thread. */
+export type Answer =
+  | { type: "value"; id: number; value: unknown; done: boolean }
+  | { type: "error"; id: number; error: WireError }
+  | { type: "progress"; id: number; progress: Progress }
+  | { type: "want"; id: number };

@@ -1,0 +1,123 @@
+import { fileURLToPath } from "node:url";
+import type { AudioInput } from "../audio/input.ts";
+import { isIterable, isPcmStream, isSamples, notAudio, pcmBlocks } from "../audio/pcm.ts";
+import { AsrError } from "../errors.ts";
+import type { WireInput } from "./protocol.ts";
+
+type Block = Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
+
+/** Blocks of an input that the caller's thread holds, as the engine's thread asks for them. */
+export interface Source {
+  next(): Promise<Block | undefined>;
+  /** Stops reading. */
+  close(): Promise<void>;
+}
+
+/** Small enough to be copied within a millisecond. */
+const blockBytes = 1 << 20;
+
+/** What crosses to the engine's thread at once, and what it asks for later. */
+export function wired(input: AudioInput): { input: WireInput; source?: Source } {
+  const path = pathOf(input);
+  if (path !== undefined) return { input: { kind: "path", path } };
+  if (input === "-") return fromStream(Bun.stdin.stream(), "standard input");
+  if (input instanceof Response) return fromResponse(input);
+  if (input instanceof Blob) {
+    const name = input instanceof File ? input.name : "audio bytes";
+    return fromBlocks(sourceOf(bytesIn(input.stream(), name)), name, false);
+  }
+  if (input instanceof ArrayBuffer) return fromBytes(new Uint8Array(input));
+  if (input instanceof Uint8Array) return fromBytes(input);
+  if (isIterable(input)) return fromStream(input, "audio stream");
+  if (isPcmStream(input)) {
+    const { sampleRate, channels = 1 } = input;
+    const wire: WireInput = { kind: "samples", name: "audio stream", sampleRate, channels };
+    return { input: wire, source: sourceOf(pcmBlocks(input)) };
+  }
+  if (isSamples(input)) {
+    const { samples, sampleRate, channels = 1 } = input;
+    const wire: WireInput = { kind: "samples", name: "audio samples", sampleRate, channels };
+    return {
+      input: { ...wire, length: samples.length },
+      source: sourceOf(slices(samples, (blockBytes / samples.BYTES_PER_ELEMENT) * channels)),
+    };
+  }
+  throw notAudio();
+}
+
+/** The same for a call that blocks: only what is there at once. */
+export function wiredWhole(input: AudioInput): WireInput {
+  const path = pathOf(input);
+  if (path !== undefined) return { kind: "path", path };
+  if (input instanceof ArrayBuffer) return { kind: "whole", bytes: new Uint8Array(input) };
+  if (input instanceof Uint8Array) return { kind: "whole", bytes: input };
+  if (isSamples(input)) {
+    const { samples, sampleRate, channels = 1 } = input;
+    return { kind: "wholeSamples", samples, sampleRate, channels };
+  }
+  const hint = "pass a path, bytes or samples, or use the call that does not block";
+  throw new AsrError("input", "a call that blocks cannot read this input", hint);
+}
+
+/** The path of an input that is a file: the engine's thread reads it by itself. */
+function pathOf(input: AudioInput): string | undefined {
+  if (typeof input === "string") return input === "-" ? undefined : input;
+  if (input instanceof URL) {
+    if (input.protocol === "file:") return fileURLToPath(input);
+    const hint = "download it first, or pass the Response of fetch()";
+    throw new AsrError("input", `${input.href}: is not a file on this machine`, hint);
+  }
+  // A BunFile is a Blob with the path as its name.
+  if (!(input instanceof Blob) || input instanceof File || !("name" in input)) return undefined;
+  return typeof input.name === "string" ? input.name : undefined;
+}
+
+function fromResponse(response: Response): { input: WireInput; source: Source } {
+  const name = response.url || "response";
+  if (!response.ok) throw new AsrError("input", `${name}: the server answered ${response.status}`);
+  return fromStream(response.body ?? new Blob([]).stream(), name);
+}
+
+function fromStream(stream: AsyncIterable<Uint8Array>, name: string) {
+  return fromBlocks(sourceOf(bytesIn(stream, name)), name, true);
+}
+
+function fromBytes(bytes: Uint8Array) {
+  return fromBlocks(sourceOf(slices(bytes, blockBytes)), "audio bytes", false);
+}
+
+function fromBlocks(source: Source, name: string, isStream: boolean) {
+  return { input: { kind: "bytes", name, isStream }, source } as const;
+}
+
+async function* bytesIn(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Block> {
+  try {
+    for await (const part of stream) yield* slices(part, blockBytes);
+  } catch (error) {
+    throw new AsrError("input", `${name}: ended early`, "send it again", { cause: error });
+  }
+}
+
+/** Copies of the parts of an array, which can be given away. */
+function* slices<Array extends Uint8Array | Float32Array>(
+  array: Array,
+  length: number,
+): Generator<Block> {
+  for (let at = 0; at < array.length; at += length) {
+    yield array instanceof Float32Array
+      ? new Float32Array(array.subarray(at, at + length))
+      : new Uint8Array(array.subarray(at, at + length));
+  }
+}
+
+function sourceOf(blocks: AsyncIterable<Block> | Iterable<Block>): Source {
+  const iterator =
+    Symbol.asyncIterator in blocks ? blocks[Symbol.asyncIterator]() : blocks[Symbol.iterator]();
+  return {
+    next: async () => {
+      const step = await iterator.next();
+      return step.done ? undefined : step.value;
+    },
+    close: async () => void (await iterator.return?.()),
+  };
+}

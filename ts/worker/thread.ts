@@ -1,0 +1,174 @@
+import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
+import { aborted } from "../engine/aborted.ts";
+import { AsrError, messageOf } from "../errors.ts";
+import type { Progress } from "../options.ts";
+import type { Answer, CallName, Calls, Request } from "./protocol.ts";
+import type { Source } from "./source.ts";
+import { fromWire, toWire, type WireError } from "./wire-error.ts";
+
+/** What a call can have besides its argument. */
+export interface CallExtras {
+  /** Gives the blocks of an input that this thread holds. */
+  source?: Source | undefined;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+interface Pending {
+  extras: CallExtras;
+  resolve: (step: { value: unknown; done: boolean }) => void;
+  reject: (error: unknown) => void;
+}
+
+/** This side of the engine's thread. There is one for all models: they share one pool of cores. */
+class EngineThread {
+  readonly #worker = new Worker(new URL("./worker.ts", import.meta.url));
+  readonly #pending = new Map<number, Pending>();
+  #calls = 0;
+
+  constructor() {
+    this.#worker.on("message", (answer: Answer) => this.#receive(answer));
+    this.#worker.on("error", (error) => this.#fail(error));
+    // It must not keep a program alive that has nothing to wait for.
+    this.#worker.unref();
+  }
+
+  /** Starts a call; the generator asks for one value after the other. */
+  async *call<Name extends CallName>(
+    name: Name,
+    argument: Calls[Name]["argument"],
+    extras: CallExtras = {},
+  ): AsyncGenerator<Calls[Name]["value"], Calls[Name]["result"], undefined> {
+    const { signal, source } = extras;
+    signal?.throwIfAborted();
+    const id = ++this.#calls;
+    const onAbort = () => this.#send({ type: "abort", id });
+    this.#send({ type: "call", id, name, argument } as Request);
+    signal?.addEventListener("abort", onAbort);
+    let done = false;
+    try {
+      for (;;) {
+        const step = await this.#next(id, extras);
+        done = step.done;
+        // What the other side sends is what the protocol's types say.
+        if (step.done) return step.value as Calls[Name]["result"];
+        yield step.value as Calls[Name]["value"];
+      }
+    } catch (error) {
+      done = true;
+      throw error;
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+      this.#pending.delete(id);
+      if (!done) await this.#abandon(id);
+      await source?.close();
+    }
+  }
+
+  /** A call without values on the way. */
+  async result<Name extends CallName>(
+    name: Name,
+    argument: Calls[Name]["argument"],
+    extras: CallExtras = {},
+  ): Promise<Calls[Name]["result"]> {
+    const call = this.call(name, argument, extras);
+    for (;;) {
+      const step = await call.next();
+      if (step.done) return step.value;
+    }
+  }
+
+  /** A call for which this thread sleeps. */
+  blocking<Name extends CallName>(
+    name: Name,
+    argument: Calls[Name]["argument"],
+  ): Calls[Name]["result"] {
+    const { port1, port2 } = new MessageChannel();
+    const flag = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    const request: Request = { type: "blocking", name, argument, port: port2, flag };
+    this.#worker.postMessage(request, [port2]);
+    Atomics.wait(flag, 0, 0);
+    const received: { message?: { value?: unknown; error?: WireError } } | undefined =
+      receiveMessageOnPort(port1);
+    port1.close();
+    if (received?.message?.error !== undefined) throw fromWire(received.message.error);
+    return received?.message?.value as Calls[Name]["result"];
+  }
+
+  #send(request: Request, transfer: ArrayBuffer[] = []): void {
+    this.#worker.postMessage(request, transfer);
+  }
+
+  /** Asks for the next value. While anything is asked for, the thread keeps the program alive. */
+  async #next(id: number, extras: CallExtras): Promise<{ value: unknown; done: boolean }> {
+    const { promise, resolve, reject } = Promise.withResolvers<{ value: unknown; done: boolean }>();
+    this.#pending.set(id, { extras, resolve, reject });
+    this.#worker.ref();
+    this.#send({ type: "next", id });
+    try {
+      return await promise;
+    } finally {
+      this.#pending.delete(id);
+      if (this.#pending.size === 0) this.#worker.unref();
+    }
+  }
+
+  /** The caller stopped asking: the other side stops, too. */
+  async #abandon(id: number): Promise<void> {
+    this.#send({ type: "abort", id });
+    let step = { done: false };
+    while (!step.done) step = await this.#next(id, {}).catch(() => ({ done: true }));
+  }
+
+  #receive(answer: Answer): void {
+    const pending = this.#pending.get(answer.id);
+    if (pending === undefined) return;
+    const { extras, resolve, reject } = pending;
+    switch (answer.type) {
+      case "value":
+        resolve(answer);
+        break;
+      case "progress":
+        extras.onProgress?.(answer.progress);
+        break;
+      case "want":
+        void this.#feed(answer.id, extras.source);
+        break;
+      case "error":
+        reject(thrown(answer.error, extras.signal));
+    }
+  }
+
+  async #feed(id: number, source: Source | undefined): Promise<void> {
+    try {
+      const block = await source?.next();
+      const transfer = block === undefined ? [] : [block.buffer];
+      this.#send({ type: "block", id, block }, transfer);
+    } catch (error) {
+      this.#send({ type: "block", id, block: undefined, error: toWire(error) });
+    }
+  }
+
+  #fail(error: unknown): void {
+    const message = `the engine's thread failed: ${messageOf(error)}`;
+    for (const { reject } of this.#pending.values()) {
+      reject(new AsrError("native", message, undefined, { cause: error }));
+    }
+    this.#pending.clear();
+    thread = undefined;
+  }
+}
+
+/** What the caller gets to see of an error; an abort is its own signal's. */
+function thrown(error: WireError, signal: AbortSignal | undefined): unknown {
+  const isAbort = error.code === "aborted" && signal?.aborted === true;
+  return isAbort ? aborted(signal.reason, error.partial) : fromWire(error);
+}
+
+let thread: EngineThread | undefined;
+
+/** The engine's thread, which is started at the first call. */
+export function engineThread(): EngineThread {
+  thread ??= new EngineThread();
+  return thread;
+}
