@@ -51,7 +51,8 @@ export async function* decodedStream(
   parts: AsyncIterable<Uint8Array>,
   name: string,
 ): AsyncGenerator<Samples> {
-  const soon = ["-fflags", "nobuffer", "-probesize", "32768", "-analyzeduration", "1000000"];
+  // Not `-fflags nobuffer`: it throws away what was looked at to find out the format.
+  const soon = ["-probesize", "32768", "-analyzeduration", "1000000"];
   const input = [...guard("pipe"), ...soon, "-vn", "-sn", "-dn", "-i", "pipe:0"];
   yield* decoded(input, name, (line) => line, parts, Number.POSITIVE_INFINITY);
 }
@@ -69,19 +70,8 @@ async function* decoded(
   patienceMs: number = silenceLimitMs,
 ): AsyncGenerator<Samples> {
   const program = await findFfmpeg();
-  const output = [
-    "-map",
-    "0:a:0",
-    "-f",
-    "f32le",
-    "-ac",
-    "1",
-    "-ar",
-    String(sampleRate),
-    "-flush_packets",
-    "1",
-    "pipe:1",
-  ];
+  const format = ["-f", "f32le", "-ac", "1", "-ar", String(sampleRate)];
+  const output = ["-map", "0:a:0", ...format, "-flush_packets", "1", "pipe:1"];
   const stdin = blocks === undefined ? ["-nostdin"] : [];
   const command = [program, ...stdin, "-hide_banner", "-v", "error", ...input, ...output];
   const child = spawn(command, program, blocks !== undefined);

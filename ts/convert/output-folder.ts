@@ -18,7 +18,7 @@ export async function makeFolder<T>(
   await checkPlace(path, overwrite);
   const folder = await writing(place, async () => {
     await mkdir(dirname(path), { recursive: true });
-    const made = join(dirname(path), `.${basename(path)}.unfinished-${randomUUID()}`);
+    const made = join(dirname(path), `${basename(path)}.unfinished-${randomUUID()}`);
     await mkdir(made);
     return made;
   });
