@@ -20,7 +20,8 @@ export const processTerminal: Terminal = {
   outIsTty: process.stdout.isTTY === true,
   noteIsTty: process.stderr.isTTY === true,
   get columns() {
-    return process.stderr.columns;
+    // Terminals that do not know their width say 0.
+    return process.stderr.columns || undefined;
   },
 };
 
