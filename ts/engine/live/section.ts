@@ -135,8 +135,8 @@ export class Section implements Disposable {
 
   /**
    * Settles what two steps in a row say, but for the end and a character that is not whole. (The
-   * official code takes the word of one step; but where audio ends within a sentence, models like to
-   * invent its end.)
+   * official code takes the word of one step; but where audio ends within a sentence, models like
+   * to invent its end.)
    */
   #settle({ tokens }: Answer): void {
     const { tokenizer } = this.#engine;
