@@ -1,11 +1,21 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { transcribeCommand } from "./cli/transcribe.ts";
 import { demoSample } from "./demo.ts";
 import { inspectCommand } from "./inspect.ts";
 import { decodeNpy } from "./npy.ts";
+import type { Terminal } from "./terminal.ts";
 import { goldensFolder } from "./testing/goldens.ts";
 import { pcm16Wav, tone } from "./testing/wav-writer.ts";
 
@@ -30,7 +40,7 @@ interface Outcome {
 }
 
 async function inProcess(
-  command: typeof transcribeCommand,
+  command: (argv: string[], terminal: Terminal) => Promise<number>,
   argv: string[],
   tty = false,
 ): Promise<Outcome> {
@@ -48,16 +58,16 @@ async function inProcess(
   return { status, out, notes };
 }
 
-const transcribe = (...argv: string[]) => inProcess(transcribeCommand, argv);
+const transcribe = (...argv: string[]) => inProcess(transcribeCommand, ["-m", "demo", ...argv]);
 
 describe("transcribe", () => {
   test("without arguments reads the sample: the transcript alone", async () => {
     expect(await transcribe()).toEqual({ status: 0, out: `${sampleText}\n`, notes: "" });
   });
 
-  test("prints pieces on a terminal, and the same text", async () => {
+  test("prints sentences on a terminal, and the same text", async () => {
     const { out, notes } = await inProcess(transcribeCommand, [], true);
-    expect(out).toBe(`${sampleText}\n`);
+    expect(out).toBe(`${sampleText.replaceAll(". ", ".\n")}\n`);
     expect(notes).toContain("loading");
     expect(notes).toEndWith("\r\x1b[K");
   });
@@ -84,18 +94,19 @@ describe("transcribe", () => {
       finishReason: "eos",
     });
     expect(Object.keys(first)).toEqual(
-      "path ok text language duration segments chunks usage finishReason truncated timings rtf".split(
-        " ",
-      ),
+      (
+        "path ok text language duration segments chunks usage finishReason truncated " +
+        "timings rtf"
+      ).split(" "),
     );
     expect(second).toMatchObject({ ok: false, error: { code: "input" } });
   });
 
   test("--timings and a cut-off are told on standard error", async () => {
     const { status, out, notes } = await transcribe("--timings", "--max-tokens", "4", demoSample);
-    expect(status).toBe(0);
+    expect(status).toBe(1);
     expect(out.split("\n").length).toBe(2);
-    expect(notes).toContain("cut off after 4 tokens");
+    expect(notes).toContain("cut off at the most tokens in 0:00–0:05; --max-tokens allows more");
     expect(notes).toMatch(/encode .* ms · prefill .* ms · decode .* ms \(4 tokens, .*RTF/);
   });
 
@@ -107,7 +118,8 @@ describe("transcribe", () => {
   test("--help is the usage", async () => {
     const { status, out } = await transcribe("--help");
     expect(status).toBe(0);
-    expect(out).toStartWith("usage: bun run transcribe [FILE|-]…");
+    expect(out).toStartWith("usage: bun run transcribe [INPUT…] [options]\n");
+    expect(out.split("\n").filter((line) => line.length > 100)).toEqual([]);
   });
 });
 
@@ -175,7 +187,7 @@ describe("as a process", () => {
   async function run(script: string, environment: Record<string, string> = {}): Promise<Outcome> {
     const child = Bun.spawn(["sh", "-c", script], {
       cwd: root,
-      env: { ...process.env, BUN: process.execPath, ...environment },
+      env: { ...process.env, BUN: process.execPath, BUN_ASR_MODEL: "demo", ...environment },
       stdin: "ignore",
       stdout: "pipe",
       stderr: "pipe",
@@ -220,12 +232,59 @@ describe("as a process", () => {
     }
   });
 
-  test("an interrupt ends it with 130", async () => {
-    const files = Array(300).fill(demoSample).join(" ");
-    const work = `./bunw run transcribe -q ${files} >/dev/null`;
-    const script = `${work} & sleep 1; kill -INT $!; wait $!; echo $?`;
-    // sh starts background jobs with the interrupt ignored, unless job control is on.
-    expect((await run(`set -m; ${script}`)).out).toBe("130\n");
+  test("a batch that was killed goes on, and ends as if it had not been", async () => {
+    const [talks, out, whole] = ["talks", "out", "whole"].map((name) => join(folder, name));
+    mkdirSync(talks!);
+    for (let index = 0; index < 20; index++) copyFileSync(demoSample, `${talks}/${index}.wav`);
+    const argv = ["ts/main.ts", "transcribe", talks!, "-f", "srt,txt", "--batch", "1", "-o"];
+    const spawned = { cwd: root, env: { ...process.env, BUN_ASR_MODEL: "demo" } };
+    const child = Bun.spawn([process.execPath, ...argv, out!], { ...spawned, stderr: "ignore" });
+    const written = (path: string) =>
+      existsSync(path) ? readdirSync(path).filter((name) => !name.startsWith(".")) : [];
+    while (written(out!).length < 7 && child.exitCode === null) await Bun.sleep(2);
+    child.kill("SIGKILL");
+    await child.exited;
+    expect(written(out!).length).toBeLessThan(40);
+    const done = written(out!).filter((name) => name.endsWith(".txt")).length;
+    const { status, notes } = await inProcess(transcribeCommand, [
+      ...["-m", "demo", talks!, "-f", "srt,txt", "-o", out!, "--skip-existing"],
+    ]);
+    expect(status).toBe(0);
+    expect(notes).toMatch(new RegExp(`\\n${20 - done} ok, ${done} skipped\\n$`));
+    await transcribe(talks!, "-f", "srt,txt", "-o", whole!);
+    expect(written(out!)).toEqual(written(whole!));
+    for (const name of written(whole!)) {
+      expect(readFileSync(join(out!, name), "utf8")).toBe(readFileSync(join(whole!, name), "utf8"));
+    }
+  });
+
+  test("an interrupt writes what is finished and ends it with 130", async () => {
+    const flags = ["--stdin-pcm", "--chunk-seconds", "2", "-f", "txt", "-o", join(folder, "live")];
+    const child = Bun.spawn([process.execPath, "ts/main.ts", "transcribe", ...flags], {
+      cwd: root,
+      env: { ...process.env, BUN_ASR_MODEL: "demo" },
+      stdin: "pipe",
+      stderr: "pipe",
+    });
+    // Then nothing more comes, as from a microphone that was unplugged.
+    child.stdin.write(readFileSync(demoSample).subarray(44));
+    await child.stdin.flush();
+    await Bun.sleep(3000);
+    const interrupted = performance.now();
+    child.kill("SIGINT");
+    expect(await child.exited).toBe(130);
+    expect(performance.now() - interrupted).toBeLessThan(5000);
+    const partial = readFileSync(join(folder, "live/stdin.partial.txt"), "utf8");
+    expect(sampleText).toStartWith(partial.trim().split(" ").slice(0, 3).join(" "));
+    expect(await child.stderr.text()).toContain("not finished, the transcript ends at 0:0");
+  });
+
+  test("a model that is not here is named with the ways out", async () => {
+    const cache = join(folder, "no-cache");
+    const offline = { BUN_ASR_MODEL: "", HF_HUB_CACHE: cache, HF_HUB_OFFLINE: "1" };
+    const { status, out, notes } = await run(`./bunw run transcribe ${demoSample}`, offline);
+    expect([status, out]).toEqual([3, ""]);
+    expect(notes).toMatch(/^error: mlx-community\/Qwen3-ASR-0\.6B-4bit: .*pull.*--model.*demo\n$/);
   });
 
   test("the script of the README", async () => {

@@ -35,10 +35,15 @@ export interface RecordingSettings extends Omit<SessionOptions, "ignoreEos"> {
   keywords?: readonly (string | Keyword)[] | undefined;
   /** Most tokens to write for one chunk. Default: in proportion to its length. */
   maxTokens?: number | undefined;
-  /** Length of the chunks that a recording is cut into, in seconds, 1 to 1200. Default 30. */
+  /**
+   * Length of the chunks that a recording is cut into, in seconds, 1 to 1200. Default: as the
+   * checkpoint says, else 30.
+   */
   chunkSeconds?: number | undefined;
-  /** Leaves silence of more than two seconds out. Default false. */
+  /** Ends chunks at pauses of `pauseSeconds`, and leaves the silence out. Default false. */
   vad?: boolean | undefined;
+  /** Length of the pauses for `vad`, which it turns on, in seconds, 0.2 to 60. Default 2. */
+  pauseSeconds?: number | undefined;
 }
 
 /** Options of one transcription. */
@@ -62,6 +67,7 @@ export interface StreamOptions extends StreamSettings, CallOptions {}
 const sessionNames = ["mel", "temperature", "seed", "repetitionPenalty", "noRepeatNgram"] as const;
 const recordingNames = [
   ...["language", "languages", "prompt", "keywords", "maxTokens", "chunkSeconds", "vad"],
+  "pauseSeconds",
   ...sessionNames,
 ];
 const callNames = ["signal", "onProgress"];
@@ -104,6 +110,7 @@ function checkSettings(settings: RecordingSettings): void {
     }
   }
   checkRange("chunkSeconds", settings.chunkSeconds, 1, 1200);
+  checkRange("pauseSeconds", settings.pauseSeconds, 0.2, 60);
   checkRange("temperature", settings.temperature, 0, 100);
   const { maxTokens } = settings;
   if (maxTokens !== undefined && !(Number.isSafeInteger(maxTokens) && maxTokens >= 1)) {

@@ -6,7 +6,7 @@ export interface Terminal {
   outIsTty: boolean;
   /** Whether a line of notes can be rewritten in place. */
   noteIsTty: boolean;
-  /** Width of that line; 80 where it is not known. */
+  /** Width of that line; undefined or 0 where it is not known. */
   columns?: number | undefined;
 }
 
@@ -20,7 +20,8 @@ export const processTerminal: Terminal = {
   outIsTty: process.stdout.isTTY === true,
   noteIsTty: process.stderr.isTTY === true,
   get columns() {
-    return process.stderr.columns;
+    // Terminals that do not know their width say 0.
+    return process.stderr.columns || undefined;
   },
 };
 

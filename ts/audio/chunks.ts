@@ -15,8 +15,8 @@ export interface AudioChunk extends Span {
 export interface ChunkOptions {
   /** Length that cuts aim at, in seconds. */
   chunkSeconds: number;
-  /** Leaves long silence out. */
-  vad: boolean;
+  /** A pause of this length, in seconds, ends a chunk and is left out. Infinity: none does. */
+  pauseSeconds: number;
 }
 
 /** As far from the aim as the official splitter looks for a quiet place, in seconds. */
@@ -32,8 +32,7 @@ export function cutRange(chunkSeconds: number): { aim: number; reach: number } {
 
 const shortest = 0.5 * sampleRate;
 
-/** With `vad`: a pause of this length ends a chunk, and this much silence is kept around sound. */
-const longPause = 2 * sampleRate;
+/** Silence that is kept around sound, where a pause is left out. */
 export const keptSilence = 0.3 * sampleRate;
 
 /**
@@ -56,13 +55,13 @@ class Cutter {
   readonly #queue = new SampleQueue();
   readonly #aim: number;
   readonly #reach: number;
-  readonly #vad: boolean;
+  readonly #pause: number;
   /** Samples that came before those in the queue. */
   #before = 0;
 
-  constructor({ chunkSeconds, vad }: ChunkOptions) {
+  constructor({ chunkSeconds, pauseSeconds }: ChunkOptions) {
     ({ aim: this.#aim, reach: this.#reach } = cutRange(chunkSeconds));
-    this.#vad = vad;
+    this.#pause = pauseSeconds * sampleRate;
   }
 
   push(block: Samples): void {
@@ -84,8 +83,8 @@ class Cutter {
 
   /** How many samples to leave out, and how many of those after them make a chunk. */
   #next(samples: Samples, isEnd: boolean): { skip: number; take: number } {
-    if (this.#vad) {
-      const sound = soundIn(samples);
+    if (Number.isFinite(this.#pause)) {
+      const sound = soundIn(samples, this.#pause);
       if (sound === undefined) {
         return { skip: isEnd ? samples.length : samples.length - keptSilence, take: 0 };
       }
@@ -101,20 +100,23 @@ class Cutter {
 }
 
 /**
- * Where sound begins after long silence (0: at once), and where it ends before a long pause (0: it
- * does not); undefined when there is none.
+ * Where sound begins after silence (0: at once), and where it ends before a long pause (0: it does
+ * not), both with the silence that is kept; undefined when there is none.
  */
-function soundIn(samples: Samples): { start: number; pause: number } | undefined {
+function soundIn(
+  samples: Samples,
+  longPause: number,
+): { start: number; pause: number } | undefined {
   const spans = soundsIn(samples);
   const [first] = spans;
   if (first === undefined) return undefined;
-  const last = spans.find(
-    ({ end }, index) => (spans[index + 1]?.start ?? samples.length) - end >= longPause,
-  );
-  return {
-    start: first.start > longPause - 2 * keptSilence ? first.start - keptSilence : 0,
-    pause: last === undefined ? 0 : last.end + keptSilence,
-  };
+  for (const [index, { end }] of spans.entries()) {
+    const length = (spans[index + 1]?.start ?? samples.length) - end;
+    if (length < longPause) continue;
+    const pause = Math.round(end + Math.min(keptSilence, length / 2));
+    return { start: Math.max(0, first.start - keptSilence), pause };
+  }
+  return { start: Math.max(0, first.start - keptSilence), pause: 0 };
 }
 
 /** `speechSpans` counted in samples. */

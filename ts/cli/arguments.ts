@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { type PcmFormat, pcmEncodings } from "../audio/pcm.ts";
 import { choiceFlag, countFlag, numberFlag } from "../command-line.ts";
-import { demoModel } from "../demo.ts";
 import type { EngineOptions } from "../engine/engine.ts";
 import { AsrError, messageOf } from "../errors.ts";
 import { keywordList } from "../guides/keyword.ts";
+import { defaultModel, parseModelName } from "../hub/names.ts";
+import type { HubOptions } from "../hub/settings.ts";
 import type { InputOptions } from "../inputs.ts";
 import { languageName } from "../languages.ts";
 import type { StreamSettings } from "../options.ts";
@@ -23,8 +24,9 @@ export interface Arguments {
   pcm: (PcmFormat & { encoding?: "s16le" | "f32le" | undefined }) | undefined;
   destination: Destination;
   limits: Partial<LineLimits>;
-  model: string;
-  engine: EngineOptions;
+  /** Undefined: the default. */
+  model: string | undefined;
+  engine: EngineOptions & HubOptions;
   settings: StreamSettings;
   json: boolean;
   stream: boolean;
@@ -32,6 +34,11 @@ export interface Arguments {
   stats: boolean;
   quiet: boolean;
   progress: "auto" | "always" | "never";
+}
+
+/** Whether no input was named: then it is the sample's turn. */
+export function isSample({ names, inputOptions }: Arguments): boolean {
+  return names.length === 0 && inputOptions.filesFrom === undefined;
 }
 
 /** Reads the command line of `transcribe`. Throws AsrError `usage`. */
@@ -46,11 +53,13 @@ export function readArguments(argv: readonly string[]): Arguments | "help" {
       maxLineWidth: wholeFlag(given, "max-line-width", 10, 1000),
       maxLineCount: wholeFlag(given, "max-line-count", 1, 100),
     }),
-    model: given.text("model") ?? (process.env["BUN_ASR_MODEL"] || demoModel),
+    model: modelOf(given),
     engine: defined({
       precision: choiceFlag("--precision", given.text("precision"), ["auto", "full"]),
       threads: countFlag("--threads", given.text("threads")),
       batch: wholeFlag(given, "batch", 1, 64),
+      offline: given.has("offline") || undefined,
+      cacheDir: given.text("cache-dir"),
     }),
     settings: settingsOf(given),
     json: given.has("json"),
@@ -94,6 +103,16 @@ function inputsOf(given: TranscribeFlags, names: string[]) {
         }
       : undefined,
   };
+}
+
+function modelOf(given: TranscribeFlags): string | undefined {
+  const [model, revision] = [given.text("model"), given.text("revision")];
+  // A name that is none is refused before inputs are searched for.
+  if (model !== undefined) parseModelName(model);
+  if (revision === undefined) return model;
+  const named = model ?? (process.env["BUN_ASR_MODEL"] || defaultModel);
+  if (!("folder" in parseModelName(named)) && !named.includes("@")) return `${named}@${revision}`;
+  throw new AsrError("usage", `--revision ${revision}: ${named} has no revision to choose`);
 }
 
 function destinationOf(given: TranscribeFlags): Destination {

@@ -94,7 +94,7 @@ function ourName(arg: string, flags: readonly [string, Flag][]): string {
   return `--${known?.[0] ?? name}${rest ?? ""}`;
 }
 
-/** A long name after one hyphen would be read as a short flag with a value: `-model` as `-m odel`. */
+/** A long name after one hyphen would be read as a short flag and its value: `-m odel`. */
 function checkedShort(arg: string, flags: readonly [string, Flag][]): string {
   const [, name] = /^-([a-z][a-z_-]+)(?:=.*)?$/s.exec(arg) ?? [];
   const long = flags.find(([other]) => other === name?.replaceAll("_", "-"))?.[0];

@@ -1,26 +1,24 @@
-import type { Chunk, Transcript } from "../transcript.ts";
+import type { Chunk, FinishReason, Transcript } from "../transcript.ts";
 import { clockText } from "./clock-text.ts";
 
-/** What the user should know about a transcript that is there, a line each. */
-export function notesOn(path: string, transcript: Transcript): string[] {
-  const { text, chunks, finishReason } = transcript;
+/** Why text of a transcript may be missing, and what may help; nothing where it is whole. */
+export function warningsOn({ chunks, finishReason }: Transcript): string[] {
   if (finishReason === "cancelled") {
-    const end = clockText(chunks.at(-1)?.end ?? 0);
-    return [`warning: ${path}: not finished, the transcript ends at ${end}`];
+    return [`not finished, the transcript ends at ${clockText(chunks.at(-1)?.end ?? 0)}`];
   }
-  const notes: string[] = [];
-  const cut = chunks.filter((chunk) => chunk.finishReason === "length");
-  const looped = chunks.filter((chunk) => chunk.finishReason === "loop");
-  if (cut.length > 0) {
-    const what = `text may be missing, cut off at the most tokens in ${placesOf(cut)}`;
-    notes.push(`warning: ${path}: ${what}; --max-tokens allows more`);
+  const places = (reason: FinishReason) =>
+    placesOf(chunks.filter((chunk) => chunk.finishReason === reason));
+  const [cut, looped] = [places("length"), places("loop")];
+  const warnings: string[] = [];
+  if (cut !== "") {
+    const why = `cut off at the most tokens in ${cut}`;
+    warnings.push(`text may be missing, ${why}; --max-tokens allows more`);
   }
-  if (looped.length > 0) {
-    const what = `text may be missing, the model repeated itself in ${placesOf(looped)}`;
-    notes.push(`warning: ${path}: ${what}; another --chunk-seconds may help`);
+  if (looped !== "") {
+    const why = `the model repeated itself in ${looped}`;
+    warnings.push(`text may be missing, ${why}; another --chunk-seconds may help`);
   }
-  if (text === "") notes.push(`note: ${path}: no speech was recognised`);
-  return notes;
+  return warnings;
 }
 
 const mostPlaces = 3;
@@ -35,9 +33,12 @@ function placesOf(chunks: readonly Chunk[]): string {
 
 /** What became of an input, for those who do not see its text: `a.mp3: 12:30 in 0:37 → a.srt`. */
 export function fileLine(path: string, transcript: Transcript, files: readonly string[]): string {
-  const { duration, timings, rtf } = transcript;
-  const took = `${clockText(duration)} in ${clockText(timings.totalMs / 1000)}, RTF ${rtf.toPrecision(2)}`;
-  return files.length > 0 ? `${path}: ${took} → ${files.join(", ")}` : `${path}: ${took}`;
+  const { duration, timings, rtf, finishReason } = transcript;
+  const arrow = files.length > 0 ? ` → ${files.join(", ")}` : "";
+  // Of a part, the length of the whole says nothing.
+  if (finishReason === "cancelled") return `${path}: a part${arrow}`;
+  const seconds = timings.totalMs / 1000;
+  return `${path}: ${clockText(duration)} in ${clockText(seconds)}, RTF ${rtf.toPrecision(2)}${arrow}`;
 }
 
 /** The times of a transcription on one line. */

@@ -1,3 +1,4 @@
+import { byteText } from "../hub/sizes.ts";
 import type { Progress } from "../options.ts";
 import type { Terminal } from "../terminal.ts";
 import { StatusLine } from "../terminal.ts";
@@ -26,17 +27,19 @@ export class ProgressLine {
     this.#started = now();
   }
 
-  /** Shows a line at once, cut to the width of the terminal. */
-  show(text: string): void {
+  /** Shows a line at once, cut to the width of the terminal: first what `name` has too much. */
+  show(text: string, name = ""): void {
     this.#shownAt = this.#now();
-    this.#status.show(fitted(text, (this.#terminal.columns ?? 80) - 1));
+    const columns = (this.#terminal.columns || 80) - 1;
+    const head = fitted(name, Math.max(8, columns - Bun.stringWidth(text)));
+    this.#status.show(fitted(head + text, columns));
   }
 
   /** Shows a line that the next one may replace soon, or none when it is too early for one. */
-  update(text: () => string): void {
+  update(text: () => string, name = ""): void {
     const now = this.#now();
     if (now - this.#started < quickMs || now - this.#shownAt < leastMs) return;
-    this.show(text());
+    this.show(text(), name);
   }
 
   clear(): void {
@@ -55,7 +58,7 @@ export function recordingProgress(
   ];
   if (total !== undefined && total > 0) {
     const share = Math.min(1, done / total);
-    parts.push(bar(share), `${Math.floor(share * 100)} %`);
+    parts.push(bar(share), `${percent(share)} %`);
   }
   if (rtf !== undefined) parts.push(`RTF ${rtf.toPrecision(2)}`);
   if (rtf !== undefined && total !== undefined) {
@@ -64,20 +67,24 @@ export function recordingProgress(
   return parts.join("  ");
 }
 
-/** How far a download is, as `model.safetensors  120 of 412 MB  29 %  11 MB/s  0:26 left`. */
+/** How far a download is, as `model.safetensors  120 MB of 412 MB  29 %  11.2 MB/s  0:26 left`. */
 export function downloadProgress(
   { done, total, file }: Pick<Progress, "done" | "total" | "file">,
+  fetched: number,
   elapsedMs: number,
 ): string {
-  const mb = (bytes: number) => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
-  const rate = elapsedMs > 0 ? done / elapsedMs : 0;
+  const perSecond = elapsedMs > 0 ? (fetched / elapsedMs) * 1000 : 0;
   const parts = [`downloading ${file ?? "the model"}`];
-  if (total === undefined) parts.push(`${mb(done)} MB`);
-  else parts.push(`${mb(done)} of ${mb(total)} MB`, `${Math.floor((100 * done) / total)} %`);
-  if (rate > 0) parts.push(`${mb(rate * 1000)} MB/s`);
-  if (rate > 0 && total !== undefined)
-    parts.push(`${clockText((total - done) / rate / 1000)} left`);
+  if (total === undefined) parts.push(byteText(done));
+  else parts.push(`${byteText(done)} of ${byteText(total)}`, `${percent(done / total)} %`);
+  if (perSecond > 0) parts.push(`${byteText(perSecond)}/s`);
+  if (perSecond > 0 && total !== undefined)
+    parts.push(`${clockText((total - done) / perSecond)} left`);
   return parts.join("  ");
+}
+
+function percent(share: number): number {
+  return Math.floor(100 * Math.min(1, share));
 }
 
 const barWidth = 20;

@@ -25,6 +25,13 @@ export interface RunContext {
   atOnce: number;
 }
 
+/** Who is told what comes of a run. */
+export interface RunListener {
+  onEvent: (event: StreamEvent) => void;
+  /** `done` and `total` of the run have changed. */
+  onProgress: () => void;
+}
+
 /** The transcription of one input, from its start to its end. What fails is in its outcome. */
 export class Run {
   readonly job: Job;
@@ -35,7 +42,7 @@ export class Run {
   /** Seconds that are done, and all of them when that is known. */
   done = 0;
   total: number | undefined;
-  #listener: ((event: StreamEvent | undefined) => void) | undefined;
+  #listener: RunListener | undefined;
   #unheard: StreamEvent[] = [];
   readonly #nearlyDone = Promise.withResolvers<void>();
 
@@ -45,13 +52,10 @@ export class Run {
     this.ended = this.#outcome(input, context).finally(() => this.#nearlyDone.resolve());
   }
 
-  /**
-   * Tells of each event, those so far first, and with undefined of progress. Without a listener
-   * they are kept, but for those that the next one replaces.
-   */
-  listen(listener: (event: StreamEvent | undefined) => void): void {
+  /** Tells of events, first of those so far, but for partial ones, which later ones replace. */
+  listen(listener: RunListener): void {
     this.#listener = listener;
-    for (const event of this.#unheard.splice(0)) listener(event);
+    for (const event of this.#unheard.splice(0)) listener.onEvent(event);
   }
 
   async #outcome(input: AudioInput, context: RunContext): Promise<Outcome> {
@@ -72,12 +76,12 @@ export class Run {
     const onProgress = ({ done, total }: { done: number; total: number | undefined }) => {
       [this.done, this.total] = [done, total];
       if (total !== undefined && total - done < atOnce) this.#nearlyDone.resolve();
-      this.#listener?.(undefined);
+      this.#listener?.onProgress();
     };
     let transcript: Transcript | undefined;
     for await (const event of recognizer.stream(input, { ...settings, signal, onProgress })) {
       if (event.type === "finish") transcript = event.transcript;
-      if (this.#listener !== undefined) this.#listener(event);
+      if (this.#listener !== undefined) this.#listener.onEvent(event);
       else if (event.type !== "partial") this.#unheard.push(event);
     }
     if (transcript !== undefined) return transcript;
@@ -105,25 +109,24 @@ function cancelled(partial: Transcript): Transcript {
 }
 
 /**
- * Starts runs one after the other, the next one when the one before is nearly done, so that short
- * recordings are decoded together and long ones are finished in their order. At most `most` are
- * under way.
+ * The runs of items, in their order. One is started when the one before is nearly done, so that
+ * short recordings are decoded together and long ones are finished one by one. At most `most` are
+ * ahead of what the caller has dealt with.
  */
-export function startInOrder<T>(
+export async function* runsInOrder<T>(
   items: readonly T[],
   start: (item: T) => Run,
   most: number,
-): Promise<Run>[] {
+): AsyncGenerator<Run, void, undefined> {
   const runs: Promise<Run>[] = [];
-  for (const [index, item] of items.entries()) {
-    const [before, first] = [runs[index - 1], runs[index - most]];
-    runs.push(
-      (async () => {
-        await (await before)?.nearlyDone;
-        await (await first)?.ended;
-        return start(item);
-      })(),
-    );
+  const startAfter = async (before: Promise<Run> | undefined, item: T) => {
+    await (await before)?.nearlyDone;
+    return start(item);
+  };
+  for (let index = 0; index < items.length; index++) {
+    for (const item of items.slice(runs.length, index + most)) {
+      runs.push(startAfter(runs.at(-1), item));
+    }
+    yield await runs[index]!;
   }
-  return runs;
 }

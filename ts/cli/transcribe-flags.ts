@@ -7,8 +7,13 @@ export const transcribeFlags = {
     model: {
       short: "m",
       value: "MODEL",
-      help: "the embedded demo (default) or the folder of a Qwen3-ASR checkpoint",
+      help:
+        "0.6b, 1.7b, 0.6b-8bit …, org/name of the hub, a folder, or demo\n" +
+        "(default: $BUN_ASR_MODEL, else 0.6b; fetched at the first use)",
     },
+    revision: { value: "REV", help: "branch, tag or commit of a model of the hub" },
+    offline: { help: "use the network for nothing" },
+    "cache-dir": { value: "DIR", help: "where models lie (default: as Hugging Face's tools)" },
     precision: { value: "auto|full", help: "full computes every step in float32 (default: auto)" },
     mel: { value: "exact|fft512", help: "recipe of the mel spectrogram (default: exact)" },
     threads: { value: "N", help: "threads that compute (default: all cores)" },
@@ -28,7 +33,9 @@ export const transcribeFlags = {
     },
     hotword: {
       value: "WORD[:WEIGHT]",
-      help: "a word to listen for; can be repeated. WEIGHT is -10 to 10\n(default: 3), below 0 avoids the word",
+      help:
+        "a word to listen for; can be repeated. WEIGHT is -10 to 10\n" +
+        "(default: 3), below 0 avoids the word",
       aliases: ["hotwords", "keyword", "keywords"],
     },
     "hotwords-file": {
@@ -89,7 +96,8 @@ export const transcribeUsage = `usage: bun run transcribe [INPUT…] [options]
 
 Writes what is said in each INPUT: a file in any audio or video format, a folder, a pattern such as
 'talks/*.mp3', or - for standard input. Without INPUT it transcribes the sample that comes with the
-demo model. Text goes to standard output, a line for each sentence; all else to standard error.
+demo model. Text goes to standard output, in paragraphs, or sentence by sentence on a terminal; all
+else goes to standard error.
 
 ${flagHelp(transcribeFlags)}
 exit status: 0 done, 1 an input failed or text was lost, 2 usage, 3 model, 4 native library or

@@ -1,25 +1,30 @@
 import { Asr } from "../asr.ts";
 import type { AudioInput } from "../audio/input.ts";
 import { exitStatusOf } from "../command-line.ts";
-import { demoSample } from "../demo.ts";
+import { demoModel, demoSample } from "../demo.ts";
 import { AsrError } from "../errors.ts";
+import { byteText } from "../hub/sizes.ts";
 import { findInputs, type Input } from "../inputs.ts";
 import type { CallOptions, Progress } from "../options.ts";
 import { foldersOf, type Job, planOutputs } from "../output/plan.ts";
 import { prepareFolder } from "../output/write.ts";
 import type { Terminal } from "../terminal.ts";
-import { type Arguments, readArguments } from "./arguments.ts";
+import { type Arguments, isSample, readArguments } from "./arguments.ts";
 import { Interrupt } from "./interrupt.ts";
 import { downloadProgress, ProgressLine } from "./progress-line.ts";
 import { Reporter } from "./reporter.ts";
-import { type Recognizer, Run, startInOrder } from "./run.ts";
+import { type Recognizer, Run, runsInOrder } from "./run.ts";
 import { transcribeUsage } from "./transcribe-flags.ts";
 
 /** Opens the model that the command line names. */
 export type Load = (given: Arguments, options: CallOptions) => Promise<Recognizer>;
 
-const loadAsr: Load = async ({ model, engine }, options) =>
-  await Asr.load(model, { ...engine, ...options });
+/** The sample without a model is what shows that all is well: it needs no download. */
+const loadAsr: Load = async (given, options) =>
+  await Asr.load(given.model ?? (isSample(given) ? demoModel : undefined), {
+    ...given.engine,
+    ...options,
+  });
 
 /** The command `transcribe`: returns the exit status. */
 export async function transcribeCommand(
@@ -54,7 +59,8 @@ async function transcribeAll(given: Arguments, terminal: Terminal, load: Load): 
   } else {
     try {
       line.show("loading the model");
-      const options = { signal: interrupt.signal, onProgress: loadProgress(line) };
+      const onProgress = loadProgress(line, given.quiet ? undefined : terminal);
+      const options = { signal: interrupt.signal, onProgress };
       await using recognizer = await load(given, options);
       line.clear();
       await transcribeJobs(jobs, given, recognizer, reporter, interrupt);
@@ -62,16 +68,17 @@ async function transcribeAll(given: Arguments, terminal: Terminal, load: Load): 
       line.clear();
     }
   }
-  return reporter.summary(interrupt.status);
+  const status = reporter.summary();
+  return interrupt.status ?? status;
 }
 
-async function inputsOf({ names, inputOptions }: Arguments): Promise<readonly Input[]> {
-  if (names.length === 0 && inputOptions.filesFrom === undefined) {
+async function inputsOf(given: Arguments): Promise<readonly Input[]> {
+  if (isSample(given)) {
     return [{ path: demoSample, relative: "sample.wav" }];
   }
-  const inputs = await findInputs(names, inputOptions);
+  const inputs = await findInputs(given.names, given.inputOptions);
   if (inputs.length > 0) return inputs;
-  throw new AsrError("usage", `--files-from ${inputOptions.filesFrom}: names no file`);
+  throw new AsrError("usage", `--files-from ${given.inputOptions.filesFrom}: names no file`);
 }
 
 const defaultBatch = 8;
@@ -92,22 +99,31 @@ async function transcribeJobs(
     const input: AudioInput = pcm ? { ...pcm, stream: Bun.stdin.stream() } : job.input.path;
     return new Run(job, input, context);
   };
-  for (const coming of startInOrder(jobs, start, batch)) {
-    const run = await coming;
+  for await (const run of runsInOrder(jobs, start, batch)) {
     // After an interrupt only what had begun is worth a word.
     if (interrupt.signal.aborted && (await run.ended).transcript === undefined) continue;
-    run.listen(reporter.begin(run.job, run));
+    reporter.begin(run.job);
+    reporter.follow(run);
     const isWhole = await reporter.end(run.job, await run.ended);
     if (failFast && !isWhole) return interrupt.abort();
   }
 }
 
-function loadProgress(line: ProgressLine): (progress: Progress) => void {
-  let started: number | undefined;
+/** Shows how far opening a model is; a terminal without such a line is told once of a download. */
+function loadProgress(
+  line: ProgressLine,
+  terminal: Terminal | undefined,
+): (progress: Progress) => void {
+  let first: { at: number; done: number } | undefined;
   return (progress) => {
     if (progress.phase !== "download") return line.show("loading the model");
-    started ??= performance.now();
-    const elapsed = performance.now() - started;
-    line.update(() => downloadProgress(progress, elapsed));
+    const now = performance.now();
+    if (first === undefined && terminal?.noteIsTty === false) {
+      const bytes = byteText((progress.total ?? 0) - progress.done);
+      terminal.note(`downloading the model, ${bytes}\n`);
+    }
+    first ??= { at: now, done: progress.done };
+    const { at, done } = first;
+    line.update(() => downloadProgress(progress, progress.done - done, now - at));
   };
 }

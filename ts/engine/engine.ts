@@ -1,7 +1,9 @@
+import type { ChunkOptions } from "../audio/chunks.ts";
 import { AsrError } from "../errors.ts";
 import { Model, type ModelOptions } from "../model.ts";
 import { Tokenizer } from "../tokenizer.ts";
 import { Batch } from "./batch.ts";
+import { chunkingOf } from "./chunking.ts";
 import { Turns } from "./turns.ts";
 
 /** How an engine is opened. */
@@ -23,10 +25,18 @@ export class Engine implements Disposable {
   /** Places for chunks that are decoded together. */
   readonly turns: Turns;
   readonly width: number;
+  /** How the checkpoint wants recordings to be cut. */
+  readonly chunking: Partial<ChunkOptions>;
 
-  private constructor(model: Model, tokenizer: Tokenizer, width: number) {
+  private constructor(
+    model: Model,
+    tokenizer: Tokenizer,
+    width: number,
+    chunking: Partial<ChunkOptions>,
+  ) {
     this.model = model;
     this.tokenizer = tokenizer;
+    this.chunking = chunking;
     this.width = width;
     this.batch = new Batch(model);
     this.turns = new Turns(width);
@@ -42,7 +52,7 @@ export class Engine implements Disposable {
     try {
       const tokenizer = await Tokenizer.load(folder);
       checkVocabulary(model, tokenizer);
-      return new Engine(model, tokenizer, batch);
+      return new Engine(model, tokenizer, batch, await chunkingOf(folder));
     } catch (error) {
       model.close();
       throw error;

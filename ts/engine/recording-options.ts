@@ -1,25 +1,22 @@
 import type { ChunkOptions } from "../audio/chunks.ts";
 import { steering } from "../guides/steering.ts";
 import { type RecordingSettings, sessionOptions } from "../options.ts";
-import type { Tokenizer } from "../tokenizer.ts";
+import { chunkOptions } from "./chunking.ts";
 import type { DecodeOptions } from "./decode-chunk.ts";
+import type { Engine } from "./engine.ts";
 
 /** The settings of a recording, made ready for an engine. */
 export interface RecordingOptions extends ChunkOptions {
   decode: DecodeOptions;
 }
 
-/** Chunks of this length are decoded best and cheapest, where the model does not say otherwise. */
-const defaultChunkSeconds = 30;
-
-/** Makes settings ready: names of languages, what steers decoding, the text of the prompt. */
+/** Makes settings ready: names of languages, what steers decoding, where to cut. */
 export function recordingOptions(
-  tokenizer: Tokenizer,
+  { tokenizer, chunking }: Pick<Engine, "tokenizer" | "chunking">,
   settings: RecordingSettings,
 ): RecordingOptions {
   return {
-    chunkSeconds: settings.chunkSeconds ?? defaultChunkSeconds,
-    vad: settings.vad ?? false,
+    ...chunkOptions(chunking, settings),
     decode: {
       steering: steering(tokenizer, settings),
       maxTokens: settings.maxTokens,

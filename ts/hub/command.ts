@@ -1,3 +1,4 @@
+import { Interrupt } from "../cli/interrupt.ts";
 import { exitStatusOf, parseCommandLine } from "../command-line.ts";
 import { AsrError, exitCodes } from "../errors.ts";
 import { didYouMean } from "../spelling.ts";
@@ -58,18 +59,9 @@ const actions: Record<string, (call: Call) => Promise<number>> = {
 
 /** The command `models`: returns the exit status. */
 export async function modelsCommand(argv: string[], terminal: Terminal): Promise<number> {
-  const interrupted = new AbortController();
-  const interrupt = () => interrupted.abort();
-  process.once("SIGINT", interrupt);
-  try {
-    return await exitStatusOf(terminal, () => run(argv, terminal, interrupted.signal));
-  } catch (error) {
-    if (!interrupted.signal.aborted) throw error;
-    terminal.note("interrupted: what was fetched is kept\n");
-    return 130;
-  } finally {
-    process.off("SIGINT", interrupt);
-  }
+  using interrupt = new Interrupt();
+  const status = await exitStatusOf(terminal, () => run(argv, terminal, interrupt.signal));
+  return interrupt.status ?? status;
 }
 
 async function run(argv: string[], terminal: Terminal, signal: AbortSignal): Promise<number> {
@@ -116,9 +108,14 @@ async function pullModels({ ids, settings, quiet, terminal, signal }: Call): Pro
     const report = new DownloadReport(terminal, displayName(name), quiet);
     let folder: string | undefined;
     try {
-      const pulled = await pull(name, settings, { signal, ...report.callbacks });
+      const pulled = await pull(name, settings, {
+        signal,
+        onProgress: (progress) => report.progress(progress),
+        onWait: () => report.wait(),
+      });
       folder = pulled.folder;
-      if (pulled.bytes === 0 && !quiet) terminal.note(`${displayName(name)}: is up to date\n`);
+      const state = settings.offline ? "in the cache" : "up to date";
+      if (pulled.bytes === 0 && !quiet) terminal.note(`${displayName(name)}: is ${state}\n`);
     } finally {
       report.end(folder !== undefined);
     }

@@ -1,90 +1,99 @@
-import { StatusLine, type Terminal } from "../terminal.ts";
-import type { DownloadProgress, PullOptions } from "./pull.ts";
+import { ProgressLine } from "../cli/progress-line.ts";
+import type { Terminal } from "../terminal.ts";
 import { byteText, durationText } from "./sizes.ts";
 
-const redrawMs = 100;
 /** The rate is that of the last seconds. */
 const windowMs = 8000;
 const barWidth = 24;
 
 /**
- * Tells a person how a download goes: a bar that is rewritten where that is possible, else a line
- * for each tenth.
+ * Tells a person how a download goes: its size, then a bar that is rewritten where that is
+ * possible, else a line for each tenth, and what it took. `now` is a clock in milliseconds.
  */
 export class DownloadReport {
   readonly #terminal: Terminal;
   readonly #title: string;
   readonly #quiet: boolean;
   readonly #now: () => number;
-  readonly #status: StatusLine;
-  #needed = 0;
-  #startedAt = 0;
-  #drawnAt = 0;
+  readonly #line: ProgressLine;
   #tenths = 0;
-  /** Bytes that were here at a time, oldest first. */
-  #samples: { at: number; done: number }[] = [];
+  /** Bytes that were here at a time: at the start, and in the last seconds. */
+  #first: Sample | undefined;
+  #recent: Sample[] = [];
 
   constructor(terminal: Terminal, title: string, quiet: boolean, now = () => performance.now()) {
     this.#terminal = terminal;
     this.#title = title;
     this.#quiet = quiet;
     this.#now = now;
-    this.#status = new StatusLine(terminal, !quiet);
+    this.#line = new ProgressLine(terminal, !quiet, now);
   }
 
-  /** What to pass to `pull` or `resolveModel`. */
-  readonly callbacks: Pick<PullOptions, "onSize" | "onProgress" | "onWait"> = {
-    onSize: (bytes) => {
-      this.#needed = bytes;
-      this.#startedAt = this.#now();
-      this.#samples = [];
-      this.#note(`downloading ${this.#title}: ${byteText(bytes)}`);
-    },
-    onProgress: (progress) => this.#progress(progress),
-    onWait: () => this.#note(`waiting for another process that downloads ${this.#title}`),
-  };
-
-  /** Clears the bar; after a download, tells what it took. */
-  end(succeeded: boolean): void {
-    this.#status.clear();
-    if (!succeeded || this.#needed === 0) return;
-    const seconds = Math.max(0.001, (this.#now() - this.#startedAt) / 1000);
-    const rate = `${byteText(this.#needed / seconds)}/s`;
-    this.#note(`downloaded ${this.#title}: ${durationText(seconds)}, ${rate}`);
+  /** Another process downloads the same model. */
+  wait(): void {
+    this.#note(`waiting for another process that downloads ${this.#title}`);
   }
 
-  #progress({ done, total }: DownloadProgress): void {
-    const now = this.#now();
-    if (this.#samples.length === 0) {
-      this.#samples.push({ at: this.#startedAt, done: total - this.#needed });
-      this.#tenths = Math.floor((10 * (total - this.#needed)) / total);
+  /** What `onProgress` of a download is called with, from its first call on. */
+  progress({ done, total }: { done: number; total?: number | undefined }): void {
+    if (total === undefined) return;
+    const sample = { at: this.#now(), done };
+    if (this.#first === undefined) {
+      this.#first = sample;
+      this.#tenths = Math.floor((10 * done) / total);
+      this.#note(`downloading ${this.#title}: ${byteText(total - done)}`);
     }
-    const isEnd = done === total;
-    if (now - this.#drawnAt < redrawMs && !isEnd) return;
-    this.#drawnAt = now;
-    this.#samples.push({ at: now, done });
-    while (this.#samples.length > 2 && now - this.#samples[1]!.at > windowMs) this.#samples.shift();
-    const share = done / total;
-    const text = `${byteText(done)} of ${byteText(total)}${this.#pace(done, total)}`;
-    const percent = `${Math.floor(100 * share)} %`.padStart(5);
-    const full = Math.floor(barWidth * share);
-    const bar = `${"█".repeat(full)}${"░".repeat(barWidth - full)}`;
-    this.#status.show(`${percent} ${bar} ${text}`);
-    const tenths = Math.floor(10 * share);
-    if (tenths > this.#tenths && !isEnd && !this.#terminal.noteIsTty)
-      this.#note(`${percent} ${text}`);
+    this.#recent.push(sample);
+    while (sample.at - this.#recent[0]!.at > windowMs && this.#recent.length > 2) {
+      this.#recent.shift();
+    }
+    if (done === total) {
+      // All bytes are here; whether they are the right ones, their hashes will say.
+      this.#line.show(`${bar(1)} ${byteText(total)}, checking`);
+      return;
+    }
+    const text = `${byteText(done)} of ${byteText(total)}${this.#pace(sample, total)}`;
+    this.#line.update(() => `${bar(done / total)} ${text}`);
+    const tenths = Math.floor((10 * done) / total);
+    if (tenths > this.#tenths && !this.#terminal.noteIsTty) {
+      this.#note(`${percent(done / total)} ${text}`);
+    }
     this.#tenths = Math.max(tenths, this.#tenths);
   }
 
-  #pace(done: number, total: number): string {
-    const { at, done: before } = this.#samples[0]!;
-    const rate = (1000 * (done - before)) / Math.max(1, this.#now() - at);
+  /** Clears the bar; after a download, tells what it took. */
+  end(succeeded: boolean): void {
+    this.#line.clear();
+    const [first, last] = [this.#first, this.#recent.at(-1)];
+    if (!succeeded || first === undefined || last === undefined) return;
+    const seconds = Math.max(0.001, (this.#now() - first.at) / 1000);
+    const rate = byteText((last.done - first.done) / seconds);
+    this.#note(`downloaded ${this.#title}: ${durationText(seconds)}, ${rate}/s`);
+  }
+
+  #pace({ at, done }: Sample, total: number): string {
+    const before = this.#recent[0]!;
+    const rate = (1000 * (done - before.done)) / Math.max(1, at - before.at);
     if (rate <= 0) return "";
     return `, ${byteText(rate)}/s, ${durationText((total - done) / rate)} left`;
   }
 
   #note(line: string): void {
-    this.#status.clear();
+    this.#line.clear();
     if (!this.#quiet) this.#terminal.note(`${line}\n`);
   }
+}
+
+interface Sample {
+  at: number;
+  done: number;
+}
+
+function percent(share: number): string {
+  return `${Math.floor(100 * share)} %`.padStart(5);
+}
+
+function bar(share: number): string {
+  const full = Math.floor(barWidth * share);
+  return `${percent(share)} ${"█".repeat(full)}${"░".repeat(barWidth - full)}`;
 }

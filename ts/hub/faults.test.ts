@@ -100,17 +100,17 @@ function isListing({ file }: HubRequest): boolean {
 }
 
 /** Every file that is visible has the bytes that the hub published; returns their names. */
-function checkedFiles(cache: ScratchCache, { files }: PublishedModel): string[] {
+function checkedFiles(cache: ScratchCache, of: PublishedModel): string[] {
   const folder = join(cache.folder, "models--speech-lab--tiny-asr");
   for (const blob of existsSync(folder) ? readdirSync(join(folder, "blobs")) : []) {
     if (blob.includes(".bun-asr.")) continue;
     const bytes = readFileSync(join(folder, "blobs", blob));
     expect(blob).toBe(blob.length === 64 ? sha256(bytes) : gitSha1(bytes));
   }
-  const snapshot = join(folder, "snapshots", commitOf({ files }));
+  const snapshot = join(folder, "snapshots", commitOf(of));
   const names = existsSync(snapshot) ? readdirSync(snapshot) : [];
   for (const file of names) {
-    expect(sha256(readFileSync(join(snapshot, file)))).toBe(sha256(files[file]!));
+    expect(sha256(readFileSync(join(snapshot, file)))).toBe(sha256(of.files[file]!));
   }
   return names.sort();
 }

@@ -32,6 +32,7 @@ async function child(hub: LoopbackHub, cache: ScratchCache, beatMs: number) {
   };
   while (!out.includes("begun\n") && (await read()));
   return {
+    isAlive: () => started.exitCode === null,
     kill: async () => {
       started.kill("SIGKILL");
       await started.exited;
@@ -78,7 +79,7 @@ describe("kill -9", () => {
       const from = hub.requests.length;
       const running = await child(hub, cache, 20);
       const moment = from + 10 * random();
-      while (hub.requests.length < moment) await Bun.sleep(1);
+      while (hub.requests.length < moment && running.isAlive()) await Bun.sleep(1);
       await Bun.sleep(25 * random());
       await running.kill();
       checkBlobs(cache);

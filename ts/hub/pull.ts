@@ -37,9 +37,8 @@ export interface DownloadProgress {
 export interface PullOptions {
   /** Ends the download with the signal's reason; what was fetched is kept. */
   signal?: AbortSignal | undefined;
+  /** Called before the first byte, so that the size is known, and for each block. */
   onProgress?: ((progress: DownloadProgress) => void) | undefined;
-  /** Called with the bytes to fetch, once, before the first of them. */
-  onSize?: ((bytes: number) => void) | undefined;
   /** Called when another process downloads the same model: its end is waited for. */
   onWait?: (() => void) | undefined;
 }
@@ -81,7 +80,11 @@ export async function pull(
   tuning: Tuning = defaultTuning,
 ): Promise<PulledModel> {
   const { signal = new AbortController().signal, onWait, ifNeeded } = options;
-  if (settings.offline) throw notHere(name, settings, "and the network is switched off");
+  if (settings.offline) {
+    const found = await cachedModel(name, settings, signal);
+    if (found !== undefined) return found;
+    throw notHere(name, settings, "and the network is switched off");
+  }
   const model = new CachedModel(settings.cacheFolder, name.id);
   try {
     const lockOptions = { beatMs: tuning.beatMs, signal, onWait };
@@ -175,7 +178,7 @@ class Pull {
     absent: readonly RemoteFile[],
     silently = false,
   ): Promise<number> {
-    const { onProgress, onSize, signal } = this.#options;
+    const { onProgress, signal } = this.#options;
     const { freeBytes, connections } = this.#client.tuning;
     const total = files.reduce((sum, { size }) => sum + size, 0);
     let done = total;
@@ -198,8 +201,9 @@ class Pull {
       const present = downloads.reduce((sum, { bytes }) => sum + bytes, 0);
       const needed = absent.reduce((sum, { size }) => sum + size, 0) - present;
       checkSpace(this.#model.folder, needed, await freeBytes(this.#model.folder));
-      if (absent.length > 0 && !silently) onSize?.(needed);
       done -= needed;
+      const [first] = absent;
+      if (first !== undefined) context.onBytes(0, first.name);
       await slots.all(downloads.map((download) => () => download.run()));
       return needed;
     } finally {

@@ -1,7 +1,24 @@
+import { joinTexts } from "../joining.ts";
 import type { Transcript } from "../transcript.ts";
 
-/** Plain text, a line for each segment. */
+/** A pause that ends a paragraph, in seconds. */
+const longPause = 2;
+/** A paragraph of this length ends with its sentence, in seconds. */
+const longParagraph = 60;
+
+/**
+ * Plain text in paragraphs, a line for each: a new one begins after a long pause, and with the
+ * first sentence after a minute. A short recording is one line.
+ */
 export function txt({ text, segments }: Transcript): string {
-  const lines = segments.length > 0 ? segments.map((segment) => segment.text) : [text];
-  return lines.map((line) => `${line}\n`).join("");
+  const paragraphs: string[] = [];
+  let [started, ended] = [0, Number.NEGATIVE_INFINITY];
+  for (const { start, end, text: sentence } of segments) {
+    if (start - ended >= longPause || start - started >= longParagraph) {
+      paragraphs.push(sentence);
+      started = start;
+    } else paragraphs.push(joinTexts(paragraphs.pop() ?? "", sentence));
+    ended = end;
+  }
+  return [...(paragraphs.length > 0 ? paragraphs : [text]), ""].join("\n");
 }

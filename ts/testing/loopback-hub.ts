@@ -145,13 +145,16 @@ export class LoopbackHub implements Disposable {
       const location = `${this.#address(1)}${path}`;
       const headers = {
         location,
-        ...{ "x-linked-etag": `"${sha256(content)}"`, "x-linked-size": String(content.length) },
+        ...{
+          "x-linked-etag": `"${hashOf(name, content)}"`,
+          "x-linked-size": String(content.length),
+        },
         "x-repo-commit": commitOf(model),
       };
       return { status: 302, headers, body: new Uint8Array() };
     }
     const headers = { "x-repo-commit": commitOf(model), "accept-ranges": "bytes" };
-    const etag = { etag: isLarge(name) ? '"of-the-store"' : `"${gitSha1(content)}"` };
+    const etag = { etag: isLarge(name) ? '"of-the-store"' : `"${hashOf(name, content)}"` };
     const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(range ?? "") ?? [];
     if (from === undefined) return { status: 200, headers: { ...headers, ...etag }, body: content };
     const [first, last] = [Number(from), to ? Number(to) : content.length - 1];
@@ -174,10 +177,27 @@ export class LoopbackHub implements Disposable {
   }
 }
 
+const hashes = new WeakMap<Uint8Array, string>();
+const commits = new WeakMap<PublishedModel, string>();
+
+/** The hash by which the hub names the content of a file. */
+export function hashOf(name: string, content: Uint8Array): string {
+  const known = hashes.get(content);
+  if (known !== undefined) return known;
+  const hash = isLarge(name) ? sha256(content) : gitSha1(content);
+  hashes.set(content, hash);
+  return hash;
+}
+
 /** The commit of a model: it follows from its files. */
-export function commitOf({ files }: PublishedModel): string {
-  const parts = Object.entries(files).map(([name, content]) => `${name} ${sha256(content)}\n`);
-  return gitSha1(Buffer.from(parts.join("")));
+export function commitOf(model: PublishedModel): string {
+  const known = commits.get(model);
+  if (known !== undefined) return known;
+  const files = Object.entries(model.files);
+  const lines = files.map(([name, content]) => `${name} ${hashOf(name, content)}\n`);
+  const commit = gitSha1(Buffer.from(lines.join("")));
+  commits.set(model, commit);
+  return commit;
 }
 
 /** What the hub says about a model. */
@@ -185,7 +205,7 @@ export function listingOf(model: PublishedModel): { sha: string; siblings: objec
   const siblings = Object.entries(model.files).map(([rfilename, content]) => ({
     ...{ rfilename, size: content.length, blobId: gitSha1(content) },
     ...(isLarge(rfilename)
-      ? { lfs: { sha256: sha256(content), size: content.length, pointerSize: 130 } }
+      ? { lfs: { sha256: hashOf(rfilename, content), size: content.length, pointerSize: 130 } }
       : {}),
   }));
   return { sha: commitOf(model), siblings };

@@ -48,7 +48,7 @@ export const handlers: Handlers = {
   async transcribe({ engine: number, input, options }, { signal, progress, nextBlock }) {
     const open = openEngine(number);
     using job = jobOf(open, signal);
-    const ready = recordingOptions(open.engine.tokenizer, options);
+    const ready = recordingOptions(open.engine, options);
     const audio = () => openWireInput(input, nextBlock);
     return await transcribeRecording(open.engine, audio, ready, job.signal, {
       onProgress: decoding(progress),
@@ -58,7 +58,7 @@ export const handlers: Handlers = {
   async *stream({ engine: number, input, options }, { signal, progress, nextBlock }) {
     const open = openEngine(number);
     using job = jobOf(open, signal);
-    const ready = recordingOptions(open.engine.tokenizer, options);
+    const ready = recordingOptions(open.engine, options);
     const { live = isStream(input), stepSeconds } = options;
     const audio = () => openWireInput(input, nextBlock, live);
     const tell = decoding(progress);

@@ -9,7 +9,7 @@ type Block = Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
 /** Blocks of an input that the caller's thread holds, as the engine's thread asks for them. */
 export interface Source {
   next(): Promise<Block | undefined>;
-  /** Stops reading. */
+  /** Stops reading, even while a block is waited for that may never come. */
   close(): Promise<void>;
 }
 
@@ -32,7 +32,8 @@ export function wired(input: AudioInput): { input: WireInput; source?: Source } 
   if (isPcmStream(input)) {
     const { sampleRate, channels = 1 } = input;
     const wire: WireInput = { kind: "samples", name: "audio stream", sampleRate, channels };
-    return { input: wire, source: sourceOf(pcmBlocks(input)) };
+    const { stream, stop } = stoppable(input.stream);
+    return { input: wire, source: sourceOf(pcmBlocks({ ...input, stream }), stop) };
   }
   if (isSamples(input)) {
     const { samples, sampleRate, channels = 1 } = input;
@@ -79,7 +80,24 @@ function fromResponse(response: Response): { input: WireInput; source: Source } 
 }
 
 function fromStream(stream: AsyncIterable<Uint8Array>, name: string) {
-  return fromBlocks(sourceOf(bytesIn(stream, name)), name, true);
+  const { stream: parts, stop } = stoppable(stream);
+  return fromBlocks(sourceOf(bytesIn(parts, name), stop), name, true);
+}
+
+/**
+ * A stream that can be stopped while something waits for its next part: the iterator of a
+ * ReadableStream would wait, too, before it returns.
+ */
+function stoppable(stream: AsyncIterable<Uint8Array>) {
+  if (!(stream instanceof ReadableStream)) return { stream, stop: () => undefined };
+  const reader = stream.getReader();
+  return { stream: partsOf(reader), stop: () => void reader.cancel().catch(() => undefined) };
+}
+
+async function* partsOf(
+  reader: Pick<ReadableStreamDefaultReader<Uint8Array>, "read">,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
 }
 
 function fromBytes(bytes: Uint8Array) {
@@ -110,7 +128,10 @@ function* slices<Array extends Uint8Array | Float32Array>(
   }
 }
 
-function sourceOf(blocks: AsyncIterable<Block> | Iterable<Block>): Source {
+function sourceOf(
+  blocks: AsyncIterable<Block> | Iterable<Block>,
+  stop: () => void = () => undefined,
+): Source {
   const iterator =
     Symbol.asyncIterator in blocks ? blocks[Symbol.asyncIterator]() : blocks[Symbol.iterator]();
   return {
@@ -118,6 +139,10 @@ function sourceOf(blocks: AsyncIterable<Block> | Iterable<Block>): Source {
       const step = await iterator.next();
       return step.done ? undefined : step.value;
     },
-    close: async () => void (await iterator.return?.()),
+    close: async () => {
+      stop();
+      // Not awaited: a generator returns only when what it waits for has come.
+      void Promise.resolve(iterator.return?.()).catch(() => undefined);
+    },
   };
 }

@@ -1,0 +1,97 @@
+import { basename } from "node:path";
+import type { AudioInput } from "../audio/input.ts";
+import type { Recognizer } from "../cli/run.ts";
+import { AsrError } from "../errors.ts";
+import type { StreamOptions } from "../options.ts";
+import type { StreamEvent } from "../stream-event.ts";
+import type { DecodedChunk, FinishReason, Transcript } from "../transcript.ts";
+import { transcriptOf } from "./transcripts.ts";
+
+/** What a recording is pretended to hold. */
+export interface Script {
+  /** The text of each chunk of ten seconds; an error is where reading fails. */
+  chunks: readonly (string | AsrError)[];
+  finishReason?: FinishReason;
+  /** Waited for before each chunk, with the chunk's number. */
+  before?: (chunk: number) => Promise<void> | void;
+}
+
+/** Writes what scripts say, by the file names of its inputs, without a model. */
+export class ScriptedRecognizer implements Recognizer {
+  readonly #scripts: Readonly<Record<string, Script>>;
+  /** Names in the order in which they were begun. */
+  readonly begun: string[] = [];
+  /** The options of the last call. */
+  options: StreamOptions = {};
+  atOnce = 0;
+  mostAtOnce = 0;
+  closed = false;
+
+  constructor(scripts: Readonly<Record<string, Script>>) {
+    this.#scripts = scripts;
+  }
+
+  async *stream(input: AudioInput, options: StreamOptions): AsyncGenerator<StreamEvent> {
+    this.options = options;
+    const name = typeof input === "string" ? basename(input) : "stream";
+    const script = this.#scripts[name];
+    if (script === undefined) throw new AsrError("input", `${name}: has no script`);
+    this.begun.push(name);
+    this.atOnce++;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.atOnce);
+    try {
+      yield* play(script, options);
+    } finally {
+      this.atOnce--;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.closed = true;
+  }
+}
+
+const chunkSeconds = 10;
+
+async function* play(script: Script, options: StreamOptions): AsyncGenerator<StreamEvent> {
+  const { signal, onProgress } = options;
+  const done: DecodedChunk[] = [];
+  const total = script.chunks.length * chunkSeconds;
+  for (const [index, text] of script.chunks.entries()) {
+    onProgress?.({ phase: "decode", done: index * chunkSeconds, total });
+    await aborted(script.before?.(index), signal);
+    if (signal?.aborted) throw Object.assign(signal.reason, { partial: transcriptOf(done) });
+    if (text instanceof AsrError) throw text.with(transcriptOf(done));
+    const finishReason = script.finishReason ?? "eos";
+    const chunk = chunkOf(index, text, finishReason);
+    done.push(chunk);
+    yield { type: "partial", text: text.slice(0, 4) };
+    yield { type: "delta", text: index > 0 ? ` ${text}` : text };
+    const { start, end, language } = chunk;
+    yield { type: "final", text, start, end, language, finishReason };
+  }
+  onProgress?.({ phase: "decode", done: total, total });
+  const { finishReason = "eos" } = script;
+  const transcript: Transcript = {
+    ...transcriptOf(done),
+    finishReason,
+    truncated: finishReason !== "eos",
+  };
+  yield { type: "finish", transcript };
+}
+
+/** Resolves when `work` is done or the signal comes. */
+async function aborted(work: Promise<void> | void, signal?: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  signal?.addEventListener("abort", () => resolve());
+  if (signal?.aborted) return;
+  await Promise.race([work, promise]);
+}
+
+function chunkOf(index: number, text: string, finishReason: FinishReason): DecodedChunk {
+  const start = index * chunkSeconds;
+  const end = start + chunkSeconds;
+  const speech = [{ start: start + 0.5, end: end - 0.5 }];
+  const pieces = [{ text, logprob: -0.1 }];
+  return { start, end, text, language: "English", pieces, speech, finishReason };
+}

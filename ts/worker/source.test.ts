@@ -1,0 +1,35 @@
+import { expect, test } from "bun:test";
+import { wired } from "./source.ts";
+
+const never = () => new Promise<never>(() => undefined);
+
+test.each([
+  ["bytes", (stream: ReadableStream<Uint8Array>) => stream],
+  ["samples", (stream: ReadableStream<Uint8Array>) => ({ stream, sampleRate: 16_000 })],
+])("a stream of %s that stalls can be closed, and is cancelled", async (_, input) => {
+  let cancelled = false;
+  const stream = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new Uint8Array(8)),
+    pull: never,
+    cancel: () => {
+      cancelled = true;
+    },
+  });
+  const { source } = wired(input(stream));
+  expect((await source?.next())?.byteLength).toBeGreaterThan(0);
+  const pending = source?.next();
+  await source?.close();
+  expect(cancelled).toBe(true);
+  expect(await pending).toBeUndefined();
+});
+
+test("so can a generator that waits for what never comes", async () => {
+  async function* stalled() {
+    yield new Uint8Array(8);
+    await never();
+  }
+  const { source } = wired(stalled());
+  await source?.next();
+  source?.next();
+  await source?.close();
+});
