@@ -53,8 +53,8 @@ export interface TranscribeOptions extends RecordingSettings, CallOptions {}
 export interface StreamSettings extends RecordingSettings {
   /**
    * True hears the input as it comes, as from a microphone: text appears within `stepSeconds`,
-   * first provisional, then stable. False decodes whole chunks, which costs less and is a little more
-   * accurate. Default: true for streams, false for what is all there.
+   * first provisional, then stable. False decodes whole chunks, which costs less and is a little
+   * more accurate. Default: true for streams, false for what is all there.
    */
   live?: boolean | undefined;
   /** How often a live stream is looked at, in seconds. Default 2. */

@@ -7,7 +7,7 @@ import { ffmpegWheel } from "../setup/pins.ts";
 import { installWheels } from "../setup/wheels.ts";
 import { type Samples, sampleRate } from "./recording.ts";
 
-/** Decoding is hundreds of times faster than real time: when nothing comes for so long, it hangs. */
+/** ffmpeg is hundreds of times faster than real time: when nothing comes for so long, it hangs. */
 const silenceLimitMs = 60_000;
 
 /**

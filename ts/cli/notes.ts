@@ -38,7 +38,8 @@ export function fileLine(path: string, transcript: Transcript, files: readonly s
   // Of a part, the length of the whole says nothing.
   if (finishReason === "cancelled") return `${path}: a part${arrow}`;
   const seconds = timings.totalMs / 1000;
-  return `${path}: ${clockText(duration)} in ${clockText(seconds)}, RTF ${rtf.toPrecision(2)}${arrow}`;
+  const speed = `RTF ${rtf.toPrecision(2)}`;
+  return `${path}: ${clockText(duration)} in ${clockText(seconds)}, ${speed}${arrow}`;
 }
 
 /** The times of a transcription on one line. */

@@ -3,7 +3,8 @@ import type { Transcript } from "../transcript.ts";
 
 /**
  * What an aborted call throws: the signal's own reason, as web interfaces do, with the transcript
- * of what was finished as its `partial`. A reason that can hold none becomes the cause of an AsrError.
+ * of what was finished as its `partial`. A reason that can hold none becomes the cause of an
+ * AsrError.
  */
 export function aborted(reason: unknown, partial: Transcript | undefined): unknown {
   if (partial === undefined) return reason;

@@ -73,7 +73,7 @@ export async function hear(
 ): Promise<Heard> {
   const all: Heard = heard ?? { events: [], said: "", transcript: undefined };
   const { stepSeconds, ...rest } = settings;
-  const options = { ...recordingOptions(engine.tokenizer, rest), stepSeconds };
+  const options = { ...recordingOptions(engine, rest), stepSeconds };
   for await (const event of streamLive(engine, open, options, signal, () => undefined)) {
     all.events.push(event);
     if (event.type === "delta") all.said += event.text;
