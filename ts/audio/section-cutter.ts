@@ -24,7 +24,7 @@ export class SectionCutter {
   /** Samples of the open section that settled text may be of; 0 before it is heard. */
   #settled = 0;
   #begun = false;
-  /** Level of the noise, as the last long pause told it. */
+  /** Level of the noise, as the last pause told it. */
   #noise: number | undefined;
 
   constructor(chunkSeconds: number) {
@@ -99,10 +99,12 @@ export class SectionCutter {
     }
     const enough = samples.length < this.#aim ? goodPause : fairPause;
     const [longest] = pauses
-      .map(({ start, end }) => ({ middle: Math.round((start + end) / 2), length: end - start }))
-      .filter(({ middle, length }) => middle >= Math.max(least, this.#settled) && length >= enough)
-      .sort((a, b) => b.length - a.length);
-    return longest?.middle ?? 0;
+      .map((pause) => ({ ...pause, middle: Math.round((pause.start + pause.end) / 2) }))
+      .filter(({ middle }) => middle >= Math.max(least, this.#settled))
+      .sort((a, b) => b.end - b.start - (a.end - a.start));
+    if (longest === undefined || longest.end - longest.start < enough) return 0;
+    this.#noise = levelOf(samples.subarray(longest.start, longest.end));
+    return longest.middle;
   }
 
   /** Silence after sound, which reaches to where nothing is settled yet. */

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type PcmFormat, pcmEncodings } from "../audio/pcm.ts";
+import { type PcmFormat, type PcmStream, pcmEncodings } from "../audio/pcm.ts";
 import { choiceFlag, countFlag, numberFlag } from "../command-line.ts";
 import type { EngineOptions } from "../engine/engine.ts";
 import { AsrError, messageOf } from "../errors.ts";
@@ -22,6 +22,8 @@ export interface Arguments {
   inputOptions: InputOptions;
   /** What standard input is, when it has no header. */
   pcm: (PcmFormat & { encoding?: "s16le" | "f32le" | undefined }) | undefined;
+  /** The input of `mic`, instead of names; `stop` ends it. */
+  microphone?: { input: PcmStream; stop: () => void } | undefined;
   destination: Destination;
   limits: Partial<LineLimits>;
   /** Undefined: the default. */
@@ -171,6 +173,7 @@ function settingsOf(given: TranscribeFlags): StreamSettings {
     temperature: numberFlag("--temperature", given.text("temperature"), 0, 100),
     mel: choiceFlag("--mel", given.text("mel"), ["exact", "fft512"]),
     live: given.has("stream") || undefined,
+    stepSeconds: numberFlag("--step-seconds", given.text("step-seconds"), 0.5, 30),
   });
 }
 

@@ -1,5 +1,4 @@
 import { Asr } from "../asr.ts";
-import type { AudioInput } from "../audio/input.ts";
 import { exitStatusOf } from "../command-line.ts";
 import { demoModel, demoSample } from "../demo.ts";
 import { AsrError } from "../errors.ts";
@@ -20,7 +19,7 @@ import { transcribeUsage } from "./transcribe-flags.ts";
 export type Load = (given: Arguments, options: CallOptions) => Promise<Recognizer>;
 
 /** The sample without a model is what shows that all is well: it needs no download. */
-const loadAsr: Load = async (given, options) =>
+export const loadAsr: Load = async (given, options) =>
   await Asr.load(given.model ?? (isSample(given) ? demoModel : undefined), {
     ...given.engine,
     ...options,
@@ -40,7 +39,12 @@ export async function transcribeCommand(
   });
 }
 
-async function transcribeAll(given: Arguments, terminal: Terminal, load: Load): Promise<number> {
+/** Does what `transcribe` is to do: returns the exit status. */
+export async function transcribeAll(
+  given: Arguments,
+  terminal: Terminal,
+  load: Load,
+): Promise<number> {
   const plan = planOutputs(await inputsOf(given), given.destination);
   for (const folder of foldersOf(plan)) await prepareFolder(folder);
   const line = new ProgressLine(
@@ -49,7 +53,7 @@ async function transcribeAll(given: Arguments, terminal: Terminal, load: Load): 
   );
   const reporter = new Reporter(given, plan, terminal, line);
   const jobs = plan.jobs.filter(({ done }) => !done);
-  using interrupt = new Interrupt();
+  using interrupt = new Interrupt(given.microphone?.stop);
   if (jobs.every(({ input }) => input.problem !== undefined)) {
     // Nothing is worth opening a model for.
     for (const job of jobs) {
@@ -73,6 +77,7 @@ async function transcribeAll(given: Arguments, terminal: Terminal, load: Load): 
 }
 
 async function inputsOf(given: Arguments): Promise<readonly Input[]> {
+  if (given.microphone !== undefined) return [{ path: "microphone", relative: "microphone" }];
   if (isSample(given)) {
     return [{ path: demoSample, relative: "sample.wav" }];
   }
@@ -91,14 +96,12 @@ async function transcribeJobs(
   reporter: Reporter,
   interrupt: Interrupt,
 ): Promise<void> {
-  const { settings, engine, pcm, failFast } = given;
+  const { settings, engine, microphone, pcm, failFast } = given;
   const batch = engine.batch ?? defaultBatch;
   const atOnce = batch * (settings.chunkSeconds ?? defaultChunkSeconds);
   const context = { recognizer, settings, signal: interrupt.signal, atOnce };
-  const start = (job: Job) => {
-    const input: AudioInput = pcm ? { ...pcm, stream: Bun.stdin.stream() } : job.input.path;
-    return new Run(job, input, context);
-  };
+  const samples = microphone?.input ?? (pcm && { ...pcm, stream: Bun.stdin.stream() });
+  const start = (job: Job) => new Run(job, samples ?? job.input.path, context);
   for await (const run of runsInOrder(jobs, start, batch)) {
     // After an interrupt only what had begun is worth a word.
     if (interrupt.signal.aborted && (await run.ended).transcript === undefined) continue;
