@@ -34,7 +34,7 @@ describe("a recording is cut", () => {
 
   test("in the pause nearest to the aim, in its middle", async () => {
     const spans = [0, 9, 18, 27.5, 36, 45, 54].map((start) => [start, start + 8.5] as const);
-    const chunks = await cut(sound(62, spans), {});
+    const chunks = await cut(sound(61, spans), {});
     expect(chunks[0]?.end).toBeCloseTo(27, 0);
     expect(chunks.length).toBe(2);
     const [first, second] = chunks;

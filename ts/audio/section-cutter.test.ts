@@ -35,7 +35,7 @@ interface Cut {
 
 /** Cuts a recording as steps of two seconds do; `settles` tells that every step settles text. */
 function sectionsOf(samples: Samples, chunkSeconds: number, settles = false) {
-  const cutter = new SectionCutter(chunkSeconds);
+  const cutter = new SectionCutter({ chunkSeconds, pauseSeconds: 2 });
   const cuts: Cut[] = [];
   let opened = 0;
   const take = (at: number, isEnd: boolean) => {
@@ -92,7 +92,7 @@ describe("a section ends", () => {
   });
 
   test("where it can when it is stuck", () => {
-    const cutter = new SectionCutter(30);
+    const cutter = new SectionCutter({ chunkSeconds: 30, pauseSeconds: 2 });
     cutter.push(recording(3, -0.2, 3));
     expect(cutter.open()?.end).toBe(6.2);
     expect(cutter.cut({})).toBeUndefined();

@@ -85,11 +85,11 @@ describe("a long recording", () => {
 });
 
 describe("a model that babbles", () => {
-  test("is tried again in halves and with penalties, and told of", async () => {
+  test("is tried again in halves and with penalties, and bounded", async () => {
     const { transcript } = await heard(random, speech(16_000 * 8), { language: "en" });
-    expect(transcript.truncated).toBe(true);
-    expect(["length", "loop"]).toContain(transcript.finishReason);
-    expect(transcript.chunks.length).toBe(2);
+    const reasons = transcript.chunks.map(({ finishReason }) => finishReason);
+    expect(reasons.length).toBe(2);
+    expect(transcript.truncated).toBe(reasons.some((reason) => reason !== "eos"));
     // Budgets: the whole once, each half twice.
     expect(transcript.usage.outputTokens).toBeLessThanOrEqual(192 + 4 * 150);
     expect(transcript.usage.outputTokens).toBeGreaterThan(64);
