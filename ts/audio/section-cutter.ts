@@ -1,11 +1,21 @@
 import type { Span } from "../transcript.ts";
-import { type AudioChunk, chunkAt, cutRange, keptSilence, soundsIn } from "./chunks.ts";
+import {
+  type AudioChunk,
+  type ChunkOptions,
+  chunkAt,
+  cutRange,
+  keptSilence,
+  soundsIn,
+} from "./chunks.ts";
 import { type Samples, sampleRate } from "./recording.ts";
 import { SampleQueue } from "./sample-queue.ts";
 import { levelOf, quietestCut } from "./silence.ts";
 
-/** A pause that ends a section early, so that its text is final soon and silence costs nothing. */
-const longPause = 1.5 * sampleRate;
+/**
+ * A pause that ends a section early at the latest, so that its text is final soon and silence costs
+ * nothing, in seconds.
+ */
+const longestPause = 1.5;
 /** Pauses that are good places to cut, before and after the length that is aimed at. */
 const goodPause = 0.3 * sampleRate;
 const fairPause = 0.15 * sampleRate;
@@ -19,6 +29,7 @@ export class SectionCutter {
   readonly #queue = new SampleQueue();
   readonly #aim: number;
   readonly #reach: number;
+  readonly #longPause: number;
   /** Samples that came before those in the queue. */
   #before = 0;
   /** Samples of the open section that settled text may be of; 0 before it is heard. */
@@ -27,8 +38,9 @@ export class SectionCutter {
   /** Level of the noise, as the last pause told it. */
   #noise: number | undefined;
 
-  constructor(chunkSeconds: number) {
+  constructor({ chunkSeconds, pauseSeconds }: ChunkOptions) {
     ({ aim: this.#aim, reach: this.#reach } = cutRange(chunkSeconds));
+    this.#longPause = Math.min(longestPause, pauseSeconds) * sampleRate;
   }
 
   push(block: Samples): void {
@@ -86,10 +98,10 @@ export class SectionCutter {
   #sectionLength(isEnd: boolean, isStuck: boolean): number {
     const samples = this.#queue.view();
     const pauses = this.#pauses(samples);
-    const long = pauses.find(({ start, end }) => end - start >= longPause);
+    const long = pauses.find(({ start, end }) => end - start >= this.#longPause);
     if (long !== undefined) {
       this.#noise = levelOf(samples.subarray(long.start, long.end));
-      return long.start + keptSilence;
+      return Math.round(long.start + Math.min(keptSilence, (long.end - long.start) / 2));
     }
     const [least, most] = [this.#aim - this.#reach, this.#aim + this.#reach];
     if (isEnd && samples.length <= most) return samples.length;
