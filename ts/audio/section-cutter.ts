@@ -11,10 +11,7 @@ import { type Samples, sampleRate } from "./recording.ts";
 import { SampleQueue } from "./sample-queue.ts";
 import { levelOf, quietestCut } from "./silence.ts";
 
-/**
- * A pause that ends a section early at the latest, so that its text is final soon and silence costs
- * nothing, in seconds.
- */
+/** A pause so long, in seconds, always ends a section: its text is final, and silence is free. */
 const longestPause = 1.5;
 /** Pauses that are good places to cut, before and after the length that is aimed at. */
 const goodPause = 0.3 * sampleRate;
