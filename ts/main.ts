@@ -12,7 +12,8 @@ const commands: Record<string, (argv: string[]) => Promise<number>> = {
   },
   async mic(argv) {
     const { micCommand } = await import("./cli/mic.ts");
-    if (!asksForHelp(argv)) await prepare();
+    const lists = argv.includes("--list-devices");
+    if (!lists && !asksForHelp(argv)) await prepare();
     return await micCommand(argv, processTerminal);
   },
   async inspect(argv) {

@@ -13,9 +13,10 @@ export interface MicrophoneOptions {
 }
 
 /**
- * A microphone, as an input to transcribe live. It is opened when it is first read. Recording is
- * done by ffmpeg on macOS, by parec (PulseAudio, PipeWire) or arecord (ALSA) on Linux. Reading
- * throws AsrError `native` where none is installed and `input` where nothing can be recorded.
+ * A microphone, as an input to transcribe live: `asr.stream(microphone())`. It is opened when it is
+ * first read. Recording is done by ffmpeg on macOS, by parec (PulseAudio, PipeWire) or arecord
+ * (ALSA) on Linux. Reading throws AsrError `native` where none is installed and `input` where
+ * nothing can be recorded.
  */
 export function microphone(
   options: MicrophoneOptions = {},

@@ -79,6 +79,15 @@ describe("a section ends", () => {
     expect(cuts.at(-1)!.end).toBe(60);
   });
 
+  test("at a shorter pause where the model wants it", () => {
+    const cutter = new SectionCutter({ chunkSeconds: 30, pauseSeconds: 0.4 });
+    cutter.push(recording(3, -0.6, 2));
+    const [first, second] = [cutter.cut({}), cutter.cut({ isEnd: true })];
+    expect(first!.end).toBeCloseTo(3.3, 1);
+    expect(second!.start).toBeCloseTo(3.3, 1);
+    expect(second!.end).toBeCloseTo(5.6, 3);
+  });
+
   test("never before audio whose text is settled", () => {
     const samples = recording(6.5, -0.4, 12, -0.3, 3, -0.3, 20);
     const { cuts } = sectionsOf(samples, 10, true);

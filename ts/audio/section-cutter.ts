@@ -98,7 +98,7 @@ export class SectionCutter {
     const long = pauses.find(({ start, end }) => end - start >= this.#longPause);
     if (long !== undefined) {
       this.#noise = levelOf(samples.subarray(long.start, long.end));
-      return long.start + keptSilence;
+      return Math.round(long.start + Math.min(keptSilence, (long.end - long.start) / 2));
     }
     const [least, most] = [this.#aim - this.#reach, this.#aim + this.#reach];
     if (isEnd && samples.length <= most) return samples.length;
