@@ -28,7 +28,7 @@ export async function micCommand(
   return await exitStatusOf(terminal, async () => {
     const { device, list, rest } = ownFlags(argv);
     if (list) return await listDevices(terminal, system);
-    const given = readArguments([...rest, "--stream"]);
+    const given = readArguments([...rest, "--stream"], true);
     if (given === "help") {
       terminal.out(micUsage);
       return 0;
