@@ -49,12 +49,14 @@ function start(id: number, name: CallName, argument: object): void {
       progress: (progress) => answer({ type: "progress", id, progress }),
       nextBlock: () =>
         new Promise((resolve, reject) => {
+          if (abort.signal.aborted) return reject(abort.signal.reason);
           call.block = { resolve, reject };
-          abort.signal.addEventListener("abort", () => reject(abort.signal.reason), { once: true });
-          answer({ type: "want", id });
+          return answer({ type: "want", id });
         }),
     }),
   };
+  // One listener for all blocks: one for each would keep every block until the call ends.
+  abort.signal.addEventListener("abort", () => call.block?.reject(abort.signal.reason));
   calls.set(id, call);
 }
 
