@@ -51,6 +51,7 @@ export const transcribeFlags = {
   Input: {
     recursive: { short: "r", help: "folders within folders, too" },
     "files-from": { value: "LIST", help: "a file with a path on each line, or -" },
+    follow: { help: "a file is still being written: read on while it grows, as --stream does" },
     "stdin-pcm": { help: "standard input is plain samples without a header" },
     rate: { value: "HZ", help: "of --stdin-pcm (default: 16000)" },
     channels: { value: "N", help: "of --stdin-pcm, interleaved (default: 1)" },
