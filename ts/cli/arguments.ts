@@ -178,6 +178,8 @@ function settingsOf(given: TranscribeFlags): StreamSettings {
     maxTokens: countFlag("--max-tokens", given.text("max-tokens")),
     chunkSeconds: numberFlag("--chunk-seconds", given.text("chunk-seconds"), 1, 1200),
     vad: given.has("vad") || undefined,
+    pauseSeconds: numberFlag("--pause-seconds", given.text("pause-seconds"), 0.2, 60),
+    logprobs: given.has("logprobs") || undefined,
     temperature: numberFlag("--temperature", given.text("temperature"), 0, 100),
     mel: choiceFlag("--mel", given.text("mel"), ["exact", "fft512"]),
     live: given.has("stream") || given.has("follow") || undefined,

@@ -4,10 +4,20 @@ import { segmentsOf } from "../segments.ts";
 import type { DecodedChunk, FinishReason, Transcript } from "../transcript.ts";
 import type { ChunkResult } from "./decode-chunk.ts";
 
+/** What a transcript tells besides its chunks. */
+interface Account {
+  /** Of the recording, in seconds. */
+  duration: number;
+  audioMs: number;
+  totalMs: number;
+  /** Whether it tells of each token. */
+  logprobs: boolean;
+}
+
 /** Makes the transcript of a recording from its chunks. */
 export function transcriptOf(
   results: readonly ChunkResult[],
-  { duration, audioMs, totalMs }: { duration: number; audioMs: number; totalMs: number },
+  { duration, audioMs, totalMs, logprobs }: Account,
 ): Transcript {
   const chunks = results.map(({ chunk }) => chunk);
   const sum = (count: (result: ChunkResult) => number) =>
@@ -18,7 +28,7 @@ export function transcriptOf(
     text: chunks.map((chunk) => chunk.text).reduce(joinTexts, ""),
     language: mergedLanguages(chunks.map((chunk) => chunk.language)),
     duration,
-    segments: segmentsOf(chunks),
+    segments: segmentsOf(chunks, { logprobs }),
     chunks: results.map(({ chunk, outputTokens: tokens }) => {
       const { start, end, language, finishReason } = chunk;
       return { start, end, language, tokens, finishReason };

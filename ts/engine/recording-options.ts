@@ -8,6 +8,8 @@ import type { Engine } from "./engine.ts";
 /** The settings of a recording, made ready for an engine. */
 export interface RecordingOptions extends ChunkOptions {
   decode: DecodeOptions;
+  /** Whether the transcript tells of each token. */
+  logprobs: boolean;
 }
 
 /** Makes settings ready: names of languages, what steers decoding, where to cut. */
@@ -17,6 +19,7 @@ export function recordingOptions(
 ): RecordingOptions {
   return {
     ...chunkOptions(chunking, settings),
+    logprobs: settings.logprobs ?? false,
     decode: {
       steering: steering(tokenizer, settings),
       maxTokens: settings.maxTokens,

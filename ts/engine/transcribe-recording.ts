@@ -97,6 +97,7 @@ class Work {
       duration: this.#duration ?? this.#heard,
       audioMs: this.#audioMs,
       totalMs: performance.now() - this.#started,
+      logprobs: this.#options.logprobs,
     });
   }
 
