@@ -1,4 +1,4 @@
-import { joinTexts } from "../joining.ts";
+import { joinAll } from "../joining.ts";
 import { mergedLanguages } from "../languages.ts";
 import { segmentsOf } from "../segments.ts";
 import type { DecodedChunk, FinishReason, Transcript } from "../transcript.ts";
@@ -25,7 +25,7 @@ export function transcriptOf(
   const inputTokens = sum((result) => result.inputTokens);
   const outputTokens = sum((result) => result.outputTokens);
   return {
-    text: chunks.map((chunk) => chunk.text).reduce(joinTexts, ""),
+    text: joinAll(chunks.map((chunk) => chunk.text)),
     language: mergedLanguages(chunks.map((chunk) => chunk.language)),
     duration,
     segments: segmentsOf(chunks, { logprobs }),
