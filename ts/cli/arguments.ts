@@ -182,7 +182,7 @@ function settingsOf(given: TranscribeFlags): StreamSettings {
     logprobs: given.has("logprobs") || undefined,
     temperature: numberFlag("--temperature", given.text("temperature"), 0, 100),
     mel: choiceFlag("--mel", given.text("mel"), ["exact", "fft512"]),
-    live: given.has("stream") || given.has("follow") || undefined,
+    live: given.has("stream") || given.has("follow"),
     stepSeconds: numberFlag("--step-seconds", given.text("step-seconds"), 0.5, 30),
   });
 }

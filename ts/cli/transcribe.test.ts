@@ -123,6 +123,12 @@ describe("results", () => {
     expect([status, out]).toEqual([0, "Samples.\n"]);
   });
 
+  test("standard input is read as a whole unless --stream asks for more", async () => {
+    // Not every format can be heard while it comes: an MP4 may begin with its samples.
+    const { recognizer } = await run({ "-": one("Piped.") }, ["-"]);
+    expect(recognizer.options.live).toBe(false);
+  });
+
   test("flags reach the model", async () => {
     const list = join(folder, "words");
     writeFileSync(list, "Ada\nLinus:5\n\n");
@@ -137,6 +143,7 @@ describe("results", () => {
       chunkSeconds: 12.5,
       vad: true,
       maxTokens: 9,
+      live: false,
     });
   });
 });
