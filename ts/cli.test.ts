@@ -204,6 +204,14 @@ describe("as a process", () => {
     });
   });
 
+  test("a command that has no options explains itself, and does nothing", async () => {
+    for (const name of ["setup", "build", "test", "check", "verify"]) {
+      const { status, out, notes } = await run(`./bunw run ${name} --help`);
+      expect([status, notes]).toEqual([0, ""]);
+      expect(out).toStartWith(`usage: bun run ${name}\n\n`);
+    }
+  });
+
   test("reads standard input", async () => {
     const { status, out } = await run(`cat ${demoSample} | ./bunw run transcribe - -q`);
     expect([status, out]).toEqual([0, `${sampleText}\n`]);

@@ -62,6 +62,15 @@ const commands: Record<string, (argv: string[]) => Promise<number>> = {
   },
 };
 
+/** What the commands do that have no options, and so no help of their own. */
+const summaries: Readonly<Record<string, string>> = {
+  setup: "Fetches the libraries that are needed and compiles the Swift core.",
+  build: "Compiles the Swift core where its sources have changed.",
+  test: "Runs the tests, all or those in the files that are named.",
+  check: "Checks types, formatting and style.",
+  verify: "Installs the official implementation (2 GB, once) and compares every stage with it.",
+};
+
 function asksForHelp(argv: string[]): boolean {
   return argv.includes("--help") || argv.includes("-h");
 }
@@ -79,7 +88,9 @@ const [name = "transcribe", ...argv] = process.argv.slice(2);
 const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
 try {
   const run = command ?? ((rest: string[]) => commands["transcribe"]!([name, ...rest]));
-  process.exitCode = await run(argv);
+  const summary = asksForHelp(argv) ? summaries[name] : undefined;
+  if (summary === undefined) process.exitCode = await run(argv);
+  else process.stdout.write(`usage: bun run ${name}\n\n${summary}\n`);
 } catch (error) {
   if (!(error instanceof AsrError)) throw error;
   toStderr(`error: ${error.oneLine}`);

@@ -1,0 +1,136 @@
+import { describe, expect, test } from "bun:test";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { benchUsage } from "../bench/command.ts";
+import { micUsage } from "./cli/mic.ts";
+import { transcribeUsage } from "./cli/transcribe-flags.ts";
+import { convertUsage } from "./convert/command.ts";
+import { exitCodes } from "./errors.ts";
+import { modelsUsage } from "./hub/command.ts";
+import { inspectUsage } from "./inspect.ts";
+import { root } from "./setup/folders.ts";
+import { werUsage } from "./wer/command.ts";
+
+const pages = [
+  "README.md",
+  "models/README.md",
+  ...readdirSync(join(root, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+];
+const textOf = (page: string) => readFileSync(join(root, page), "utf8");
+
+/** What stands between fences of a language. */
+function blocks(text: string, language: string): string[] {
+  const fenced = text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"));
+  return Array.from(fenced, ([, block = ""]) => block);
+}
+
+describe("scripts run as they stand", () => {
+  const scripts = pages.flatMap((page) =>
+    blocks(textOf(page), "ts")
+      .filter((block) => block.startsWith("import "))
+      .map((block, index): [string, number, string] => [page, index + 1, block]),
+  );
+
+  test("there are some", () => expect(scripts.length).toBeGreaterThan(5));
+
+  test.each(scripts)("%s, %d", async (_, __, script) => {
+    // Below the root, so that the package finds itself by its name.
+    const folder = mkdtempSync(join(root, ".build/docs-"));
+    try {
+      const path = join(folder, "script.ts");
+      writeFileSync(path, script);
+      const pipes = { stdin: "ignore", stdout: "pipe", stderr: "pipe" } as const;
+      const child = Bun.spawn([process.execPath, path], { cwd: root, ...pipes });
+      const [out, notes] = await Promise.all([child.stdout.text(), child.stderr.text()]);
+      expect([await child.exited, notes]).toEqual([0, ""]);
+      expect(out).not.toBe("");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe("the command line", () => {
+  const usages: Readonly<Record<string, string>> = {
+    transcribe: transcribeUsage,
+    mic: micUsage + transcribeUsage,
+    models: modelsUsage,
+    convert: convertUsage,
+    wer: werUsage,
+    inspect: inspectUsage,
+    bench: benchUsage,
+  };
+  const flagsOf = (text: string) =>
+    new Set(Array.from(text.matchAll(/(?<![\w-])--?[a-z][a-z-]*/g), ([flag]) => flag));
+
+  test("flags in examples are flags of their command", () => {
+    const wrong = pages.flatMap((page) =>
+      ["console", "sh"]
+        .flatMap((language) => blocks(textOf(page), language))
+        .flatMap((block) => Array.from(block.matchAll(/bunw run (\w+)([^|#\n]*)/g)))
+        .flatMap(([, command = "", rest = ""]) => {
+          const usage = usages[command];
+          if (usage === undefined) return ["verify", "test"].includes(command) ? [] : [command];
+          const known = flagsOf(usage);
+          return [...flagsOf(rest)].filter((flag) => !known.has(flag)).map((f) => command + f);
+        }),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("flags in prose are flags of some command", () => {
+    const known = flagsOf(Object.values(usages).join("\n"));
+    const inCode = pages
+      .filter((page) => page !== "models/README.md")
+      .flatMap((page) => Array.from(textOf(page).matchAll(/`(--[a-z][a-z-]*)(?![\w-])/g)));
+    const named = new Set(inCode.map(([, flag = ""]) => flag));
+    expect([...named].filter((flag) => !known.has(flag))).toEqual([]);
+  });
+
+  test("docs/cli.md names every flag of transcribe", () => {
+    const named = flagsOf(textOf("docs/cli.md"));
+    const flags = [...flagsOf(transcribeUsage)].filter((flag) => flag.startsWith("--"));
+    const told = ["--help", "--language", "--hotword", "--model", "--quiet", "--recursive"];
+    expect(flags.filter((flag) => !named.has(flag) && !told.includes(flag))).toEqual([]);
+  });
+});
+
+test("links lead somewhere", () => {
+  const anchorsOf = (page: string) =>
+    Array.from(readFileSync(page, "utf8").matchAll(/^#+ (.+)$/gm), ([, title = ""]) =>
+      title
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} -]/gu, "")
+        .replaceAll(" ", "-"),
+    );
+  const dead = pages.flatMap((page) =>
+    Array.from(textOf(page).matchAll(/\]\(([^)\s]+)\)/g), ([, link = ""]) => link)
+      .filter((link) => !/^https?:/.test(link))
+      .filter((link) => {
+        const [path = "", anchor] = link.split("#");
+        const target = path === "" ? join(root, page) : join(root, dirname(page), path);
+        if (!existsSync(target)) return true;
+        return anchor !== undefined && !anchorsOf(target).includes(anchor);
+      })
+      .map((link) => `${page}: ${link}`),
+  );
+  expect(dead).toEqual([]);
+});
+
+test("files that are named are there", () => {
+  const named = pages.flatMap((page) =>
+    Array.from(
+      textOf(page).matchAll(/(?<![\w/.-])(?:ts|swift|bench|models|docs)\/[\w./-]*\w\/?/g),
+      ([path]) => ({ page, path }),
+    ),
+  );
+  expect(named.filter(({ path }) => !existsSync(join(root, path)))).toEqual([]);
+});
+
+test("every code of an error is explained with its exit status", () => {
+  const rows = textOf("docs/api.md").matchAll(/^\| `(\w+)` \| .* \| (\d+) \|$/gm);
+  const told = Array.from(rows, ([, code, status]) => [code, Number(status)]);
+  expect(Object.fromEntries(told)).toEqual(exitCodes);
+});
