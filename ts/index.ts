@@ -1,6 +1,8 @@
 export { Asr, type LoadOptions } from "./asr.ts";
 export { AsrSync } from "./asr-sync.ts";
+export { type FollowOptions, follow } from "./audio/follow.ts";
 export type { AudioInput } from "./audio/input.ts";
+export { type Device, devices, type MicrophoneOptions, microphone } from "./audio/microphone.ts";
 export type { AudioSamples, PcmEncoding, PcmFormat, PcmStream } from "./audio/pcm.ts";
 export { AsrError, type AsrErrorCode } from "./errors.ts";
 export type { Keyword } from "./guides/keyword.ts";

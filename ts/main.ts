@@ -10,6 +10,12 @@ const commands: Record<string, (argv: string[]) => Promise<number>> = {
     if (!asksForHelp(argv)) await prepare();
     return await transcribeCommand(argv, processTerminal);
   },
+  async mic(argv) {
+    const { micCommand } = await import("./cli/mic.ts");
+    const lists = argv.includes("--list-devices");
+    if (!lists && !asksForHelp(argv)) await prepare();
+    return await micCommand(argv, processTerminal);
+  },
   async inspect(argv) {
     const { inspectCommand } = await import("./inspect.ts");
     if (!asksForHelp(argv)) await prepare();

@@ -1,20 +1,28 @@
 import type { Span } from "./transcript.ts";
 
+/** A stretch of text between two places where a speaker may pause. */
+export interface Stretch {
+  /** How long it takes to say, in any unit. */
+  weight: number;
+  /** Whether a sentence ends with it, where a pause is likely; else a clause. */
+  endsSentence: boolean;
+}
+
 /**
  * Where stretches of text lie in the speech that they were heard in, one span for each.
  *
- * The text is laid out over the speech in proportion to `weights` (any unit), and the borders
- * between stretches move into pauses near them. Which border takes which pause is decided for all
- * of them at once (dynamic programming): it costs to stretch or squeeze the text between two
- * pauses, to leave a border without a pause, and to leave a long pause within a stretch.
+ * The text is laid out over the speech in proportion to its weight, and the borders between
+ * stretches move into pauses near them. Which border takes which pause is decided for all of them
+ * at once (dynamic programming): it costs to stretch or squeeze the text between two pauses, to
+ * leave a border without a pause, and to leave a long pause within a stretch.
  *
  * `speech` is in order, without overlaps, and not empty. A border in a pause leaves the pause out
  * of both stretches; any other border is one point in time.
  */
-export function placeInSpeech(weights: readonly number[], speech: readonly Span[]): Span[] {
+export function placeInSpeech(stretches: readonly Stretch[], speech: readonly Span[]): Span[] {
   const spoken = new SpokenTime(speech);
-  const borders = placeBorders(sums(weights), spoken);
-  return weights.map((_, index) => ({
+  const borders = placeBorders(stretches, spoken);
+  return stretches.map((_, index) => ({
     start: spoken.startAt(borders[index]!),
     end: spoken.endAt(borders[index + 1]!),
   }));
@@ -63,11 +71,12 @@ class SpokenTime {
 /** Spoken times closer than this are one, in seconds. */
 const slack = 1e-6;
 
-/** What a border without a pause costs; all other costs are relative to it. */
+/** What the end of a sentence without a pause costs; all other costs are relative to it. */
 const missedCost = 1.2;
+const missedClauseCost = 0.3;
 const stretchCost = 8;
 /** A pause inside a stretch, for each second of it, up to two. */
-const skippedCost = 0.5;
+const skippedCost = 4;
 /** A border in a pause of one second; shorter ones are less likely to end a sentence. */
 const shortPauseCost = 0.15;
 /** Bounds the work on a chunk of thousands of sentences. */
@@ -82,13 +91,18 @@ interface Place {
   before: Place | undefined;
 }
 
-/** The borders in spoken time, the outer two with them; `text` sums the weights up to each. */
-function placeBorders(text: readonly number[], spoken: SpokenTime): number[] {
-  const [count, spans] = [text.length - 1, spoken.speech.length];
+/** The borders in spoken time, the outer two with them. */
+function placeBorders(stretches: readonly Stretch[], spoken: SpokenTime): number[] {
+  const text = sums(stretches.map(({ weight }) => weight));
+  const [count, spans] = [stretches.length, spoken.speech.length];
   const rate = spoken.total / text[count]!;
   const perBorder = Math.min(24, Math.floor(mostPlaces / count));
-  // As many pauses as borders: most likely each has its own.
-  const missed = missedCost * (count === spans ? 6 : 1);
+  // As many pauses as ends of sentences: most likely each has its own.
+  const sentences = stretches.filter(({ endsSentence }) => endsSentence).length;
+  const missedSentence = missedCost * (sentences === spans ? 6 : 1);
+  const missed = sums(
+    stretches.map(({ endsSentence }) => (endsSentence ? missedSentence : missedClauseCost)),
+  );
   const pauses = Array.from({ length: spans - 1 }, (_, index) => spoken.pause(index + 1));
   const skipped = sums(pauses.map((seconds) => skippedCost * Math.min(seconds, 2)));
 
@@ -104,7 +118,7 @@ function placeBorders(text: readonly number[], spoken: SpokenTime): number[] {
       const cost =
         before.cost +
         (stretchCost * ratio * ratio * expected) / (expected + 1) +
-        missed * (border - before.border - 1) +
+        (missed[border - 1]! - missed[before.border]!) +
         (skipped[pause - 1]! - skipped[before.pause]!);
       if (cost < place.cost) [place.cost, place.before] = [cost, before];
     }

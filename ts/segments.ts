@@ -52,13 +52,25 @@ function milliseconds(seconds: number): number {
 function partsOf(chunk: DecodedChunk): Part[] {
   const speech = speechWithin(chunk);
   const sentences = sentencesOf(chunk.text, chunk.language);
-  const times = placeInSpeech(
-    sentences.map((sentence) => weightOf(chunk.text.slice(sentence.from, sentence.to))),
-    speech,
+  const clauses = sentences.map(({ from, to }) => chunk.text.slice(from, to).split(afterClause));
+  const stretches = clauses.flatMap((texts) =>
+    texts.map((text, index) => ({
+      weight: weightOf(text),
+      endsSentence: index === texts.length - 1,
+    })),
   );
-  const parts = sentences.map((sentence, index) => ({ ...sentence, ...times[index]! }));
+  const times = placeInSpeech(stretches, speech);
+  let at = 0;
+  const parts = sentences.map((sentence, index) => {
+    const { start } = times[at]!;
+    at += clauses[index]!.length;
+    return { ...sentence, start, end: times[at - 1]!.end };
+  });
   return joined(parts.flatMap((part) => cutAtPauses(part, chunk.text, speech)));
 }
+
+/** Where a speaker may pause within a sentence; the comma of a number has no space after it. */
+const afterClause = /(?<=[,;:،؛—–] |[、，；：])/;
 
 /** A text without anything to say, as an emoji, still takes a moment. */
 function weightOf(text: string): number {

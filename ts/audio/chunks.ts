@@ -1,7 +1,7 @@
 import type { Span } from "../transcript.ts";
 import { type AudioStream, type Samples, sampleRate, scaleToFit } from "./recording.ts";
 import { SampleQueue } from "./sample-queue.ts";
-import { quietestCut, speechSpans } from "./silence.ts";
+import { levelOf, quietestCut, speechSpans } from "./silence.ts";
 
 /** A part of a recording that is decoded on its own. */
 export interface AudioChunk extends Span {
@@ -58,6 +58,8 @@ class Cutter {
   readonly #pause: number;
   /** Samples that came before those in the queue. */
   #before = 0;
+  /** Level of the noise, as the last long pause told it. */
+  #noise: number | undefined;
 
   constructor({ chunkSeconds, pauseSeconds }: ChunkOptions) {
     ({ aim: this.#aim, reach: this.#reach } = cutRange(chunkSeconds));
@@ -84,12 +86,14 @@ class Cutter {
   /** How many samples to leave out, and how many of those after them make a chunk. */
   #next(samples: Samples, isEnd: boolean): { skip: number; take: number } {
     if (Number.isFinite(this.#pause)) {
-      const sound = soundIn(samples, this.#pause);
-      if (sound === undefined) {
+      const sounds = soundsIn(samples, this.#noise);
+      const [first] = sounds;
+      if (first === undefined) {
         return { skip: isEnd ? samples.length : samples.length - keptSilence, take: 0 };
       }
-      if (sound.start > 0) return { skip: sound.start, take: 0 };
-      if (sound.pause > 0) return { skip: 0, take: sound.pause };
+      if (first.start > keptSilence) return { skip: first.start - keptSilence, take: 0 };
+      const end = this.#pauseIn(samples, sounds);
+      if (end !== undefined) return { skip: 0, take: end };
     }
     if (isEnd) return { skip: 0, take: samples.length };
     return {
@@ -97,26 +101,17 @@ class Cutter {
       take: quietestCut(samples, this.#aim - this.#reach, this.#aim + this.#reach),
     };
   }
-}
 
-/**
- * Where sound begins after silence (0: at once), and where it ends before a long pause (0: it does
- * not), both with the silence that is kept; undefined when there is none.
- */
-function soundIn(
-  samples: Samples,
-  longPause: number,
-): { start: number; pause: number } | undefined {
-  const spans = soundsIn(samples);
-  const [first] = spans;
-  if (first === undefined) return undefined;
-  for (const [index, { end }] of spans.entries()) {
-    const length = (spans[index + 1]?.start ?? samples.length) - end;
-    if (length < longPause) continue;
-    const pause = Math.round(end + Math.min(keptSilence, length / 2));
-    return { start: Math.max(0, first.start - keptSilence), pause };
+  /** Where the first long pause has begun, with the silence that is kept. */
+  #pauseIn(samples: Samples, sounds: readonly Span[]): number | undefined {
+    for (const [index, { end }] of sounds.entries()) {
+      const next = sounds[index + 1]?.start ?? samples.length;
+      if (next - end < this.#pause) continue;
+      this.#noise = levelOf(samples.subarray(end, next));
+      return Math.round(end + Math.min(keptSilence, (next - end) / 2));
+    }
+    return undefined;
   }
-  return { start: Math.max(0, first.start - keptSilence), pause: 0 };
 }
 
 /** `speechSpans` counted in samples. */

@@ -57,11 +57,6 @@ export async function* decodedStream(
   yield* decoded(input, name, (line) => line, parts, Number.POSITIVE_INFINITY);
 }
 
-/** A microphone or another device that ffmpeg can listen to. */
-export async function* captured(input: readonly string[], name: string): AsyncGenerator<Samples> {
-  yield* decoded(input, name, (line) => line, undefined, Number.POSITIVE_INFINITY);
-}
-
 async function* decoded(
   input: readonly string[],
   name: string,

@@ -35,7 +35,7 @@ interface Cut {
 
 /** Cuts a recording as steps of two seconds do; `settles` tells that every step settles text. */
 function sectionsOf(samples: Samples, chunkSeconds: number, settles = false) {
-  const cutter = new SectionCutter(chunkSeconds);
+  const cutter = new SectionCutter({ chunkSeconds, pauseSeconds: 2 });
   const cuts: Cut[] = [];
   let opened = 0;
   const take = (at: number, isEnd: boolean) => {
@@ -79,6 +79,15 @@ describe("a section ends", () => {
     expect(cuts.at(-1)!.end).toBe(60);
   });
 
+  test("at a shorter pause where the model wants it", () => {
+    const cutter = new SectionCutter({ chunkSeconds: 30, pauseSeconds: 0.4 });
+    cutter.push(recording(3, -0.6, 2));
+    const [first, second] = [cutter.cut({}), cutter.cut({ isEnd: true })];
+    expect(first!.end).toBeCloseTo(3.3, 1);
+    expect(second!.start).toBeCloseTo(3.3, 1);
+    expect(second!.end).toBeCloseTo(5.6, 3);
+  });
+
   test("never before audio whose text is settled", () => {
     const samples = recording(6.5, -0.4, 12, -0.3, 3, -0.3, 20);
     const { cuts } = sectionsOf(samples, 10, true);
@@ -92,7 +101,7 @@ describe("a section ends", () => {
   });
 
   test("where it can when it is stuck", () => {
-    const cutter = new SectionCutter(30);
+    const cutter = new SectionCutter({ chunkSeconds: 30, pauseSeconds: 2 });
     cutter.push(recording(3, -0.2, 3));
     expect(cutter.open()?.end).toBe(6.2);
     expect(cutter.cut({})).toBeUndefined();

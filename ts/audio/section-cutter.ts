@@ -1,11 +1,18 @@
 import type { Span } from "../transcript.ts";
-import { type AudioChunk, chunkAt, cutRange, keptSilence, soundsIn } from "./chunks.ts";
+import {
+  type AudioChunk,
+  type ChunkOptions,
+  chunkAt,
+  cutRange,
+  keptSilence,
+  soundsIn,
+} from "./chunks.ts";
 import { type Samples, sampleRate } from "./recording.ts";
 import { SampleQueue } from "./sample-queue.ts";
 import { levelOf, quietestCut } from "./silence.ts";
 
-/** A pause that ends a section early, so that its text is final soon and silence costs nothing. */
-const longPause = 1.5 * sampleRate;
+/** A pause so long, in seconds, always ends a section: its text is final, and silence is free. */
+const longestPause = 1.5;
 /** Pauses that are good places to cut, before and after the length that is aimed at. */
 const goodPause = 0.3 * sampleRate;
 const fairPause = 0.15 * sampleRate;
@@ -19,16 +26,18 @@ export class SectionCutter {
   readonly #queue = new SampleQueue();
   readonly #aim: number;
   readonly #reach: number;
+  readonly #longPause: number;
   /** Samples that came before those in the queue. */
   #before = 0;
   /** Samples of the open section that settled text may be of; 0 before it is heard. */
   #settled = 0;
   #begun = false;
-  /** Level of the noise, as the last long pause told it. */
+  /** Level of the noise, as the last pause told it. */
   #noise: number | undefined;
 
-  constructor(chunkSeconds: number) {
+  constructor({ chunkSeconds, pauseSeconds }: ChunkOptions) {
     ({ aim: this.#aim, reach: this.#reach } = cutRange(chunkSeconds));
+    this.#longPause = Math.min(longestPause, pauseSeconds) * sampleRate;
   }
 
   push(block: Samples): void {
@@ -86,10 +95,10 @@ export class SectionCutter {
   #sectionLength(isEnd: boolean, isStuck: boolean): number {
     const samples = this.#queue.view();
     const pauses = this.#pauses(samples);
-    const long = pauses.find(({ start, end }) => end - start >= longPause);
+    const long = pauses.find(({ start, end }) => end - start >= this.#longPause);
     if (long !== undefined) {
       this.#noise = levelOf(samples.subarray(long.start, long.end));
-      return long.start + keptSilence;
+      return Math.round(long.start + Math.min(keptSilence, (long.end - long.start) / 2));
     }
     const [least, most] = [this.#aim - this.#reach, this.#aim + this.#reach];
     if (isEnd && samples.length <= most) return samples.length;
@@ -99,10 +108,12 @@ export class SectionCutter {
     }
     const enough = samples.length < this.#aim ? goodPause : fairPause;
     const [longest] = pauses
-      .map(({ start, end }) => ({ middle: Math.round((start + end) / 2), length: end - start }))
-      .filter(({ middle, length }) => middle >= Math.max(least, this.#settled) && length >= enough)
-      .sort((a, b) => b.length - a.length);
-    return longest?.middle ?? 0;
+      .map((pause) => ({ ...pause, middle: Math.round((pause.start + pause.end) / 2) }))
+      .filter(({ middle }) => middle >= Math.max(least, this.#settled))
+      .sort((a, b) => b.end - b.start - (a.end - a.start));
+    if (longest === undefined || longest.end - longest.start < enough) return 0;
+    this.#noise = levelOf(samples.subarray(longest.start, longest.end));
+    return longest.middle;
   }
 
   /** Silence after sound, which reaches to where nothing is settled yet. */

@@ -22,7 +22,7 @@ const margin = 5;
  * Where there is sound that may be speech, in seconds from the first sample: frames whose energy
  * stands above the recording's own noise, with short gaps closed. Steady sound counts as speech:
  * this tells pauses apart, not voices from music. `noise` is the level of the noise in dB, where it
- * is known from earlier audio: steady sound of that level is no speech.
+ * is known from earlier audio: sound of that level is no speech.
  */
 export function speechSpans(samples: Float32Array, noise?: number): Span[] {
   const levels = frameLevels(samples);
@@ -51,7 +51,11 @@ export function isSilent(samples: Float32Array): boolean {
 
 /** Mean energy of each frame, in dB of full scale. */
 function frameLevels(samples: Float32Array): Float32Array {
-  return frameEnergies(samples).map((energy) => 10 * Math.log10(energy + 1e-12));
+  return frameEnergies(samples).map(decibels);
+}
+
+function decibels(energy: number): number {
+  return 10 * Math.log10(energy + 1e-12);
 }
 
 function frameEnergies(samples: Float32Array): Float32Array {
@@ -65,19 +69,21 @@ function frameEnergies(samples: Float32Array): Float32Array {
   return energies;
 }
 
-/** Mean level in dB of full scale. */
+/** Level in dB of full scale. */
 export function levelOf(samples: Float32Array): number {
-  const levels = frameLevels(samples);
-  return levels.reduce((sum, level) => sum + level, 0) / Math.max(1, levels.length);
+  let sum = 0;
+  for (let i = 0; i < samples.length; i++) sum += samples[i]! * samples[i]!;
+  return decibels(sum / Math.max(1, samples.length));
 }
 
 function soundThreshold(levels: Float32Array, noise = inaudible - leastContrast): number {
   const sorted = levels.toSorted();
   const quiet = sorted[Math.floor(sorted.length * 0.1)] ?? 0;
   const loud = sorted[Math.floor(sorted.length * 0.95)] ?? 0;
+  const least = Math.max(inaudible, noise + leastContrast);
   // Without pauses there is no floor to measure from.
-  if (loud - quiet < leastContrast) return Math.max(inaudible, noise + leastContrast);
-  return Math.max(inaudible, quiet + Math.max(leastContrast, contrast * (loud - quiet)));
+  if (loud - quiet < leastContrast) return least;
+  return Math.max(least, quiet + Math.max(leastContrast, contrast * (loud - quiet)));
 }
 
 /** The official splitter looks at 100 ms at a time, too. */

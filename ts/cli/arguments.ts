@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { type PcmFormat, pcmEncodings } from "../audio/pcm.ts";
+import { type PcmFormat, type PcmStream, pcmEncodings } from "../audio/pcm.ts";
 import { choiceFlag, countFlag, numberFlag } from "../command-line.ts";
+import { demoModel } from "../demo.ts";
 import type { EngineOptions } from "../engine/engine.ts";
 import { AsrError, messageOf } from "../errors.ts";
 import { keywordList } from "../guides/keyword.ts";
@@ -20,12 +21,15 @@ export interface Arguments {
   /** Files, folders, patterns, `-`. */
   names: readonly string[];
   inputOptions: InputOptions;
+  /** Whether the sample is transcribed, as there is no other input. */
+  sample: boolean;
   /** What standard input is, when it has no header. */
   pcm: (PcmFormat & { encoding?: "s16le" | "f32le" | undefined }) | undefined;
+  /** The input of `mic`, instead of names; `stop` ends it. */
+  microphone?: { input: PcmStream; stop: () => void } | undefined;
   destination: Destination;
   limits: Partial<LineLimits>;
-  /** Undefined: the default. */
-  model: string | undefined;
+  model: string;
   engine: EngineOptions & HubOptions;
   settings: StreamSettings;
   json: boolean;
@@ -36,24 +40,26 @@ export interface Arguments {
   progress: "auto" | "always" | "never";
 }
 
-/** Whether no input was named: then it is the sample's turn. */
-export function isSample({ names, inputOptions }: Arguments): boolean {
-  return names.length === 0 && inputOptions.filesFrom === undefined;
-}
-
-/** Reads the command line of `transcribe`. Throws AsrError `usage`. */
-export function readArguments(argv: readonly string[]): Arguments | "help" {
+/**
+ * Reads the command line of `transcribe`. Without inputs it is the sample's turn, unless the caller
+ * has an input. Throws AsrError `usage`.
+ */
+export function readArguments(argv: readonly string[], hasInput = false): Arguments | "help" {
   checkSlips(argv);
   const { given, names } = readFlags(argv, transcribeFlags);
   if (given.has("help")) return "help";
+  const inputs = inputsOf(given, names);
+  const isNamed = inputs.names.length > 0 || inputs.inputOptions.filesFrom !== undefined;
+  const sample = !isNamed && !hasInput;
   return {
-    ...inputsOf(given, names),
+    ...inputs,
     destination: destinationOf(given),
     limits: defined({
       maxLineWidth: wholeFlag(given, "max-line-width", 10, 1000),
       maxLineCount: wholeFlag(given, "max-line-count", 1, 100),
     }),
-    model: modelOf(given),
+    sample,
+    model: modelOf(given, sample),
     engine: defined({
       precision: choiceFlag("--precision", given.text("precision"), ["auto", "full"]),
       threads: countFlag("--threads", given.text("threads")),
@@ -105,14 +111,15 @@ function inputsOf(given: TranscribeFlags, names: string[]) {
   };
 }
 
-function modelOf(given: TranscribeFlags): string | undefined {
-  const [model, revision] = [given.text("model"), given.text("revision")];
+/** The sample without a model is what shows that all is well: it needs no download. */
+function modelOf(given: TranscribeFlags, sample: boolean): string {
+  const usual = sample ? demoModel : process.env["BUN_ASR_MODEL"] || defaultModel;
+  const [model, revision] = [given.text("model") ?? usual, given.text("revision")];
   // A name that is none is refused before inputs are searched for.
-  if (model !== undefined) parseModelName(model);
+  const name = parseModelName(model);
   if (revision === undefined) return model;
-  const named = model ?? (process.env["BUN_ASR_MODEL"] || defaultModel);
-  if (!("folder" in parseModelName(named)) && !named.includes("@")) return `${named}@${revision}`;
-  throw new AsrError("usage", `--revision ${revision}: ${named} has no revision to choose`);
+  if (!("folder" in name) && !model.includes("@")) return `${model}@${revision}`;
+  throw new AsrError("usage", `--revision ${revision}: ${model} has no revision to choose`);
 }
 
 function destinationOf(given: TranscribeFlags): Destination {
@@ -171,6 +178,7 @@ function settingsOf(given: TranscribeFlags): StreamSettings {
     temperature: numberFlag("--temperature", given.text("temperature"), 0, 100),
     mel: choiceFlag("--mel", given.text("mel"), ["exact", "fft512"]),
     live: given.has("stream") || undefined,
+    stepSeconds: numberFlag("--step-seconds", given.text("step-seconds"), 0.5, 30),
   });
 }
 

@@ -94,6 +94,12 @@ describe("arguments of transcribe", () => {
     await expectAsrError(() => parsed("-m", "a/b@v1", "--revision", "v2"), "usage", "no revision");
   });
 
+  test("without inputs it is the sample's turn, which needs no download", () => {
+    expect(parsed()).toMatchObject({ sample: true, model: "demo" });
+    expect(parsed("a.wav").sample).toBe(false);
+    expect(readArguments([], true)).toMatchObject({ sample: false });
+  });
+
   test("plain samples", () => {
     expect(parsed("--stdin-pcm", "--rate", "48000", "--channels", "2")).toMatchObject({
       names: ["-"],

@@ -16,6 +16,15 @@ test("the first signal asks to end, the second one ends", () => {
   }
 });
 
+test("the first signal can mean that there is no more to come", () => {
+  let stopped = 0;
+  using interrupt = new Interrupt(() => stopped++);
+  process.emit("SIGINT", "SIGINT");
+  expect([stopped, interrupt.status, interrupt.signal.aborted]).toEqual([1, undefined, false]);
+  process.emit("SIGINT", "SIGINT");
+  expect([stopped, interrupt.status, interrupt.signal.aborted]).toEqual([1, 130, true]);
+});
+
 test("afterwards signals are again what they were", () => {
   const before = process.listenerCount("SIGINT");
   {

@@ -5,11 +5,18 @@ const signals = ["SIGINT", "SIGTERM"] as const;
 
 /**
  * Listens to the signals that ask a program to end. The first one aborts `signal`, so that what is
- * finished can be written; the second one ends the program at once.
+ * finished can be written; the second one ends the program at once. With `stop`, the first one is
+ * the user's way to say that there is no more to come: it calls `stop`, and the others follow.
  */
 export class Interrupt implements Disposable {
   readonly #controller = new AbortController();
+  #stop: (() => void) | undefined;
   readonly #listener = (name: NodeJS.Signals) => {
+    if (this.#stop !== undefined) {
+      this.#stop();
+      this.#stop = undefined;
+      return;
+    }
     if (this.#controller.signal.aborted) process.exit(128 + (constants.signals[name] ?? 0));
     this.status = 128 + constants.signals[name];
     this.abort();
@@ -17,7 +24,8 @@ export class Interrupt implements Disposable {
   /** The exit status that the signal asks for; undefined while none came. */
   status: number | undefined;
 
-  constructor() {
+  constructor(stop?: () => void) {
+    this.#stop = stop;
     for (const name of signals) process.on(name, this.#listener);
   }
 

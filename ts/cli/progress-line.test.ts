@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { clockText } from "./clock-text.ts";
-import { downloadProgress, ProgressLine, recordingProgress } from "./progress-line.ts";
+import { ProgressLine, recordingProgress } from "./progress-line.ts";
 
 /** A line on a terminal of this width, with a clock that the test sets. */
 function line(columns: number) {
@@ -46,13 +46,6 @@ test("how far a recording is", () => {
   expect(recordingProgress({ done: 0, total: undefined }, 100)).toBe("0:00");
   expect(recordingProgress({ done: 30, total: undefined }, 3000)).toBe("0:30  RTF 0.10");
   expect(recordingProgress({ done: 750, total: 3000 }, 75_000)).toBe(
-    "12:30 / 50:00  █████░░░░░░░░░░░░░░░  25 %  RTF 0.10  3:45 left",
-  );
-});
-
-test("how far a download is: the rate is of what this run fetched", () => {
-  const progress = { done: 300e6, total: 400e6, file: "model.safetensors" };
-  expect(downloadProgress(progress, 50e6, 5000)).toBe(
-    "downloading model.safetensors  300 MB of 400 MB  75 %  10.0 MB/s  0:10 left",
+    "12:30 / 50:00   25 % ██████░░░░░░░░░░░░░░░░░░  RTF 0.10  3:45 left",
   );
 });

@@ -1,7 +1,7 @@
-import { byteText } from "../hub/sizes.ts";
 import type { Progress } from "../options.ts";
 import type { Terminal } from "../terminal.ts";
 import { StatusLine } from "../terminal.ts";
+import { bar } from "./bar.ts";
 import { clockText } from "./clock-text.ts";
 
 /** Rewritten at most ten times a second. */
@@ -47,7 +47,7 @@ export class ProgressLine {
   }
 }
 
-/** How far a recording is, as `12:30 / 1:02:05  20 %  RTF 0.05  2:29 left`. */
+/** How far a recording is, as `12:30 / 1:02:05   20 % ████░░…  RTF 0.05  2:29 left`. */
 export function recordingProgress(
   { done, total }: Pick<Progress, "done" | "total">,
   elapsedMs: number,
@@ -57,41 +57,13 @@ export function recordingProgress(
     total === undefined ? clockText(done) : `${clockText(done)} / ${clockText(total)}`,
   ];
   if (total !== undefined && total > 0) {
-    const share = Math.min(1, done / total);
-    parts.push(bar(share), `${percent(share)} %`);
+    parts.push(bar(Math.min(1, done / total)));
   }
   if (rtf !== undefined) parts.push(`RTF ${rtf.toPrecision(2)}`);
   if (rtf !== undefined && total !== undefined) {
     parts.push(`${clockText(Math.max(0, total - done) * rtf)} left`);
   }
   return parts.join("  ");
-}
-
-/** How far a download is, as `model.safetensors  120 MB of 412 MB  29 %  11.2 MB/s  0:26 left`. */
-export function downloadProgress(
-  { done, total, file }: Pick<Progress, "done" | "total" | "file">,
-  fetched: number,
-  elapsedMs: number,
-): string {
-  const perSecond = elapsedMs > 0 ? (fetched / elapsedMs) * 1000 : 0;
-  const parts = [`downloading ${file ?? "the model"}`];
-  if (total === undefined) parts.push(byteText(done));
-  else parts.push(`${byteText(done)} of ${byteText(total)}`, `${percent(done / total)} %`);
-  if (perSecond > 0) parts.push(`${byteText(perSecond)}/s`);
-  if (perSecond > 0 && total !== undefined)
-    parts.push(`${clockText((total - done) / perSecond)} left`);
-  return parts.join("  ");
-}
-
-function percent(share: number): number {
-  return Math.floor(100 * Math.min(1, share));
-}
-
-const barWidth = 20;
-
-function bar(share: number): string {
-  const full = Math.floor(share * barWidth);
-  return `${"█".repeat(full)}${"░".repeat(barWidth - full)}`;
 }
 
 /** The text on one line: longer ones keep their end, which changes. */

@@ -5,7 +5,7 @@ import type { Job, Plan } from "../output/plan.ts";
 import type { StreamEvent } from "../stream-event.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Transcript } from "../transcript.ts";
-import { type Arguments, isSample } from "./arguments.ts";
+import type { Arguments } from "./arguments.ts";
 import { deliver } from "./deliver.ts";
 import { fileLine, statsText, warningsOn } from "./notes.ts";
 import { type ProgressLine, recordingProgress } from "./progress-line.ts";
@@ -35,8 +35,7 @@ export class Reporter {
     this.#terminal = terminal;
     this.#line = line;
     this.#tally = new Tally(plan.jobs.length, plan.jobs.filter(({ done }) => done).length);
-    const model = given.model ?? process.env["BUN_ASR_MODEL"];
-    this.#demoTold = model !== demoModel || isSample(given);
+    this.#demoTold = given.model !== demoModel || given.sample;
   }
 
   /** It is the turn of an input. */

@@ -118,15 +118,19 @@ export async function* runsInOrder<T>(
   start: (item: T) => Run,
   most: number,
 ): AsyncGenerator<Run, void, undefined> {
-  const runs: Promise<Run>[] = [];
   const startAfter = async (before: Promise<Run> | undefined, item: T) => {
     await (await before)?.nearlyDone;
     return start(item);
   };
-  for (let index = 0; index < items.length; index++) {
-    for (const item of items.slice(runs.length, index + most)) {
-      runs.push(startAfter(runs.at(-1), item));
+  const ahead: Promise<Run>[] = [];
+  let last: Promise<Run> | undefined;
+  for (let next = 0; next < items.length || ahead.length > 0; ) {
+    for (const item of items.slice(next, next + most - ahead.length)) {
+      last = startAfter(last, item);
+      ahead.push(last);
+      next++;
     }
-    yield await runs[index]!;
+    const run = await ahead.shift();
+    if (run !== undefined) yield run;
   }
 }

@@ -75,6 +75,7 @@ export const transcribeFlags = {
     "max-line-count": { value: "N", help: "lines of a subtitle (default: 2)" },
     json: { help: "one JSON object for each input, on one line" },
     stream: { help: "listen as the input comes; provisional text on standard error" },
+    "step-seconds": { value: "N", help: "how often --stream looks anew, 0.5 to 30 (default: 2)" },
   },
   Behaviour: {
     "fail-fast": { help: "stop at the first input that fails" },

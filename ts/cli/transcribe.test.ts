@@ -272,7 +272,7 @@ describe("progress", () => {
     expect(lines.length).toBeGreaterThan(1);
     expect(lines.length).toBeLessThanOrEqual(9);
     expect(lines).toContainEqual(
-      expect.stringMatching(/^a\.wav {2}1:20 \/ 1:30 {2}█+░+ {2}88 % {2}RTF \S+ {2}0:00 left$/),
+      expect.stringMatching(/^a\.wav {2}1:20 \/ 1:30 {3}88 % █+░+ {2}RTF \S+ {2}0:00 left$/),
     );
     for (const line of lines) expect(Bun.stringWidth(line)).toBeLessThan(80);
   });

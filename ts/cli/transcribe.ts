@@ -1,17 +1,16 @@
 import { Asr } from "../asr.ts";
-import type { AudioInput } from "../audio/input.ts";
 import { exitStatusOf } from "../command-line.ts";
-import { demoModel, demoSample } from "../demo.ts";
+import { demoSample } from "../demo.ts";
 import { AsrError } from "../errors.ts";
-import { byteText } from "../hub/sizes.ts";
+import { DownloadReport } from "../hub/download-report.ts";
 import { findInputs, type Input } from "../inputs.ts";
 import type { CallOptions, Progress } from "../options.ts";
 import { foldersOf, type Job, planOutputs } from "../output/plan.ts";
 import { prepareFolder } from "../output/write.ts";
 import type { Terminal } from "../terminal.ts";
-import { type Arguments, isSample, readArguments } from "./arguments.ts";
+import { type Arguments, readArguments } from "./arguments.ts";
 import { Interrupt } from "./interrupt.ts";
-import { downloadProgress, ProgressLine } from "./progress-line.ts";
+import { ProgressLine } from "./progress-line.ts";
 import { Reporter } from "./reporter.ts";
 import { type Recognizer, Run, runsInOrder } from "./run.ts";
 import { transcribeUsage } from "./transcribe-flags.ts";
@@ -19,12 +18,9 @@ import { transcribeUsage } from "./transcribe-flags.ts";
 /** Opens the model that the command line names. */
 export type Load = (given: Arguments, options: CallOptions) => Promise<Recognizer>;
 
-/** The sample without a model is what shows that all is well: it needs no download. */
-const loadAsr: Load = async (given, options) =>
-  await Asr.load(given.model ?? (isSample(given) ? demoModel : undefined), {
-    ...given.engine,
-    ...options,
-  });
+/** Opens it with the library. */
+export const loadAsr: Load = async ({ model, engine }, options) =>
+  await Asr.load(model, { ...engine, ...options });
 
 /** The command `transcribe`: returns the exit status. */
 export async function transcribeCommand(
@@ -40,16 +36,19 @@ export async function transcribeCommand(
   });
 }
 
-async function transcribeAll(given: Arguments, terminal: Terminal, load: Load): Promise<number> {
+/** Does what `transcribe` is to do: returns the exit status. */
+export async function transcribeAll(
+  given: Arguments,
+  terminal: Terminal,
+  load: Load,
+): Promise<number> {
   const plan = planOutputs(await inputsOf(given), given.destination);
   for (const folder of foldersOf(plan)) await prepareFolder(folder);
-  const line = new ProgressLine(
-    given.progress === "always" ? { ...terminal, noteIsTty: true } : terminal,
-    !given.quiet && given.progress !== "never",
-  );
+  const shown = withProgress(terminal, given.progress);
+  const line = new ProgressLine(shown, !given.quiet);
   const reporter = new Reporter(given, plan, terminal, line);
   const jobs = plan.jobs.filter(({ done }) => !done);
-  using interrupt = new Interrupt();
+  using interrupt = new Interrupt(given.microphone?.stop);
   if (jobs.every(({ input }) => input.problem !== undefined)) {
     // Nothing is worth opening a model for.
     for (const job of jobs) {
@@ -57,25 +56,46 @@ async function transcribeAll(given: Arguments, terminal: Terminal, load: Load): 
       await reporter.end(job, { error: job.input.problem });
     }
   } else {
-    try {
-      line.show("loading the model");
-      const onProgress = loadProgress(line, given.quiet ? undefined : terminal);
-      const options = { signal: interrupt.signal, onProgress };
-      await using recognizer = await load(given, options);
-      line.clear();
-      await transcribeJobs(jobs, given, recognizer, reporter, interrupt);
-    } finally {
-      line.clear();
-    }
+    await using recognizer = await opened(given, shown, line, interrupt.signal, load);
+    await transcribeJobs(jobs, given, recognizer, reporter, interrupt);
   }
   const status = reporter.summary();
   return interrupt.status ?? status;
 }
 
-async function inputsOf(given: Arguments): Promise<readonly Input[]> {
-  if (isSample(given)) {
-    return [{ path: demoSample, relative: "sample.wav" }];
+/** The terminal, with lines that are rewritten or without as the user wants it. */
+function withProgress(terminal: Terminal, progress: Arguments["progress"]): Terminal {
+  return progress === "auto" ? terminal : { ...terminal, noteIsTty: progress === "always" };
+}
+
+/** Opens the model, and tells how far that is. */
+async function opened(
+  given: Arguments,
+  terminal: Terminal,
+  line: ProgressLine,
+  signal: AbortSignal,
+  load: Load,
+): Promise<Recognizer> {
+  const download = new DownloadReport(terminal, given.model, given.quiet);
+  let isHere = false;
+  const onProgress = (progress: Progress) => {
+    if (progress.phase === "download") return download.progress(progress);
+    isHere = true;
+    download.end(true);
+    line.show("loading the model");
+  };
+  try {
+    line.show("loading the model");
+    return await load(given, { signal, onProgress });
+  } finally {
+    if (!isHere) download.end(false);
+    line.clear();
   }
+}
+
+async function inputsOf(given: Arguments): Promise<readonly Input[]> {
+  if (given.microphone !== undefined) return [{ path: "microphone", relative: "microphone" }];
+  if (given.sample) return [{ path: demoSample, relative: "sample.wav" }];
   const inputs = await findInputs(given.names, given.inputOptions);
   if (inputs.length > 0) return inputs;
   throw new AsrError("usage", `--files-from ${given.inputOptions.filesFrom}: names no file`);
@@ -91,14 +111,12 @@ async function transcribeJobs(
   reporter: Reporter,
   interrupt: Interrupt,
 ): Promise<void> {
-  const { settings, engine, pcm, failFast } = given;
+  const { settings, engine, microphone, pcm, failFast } = given;
   const batch = engine.batch ?? defaultBatch;
   const atOnce = batch * (settings.chunkSeconds ?? defaultChunkSeconds);
   const context = { recognizer, settings, signal: interrupt.signal, atOnce };
-  const start = (job: Job) => {
-    const input: AudioInput = pcm ? { ...pcm, stream: Bun.stdin.stream() } : job.input.path;
-    return new Run(job, input, context);
-  };
+  const samples = microphone?.input ?? (pcm && { ...pcm, stream: Bun.stdin.stream() });
+  const start = (job: Job) => new Run(job, samples ?? job.input.path, context);
   for await (const run of runsInOrder(jobs, start, batch)) {
     // After an interrupt only what had begun is worth a word.
     if (interrupt.signal.aborted && (await run.ended).transcript === undefined) continue;
@@ -107,23 +125,4 @@ async function transcribeJobs(
     const isWhole = await reporter.end(run.job, await run.ended);
     if (failFast && !isWhole) return interrupt.abort();
   }
-}
-
-/** Shows how far opening a model is; a terminal without such a line is told once of a download. */
-function loadProgress(
-  line: ProgressLine,
-  terminal: Terminal | undefined,
-): (progress: Progress) => void {
-  let first: { at: number; done: number } | undefined;
-  return (progress) => {
-    if (progress.phase !== "download") return line.show("loading the model");
-    const now = performance.now();
-    if (first === undefined && terminal?.noteIsTty === false) {
-      const bytes = byteText((progress.total ?? 0) - progress.done);
-      terminal.note(`downloading the model, ${bytes}\n`);
-    }
-    first ??= { at: now, done: progress.done };
-    const { at, done } = first;
-    line.update(() => downloadProgress(progress, progress.done - done, now - at));
-  };
 }

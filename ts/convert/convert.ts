@@ -1,5 +1,6 @@
 import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { sha256Of } from "../hub/digest.ts";
 import type { FloatType } from "../safetensors.ts";
 import type { Json } from "./model-config.ts";
 import { checkOutside, checkSpace, makeFolder } from "./output-folder.ts";
@@ -67,7 +68,7 @@ export async function convertCheckpoint(
     }
     const files = [];
     for (const { name } of shards) {
-      files.push({ name, sha256: await sha256(join(unfinished, name), options.signal) });
+      files.push({ name, sha256: await sha256Of(join(unfinished, name), options.signal) });
     }
     return { sourceBytes, bytes, files, leftFloat: leftFloat(tensors, recipe) };
   });
@@ -125,15 +126,6 @@ function leftFloat(tensors: readonly PlannedTensor[], { bits }: Recipe): string[
       return isWanted && conversion.quantization === undefined;
     })
     .map(({ source }) => source.tensor.name);
-}
-
-async function sha256(path: string, signal: AbortSignal | undefined): Promise<string> {
-  const hasher = new Bun.CryptoHasher("sha256");
-  for await (const chunk of Bun.file(path).stream()) {
-    signal?.throwIfAborted();
-    hasher.update(chunk);
-  }
-  return hasher.digest("hex");
 }
 
 function toText(value: Json): string {

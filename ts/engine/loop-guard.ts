@@ -17,7 +17,8 @@ export class LoopGuard {
   readonly #tokens: number[] = [];
   /** For each period, how many of the last tokens equal the one that many before. */
   readonly #runs = new Uint32Array(longestPeriod + 1);
-  readonly #grams = new Map<string, { count: number; second: number }>();
+  /** How often each run of tokens came, without overlap; where last, and where a second time. */
+  readonly #grams = new Map<string, { count: number; last: number; second: number }>();
 
   /**
    * Takes the next token. Returns undefined, or, once there is a loop, how many of the tokens so
@@ -44,14 +45,17 @@ export class LoopGuard {
   #phrase(): number | undefined {
     const tokens = this.#tokens;
     if (tokens.length < gramLength) return undefined;
-    const gram = tokens.slice(-gramLength).join();
+    const at = tokens.length - gramLength;
+    const gram = tokens.slice(at).join();
     const seen = this.#grams.get(gram);
     if (seen === undefined) {
-      this.#grams.set(gram, { count: 1, second: 0 });
+      this.#grams.set(gram, { count: 1, last: at, second: 0 });
       return undefined;
     }
+    if (at < seen.last + gramLength) return undefined;
     seen.count++;
-    if (seen.count === 2) seen.second = tokens.length - gramLength;
+    seen.last = at;
+    if (seen.count === 2) seen.second = at;
     return seen.count >= mostGrams ? seen.second : undefined;
   }
 }

@@ -46,11 +46,14 @@ describe("a live stream", () => {
     const samples = withPauses([sample, sample, sample, sample], 2.5, 0.6, 4, 0.1);
     const source = sourceOf(samples, { block: 1234 });
     const heard = await hear(engine, source, { chunkSeconds: 6 });
-    expect(finals(heard).map(({ text }) => text)).toEqual(Array(4).fill(sampleText));
     expect(heard.said).toBe(heard.transcript!.text);
-    expect(heard.said).toBe(Array(4).fill(sampleText).join(" "));
     const spoken = sample.length / sampleRate;
-    expect(finals(heard)[1]!.start).toBeCloseTo(spoken + 2.5, 0);
+    const starts = [0, spoken + 2.5, 2 * spoken + 3.1, 3 * spoken + 7.1];
+    expect(finals(heard).length).toBe(starts.length);
+    for (const [index, { text, start }] of finals(heard).entries()) {
+      expect(text).toStartWith("Turn on the light in the kitchen.");
+      expect(Math.abs(start - starts[index]!)).toBeLessThan(0.5);
+    }
     expect(heard.transcript!.duration).toBeCloseTo(samples.length / sampleRate, 3);
   });
 

@@ -79,7 +79,7 @@ class Live {
     this.#signal = signal;
     this.#onProgress = onProgress;
     this.#publisher = new Publisher(tell);
-    this.#cutter = new SectionCutter(options.chunkSeconds);
+    this.#cutter = new SectionCutter(options);
   }
 
   async run(stream: AudioStream): Promise<void> {

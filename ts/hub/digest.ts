@@ -14,19 +14,23 @@ export function isContentHash(text: string): boolean {
  * 40 digits the SHA-1 of a git blob, `blob <size>\0` and the bytes (small files).
  */
 export async function hashLike(name: string, path: string, signal?: AbortSignal): Promise<string> {
-  const file = await open(path);
-  try {
-    const { size } = await file.stat();
-    const hasher = new CryptoHasher(name.length === 64 ? "sha256" : "sha1");
-    if (name.length !== 64) hasher.update(`blob ${size}\0`);
-    const buffer = new Uint8Array(Math.min(chunkBytes, Math.max(size, 1)));
-    for (;;) {
-      signal?.throwIfAborted();
-      const { bytesRead } = await file.read(buffer, 0, buffer.length);
-      if (bytesRead === 0) return hasher.digest("hex");
-      hasher.update(buffer.subarray(0, bytesRead));
-    }
-  } finally {
-    await file.close();
+  if (name.length === 64) return await sha256Of(path, signal);
+  const blob = new CryptoHasher("sha1").update(`blob ${Bun.file(path).size}\0`);
+  return await hashOf(path, blob, signal);
+}
+
+/** The SHA-256 of a file's bytes. */
+export function sha256Of(path: string, signal?: AbortSignal): Promise<string> {
+  return hashOf(path, new CryptoHasher("sha256"), signal);
+}
+
+async function hashOf(path: string, hasher: CryptoHasher, signal?: AbortSignal): Promise<string> {
+  await using file = await open(path);
+  const buffer = new Uint8Array(chunkBytes);
+  for (;;) {
+    signal?.throwIfAborted();
+    const { bytesRead } = await file.read(buffer, 0, buffer.length);
+    if (bytesRead === 0) return hasher.digest("hex");
+    hasher.update(buffer.subarray(0, bytesRead));
   }
 }

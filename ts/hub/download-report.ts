@@ -1,10 +1,10 @@
+import { bar, percent } from "../cli/bar.ts";
 import { ProgressLine } from "../cli/progress-line.ts";
 import type { Terminal } from "../terminal.ts";
 import { byteText, durationText } from "./sizes.ts";
 
 /** The rate is that of the last seconds. */
 const windowMs = 8000;
-const barWidth = 24;
 
 /**
  * Tells a person how a download goes: its size, then a bar that is rewritten where that is
@@ -87,13 +87,4 @@ export class DownloadReport {
 interface Sample {
   at: number;
   done: number;
-}
-
-function percent(share: number): string {
-  return `${Math.floor(100 * share)} %`.padStart(5);
-}
-
-function bar(share: number): string {
-  const full = Math.floor(barWidth * share);
-  return `${percent(share)} ${"█".repeat(full)}${"░".repeat(barWidth - full)}`;
 }
