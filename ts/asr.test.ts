@@ -26,6 +26,22 @@ describe("the demo", () => {
     expect(transcript.rtf).toBeLessThan(5);
   });
 
+  test("tells how sure it is of each token", async () => {
+    const options = { model: "demo", logprobs: true };
+    const { segments } = await transcribe(demoSample, options);
+    for (const { text, tokens = [], avgLogprob } of segments) {
+      expect(
+        tokens
+          .map((token) => token.text)
+          .join("")
+          .trim(),
+      ).toBe(text);
+      const mean = tokens.reduce((sum, { logprob }) => sum + logprob, 0) / tokens.length;
+      expect(mean).toBeCloseTo(avgLogprob, 9);
+      for (const { logprob } of tokens) expect(logprob).toBeLessThanOrEqual(0);
+    }
+  });
+
   test("is told of word by word", async () => {
     await using asr = await Asr.load("demo");
     const events: StreamEvent[] = [];

@@ -36,6 +36,7 @@ export {
   type Chunk,
   type FinishReason,
   lowConfidence,
+  type Piece,
   type Segment,
   type Span,
   type Timings,

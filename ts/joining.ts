@@ -17,6 +17,22 @@ export function joinTexts(before: string, after: string): string {
   return left + separator(left, right) + right;
 }
 
+/** How much of the end of a text tells what separates it from what follows. */
+export const tailLength = 16;
+
+/** Texts that were said one after the other as one, however many. */
+export function joinAll(texts: Iterable<string>): string {
+  const parts: string[] = [];
+  let tail = "";
+  for (const text of texts) {
+    const trimmed = text.trim();
+    if (trimmed === "") continue;
+    parts.push(separator(tail, trimmed), trimmed);
+    tail = trimmed.slice(-tailLength);
+  }
+  return parts.join("");
+}
+
 const wide = "[\\u3000-\\u303f\\uff01-\\uff0f\\uff1a-\\uff20\\uff3b-\\uff40\\uff5b-\\uff65]";
 const unspaced =
   "[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}ー" +

@@ -21,6 +21,7 @@ const kinds: Readonly<Record<string, "a string" | "a number" | "a boolean" | "a 
   noRepeatNgram: "a number",
   live: "a boolean",
   stepSeconds: "a number",
+  logprobs: "a boolean",
   onProgress: "a function",
 };
 

@@ -43,6 +43,8 @@ export interface RecordingSettings extends Omit<SessionOptions, "ignoreEos"> {
   chunkSeconds?: number | undefined;
   /** Ends chunks at pauses of `pauseSeconds`, and leaves the silence out. Default false. */
   vad?: boolean | undefined;
+  /** Gives each token of the segments with its log-probability. Default false. */
+  logprobs?: boolean | undefined;
   /** Length of the pauses for `vad`, which it turns on, in seconds, 0.2 to 60. Default 2. */
   pauseSeconds?: number | undefined;
 }
@@ -69,6 +71,7 @@ const sessionNames = ["mel", "temperature", "seed", "repetitionPenalty", "noRepe
 const recordingNames = [
   ...["language", "languages", "prompt", "keywords", "maxTokens", "chunkSeconds", "vad"],
   "pauseSeconds",
+  "logprobs",
   ...sessionNames,
 ];
 const callNames = ["signal", "onProgress"];

@@ -1,7 +1,13 @@
 import { placeInSpeech } from "./pauses.ts";
 import { sentencesOf, type TextRange } from "./sentences.ts";
 import { speakingTime } from "./speaking-time.ts";
-import { type DecodedChunk, lowConfidence, type Segment, type Span } from "./transcript.ts";
+import {
+  type DecodedChunk,
+  lowConfidence,
+  type Piece,
+  type Segment,
+  type Span,
+} from "./transcript.ts";
 
 /** A part of a chunk's text with its times. */
 interface Part extends TextRange, Span {}
@@ -18,9 +24,12 @@ const leastCutPause = 0.3;
  * Cuts the texts of chunks into sentences and estimates when each was said: in proportion to how
  * long it takes to say, with borders in the pauses near them. Sentences of less than a second join
  * a neighbour, long ones without punctuation are cut at pauses. Segments are in order, do not
- * overlap, and stay within their chunk.
+ * overlap, and stay within their chunk. `logprobs` adds their tokens.
  */
-export function segmentsOf(chunks: readonly DecodedChunk[]): Segment[] {
+export function segmentsOf(
+  chunks: readonly DecodedChunk[],
+  { logprobs = false }: { logprobs?: boolean } = {},
+): Segment[] {
   const segments: Segment[] = [];
   let last = 0;
   for (const chunk of chunks) {
@@ -38,6 +47,7 @@ export function segmentsOf(chunks: readonly DecodedChunk[]): Segment[] {
         estimated: true,
         avgLogprob,
         lowConfidence: avgLogprob < lowConfidence,
+        ...(logprobs ? { tokens: tokens.inside(part) } : {}),
       });
     }
   }
@@ -158,23 +168,30 @@ function joined(parts: Part[]): Part[] {
   return result;
 }
 
-/** The tokens' log-probabilities by where their text starts. */
+/** The tokens by where their text starts. */
 class TokenScores {
-  readonly #scores: { at: number; logprob: number }[] = [];
+  readonly #scores: (Piece & { at: number })[] = [];
 
   constructor({ pieces }: DecodedChunk) {
     let at = 0;
     for (const { text, logprob } of pieces) {
       // The space before a word belongs to it.
       const spaces = text.length - text.trimStart().length;
-      this.#scores.push({ at: at + spaces, logprob });
+      this.#scores.push({ at: at + spaces, text, logprob });
       at += text.length;
     }
   }
 
+  /** Those that start in a stretch of the text. */
+  inside({ from, to }: TextRange): Piece[] {
+    return this.#scores
+      .filter(({ at }) => at >= from && at < to)
+      .map(({ text, logprob }) => ({ text, logprob }));
+  }
+
   /** Mean over a stretch of the text; over all of it where no token starts there. */
-  mean({ from, to }: TextRange): number {
-    const inside = this.#scores.filter(({ at }) => at >= from && at < to);
+  mean(range: TextRange): number {
+    const inside = this.inside(range);
     const scores = inside.length > 0 ? inside : this.#scores;
     if (scores.length === 0) return 0;
     return scores.reduce((sum, { logprob }) => sum + logprob, 0) / scores.length;

@@ -66,6 +66,8 @@ export interface Segment extends Span {
   avgLogprob: number;
   /** Whether the model was unsure: `avgLogprob` is below `lowConfidence`. */
   lowConfidence: boolean;
+  /** The text token by token, where `logprobs` asked for it. */
+  tokens?: Piece[];
 }
 
 /** Below this mean log-probability a segment is marked as unsure. */

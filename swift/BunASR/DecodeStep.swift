@@ -171,8 +171,9 @@ extension Model {
                 session.report.tokens += 1
             }
         }
-        let spent = start.duration(to: clock.now)
-        for session in active { session.report.decodeMs += spent.milliseconds }
+        // A step that sessions share counts once, in equal parts.
+        let share = start.duration(to: clock.now).milliseconds / Double(active.count)
+        for session in active { session.report.decodeMs += share }
     }
 
     /// The tokens to feed, uint32 [B], without waiting for those that nobody has read yet.

@@ -75,11 +75,21 @@ export async function* pcmBlocks(input: PcmStream): AsyncGenerator<Samples> {
     const all = Buffer.concat([rest, part]);
     const whole = all.length - (all.length % frame);
     rest = all.subarray(whole);
-    if (whole === 0) continue;
-    const { buffer } = Uint8Array.from(all.subarray(0, whole));
-    if (encoding === "f32le") yield new Float32Array(buffer);
-    else yield Float32Array.from(new Int16Array(buffer), (value) => value / 2 ** 15);
+    // In pieces, so that the thread is not kept for long.
+    const piece = frame * Math.ceil(pieceBytes / frame);
+    for (let at = 0; at < whole; at += piece) {
+      const { buffer } = Uint8Array.from(all.subarray(at, Math.min(whole, at + piece)));
+      yield encoding === "f32le" ? new Float32Array(buffer) : floats(new Int16Array(buffer));
+    }
   }
+}
+
+const pieceBytes = 1 << 16;
+
+function floats(integers: Int16Array): Samples {
+  const samples = new Float32Array(integers.length);
+  for (let i = 0; i < integers.length; i++) samples[i] = integers[i]! / 2 ** 15;
+  return samples;
 }
 
 /** A quarter of a minute: long enough to be cheap, short enough for progress. */

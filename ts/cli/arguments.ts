@@ -34,6 +34,8 @@ export interface Arguments {
   settings: StreamSettings;
   json: boolean;
   stream: boolean;
+  /** Whether files are read on while they grow. */
+  follow: boolean;
   failFast: boolean;
   stats: boolean;
   quiet: boolean;
@@ -69,7 +71,8 @@ export function readArguments(argv: readonly string[], hasInput = false): Argume
     }),
     settings: settingsOf(given),
     json: given.has("json"),
-    stream: given.has("stream"),
+    stream: given.has("stream") || given.has("follow"),
+    follow: given.has("follow"),
     failFast: given.has("fail-fast"),
     stats: given.has("stats"),
     quiet: given.has("quiet"),
@@ -175,9 +178,11 @@ function settingsOf(given: TranscribeFlags): StreamSettings {
     maxTokens: countFlag("--max-tokens", given.text("max-tokens")),
     chunkSeconds: numberFlag("--chunk-seconds", given.text("chunk-seconds"), 1, 1200),
     vad: given.has("vad") || undefined,
+    pauseSeconds: numberFlag("--pause-seconds", given.text("pause-seconds"), 0.2, 60),
+    logprobs: given.has("logprobs") || undefined,
     temperature: numberFlag("--temperature", given.text("temperature"), 0, 100),
     mel: choiceFlag("--mel", given.text("mel"), ["exact", "fft512"]),
-    live: given.has("stream") || undefined,
+    live: given.has("stream") || given.has("follow") || undefined,
     stepSeconds: numberFlag("--step-seconds", given.text("step-seconds"), 0.5, 30),
   });
 }

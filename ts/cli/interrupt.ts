@@ -4,6 +4,12 @@ import { AsrError } from "../errors.ts";
 const signals = ["SIGINT", "SIGTERM"] as const;
 
 /**
+ * One Ctrl-C comes twice to a program that `bun run` has started: from the terminal, and passed on
+ * by `bun run`. What comes so soon after the first, in milliseconds, is the same key.
+ */
+const sameKeyMs = 500;
+
+/**
  * Listens to the signals that ask a program to end. The first one aborts `signal`, so that what is
  * finished can be written; the second one ends the program at once. With `stop`, the first one is
  * the user's way to say that there is no more to come: it calls `stop`, and the others follow.
@@ -11,7 +17,11 @@ const signals = ["SIGINT", "SIGTERM"] as const;
 export class Interrupt implements Disposable {
   readonly #controller = new AbortController();
   #stop: (() => void) | undefined;
+  #last: { name: NodeJS.Signals; at: number } | undefined;
   readonly #listener = (name: NodeJS.Signals) => {
+    const [before, at] = [this.#last, performance.now()];
+    this.#last = { name, at };
+    if (before?.name === name && at - before.at < sameKeyMs) return;
     if (this.#stop !== undefined) {
       this.#stop();
       this.#stop = undefined;

@@ -96,6 +96,13 @@ describe("results", () => {
     expect(lines[1].partial).toMatchObject({ text: "Half.", finishReason: "cancelled" });
   });
 
+  test("--follow reads a file as a live stream", async () => {
+    writeFileSync(join(folder, "growing.wav"), "");
+    const argv = ["--follow", "@/growing.wav"];
+    const { status, out, recognizer } = await run({ stream: one("So far.") }, argv);
+    expect([status, out, recognizer.options.live]).toEqual([0, "So far.\n", true]);
+  });
+
   test("--stream prints sentences as they come, and what is provisional beside them", async () => {
     const scripts = { "a.wav": { chunks: ["It is. And", "so on. End", "it"] } };
     const { out, recognizer } = await run(scripts, ["--stream", "@/a.wav"]);

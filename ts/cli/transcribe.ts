@@ -1,4 +1,6 @@
 import { Asr } from "../asr.ts";
+import { follow } from "../audio/follow.ts";
+import type { AudioInput } from "../audio/input.ts";
 import { exitStatusOf } from "../command-line.ts";
 import { demoSample } from "../demo.ts";
 import { AsrError } from "../errors.ts";
@@ -116,7 +118,9 @@ async function transcribeJobs(
   const atOnce = batch * (settings.chunkSeconds ?? defaultChunkSeconds);
   const context = { recognizer, settings, signal: interrupt.signal, atOnce };
   const samples = microphone?.input ?? (pcm && { ...pcm, stream: Bun.stdin.stream() });
-  const start = (job: Job) => new Run(job, samples ?? job.input.path, context);
+  const inputOf = ({ path }: Input): AudioInput =>
+    given.follow && path !== "-" ? follow(path, { signal: interrupt.signal }) : path;
+  const start = (job: Job) => new Run(job, samples ?? inputOf(job.input), context);
   for await (const run of runsInOrder(jobs, start, batch)) {
     // After an interrupt only what had begun is worth a word.
     if (interrupt.signal.aborted && (await run.ended).transcript === undefined) continue;

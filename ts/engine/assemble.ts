@@ -1,13 +1,23 @@
-import { joinTexts } from "../joining.ts";
+import { joinAll } from "../joining.ts";
 import { mergedLanguages } from "../languages.ts";
 import { segmentsOf } from "../segments.ts";
 import type { DecodedChunk, FinishReason, Transcript } from "../transcript.ts";
 import type { ChunkResult } from "./decode-chunk.ts";
 
+/** What a transcript tells besides its chunks. */
+interface Account {
+  /** Of the recording, in seconds. */
+  duration: number;
+  audioMs: number;
+  totalMs: number;
+  /** Whether it tells of each token. */
+  logprobs: boolean;
+}
+
 /** Makes the transcript of a recording from its chunks. */
 export function transcriptOf(
   results: readonly ChunkResult[],
-  { duration, audioMs, totalMs }: { duration: number; audioMs: number; totalMs: number },
+  { duration, audioMs, totalMs, logprobs }: Account,
 ): Transcript {
   const chunks = results.map(({ chunk }) => chunk);
   const sum = (count: (result: ChunkResult) => number) =>
@@ -15,10 +25,10 @@ export function transcriptOf(
   const inputTokens = sum((result) => result.inputTokens);
   const outputTokens = sum((result) => result.outputTokens);
   return {
-    text: chunks.map((chunk) => chunk.text).reduce(joinTexts, ""),
+    text: joinAll(chunks.map((chunk) => chunk.text)),
     language: mergedLanguages(chunks.map((chunk) => chunk.language)),
     duration,
-    segments: segmentsOf(chunks),
+    segments: segmentsOf(chunks, { logprobs }),
     chunks: results.map(({ chunk, outputTokens: tokens }) => {
       const { start, end, language, finishReason } = chunk;
       return { start, end, language, tokens, finishReason };

@@ -1,9 +1,6 @@
-import { separator } from "../joining.ts";
+import { separator, tailLength } from "../joining.ts";
 import type { StreamEvent } from "../stream-event.ts";
 import type { DecodedChunk } from "../transcript.ts";
-
-/** How much of the text before tells what separates it from what follows. */
-const tailLength = 16;
 
 /**
  * Tells of a transcript's text so that the deltas joined are the text. What was told once is never

@@ -9,6 +9,8 @@ import type { Engine } from "./engine.ts";
 /** The settings of a recording, made ready for an engine. */
 export interface RecordingOptions extends ChunkOptions {
   decode: DecodeOptions;
+  /** Whether the transcript tells of each token. */
+  logprobs: boolean;
 }
 
 /**
@@ -23,6 +25,7 @@ export function recordingOptions(
   checkPrompt(engine, ready.systemText);
   return {
     ...chunkOptions(engine.chunking, settings),
+    logprobs: settings.logprobs ?? false,
     decode: {
       steering: ready,
       maxTokens: settings.maxTokens,

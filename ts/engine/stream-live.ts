@@ -113,6 +113,7 @@ class Live {
       // Waiting for a microphone is no work.
       audioMs: 0,
       totalMs: performance.now() - this.#started,
+      logprobs: this.#options.logprobs,
     });
   }
 

@@ -98,6 +98,7 @@ class Work {
       duration: this.#duration ?? this.#heard,
       audioMs: this.#audioMs,
       totalMs: performance.now() - this.#started,
+      logprobs: this.#options.logprobs,
     });
   }
 

@@ -61,13 +61,13 @@ function start(id: number, name: CallName, argument: object): void {
       progress: (progress) => answer({ type: "progress", id, progress }),
       nextBlock: () =>
         new Promise((resolve, reject) => {
-          abort.signal.throwIfAborted();
+          if (abort.signal.aborted) return reject(abort.signal.reason);
           call.block = { resolve, reject };
-          answer({ type: "want", id });
+          return answer({ type: "want", id });
         }),
     }),
   };
-  // One for the whole call: a stream of a day has millions of blocks.
+  // One listener for all blocks: one for each would keep every block until the call ends.
   abort.signal.addEventListener("abort", () => call.block?.reject(abort.signal.reason));
   calls.set(id, call);
 }

@@ -138,8 +138,8 @@ int64_t asr_session_rewind(asr_session *session, int64_t position);
 /// bytes written, or ASR_FAILED when the stage has not run or `out` is too small.
 int64_t asr_session_read(asr_session *session, const char *stage, void *out, uint64_t out_length);
 
-/// JSON: milliseconds spent in each stage (`melMs`, `encodeMs`, `prefillMs`, `decodeMs`), frames,
-/// audio tokens, position, tokens chosen. Lives until the next call on this session.
+/// JSON: milliseconds spent in each stage (`melMs`, `encodeMs`, `prefillMs`, `decodeMs`; a step that
+/// sessions share counts in equal parts), frames, audio tokens, position, tokens chosen. Lives until the next call on this session.
 const char *asr_session_report(asr_session *session);
 
 #ifdef __cplusplus

@@ -1,0 +1,78 @@
+import { expect, test } from "bun:test";
+import { demoSample } from "../demo.ts";
+import { expectAsrError } from "../testing/expect-error.ts";
+import { findFfmpeg } from "./ffmpeg.ts";
+import { openAudio } from "./input.ts";
+import { openLive } from "./live-input.ts";
+import { wholeRecording } from "./recording.ts";
+
+async function* parts(bytes: Uint8Array, length: number, delayMs = 0) {
+  for (let at = 0; at < bytes.length; at += length) {
+    if (delayMs > 0) await Bun.sleep(delayMs);
+    yield bytes.subarray(at, at + length);
+  }
+}
+
+async function encoded(format: readonly string[]): Promise<Uint8Array> {
+  const ffmpeg = await findFfmpeg();
+  const child = Bun.spawn([ffmpeg, "-v", "error", "-i", demoSample, ...format, "pipe:1"]);
+  return new Uint8Array(await child.stdout.bytes());
+}
+
+test("a stream of bytes gives every sample of the file", async () => {
+  const wav = await Bun.file(demoSample).bytes();
+  const { samples } = await wholeRecording(await openAudio(demoSample));
+  for (const length of [100, 4096, wav.length]) {
+    const heard = await wholeRecording(openLive(parts(wav, length), "wav"));
+    expect(heard.samples).toEqual(samples);
+  }
+});
+
+test.each([
+  ["mp3", ["-f", "mp3"]],
+  ["ogg", ["-f", "ogg"]],
+  ["webm", ["-c:a", "libopus", "-f", "webm"]],
+])("%s is decoded as it comes", async (_, format) => {
+  const bytes = await encoded(format);
+  const { duration } = await wholeRecording(await openAudio(demoSample));
+  const heard = await wholeRecording(openLive(parts(bytes, 1000), "stream"));
+  expect(Math.abs(heard.duration - duration)).toBeLessThan(0.2);
+});
+
+test("samples are there before the stream ends", async () => {
+  const wav = await Bun.file(demoSample).bytes();
+  let sent = 0;
+  async function* slow() {
+    for await (const part of parts(wav, 16_000, 30)) {
+      sent += part.length;
+      yield part;
+    }
+  }
+  const { blocks } = openLive(slow(), "slow");
+  await blocks.next();
+  expect(sent).toBeLessThan(wav.length);
+  await blocks.return();
+});
+
+test("what is not audio is refused by name", async () => {
+  const noise = new Uint8Array(50_000).fill(7);
+  const open = () => openLive(parts(noise, 999), "the socket");
+  await expectAsrError(() => wholeRecording(open()), "input", "the socket");
+});
+
+test("a stream that fails says so after what came before", async () => {
+  const wav = await Bun.file(demoSample).bytes();
+  async function* broken() {
+    yield wav.subarray(0, 80_000);
+    throw new Error("connection reset");
+  }
+  let length = 0;
+  let failure: unknown;
+  try {
+    for await (const block of openLive(broken(), "socket").blocks) length += block.length;
+  } catch (error) {
+    failure = error;
+  }
+  expect(failure).toEqual(new Error("connection reset"));
+  expect(length).toBeGreaterThanOrEqual(39_900);
+});
