@@ -144,10 +144,10 @@ class WholeSamples {
   #rest: Uint8Array = new Uint8Array(0);
 
   push(bytes: Uint8Array): Samples {
-    const all = Buffer.concat([this.#rest, bytes]);
+    const all = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
     const whole = all.length - (all.length % Float32Array.BYTES_PER_ELEMENT);
-    this.#rest = all.subarray(whole);
-    return new Float32Array(Uint8Array.from(all.subarray(0, whole)).buffer);
+    this.#rest = new Uint8Array(all.subarray(whole));
+    return new Float32Array(new Uint8Array(all.subarray(0, whole)).buffer);
   }
 }
 

@@ -13,8 +13,8 @@ export interface Source {
   close(): Promise<void>;
 }
 
-/** Small enough to be copied within a millisecond. */
-const blockBytes = 1 << 20;
+/** Small enough to be copied and sent within a millisecond, on a busy machine too. */
+const blockBytes = 1 << 17;
 
 /** What crosses to the engine's thread at once, and what it asks for later. */
 export function wired(input: AudioInput): { input: WireInput; source?: Source } {
