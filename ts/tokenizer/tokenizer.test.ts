@@ -2,9 +2,9 @@ import { describe, expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AsrError } from "./errors.ts";
-import { expectAsrError } from "./testing/expect-error.ts";
-import { seededRandom } from "./testing/random.ts";
+import { AsrError } from "../errors.ts";
+import { expectAsrError } from "../testing/expect-error.ts";
+import { seededRandom } from "../testing/random.ts";
 import { TokenDecoder, Tokenizer } from "./tokenizer.ts";
 
 interface Goldens {
