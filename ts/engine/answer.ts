@@ -1,5 +1,5 @@
 import { parseOutput, shownText, textTag } from "../prompt.ts";
-import { TokenDecoder, type Tokenizer } from "../tokenizer.ts";
+import { TokenDecoder, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { Piece } from "../transcript.ts";
 import { LoopGuard } from "./loop-guard.ts";
 

@@ -1,7 +1,7 @@
 import type { ChunkOptions } from "../audio/chunks.ts";
 import { AsrError } from "../errors.ts";
 import { Model, type ModelOptions } from "../model.ts";
-import { Tokenizer } from "../tokenizer.ts";
+import { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { Batch } from "./batch.ts";
 import { chunkingOf } from "./chunking.ts";
 import { Turns } from "./turns.ts";

@@ -1,5 +1,5 @@
+import { AsrError } from "../errors.ts";
 import { MergeTable } from "./bpe.ts";
-import { AsrError } from "./errors.ts";
 import { readTokenizerFiles, type TokenizerFiles } from "./tokenizer-files.ts";
 
 /**
