@@ -2,11 +2,12 @@ import { type LoadOptions, loadArgument, loadOptionNames } from "./asr.ts";
 import type { AudioInput } from "./audio/input.ts";
 import { AsrError } from "./errors.ts";
 import type { ModelInfo } from "./model.ts";
+import { checkOptionTypes } from "./option-types.ts";
 import { type CallOptions, type RecordingSettings, recordingSettings } from "./options.ts";
 import { checkOptionNames } from "./spelling.ts";
 import type { Transcript } from "./transcript.ts";
 import { wiredWhole } from "./worker/source.ts";
-import { engineThread } from "./worker/thread.ts";
+import { type EngineThread, engineThread } from "./worker/thread.ts";
 
 /**
  * An open model whose calls block: for scripts that do one thing after the other. Signals and
@@ -17,12 +18,14 @@ import { engineThread } from "./worker/thread.ts";
  * console.log(asr.transcribe("models/demo/sample.wav").text);
  */
 export class AsrSync implements Disposable {
+  readonly #thread: EngineThread;
   readonly #engine: number;
   #closed = false;
   /** What the library says about the checkpoint. */
   readonly info: Readonly<ModelInfo>;
 
-  private constructor(engine: number, info: ModelInfo) {
+  private constructor(thread: EngineThread, engine: number, info: ModelInfo) {
+    this.#thread = thread;
     this.#engine = engine;
     this.info = info;
   }
@@ -36,8 +39,10 @@ export class AsrSync implements Disposable {
    */
   static load(model?: string, options: Omit<LoadOptions, keyof CallOptions> = {}): AsrSync {
     checkOptionNames(options, loadOptionNames, "load");
-    const { engine, info } = engineThread().blocking("load", loadArgument(model, options));
-    return new AsrSync(engine, info);
+    checkOptionTypes({ ...options, model });
+    const thread = engineThread();
+    const { engine, info } = thread.blocking("load", loadArgument(model, options));
+    return new AsrSync(thread, engine, info);
   }
 
   /**
@@ -51,14 +56,14 @@ export class AsrSync implements Disposable {
     if (this.#closed) throw new AsrError("usage", "this AsrSync is closed");
     const argument = { engine: this.#engine, input: wiredWhole(input) };
     const settings = recordingSettings(options);
-    return engineThread().blocking("transcribe", { ...argument, options: settings });
+    return this.#thread.blocking("transcribe", { ...argument, options: settings });
   }
 
   /** Frees the model. A second call does nothing. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    engineThread().blocking("close", { engine: this.#engine });
+    if (!this.#thread.failed) this.#thread.blocking("close", { engine: this.#engine });
   }
 
   [Symbol.dispose](): void {

@@ -3,6 +3,7 @@ import type { EngineOptions } from "./engine/engine.ts";
 import { AsrError } from "./errors.ts";
 import type { HubOptions } from "./hub/settings.ts";
 import type { ModelInfo } from "./model.ts";
+import { checkOptionTypes } from "./option-types.ts";
 import {
   type CallOptions,
   recordingSettings,
@@ -14,8 +15,8 @@ import { checkOptionNames } from "./spelling.ts";
 import type { StreamEvent } from "./stream-event.ts";
 import type { Transcript } from "./transcript.ts";
 import type { LoadArgument } from "./worker/protocol.ts";
-import { wired } from "./worker/source.ts";
-import { engineThread } from "./worker/thread.ts";
+import { type Source, wired } from "./worker/source.ts";
+import { type CallExtras, type EngineThread, engineThread } from "./worker/thread.ts";
 
 /** How a model is found and opened. */
 export interface LoadOptions extends EngineOptions, HubOptions, CallOptions {}
@@ -35,12 +36,14 @@ export const loadOptionNames: readonly string[] = [
  * console.log(text);
  */
 export class Asr implements Disposable, AsyncDisposable {
+  readonly #thread: EngineThread;
   readonly #engine: number;
   readonly #closing = new AbortController();
   /** What the library says about the checkpoint. */
   readonly info: Readonly<ModelInfo>;
 
-  private constructor(engine: number, info: ModelInfo) {
+  private constructor(thread: EngineThread, engine: number, info: ModelInfo) {
+    this.#thread = thread;
     this.#engine = engine;
     this.info = info;
   }
@@ -56,10 +59,12 @@ export class Asr implements Disposable, AsyncDisposable {
    */
   static async load(model?: string, options: LoadOptions = {}): Promise<Asr> {
     checkOptionNames(options, loadOptionNames, "load");
+    checkOptionTypes({ ...options, model });
     const { signal, onProgress, ...rest } = options;
     const argument = loadArgument(model, rest);
-    const { engine, info } = await engineThread().result("load", argument, { signal, onProgress });
-    return new Asr(engine, info);
+    const thread = engineThread();
+    const { engine, info } = await thread.result("load", argument, { signal, onProgress });
+    return new Asr(thread, engine, info);
   }
 
   /**
@@ -75,9 +80,7 @@ export class Asr implements Disposable, AsyncDisposable {
     const settings = recordingSettings(options);
     const { input: wire, source } = this.#wired(input);
     const argument = { engine: this.#engine, input: wire, options: settings };
-    return await engineThread().result("transcribe", argument, {
-      ...{ source, signal: options.signal, onProgress: options.onProgress },
-    });
+    return await this.#thread.result("transcribe", argument, this.#extras(source, options));
   }
 
   /**
@@ -96,16 +99,14 @@ export class Asr implements Disposable, AsyncDisposable {
     const settings = streamSettings(options);
     const { input: wire, source } = this.#wired(input);
     const argument = { engine: this.#engine, input: wire, options: settings };
-    yield* engineThread().call("stream", argument, {
-      ...{ source, signal: options.signal, onProgress: options.onProgress },
-    });
+    yield* this.#thread.call("stream", argument, this.#extras(source, options));
   }
 
   /** Ends the calls that are under way and frees the model. A second call does nothing. */
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return;
-    this.#closing.abort();
-    await engineThread().result("close", { engine: this.#engine });
+    this.#closing.abort(closed());
+    if (!this.#thread.failed) await this.#thread.result("close", { engine: this.#engine });
   }
 
   [Symbol.dispose](): void {
@@ -117,9 +118,20 @@ export class Asr implements Disposable, AsyncDisposable {
   }
 
   #wired(input: AudioInput) {
-    if (this.#closing.signal.aborted) throw new AsrError("usage", "this Asr is closed");
+    if (this.#closing.signal.aborted) throw closed();
     return wired(input);
   }
+
+  /** A call ends when its caller aborts it or the model is closed. */
+  #extras(source: Source | undefined, { signal, onProgress }: CallOptions): CallExtras {
+    const closing = this.#closing.signal;
+    const either = signal === undefined ? closing : AbortSignal.any([signal, closing]);
+    return { source, signal: either, onProgress };
+  }
+}
+
+function closed(): AsrError {
+  return new AsrError("usage", "this Asr is closed");
 }
 
 /** What the engine's thread is told to load. */

@@ -6,7 +6,7 @@ import { promptIds } from "./prompt.ts";
 import { CheckpointFolders, shards, source, whole } from "./testing/checkpoint.ts";
 import { difference, goldensFolder, speech } from "./testing/goldens.ts";
 import { readSafetensors, type Tensor, type Tensors } from "./testing/safetensors.ts";
-import { Tokenizer } from "./tokenizer.ts";
+import { Tokenizer } from "./tokenizer/tokenizer.ts";
 
 // One checkpoint in every published layout gives the same numbers.
 

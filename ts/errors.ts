@@ -19,6 +19,13 @@ export const exitCodes: Readonly<Record<AsrErrorCode, number>> = {
 
 /**
  * The one error type that bun-asr throws. `message` says what and which file, `hint` what to do.
+ *
+ * @example
+ * try {
+ *   await transcribe("no such file.wav", { model: "demo" });
+ * } catch (error) {
+ *   if (error instanceof AsrError) console.log(error.code, error.message, error.hint);
+ * }
  */
 export class AsrError extends Error {
   override readonly name = "AsrError";

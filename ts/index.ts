@@ -25,7 +25,7 @@ export type {
   PartialEvent,
   StreamEvent,
 } from "./stream-event.ts";
-export { TokenDecoder, Tokenizer } from "./tokenizer.ts";
+export { TokenDecoder, Tokenizer } from "./tokenizer/tokenizer.ts";
 export {
   type OneCallOptions,
   type OneStreamOptions,

@@ -9,7 +9,7 @@ import { Model, type ModelInfo, type SessionReport, type Stage } from "./model.t
 import { encodeNpy } from "./npy.ts";
 import { parseOutput, promptIds } from "./prompt.ts";
 import type { Terminal } from "./terminal.ts";
-import { Tokenizer } from "./tokenizer.ts";
+import { Tokenizer } from "./tokenizer/tokenizer.ts";
 
 export const inspectUsage = `usage: bun run inspect --dump OUT [options]
 

@@ -4,6 +4,9 @@ import { didYouMean } from "./spelling.ts";
 /**
  * The languages that Qwen3-ASR was trained to transcribe, by code. The names are what its prompt
  * uses.
+ *
+ * @example
+ * console.log(languages["de"], Object.keys(languages).length);
  */
 export const languages: Readonly<Record<string, string>> = {
   zh: "Chinese",

@@ -57,6 +57,10 @@ let chosenBy: (session: Session) => number | null;
 /**
  * An open checkpoint. Calls block the thread; the thread that opens a model makes every later call
  * on it. Close it with `using` or `close()`, which closes its sessions first.
+ *
+ * @example
+ * using model = Model.open("models/demo");
+ * console.log(model.info.decoderLayers);
  */
 export class Model implements Disposable {
   readonly #library: NativeLibrary;
@@ -139,6 +143,17 @@ export class Model implements Disposable {
 /**
  * One recording on its way through the stages: mel, encode, prefill, then next until it returns
  * null.
+ *
+ * @example
+ * const tokenizer = await Tokenizer.load("models/demo");
+ * using model = Model.open("models/demo");
+ * using session = model.session();
+ * const wav = await Bun.file("models/demo/sample.wav").arrayBuffer();
+ * session.mel(Float32Array.from(new Int16Array(wav, 44), (value) => value / 2 ** 15));
+ * session.prefill(promptIds(tokenizer, session.encode(), { language: "English" }));
+ * const ids: number[] = [];
+ * for (let id = session.next(); id !== null; id = session.next()) ids.push(id);
+ * console.log(tokenizer.decode(ids));
  */
 export class Session implements Disposable {
   readonly #library: NativeLibrary;

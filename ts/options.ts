@@ -2,6 +2,7 @@ import { AsrError } from "./errors.ts";
 import { type Keyword, keywordList } from "./guides/keyword.ts";
 import { languageName, languageNames } from "./languages.ts";
 import type { SessionOptions } from "./model.ts";
+import { checkOptionTypes } from "./option-types.ts";
 import { checkOptionNames } from "./spelling.ts";
 
 /** How far a call is. */
@@ -88,6 +89,7 @@ export const streamOptionNames: readonly string[] = [
  */
 export function recordingSettings(options: TranscribeOptions): RecordingSettings {
   checkOptionNames(options, transcribeOptionNames, "transcribe");
+  checkOptionTypes(options);
   const { signal: _, onProgress: __, ...settings } = options;
   checkSettings(settings);
   return settings;
@@ -96,6 +98,7 @@ export function recordingSettings(options: TranscribeOptions): RecordingSettings
 /** The same for streams. */
 export function streamSettings(options: StreamOptions): StreamSettings {
   checkOptionNames(options, streamOptionNames, "stream");
+  checkOptionTypes(options);
   const { signal: _, onProgress: __, ...settings } = options;
   checkSettings(settings);
   checkRange("stepSeconds", settings.stepSeconds, 0.5, 30);

@@ -5,7 +5,7 @@ import { Model, type Session, type Stage } from "./model.ts";
 import { promptIds } from "./prompt.ts";
 import { difference, goldenSet, goldensFolder, readNpy, speech } from "./testing/goldens.ts";
 import { compareWithOfficial } from "./testing/parity.ts";
-import { Tokenizer } from "./tokenizer.ts";
+import { Tokenizer } from "./tokenizer/tokenizer.ts";
 
 // Each stage, in float32, against the official implementation with the same random weights.
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { collapseRepeats, parseOutput, promptIds, shownText } from "./prompt.ts";
 import { goldensFolder } from "./testing/goldens.ts";
-import { Tokenizer } from "./tokenizer.ts";
+import { Tokenizer } from "./tokenizer/tokenizer.ts";
 
 const tokenizer = await Tokenizer.load(join(goldensFolder, "tokenizer"));
 const written = (ids: Int32Array) => tokenizer.decode(ids, { special: true });

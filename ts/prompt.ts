@@ -1,4 +1,4 @@
-import type { Tokenizer } from "./tokenizer.ts";
+import type { Tokenizer } from "./tokenizer/tokenizer.ts";
 
 /** What goes into the prompt besides the audio. */
 export interface PromptOptions {
@@ -22,6 +22,10 @@ export const textTag = "<asr_text>";
  * The token ids of the chat template around `audioTokens` embeddings. The system turn is always
  * there, without a newline after the context. Context is plain text: a special token written in it
  * does not become one.
+ *
+ * @example
+ * const tokenizer = await Tokenizer.load("models/demo");
+ * console.log(promptIds(tokenizer, 13, { language: "English", context: "names: Ada" }));
  */
 export function promptIds(
   tokenizer: Tokenizer,
@@ -54,7 +58,12 @@ export function promptIds(
   return ids;
 }
 
-/** Splits `language English<asr_text>…`; with a forced language the whole answer is text. */
+/**
+ * Splits `language English<asr_text>…`; with a forced language the whole answer is text.
+ *
+ * @example
+ * console.log(parseOutput("language English<asr_text>Turn on the light."));
+ */
 export function parseOutput(raw: string, forcedLanguage?: string): ParsedOutput {
   const answer = collapseRepeats(raw.trim());
   if (forcedLanguage !== undefined) return { language: forcedLanguage, text: answer };

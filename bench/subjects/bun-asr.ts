@@ -4,7 +4,7 @@ import { sampleRate } from "../../ts/audio/recording.ts";
 import { Model } from "../../ts/model.ts";
 import { parseOutput, promptIds } from "../../ts/prompt.ts";
 import { speech } from "../../ts/testing/goldens.ts";
-import { Tokenizer } from "../../ts/tokenizer.ts";
+import { Tokenizer } from "../../ts/tokenizer/tokenizer.ts";
 import type { Clip } from "../subject.ts";
 import { serve } from "./serve.ts";
 

@@ -72,9 +72,10 @@ async function* decoded(
   const child = spawn(command, program, blocks !== undefined);
   try {
     const errors = child.stderr.text();
-    const fed = feed(child, blocks);
-    // It is looked at when ffmpeg has ended.
-    fed.catch(() => undefined);
+    let sourceFailure: { error: unknown } | undefined;
+    const fed = feed(child, blocks).catch((error: unknown) => {
+      sourceFailure = { error };
+    });
     const reader = child.stdout.getReader();
     const aligned = new WholeSamples();
     for (;;) {
@@ -84,7 +85,10 @@ async function* decoded(
       if (samples.length > 0) yield samples;
     }
     const status = await child.exited;
-    if (status === 0) return await fed;
+    if (status === 0) await fed;
+    // What ffmpeg says of bytes that stop short hides why they do.
+    if (sourceFailure !== undefined) throw sourceFailure.error;
+    if (status === 0) return;
     const why = reason((await errors).trim().split("\n"), status, child.signalCode);
     throw new AsrError("input", `${name}: cannot be decoded: ${shown(why)}`);
   } finally {
@@ -110,8 +114,13 @@ async function feed(
   if (blocks === undefined || stdin === undefined || typeof stdin === "number") return;
   try {
     for await (const block of blocks) {
-      stdin.write(block);
-      await stdin.flush();
+      try {
+        stdin.write(block);
+        await stdin.flush();
+      } catch {
+        // It has ended: its status says why.
+        return;
+      }
     }
   } finally {
     await stdin.end();
@@ -135,10 +144,10 @@ class WholeSamples {
   #rest: Uint8Array = new Uint8Array(0);
 
   push(bytes: Uint8Array): Samples {
-    const all = Buffer.concat([this.#rest, bytes]);
+    const all = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
     const whole = all.length - (all.length % Float32Array.BYTES_PER_ELEMENT);
-    this.#rest = all.subarray(whole);
-    return new Float32Array(Uint8Array.from(all.subarray(0, whole)).buffer);
+    this.#rest = new Uint8Array(all.subarray(whole));
+    return new Float32Array(new Uint8Array(all.subarray(0, whole)).buffer);
   }
 }
 

@@ -19,11 +19,15 @@ export interface PcmFormat {
   channels?: number | undefined;
 }
 
-/** Plain samples as they come, from a microphone or a socket: bytes without a header. */
-export interface PcmStream extends PcmFormat {
-  stream: AsyncIterable<Uint8Array>;
+/** How the bytes of plain samples are laid out. */
+export interface PcmLayout extends PcmFormat {
   /** 16-bit integers (default) or 32-bit floats, little-endian. */
   encoding?: PcmEncoding | undefined;
+}
+
+/** Plain samples as they come, from a microphone or a socket: bytes without a header. */
+export interface PcmStream extends PcmLayout {
+  stream: AsyncIterable<Uint8Array>;
 }
 
 export const pcmEncodings = ["s16le", "f32le"] as const;
@@ -61,6 +65,10 @@ export function notAudio(): AsrError {
  */
 export async function* pcmBlocks(input: PcmStream): AsyncGenerator<Samples> {
   const { stream, channels = 1, encoding = "s16le" } = input;
+  if (!pcmEncodings.includes(encoding)) {
+    const hint = `choose from: ${pcmEncodings.join(", ")}`;
+    throw new AsrError("input", `samples cannot be encoded as ${encoding}`, hint);
+  }
   const frame = channels * (encoding === "s16le" ? 2 : 4);
   let rest: Uint8Array = new Uint8Array(0);
   for await (const part of stream) {

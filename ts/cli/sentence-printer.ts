@@ -1,4 +1,4 @@
-import { sentencesOf } from "../sentences.ts";
+import { sentencesOf } from "../segments/sentences.ts";
 
 /** Prints text that comes in parts, a line for each sentence as soon as the next one begins. */
 export class SentencePrinter {

@@ -1,5 +1,5 @@
 import { parseOutput, shownText, textTag } from "../prompt.ts";
-import { TokenDecoder, type Tokenizer } from "../tokenizer.ts";
+import { TokenDecoder, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { Piece } from "../transcript.ts";
 import { LoopGuard } from "./loop-guard.ts";
 
@@ -8,6 +8,8 @@ export interface Token {
   id: number;
   logprob: number;
 }
+
+const languageBegun = /^\s*language(\s+\p{L}*)?\s*$/iu;
 
 /** An answer of the model, token by token. */
 export class Answer {
@@ -68,6 +70,8 @@ export class Answer {
     const last = this.#pieces.at(-1);
     if (last !== undefined) last.text += rest;
     const raw = this.#raw + rest;
+    // Cut within the name of the language: there is no text yet.
+    if (!this.#inText && languageBegun.test(raw)) return { text: "", language: "", pieces: [] };
     const { text: mended, language } = parseOutput(raw, this.#forced);
     const text = mended.startsWith(published) ? mended : shownText(raw, this.#forced).trimEnd();
     return { text, language, pieces: piecesOf(text, this.#pieces) };

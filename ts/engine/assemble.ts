@@ -1,6 +1,6 @@
 import { joinAll } from "../joining.ts";
 import { mergedLanguages } from "../languages.ts";
-import { segmentsOf } from "../segments.ts";
+import { segmentsOf } from "../segments/segments.ts";
 import type { DecodedChunk, FinishReason, Transcript } from "../transcript.ts";
 import type { ChunkResult } from "./decode-chunk.ts";
 

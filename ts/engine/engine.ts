@@ -1,7 +1,7 @@
 import type { ChunkOptions } from "../audio/chunks.ts";
 import { AsrError } from "../errors.ts";
 import { Model, type ModelOptions } from "../model.ts";
-import { Tokenizer } from "../tokenizer.ts";
+import { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { Batch } from "./batch.ts";
 import { chunkingOf } from "./chunking.ts";
 import { Turns } from "./turns.ts";
@@ -27,6 +27,8 @@ export class Engine implements Disposable {
   readonly width: number;
   /** How the checkpoint wants recordings to be cut. */
   readonly chunking: Partial<ChunkOptions>;
+  /** What is under way. */
+  readonly #work = new Set<Promise<void>>();
 
   private constructor(
     model: Model,
@@ -59,7 +61,25 @@ export class Engine implements Disposable {
     }
   }
 
-  /** Frees the model. */
+  /** Says that the engine is needed, until what this returns is disposed of. */
+  use(): Disposable {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#work.add(promise);
+    return {
+      [Symbol.dispose]: () => {
+        this.#work.delete(promise);
+        resolve();
+      },
+    };
+  }
+
+  /** Frees the model as soon as nothing needs it. */
+  async close(): Promise<void> {
+    while (this.#work.size > 0) await Promise.all(this.#work);
+    this.model.close();
+  }
+
+  /** Frees the model at once. */
   [Symbol.dispose](): void {
     this.model.close();
   }

@@ -1,4 +1,5 @@
 import type { ChunkOptions } from "../audio/chunks.ts";
+import { AsrError } from "../errors.ts";
 import { steering } from "../guides/steering.ts";
 import { type RecordingSettings, sessionOptions } from "../options.ts";
 import { chunkOptions } from "./chunking.ts";
@@ -12,18 +13,36 @@ export interface RecordingOptions extends ChunkOptions {
   logprobs: boolean;
 }
 
-/** Makes settings ready: names of languages, what steers decoding, where to cut. */
+/**
+ * Makes settings ready: names of languages, what steers decoding, where to cut. Throws AsrError
+ * `usage` for what is wrong, or longer than the model's window before any audio is heard.
+ */
 export function recordingOptions(
-  { tokenizer, chunking }: Pick<Engine, "tokenizer" | "chunking">,
+  engine: Pick<Engine, "tokenizer" | "chunking" | "model">,
   settings: RecordingSettings,
 ): RecordingOptions {
+  const ready = steering(engine.tokenizer, settings);
+  checkPrompt(engine, ready.systemText);
   return {
-    ...chunkOptions(chunking, settings),
+    ...chunkOptions(engine.chunking, settings),
     logprobs: settings.logprobs ?? false,
     decode: {
-      steering: steering(tokenizer, settings),
+      steering: ready,
       maxTokens: settings.maxTokens,
       session: sessionOptions(settings),
     },
   };
+}
+
+function checkPrompt(
+  { tokenizer, model }: Pick<Engine, "tokenizer" | "model">,
+  systemText: string,
+): void {
+  const { maxPositions } = model.info;
+  // A token has at least one byte: short texts need no counting.
+  if (Buffer.byteLength(systemText) < maxPositions) return;
+  const needed = tokenizer.encodePlain(systemText).length;
+  if (needed < maxPositions) return;
+  const message = `the prompt needs ${needed} positions, the model has ${maxPositions} in all`;
+  throw new AsrError("usage", message, "shorten it");
 }

@@ -37,6 +37,7 @@ export function streamLive(
   onProgress: (done: number, total: number | undefined) => void,
 ): AsyncGenerator<StreamEvent, undefined, undefined> {
   return streamEvents(async (tell) => {
+    using _use = engine.use();
     const live = new Live(engine, options, signal, { tell, onProgress });
     try {
       signal?.throwIfAborted();

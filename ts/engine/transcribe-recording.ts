@@ -29,6 +29,7 @@ export async function transcribeRecording(
   signal: AbortSignal | undefined,
   listener: RecordingListener = {},
 ): Promise<Transcript> {
+  using _use = engine.use();
   const work = new Work(engine, options, signal, listener);
   try {
     signal?.throwIfAborted();

@@ -6,7 +6,7 @@ import { Model } from "../model.ts";
 import { parseOutput, promptIds } from "../prompt.ts";
 import { goldensFolder, speech } from "../testing/goldens.ts";
 import { seededRandom } from "../testing/random.ts";
-import { Tokenizer } from "../tokenizer.ts";
+import { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { combine, type Guide } from "./guide.ts";
 import { keywordList } from "./keyword.ts";
 import { keywordGuide } from "./keyword-guide.ts";

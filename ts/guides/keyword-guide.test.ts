@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { goldensFolder } from "../testing/goldens.ts";
 import { seededRandom } from "../testing/random.ts";
-import { Tokenizer } from "../tokenizer.ts";
+import { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { Guide } from "./guide.ts";
 import { defaultWeight, keywordList } from "./keyword.ts";
 import { keywordGuide } from "./keyword-guide.ts";

@@ -1,5 +1,5 @@
 import { textTag } from "../prompt.ts";
-import { TokenDecoder, type Tokenizer } from "../tokenizer.ts";
+import { TokenDecoder, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { Bias, Guide } from "./guide.ts";
 import { endsWord, type KeywordNode, type KeywordRoot, type KeywordTrie } from "./keyword-trie.ts";
 

@@ -1,4 +1,4 @@
-import type { Tokenizer } from "../tokenizer.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { Bias } from "./guide.ts";
 import { defaultWeight, type Keyword } from "./keyword.ts";
 

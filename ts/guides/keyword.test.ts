@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { expectAsrError } from "../testing/expect-error.ts";
 import { goldensFolder } from "../testing/goldens.ts";
-import { Tokenizer } from "../tokenizer.ts";
+import { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { type Keyword, keywordList, mostKeywords, parseKeyword } from "./keyword.ts";
 import { systemText } from "./system-text.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { languages } from "../languages.ts";
 import { goldensFolder } from "../testing/goldens.ts";
-import { Tokenizer } from "../tokenizer.ts";
+import { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { combine, type Guide } from "./guide.ts";
 import { languageGuide } from "./language-guide.ts";
 

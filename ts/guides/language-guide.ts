@@ -1,5 +1,5 @@
 import { textTag } from "../prompt.ts";
-import type { Tokenizer } from "../tokenizer.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { Bias, Guide } from "./guide.ts";
 
 /** A place in the tree of the answers that are allowed; a leaf has no bias. */

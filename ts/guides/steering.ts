@@ -1,6 +1,6 @@
 import { AsrError } from "../errors.ts";
 import { languageName, languageNames } from "../languages.ts";
-import type { Tokenizer } from "../tokenizer.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { echoesContext } from "./echo.ts";
 import { combine, type Guide } from "./guide.ts";
 import { type Keyword, keywordList } from "./keyword.ts";

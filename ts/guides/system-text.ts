@@ -1,4 +1,4 @@
-import type { Tokenizer } from "../tokenizer.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { Keyword } from "./keyword.ts";
 
 /** Most tokens of keywords in a prompt: each is read once a chunk, and long lists are echoed. */

@@ -1,5 +1,5 @@
 import { joinTexts } from "../joining.ts";
-import { speakingTime } from "../speaking-time.ts";
+import { speakingTime } from "../segments/speaking-time.ts";
 import type { Segment } from "../transcript.ts";
 import { type Atom, atomsOf } from "./line-breaks.ts";
 import { fill, type LineLimits, linesOf, lineWidth } from "./lines.ts";

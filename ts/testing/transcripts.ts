@@ -1,4 +1,4 @@
-import { segmentsOf } from "../segments.ts";
+import { segmentsOf } from "../segments/segments.ts";
 import type { DecodedChunk, Span, Transcript } from "../transcript.ts";
 
 const phrases: Record<string, string[]> = {

@@ -25,14 +25,7 @@ type Handlers = {
     : AsyncGenerator<Calls[Name]["value"], Calls[Name]["result"], undefined>;
 };
 
-interface Open {
-  engine: Engine;
-  /** Stops the calls that are under way when it is closed. */
-  closing: AbortController;
-  running: Set<Promise<void>>;
-}
-
-const engines = new Map<number, Open>();
+const engines = new Map<number, Engine>();
 let opened = 0;
 
 /** The calls, as they are done on the engine's thread. */
@@ -41,38 +34,33 @@ export const handlers: Handlers = {
     const folder = await resolveModel(model, { ...hub, signal, onProgress: progress });
     progress({ phase: "load", done: 0, total: undefined });
     const engine = await Engine.open(folder, options);
-    engines.set(++opened, { engine, closing: new AbortController(), running: new Set() });
+    engines.set(++opened, engine);
     return { engine: opened, info: engine.model.info };
   },
 
   async transcribe({ engine: number, input, options }, { signal, progress, nextBlock }) {
-    const open = openEngine(number);
-    using job = jobOf(open, signal);
-    const ready = recordingOptions(open.engine, options);
+    const engine = openEngine(number);
+    const ready = recordingOptions(engine, options);
     const audio = () => openWireInput(input, nextBlock);
-    return await transcribeRecording(open.engine, audio, ready, job.signal, {
+    return await transcribeRecording(engine, audio, ready, signal, {
       onProgress: decoding(progress),
     });
   },
 
   async *stream({ engine: number, input, options }, { signal, progress, nextBlock }) {
-    const open = openEngine(number);
-    using job = jobOf(open, signal);
-    const ready = recordingOptions(open.engine, options);
+    const engine = openEngine(number);
+    const ready = recordingOptions(engine, options);
     const { live = isStream(input), stepSeconds } = options;
     const audio = () => openWireInput(input, nextBlock, live);
     const tell = decoding(progress);
-    if (!live) return yield* streamChunks(open.engine, audio, ready, job.signal, tell);
-    return yield* streamLive(open.engine, audio, { ...ready, stepSeconds }, job.signal, tell);
+    if (!live) return yield* streamChunks(engine, audio, ready, signal, tell);
+    return yield* streamLive(engine, audio, { ...ready, stepSeconds }, signal, tell);
   },
 
   async close({ engine: number }) {
-    const open = engines.get(number);
-    if (open === undefined) return undefined;
+    const engine = engines.get(number);
     engines.delete(number);
-    open.closing.abort(closed());
-    await Promise.all(open.running);
-    open.engine[Symbol.dispose]();
+    await engine?.close();
     return undefined;
   },
 };
@@ -81,25 +69,8 @@ function decoding(progress: CallContext["progress"]) {
   return (done: number, total: number | undefined) => progress({ phase: "decode", done, total });
 }
 
-function closed(): AsrError {
-  return new AsrError("usage", "this Asr is closed");
-}
-
-function openEngine(number: number): Open {
-  const open = engines.get(number);
-  if (open === undefined) throw closed();
-  return open;
-}
-
-/** A call under way on an engine: it ends when its caller aborts it or the engine is closed. */
-function jobOf(open: Open, signal: AbortSignal): { signal: AbortSignal } & Disposable {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  open.running.add(promise);
-  return {
-    signal: AbortSignal.any([signal, open.closing.signal]),
-    [Symbol.dispose]: () => {
-      open.running.delete(promise);
-      resolve();
-    },
-  };
+function openEngine(number: number): Engine {
+  const engine = engines.get(number);
+  if (engine === undefined) throw new AsrError("usage", "this Asr is closed");
+  return engine;
 }

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { openAudio } from "../audio/input.ts";
 import { openLive } from "../audio/live-input.ts";
-import { openPcm, openSamples } from "../audio/pcm.ts";
+import { openPcm, openSamples, pcmBlocks } from "../audio/pcm.ts";
 import type { AudioStream } from "../audio/recording.ts";
 import type { WireInput } from "./protocol.ts";
 
@@ -15,8 +15,9 @@ export function isStream(input: WireInput): boolean {
       return isPipe(input.path);
     case "bytes":
       return input.isStream;
+    case "pcm":
+      return true;
     case "samples":
-      return input.length === undefined;
     case "whole":
     case "wholeSamples":
       return false;
@@ -47,6 +48,8 @@ export async function openWireInput(
       return live
         ? openLive(bytesFrom(next), input.name)
         : await openAudio(bytesFrom(next), input.name);
+    case "pcm":
+      return openPcm(pcmBlocks({ ...input, stream: bytesFrom(next) }), input, input.name);
     case "samples":
       return openPcm(samplesFrom(next), input, input.name);
   }

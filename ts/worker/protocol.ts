@@ -1,4 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
+import type { PcmLayout } from "../audio/pcm.ts";
 import type { EngineOptions } from "../engine/engine.ts";
 import type { HubOptions } from "../hub/settings.ts";
 import type { ModelInfo } from "../model.ts";
@@ -15,11 +16,12 @@ import type { WireError } from "./wire-error.ts";
 export type WireInput =
   | { kind: "path"; path: string }
   /**
-   * The bytes of a file, or samples, in blocks that the engine asks for; `isStream` where they come
-   * to be while they are read.
+   * The bytes of a file, of plain samples as they come, or samples, in blocks that the engine asks
+   * for; `isStream` where a file comes to be while it is read.
    */
   | { kind: "bytes"; name: string; isStream: boolean }
-  | { kind: "samples"; name: string; sampleRate: number; channels: number; length?: number }
+  | ({ kind: "pcm"; name: string } & PcmLayout)
+  | { kind: "samples"; name: string; sampleRate: number; channels: number; length: number }
   /** All at once, for calls that block. */
   | { kind: "whole"; bytes: Uint8Array }
   | { kind: "wholeSamples"; samples: Float32Array; sampleRate: number; channels: number };

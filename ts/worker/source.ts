@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { AudioInput } from "../audio/input.ts";
-import { isIterable, isPcmStream, isSamples, notAudio, pcmBlocks } from "../audio/pcm.ts";
-import { AsrError } from "../errors.ts";
+import { isIterable, isPcmStream, isSamples, notAudio } from "../audio/pcm.ts";
+import { AsrError, messageOf } from "../errors.ts";
 import type { WireInput } from "./protocol.ts";
 
 type Block = Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
@@ -13,8 +13,8 @@ export interface Source {
   close(): Promise<void>;
 }
 
-/** Small enough to be copied within a millisecond. */
-const blockBytes = 1 << 20;
+/** Small enough to be copied and sent within a millisecond, on a busy machine too. */
+const blockBytes = 1 << 17;
 
 /** What crosses to the engine's thread at once, and what it asks for later. */
 export function wired(input: AudioInput): { input: WireInput; source?: Source } {
@@ -30,16 +30,15 @@ export function wired(input: AudioInput): { input: WireInput; source?: Source } 
   if (input instanceof Uint8Array) return fromBytes(input);
   if (isIterable(input)) return fromStream(input, "audio stream");
   if (isPcmStream(input)) {
-    const { sampleRate, channels = 1 } = input;
-    const wire: WireInput = { kind: "samples", name: "audio stream", sampleRate, channels };
-    const { stream, stop } = stoppable(input.stream);
-    return { input: wire, source: sourceOf(pcmBlocks({ ...input, stream }), stop) };
+    const { stream, sampleRate, channels, encoding } = input;
+    const { input: wire, source } = fromStream(stream, "audio stream");
+    return { input: { kind: "pcm", name: wire.name, sampleRate, channels, encoding }, source };
   }
   if (isSamples(input)) {
     const { samples, sampleRate, channels = 1 } = input;
-    const wire: WireInput = { kind: "samples", name: "audio samples", sampleRate, channels };
+    const { length } = samples;
     return {
-      input: { ...wire, length: samples.length },
+      input: { kind: "samples", name: "audio samples", sampleRate, channels, length },
       source: sourceOf(slices(samples, (blockBytes / samples.BYTES_PER_ELEMENT) * channels)),
     };
   }
@@ -80,7 +79,7 @@ function fromResponse(response: Response): { input: WireInput; source: Source } 
 }
 
 function fromStream(stream: AsyncIterable<Uint8Array>, name: string) {
-  const { stream: parts, stop } = stoppable(stream);
+  const { stream: parts, stop } = stoppable(stream, name);
   return fromBlocks(sourceOf(bytesIn(parts, name), stop), name, true);
 }
 
@@ -88,8 +87,11 @@ function fromStream(stream: AsyncIterable<Uint8Array>, name: string) {
  * A stream that can be stopped while something waits for its next part: the iterator of a
  * ReadableStream would wait, too, before it returns.
  */
-function stoppable(stream: AsyncIterable<Uint8Array>) {
+function stoppable(stream: AsyncIterable<Uint8Array>, name: string) {
   if (!(stream instanceof ReadableStream)) return { stream, stop: () => undefined };
+  if (stream.locked) {
+    throw new AsrError("input", `${name}: was read already`, "pass one that is fresh");
+  }
   const reader = stream.getReader();
   return { stream: partsOf(reader), stop: () => void reader.cancel().catch(() => undefined) };
 }
@@ -110,10 +112,18 @@ function fromBlocks(source: Source, name: string, isStream: boolean) {
 
 async function* bytesIn(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Block> {
   try {
-    for await (const part of stream) yield* slices(part, blockBytes);
+    for await (const part of stream) yield* slices(checkedPart(part, name), blockBytes);
   } catch (error) {
-    throw new AsrError("input", `${name}: ended early`, "send it again", { cause: error });
+    if (error instanceof AsrError) throw error;
+    const message = `${name}: ended early: ${messageOf(error)}`;
+    throw new AsrError("input", message, "send it again", { cause: error });
   }
+}
+
+/** Streams say little of what is in them to the compiler, and nothing at run time. */
+function checkedPart(part: unknown, name: string): Uint8Array {
+  if (part instanceof Uint8Array) return part;
+  throw new AsrError("input", `${name}: gave a ${typeof part} where bytes were expected`);
 }
 
 /** Copies of the parts of an array, which can be given away. */

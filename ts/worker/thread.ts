@@ -1,4 +1,9 @@
-import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  Worker,
+} from "node:worker_threads";
 import { aborted } from "../engine/aborted.ts";
 import { AsrError, messageOf } from "../errors.ts";
 import type { Progress } from "../options.ts";
@@ -14,23 +19,34 @@ export interface CallExtras {
   onProgress?: ((progress: Progress) => void) | undefined;
 }
 
+/** A value of a call; the last one is its result, or why it failed. */
+type Step = { value: unknown; done: boolean } | { failure: { error: unknown }; done: true };
+
 interface Pending {
   extras: CallExtras;
-  resolve: (step: { value: unknown; done: boolean }) => void;
+  resolve: (step: Step) => void;
   reject: (error: unknown) => void;
 }
 
 /** This side of the engine's thread. There is one for all models: they share one pool of cores. */
-class EngineThread {
-  readonly #worker = new Worker(new URL("./worker.ts", import.meta.url));
+export class EngineThread {
+  readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
   #calls = 0;
+  #failure: AsrError | undefined;
 
-  constructor() {
+  constructor(script = new URL("./worker.ts", import.meta.url)) {
+    this.#worker = new Worker(script);
     this.#worker.on("message", (answer: Answer) => this.#receive(answer));
-    this.#worker.on("error", (error) => this.#fail(error));
+    this.#worker.on("error", (error) => this.#fail(messageOf(error)));
+    this.#worker.on("exit", () => this.#fail("it ended"));
     // It must not keep a program alive that has nothing to wait for.
     this.#worker.unref();
+  }
+
+  /** Whether it is no more; what was opened on it is lost. */
+  get failed(): boolean {
+    return this.#failure !== undefined;
   }
 
   /** Starts a call; the generator asks for one value after the other. */
@@ -40,27 +56,26 @@ class EngineThread {
     extras: CallExtras = {},
   ): AsyncGenerator<Calls[Name]["value"], Calls[Name]["result"], undefined> {
     const { signal, source } = extras;
-    signal?.throwIfAborted();
     const id = ++this.#calls;
     const onAbort = () => this.#send({ type: "abort", id });
-    this.#send({ type: "call", id, name, argument } as Request);
-    signal?.addEventListener("abort", onAbort);
-    let done = false;
+    let isOver = true;
     try {
+      signal?.throwIfAborted();
+      if (this.#failure !== undefined) throw this.#failure;
+      this.#send({ type: "call", id, name, argument } as Request);
+      signal?.addEventListener("abort", onAbort);
+      isOver = false;
       for (;;) {
         const step = await this.#next(id, extras);
-        done = step.done;
+        isOver = step.done;
+        if ("failure" in step) throw step.failure.error;
         // What the other side sends is what the protocol's types say.
         if (step.done) return step.value as Calls[Name]["result"];
         yield step.value as Calls[Name]["value"];
       }
-    } catch (error) {
-      done = true;
-      throw error;
     } finally {
       signal?.removeEventListener("abort", onAbort);
-      this.#pending.delete(id);
-      if (!done) await this.#abandon(id);
+      if (!isOver) await this.#abandon(id);
       await source?.close();
     }
   }
@@ -83,25 +98,32 @@ class EngineThread {
     name: Name,
     argument: Calls[Name]["argument"],
   ): Calls[Name]["result"] {
+    if (this.#failure !== undefined) throw this.#failure;
     const { port1, port2 } = new MessageChannel();
     const flag = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    const request: Request = { type: "blocking", name, argument, port: port2, flag };
-    this.#worker.postMessage(request, [port2]);
+    this.#send({ type: "blocking", name, argument, port: port2, flag }, [port2]);
     Atomics.wait(flag, 0, 0);
     const received: { message?: { value?: unknown; error?: WireError } } | undefined =
       receiveMessageOnPort(port1);
     port1.close();
-    if (received?.message?.error !== undefined) throw fromWire(received.message.error);
-    return received?.message?.value as Calls[Name]["result"];
+    if (received?.message === undefined) throw this.#fail("it ended");
+    if (received.message.error !== undefined) throw fromWire(received.message.error);
+    return received.message.value as Calls[Name]["result"];
   }
 
-  #send(request: Request, transfer: ArrayBuffer[] = []): void {
-    this.#worker.postMessage(request, transfer);
+  #send(request: Request, transfer: (ArrayBuffer | MessagePort)[] = []): void {
+    try {
+      this.#worker.postMessage(request, transfer);
+    } catch (error) {
+      const message = `the options cannot be sent to another thread: ${messageOf(error)}`;
+      throw new AsrError("usage", message, "pass plain data", { cause: error });
+    }
   }
 
   /** Asks for the next value. While anything is asked for, the thread keeps the program alive. */
-  async #next(id: number, extras: CallExtras): Promise<{ value: unknown; done: boolean }> {
-    const { promise, resolve, reject } = Promise.withResolvers<{ value: unknown; done: boolean }>();
+  async #next(id: number, extras: CallExtras): Promise<Step> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const { promise, resolve, reject } = Promise.withResolvers<Step>();
     this.#pending.set(id, { extras, resolve, reject });
     this.#worker.ref();
     this.#send({ type: "next", id });
@@ -115,9 +137,10 @@ class EngineThread {
 
   /** The caller stopped asking: the other side stops, too. */
   async #abandon(id: number): Promise<void> {
+    if (this.#failure !== undefined) return;
     this.#send({ type: "abort", id });
-    let step = { done: false };
-    while (!step.done) step = await this.#next(id, {}).catch(() => ({ done: true }));
+    let isOver = false;
+    while (!isOver) isOver = (await this.#next(id, {}).catch(() => ({ done: true }))).done;
   }
 
   #receive(answer: Answer): void {
@@ -129,13 +152,17 @@ class EngineThread {
         resolve(answer);
         break;
       case "progress":
-        extras.onProgress?.(answer.progress);
+        try {
+          extras.onProgress?.(answer.progress);
+        } catch (error) {
+          reject(error);
+        }
         break;
       case "want":
         void this.#feed(answer.id, extras.source);
         break;
       case "error":
-        reject(thrown(answer.error, extras.signal));
+        resolve({ failure: { error: thrown(answer.error, extras.signal) }, done: true });
     }
   }
 
@@ -149,13 +176,10 @@ class EngineThread {
     }
   }
 
-  #fail(error: unknown): void {
-    const message = `the engine's thread failed: ${messageOf(error)}`;
-    for (const { reject } of this.#pending.values()) {
-      reject(new AsrError("native", message, undefined, { cause: error }));
-    }
-    this.#pending.clear();
-    thread = undefined;
+  #fail(why: string): AsrError {
+    this.#failure ??= new AsrError("native", `the engine's thread failed: ${why}`, "load it again");
+    for (const { reject } of this.#pending.values()) reject(this.#failure);
+    return this.#failure;
   }
 }
 
@@ -167,8 +191,8 @@ function thrown(error: WireError, signal: AbortSignal | undefined): unknown {
 
 let thread: EngineThread | undefined;
 
-/** The engine's thread, which is started at the first call. */
+/** The engine's thread, which is started at the first call, and anew when it failed. */
 export function engineThread(): EngineThread {
-  thread ??= new EngineThread();
+  if (thread === undefined || thread.failed) thread = new EngineThread();
   return thread;
 }

@@ -18,6 +18,18 @@ interface Call {
 
 const calls = new Map<number, Call>();
 
+/** Callers that sleep until these are set. */
+const sleepers = new Set<Int32Array>();
+
+function wake(flag: Int32Array): void {
+  sleepers.delete(flag);
+  Atomics.store(flag, 0, 1);
+  Atomics.notify(flag, 0);
+}
+
+// They would sleep for ever.
+process.on("exit", () => sleepers.forEach(wake));
+
 parentPort?.on("message", (request: Request) => {
   if (request.type === "call") return start(request.id, request.name, request.argument);
   if (request.type === "blocking") return void runBlocking(request);
@@ -95,6 +107,7 @@ async function runBlocking({
   port: MessagePort;
   flag: Int32Array;
 }): Promise<void> {
+  sleepers.add(flag);
   try {
     const running = run(name, argument, {
       signal: new AbortController().signal,
@@ -107,6 +120,5 @@ async function runBlocking({
   } catch (error) {
     port.postMessage({ error: toWire(error) });
   }
-  Atomics.store(flag, 0, 1);
-  Atomics.notify(flag, 0);
+  wake(flag);
 }

@@ -1,7 +1,7 @@
 import type { AudioChunk } from "../../audio/chunks.ts";
 import { sampleRate } from "../../audio/recording.ts";
 import type { Session } from "../../model.ts";
-import { TokenDecoder, type Tokenizer } from "../../tokenizer.ts";
+import { TokenDecoder, type Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { FinishReason } from "../../transcript.ts";
 import { Answer, type Token } from "../answer.ts";
 import { added, decodeCarefully, isLost, penalties, sumOf } from "../decode-carefully.ts";

@@ -2,9 +2,10 @@ import { describe, expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AsrError } from "./errors.ts";
-import { expectAsrError } from "./testing/expect-error.ts";
-import { seededRandom } from "./testing/random.ts";
+import { AsrError } from "../errors.ts";
+import { expectAsrError } from "../testing/expect-error.ts";
+import { goldensFolder } from "../testing/goldens.ts";
+import { seededRandom } from "../testing/random.ts";
 import { TokenDecoder, Tokenizer } from "./tokenizer.ts";
 
 interface Goldens {
@@ -12,7 +13,7 @@ interface Goldens {
   decode: { ids: number[]; decoded: string }[];
 }
 
-const folder = join(import.meta.dir, "../models/goldens/tokenizer");
+const folder = join(goldensFolder, "tokenizer");
 const goldens: Goldens = await Bun.file(join(folder, "cases.json")).json();
 const tokenizer = await Tokenizer.load(folder);
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { AsrError, messageOf } from "./errors.ts";
+import { AsrError, messageOf } from "../errors.ts";
 
 /** An entry of `added_tokens_decoder`: text that is one token whatever stands around it. */
 export interface AddedToken {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import { seededRandom } from "../testing/random.ts";
+import { randomChunks } from "../testing/transcripts.ts";
+import type { DecodedChunk, Span } from "../transcript.ts";
 import { segmentsOf } from "./segments.ts";
 import { sentencesOf } from "./sentences.ts";
-import { seededRandom } from "./testing/random.ts";
-import { randomChunks } from "./testing/transcripts.ts";
-import type { DecodedChunk, Span } from "./transcript.ts";
 
 function sentences(text: string, language?: string): string[] {
   return sentencesOf(text, language).map(({ from, to }) => text.slice(from, to));

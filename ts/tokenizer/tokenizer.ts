@@ -1,5 +1,5 @@
+import { AsrError } from "../errors.ts";
 import { MergeTable } from "./bpe.ts";
-import { AsrError } from "./errors.ts";
 import { readTokenizerFiles, type TokenizerFiles } from "./tokenizer-files.ts";
 
 /**
@@ -16,7 +16,14 @@ const wordPattern =
  */
 const cachedWords = 4096;
 
-/** Text to token ids and back: the byte-level BPE of Qwen2, from a checkpoint's own files. */
+/**
+ * Text to token ids and back: the byte-level BPE of Qwen2, from a checkpoint's own files.
+ *
+ * @example
+ * const tokenizer = await Tokenizer.load("models/demo");
+ * const ids = tokenizer.encode("Turn on the light.");
+ * console.log(ids, tokenizer.decode(ids));
+ */
 export class Tokenizer {
   readonly #name: string;
   readonly #byteIds: Int32Array;
@@ -128,7 +135,14 @@ export class Tokenizer {
   }
 }
 
-/** Decodes ids one at a time; the bytes of an unfinished character wait for the next token. */
+/**
+ * Decodes ids one at a time; the bytes of an unfinished character wait for the next token.
+ *
+ * @example
+ * const tokenizer = await Tokenizer.load("models/demo");
+ * const decoder = new TokenDecoder(tokenizer);
+ * for (const id of tokenizer.encode("🎉")) console.log(JSON.stringify(decoder.push(id)));
+ */
 export class TokenDecoder {
   readonly #tokenizer: Tokenizer;
   readonly #special: boolean;

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
+import { seededRandom } from "../testing/random.ts";
+import type { Span } from "../transcript.ts";
 import { placeInSpeech, type Stretch } from "./pauses.ts";
-import { seededRandom } from "./testing/random.ts";
-import type { Span } from "./transcript.ts";
 
 /** Somebody who speaks for half a minute, not evenly, and pauses at most borders. */
 function speaker(random: () => number, unevenness: number) {

@@ -1,13 +1,13 @@
-import { placeInSpeech } from "./pauses.ts";
-import { sentencesOf, type TextRange } from "./sentences.ts";
-import { speakingTime } from "./speaking-time.ts";
 import {
   type DecodedChunk,
   lowConfidence,
   type Piece,
   type Segment,
   type Span,
-} from "./transcript.ts";
+} from "../transcript.ts";
+import { placeInSpeech } from "./pauses.ts";
+import { sentencesOf, type TextRange } from "./sentences.ts";
+import { speakingTime } from "./speaking-time.ts";
 
 /** A part of a chunk's text with its times. */
 interface Part extends TextRange, Span {}
