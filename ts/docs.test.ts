@@ -1,10 +1,21 @@
 import { describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { benchUsage } from "../bench/command.ts";
 import { micUsage } from "./cli/mic.ts";
 import { transcribeUsage } from "./cli/transcribe-flags.ts";
 import { convertUsage } from "./convert/command.ts";
+import { demoSample } from "./demo.ts";
 import { exitCodes } from "./errors.ts";
 import { modelsUsage } from "./hub/command.ts";
 import { inspectUsage } from "./inspect.ts";
@@ -92,8 +103,44 @@ describe("the command line", () => {
   test("docs/cli.md names every flag of transcribe", () => {
     const named = flagsOf(textOf("docs/cli.md"));
     const flags = [...flagsOf(transcribeUsage)].filter((flag) => flag.startsWith("--"));
+    // Shown by their short form, or once for all commands.
     const told = ["--help", "--language", "--hotword", "--model", "--quiet", "--recursive"];
     expect(flags.filter((flag) => !named.has(flag) && !told.includes(flag))).toEqual([]);
+  });
+});
+
+/** A command of an example as it was typed, and what the terminal showed. */
+type Shown = [page: string, command: string, output: string];
+
+describe("examples show what a terminal shows", () => {
+  const shown = pages.flatMap((page) =>
+    blocks(textOf(page), "console").flatMap((block) =>
+      Array.from(
+        block.matchAll(/^\$ (.*)\n((?:(?!\$ ).*\n)*)/gm),
+        ([, command = "", output = ""]): Shown => [page, command, output],
+      ),
+    ),
+  );
+  // The others have times in them, or numbers that differ between processors.
+  const same = shown.filter(
+    ([, command]) => /run transcribe .*-q/.test(command) && !/json|--stats/.test(command),
+  );
+
+  test("there are some", () => expect(same.length).toBeGreaterThan(5));
+
+  test.each(same)("%s: %s", async (_, command, output) => {
+    const folder = mkdtempSync(join(tmpdir(), "bun-asr-docs-"));
+    try {
+      mkdirSync(join(folder, "models/demo"), { recursive: true });
+      copyFileSync(demoSample, join(folder, "sample.wav"));
+      copyFileSync(demoSample, join(folder, "models/demo/sample.wav"));
+      const script = command.replace("./bunw", `'${join(root, "bunw")}'`);
+      const env = { ...process.env, BUN: process.execPath, BUN_ASR_MODEL: "demo" };
+      const child = Bun.spawn(["sh", "-c", `exec 2>&1; ${script}`], { cwd: folder, env });
+      expect(await child.stdout.text()).toBe(output);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 
