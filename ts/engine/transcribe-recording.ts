@@ -58,7 +58,10 @@ class Work {
   #name = "";
   /** What is known of the length: the header's word, and at the end the truth. */
   #duration: number | undefined;
+  /** Samples so far. */
   #heard = 0;
+  /** The seconds that the listener was told last. */
+  #done = 0;
 
   constructor(
     engine: Engine,
@@ -75,7 +78,7 @@ class Work {
   async run(stream: AudioStream): Promise<void> {
     this.#name = stream.name;
     this.#duration = stream.duration;
-    this.#listener.onProgress?.(0, this.#duration);
+    this.#progress(0);
     const counted = { ...stream, blocks: this.#counted(stream.blocks) };
     for await (const chunk of chunksOf(counted, this.#options)) {
       this.#start(chunk);
@@ -83,9 +86,11 @@ class Work {
       while (this.#running.size >= this.#engine.width) await Promise.race(this.#running);
       this.#check();
     }
-    this.#duration = this.#heard;
+    this.#duration = this.#heard / sampleRate;
     await this.settled();
     this.#check();
+    // Silence at the end is in no chunk.
+    if (this.#done !== this.#duration) this.#progress(this.#duration);
   }
 
   async settled(): Promise<void> {
@@ -95,7 +100,7 @@ class Work {
   transcript(): Transcript {
     const results = this.#results.flatMap((result) => result ?? []);
     return transcriptOf(results, {
-      duration: this.#duration ?? this.#heard,
+      duration: this.#duration ?? this.#heard / sampleRate,
       audioMs: this.#audioMs,
       totalMs: performance.now() - this.#started,
       logprobs: this.#options.logprobs,
@@ -110,7 +115,7 @@ class Work {
         const block = await blocks.next();
         if (idle) this.#audioMs += performance.now() - since;
         if (block.done) return;
-        this.#heard += block.value.length / sampleRate;
+        this.#heard += block.value.length;
         yield block.value;
       }
     } finally {
@@ -149,8 +154,13 @@ class Work {
       if (result === undefined) return;
       this.#told++;
       for (const { chunk } of result) this.#listener.onChunk?.(chunk);
-      this.#listener.onProgress?.(result.at(-1)?.chunk.end ?? 0, this.#duration);
+      this.#progress(result.at(-1)?.chunk.end ?? 0);
     }
+  }
+
+  #progress(done: number): void {
+    this.#done = done;
+    this.#listener.onProgress?.(done, this.#duration);
   }
 
   #check(): void {

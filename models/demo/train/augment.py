@@ -69,9 +69,11 @@ def silence(seconds: float) -> Tensor:
 def speech_clip(clips: list[Tensor], pauses: list[float], bank: list[Tensor], others: list[Tensor], strength: float,
                 rng: random.Random) -> tuple[Tensor, list[tuple[int, int]]]:
     """One recording of one or more sentences with pauses between: the model's scaled input, and the frames of each sentence."""
-    parts, spans = [silence(rng.random() ** 2)], []
+    parts, spans, apart = [silence(rng.random() ** 2)], [], rng.random() < 0.3
     for number, clip in enumerate(clips):
         spoken, start = warped(clip, rng) if rng.random() < strength else clip, sum(map(len, parts))
+        if apart:
+            spoken = mixed(spoken, rng.choice(bank), rng.uniform(15, 45), rng) + rng.uniform(-0.8, 0)
         spans.append((start, start + len(spoken)))
         parts += [spoken, silence(pauses[number])]
     whole = torch.cat(parts)
@@ -81,10 +83,24 @@ def speech_clip(clips: list[Tensor], pauses: list[float], bank: list[Tensor], ot
         whole = mixed(whole, rng.choice(bank), rng.uniform(12, 30) + 18 * rng.random() + 15 * (1 - strength), rng)
     if rng.random() < 0.12 * strength:
         whole = mixed(whole, babble(others, rng), rng.uniform(12, 25), rng)
+    if apart or rng.random() < 0.15:
+        whole = spliced(whole, spans, rng.choice(bank), rng)
     whole = whole + rng.uniform(-2.6, 0.5)
     if rng.random() < 0.7 * strength:
         whole = masked(whole, rng)
     return finished(whole), spans
+
+
+def spliced(log_mel: Tensor, spans: list[tuple[int, int]], noise: Tensor, rng: random.Random) -> Tensor:
+    """Pauses that are not the clip's own, as between recordings that were joined: their sound begins and ends at once."""
+    out, level, is_quiet = log_mel.clone(), rng.uniform(-7, -2), rng.random() < 0.5
+    borders = [0, *(border for span in spans for border in span), len(out)]
+    for left, right in zip(borders[::2], borders[1::2], strict=True):
+        start = left + (rng.randint(0, 20) if left else 0)
+        end = right - (rng.randint(0, 20) if right < len(out) else 0)
+        if start < end:
+            out[start:end] = FLOOR if is_quiet else noise[:end - start].repeat(-(-(end - start) // len(noise)), 1)[:end - start] + level
+    return out
 
 
 def babble(others: list[Tensor], rng: random.Random) -> Tensor:

@@ -82,7 +82,7 @@ class Examples:
         """Easy first: strung words give way to sentences, augmentation grows, long clips come late."""
         self.strung = 0.75 if part < 0.15 else max(0.1, 0.75 - (part - 0.15) * 2)
         self.strength = min(0.6, 0.3 + max(0, part - 0.4))
-        self.joined = min(0.15, 0.03 + max(0, part - 0.5) * 0.5)
+        self.joined = min(0.4, 0.03 + max(0, part - 0.4) * 4)
 
     def example(self) -> Example:
         rng, kind, strung = self.rng, self.rng.random(), False
@@ -94,8 +94,11 @@ class Examples:
                 drawn = self.cache.draw_words(rng)
                 pauses = [rng.uniform(0, 0.06) if rng.random() < 0.8 else rng.uniform(0, 0.4) for _ in drawn]
             else:
-                drawn = [self.cache.draw(rng) for _ in range(rng.choice([2, 2, 2, 3, 3, 4]) if kind < EMPTY + self.joined else 1)]
-                pauses = [rng.uniform(0.15, 1.5) if rng.random() < 0.8 else rng.uniform(1.5, 16) for _ in drawn]
+                drawn = [self.cache.draw(rng) for _ in range(rng.choice([2, 2, 2, 3, 3, 4, 5]) if kind < EMPTY + self.joined else 1)]
+                pauses = [rng.uniform(0.15, 1.5) if rng.random() < 0.9 else rng.uniform(1.5, 10) for _ in drawn]
+                while len(drawn) > 1 and sum(len(clip) for clip, _ in drawn) + 100 * sum(pauses) > LONGEST - 200:
+                    drawn.pop()
+                    pauses.pop()
             texts = [text for _, text in drawn]
             pauses[-1] = rng.random() ** 2
             others = [self.cache.draw(rng)[0] for _ in range(3)]
