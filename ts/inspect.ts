@@ -2,8 +2,9 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadAudio } from "./audio/input.ts";
 import { choiceFlag, countFlag, exitStatusOf, parseCommandLine } from "./command-line.ts";
-import { demoModel, demoSample, modelFolder } from "./demo.ts";
+import { demoModel, demoSample } from "./demo.ts";
 import { AsrError, messageOf } from "./errors.ts";
+import { resolveModel } from "./hub/resolve.ts";
 import { languageName } from "./languages.ts";
 import { Model, type ModelInfo, type SessionReport, type Stage } from "./model.ts";
 import { encodeNpy } from "./npy.ts";
@@ -17,7 +18,7 @@ Runs one recording through the model and writes what each stage gave to the fold
 mel.npy [128, T], encoder.npy [N, hidden], input_ids.npy, logits_last.npy [vocab] (those that choose
 the first token), tokens.npy (greedy), report.json.
 
-  -m, --model demo|DIR     the embedded demo (default) or the folder of a checkpoint
+  -m, --model MODEL        as for transcribe (default: demo)
       --audio FILE         default: the sample of the demo
       --dump OUT           folder for the results, made when missing
   -l, --language LANGUAGE  code or name (default: detected)
@@ -95,7 +96,7 @@ function parseArguments(argv: string[]): Arguments | "help" {
 }
 
 async function inspect(given: Arguments, terminal: Terminal): Promise<void> {
-  using model = Model.open(modelFolder(given.model), { precision: given.precision });
+  using model = Model.open(await resolveModel(given.model), { precision: given.precision });
   const tokenizer = await Tokenizer.load(model.folder);
   const recording = await loadAudio(given.audio);
   const found = runStages(model, tokenizer, recording.samples, given);

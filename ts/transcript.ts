@@ -96,6 +96,8 @@ export interface Transcript {
   finishReason: FinishReason;
   /** Whether text may be missing. */
   truncated: boolean;
+  /** What could not be heard because the file is damaged; absent when all could. */
+  warnings?: string[];
   timings: Timings;
   /**
    * Real-time factor: processing time over the length of the recording; below 1 is faster than real

@@ -130,7 +130,7 @@ export function chunkAt(samples: Samples, before: number): AudioChunk {
     start: start + span.start,
     end: start + span.end,
   }));
-  const end = start + samples.length / sampleRate;
+  const end = (before + samples.length) / sampleRate;
   // A recording that is short as a whole is heard as it is.
   return { start, end, samples: before > 0 ? filledUp(samples) : samples, speech };
 }

@@ -24,13 +24,17 @@ const guard = (protocol: "file" | "pipe") => [
 
 /**
  * The first audio stream of a file, mono at 16 kHz. ffmpeg waits when nobody asks for samples, and
- * ends when the generator does.
+ * ends when the generator does. What it leaves out because it is damaged becomes a complaint.
  */
-export async function* decodedFile(path: string, name: string): AsyncGenerator<Samples> {
+export async function* decodedFile(
+  path: string,
+  name: string,
+  complaints: string[],
+): AsyncGenerator<Samples> {
   const inputPath = `file:${resolve(path)}`;
-  yield* decoded([...guard("file"), "-vn", "-sn", "-dn", "-i", inputPath], name, (line) =>
-    line.replaceAll(inputPath, name),
-  );
+  const input = [...guard("file"), "-vn", "-sn", "-dn", "-i", inputPath];
+  const said = yield* decoded(input, name, (line) => line.replaceAll(inputPath, name));
+  if (said !== "") complaints.push(`parts could not be decoded: ${said}`);
 }
 
 /** Mono samples of another rate, brought to 16 kHz as they come. */
@@ -63,7 +67,7 @@ async function* decoded(
   shown: (line: string) => string,
   blocks?: AsyncIterable<Samples | Uint8Array>,
   patienceMs: number = silenceLimitMs,
-): AsyncGenerator<Samples> {
+): AsyncGenerator<Samples, string> {
   const program = await findFfmpeg();
   const format = ["-f", "f32le", "-ac", "1", "-ar", String(sampleRate)];
   const output = ["-map", "0:a:0", ...format, "-flush_packets", "1", "pipe:1"];
@@ -88,8 +92,9 @@ async function* decoded(
     if (status === 0) await fed;
     // What ffmpeg says of bytes that stop short hides why they do.
     if (sourceFailure !== undefined) throw sourceFailure.error;
-    if (status === 0) return;
-    const why = reason((await errors).trim().split("\n"), status, child.signalCode);
+    const lines = (await errors).trim().split("\n");
+    if (status === 0) return shown(withoutAddress(lines.at(-1) ?? ""));
+    const why = reason(lines, status, child.signalCode);
     throw new AsrError("input", `${name}: cannot be decoded: ${shown(why)}`);
   } finally {
     child.kill("SIGKILL");
@@ -151,11 +156,16 @@ class WholeSamples {
   }
 }
 
-/** ffmpeg's own last words, without the address of what said them. */
+/** ffmpeg's own last words. */
 function reason(lines: readonly string[], status: number, signal: string | number | null): string {
-  const last = lines.at(-1)?.replace(/^\[[^\]]*\]\s*/, "");
+  const last = withoutAddress(lines.at(-1) ?? "");
   if (signal !== null) return `ffmpeg was ended by ${signal}`;
   return last || `ffmpeg ended with status ${status}`;
+}
+
+/** A line of ffmpeg without the address of what says it, as in `[mp3 @ 0x55d1c8] `. */
+function withoutAddress(line: string): string {
+  return line.replace(/^(?:\[[^\]]*\]\s*)+/, "");
 }
 
 /** $FFMPEG, else the one on PATH, else the one under .deps/, which is fetched at the first need. */

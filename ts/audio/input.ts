@@ -147,7 +147,9 @@ async function fromWav(bytes: Blob, path: string | undefined, name: string): Pro
 }
 
 function fromFfmpeg(path: string, name: string): AudioStream {
-  return { name, duration: undefined, blocks: checked(decodedFile(path, name), name) };
+  const complaints: string[] = [];
+  const blocks = checked(decodedFile(path, name, complaints), name);
+  return { name, duration: undefined, blocks, complaints };
 }
 
 const framesAtOnce = 15 * sampleRate;

@@ -14,6 +14,8 @@ export interface AudioStream {
   duration: number | undefined;
   /** Finite samples in blocks of any length. Stop asking, and what decodes them is stopped. */
   blocks: AsyncGenerator<Samples, void, undefined>;
+  /** What could not be decoded on the way to the end; known when all blocks were read. */
+  complaints?: readonly string[] | undefined;
 }
 
 /** A whole recording. */

@@ -2,14 +2,14 @@ import type { Chunk, FinishReason, Transcript } from "../transcript.ts";
 import { clockText } from "./clock-text.ts";
 
 /** Why text of a transcript may be missing, and what may help; nothing where it is whole. */
-export function warningsOn({ chunks, finishReason }: Transcript): string[] {
+export function warningsOn({ chunks, finishReason, warnings: heard = [] }: Transcript): string[] {
   if (finishReason === "cancelled") {
     return [`not finished, the transcript ends at ${clockText(chunks.at(-1)?.end ?? 0)}`];
   }
   const places = (reason: FinishReason) =>
     placesOf(chunks.filter((chunk) => chunk.finishReason === reason));
   const [cut, looped] = [places("length"), places("loop")];
-  const warnings: string[] = [];
+  const warnings = heard.map((warning) => `text may be missing, ${warning}`);
   if (cut !== "") {
     const why = `cut off at the most tokens in ${cut}`;
     warnings.push(`text may be missing, ${why}; --max-tokens allows more`);
@@ -38,8 +38,9 @@ export function fileLine(path: string, transcript: Transcript, files: readonly s
   // Of a part, the length of the whole says nothing.
   if (finishReason === "cancelled") return `${path}: a part${arrow}`;
   const seconds = timings.totalMs / 1000;
+  const spent = seconds < 10 ? `${seconds.toFixed(1)} s` : clockText(seconds);
   const speed = `RTF ${rtf.toPrecision(2)}`;
-  return `${path}: ${clockText(duration)} in ${clockText(seconds)}, ${speed}${arrow}`;
+  return `${path}: ${clockText(duration)} in ${spent}, ${speed}${arrow}`;
 }
 
 /** The times of a transcription on one line. */

@@ -71,7 +71,7 @@ describe("results", () => {
     expect([status, out]).toEqual([0, ""]);
     expect(files()).toEqual("a.json a.jsonl a.lrc a.srt a.tsv a.txt a.vtt".split(" "));
     expect(read("a.txt")).toBe("Hello.\n");
-    expect(notes).toMatch(/^@\/a\.wav: 0:10 in 0:00, RTF \S+ → @\/out\/a\.txt, /);
+    expect(notes).toMatch(/^@\/a\.wav: 0:10 in \S+ s, RTF \S+ → @\/out\/a\.txt, /);
   });
 
   test("--json is one line for each input, as the schema says", async () => {

@@ -10,6 +10,8 @@ interface Account {
   duration: number;
   audioMs: number;
   totalMs: number;
+  /** What could not be decoded of the audio. */
+  complaints?: readonly string[] | undefined;
   /** Whether it tells of each token. */
   logprobs: boolean;
 }
@@ -17,7 +19,7 @@ interface Account {
 /** Makes the transcript of a recording from its chunks. */
 export function transcriptOf(
   results: readonly ChunkResult[],
-  { duration, audioMs, totalMs, logprobs }: Account,
+  { duration, audioMs, totalMs, complaints = [], logprobs }: Account,
 ): Transcript {
   const chunks = results.map(({ chunk }) => chunk);
   const sum = (count: (result: ChunkResult) => number) =>
@@ -36,6 +38,7 @@ export function transcriptOf(
     usage: { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens },
     finishReason: worst(chunks),
     truncated: chunks.some((chunk) => chunk.finishReason !== "eos"),
+    ...(complaints.length > 0 ? { warnings: [...complaints] } : {}),
     timings: {
       audioMs,
       melMs: sum(({ times }) => times.melMs),

@@ -3,6 +3,7 @@ import {
   appendFileSync,
   chmodSync,
   mkdtempSync,
+  readFileSync,
   rmSync,
   truncateSync,
   writeFileSync,
@@ -11,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findFfmpeg } from "../audio/ffmpeg.ts";
 import { type AudioInput, openAudio } from "../audio/input.ts";
-import { demoModel, modelFolder } from "../demo.ts";
+import { demoModel, demoSample, modelFolder } from "../demo.ts";
 import type { AsrError } from "../errors.ts";
 import type { RecordingSettings } from "../options.ts";
 import { expectAsrError } from "../testing/expect-error.ts";
@@ -205,4 +206,17 @@ test("a long recording does not keep short ones waiting", async () => {
   expect(chunks.length).toBeGreaterThan(50);
   // The places that were taken when they came, and one turn for each of them.
   for (const doneThen of await Promise.all(clips)) expect(doneThen).toBeLessThan(30);
+});
+
+test("a damaged file is heard as far as it can be, and told of", async () => {
+  const flac = join(folder, "damaged.flac");
+  const command = [await findFfmpeg(), "-v", "error", "-y", "-i", demoSample, flac];
+  expect(Bun.spawnSync(command).exitCode).toBe(0);
+  const bytes = readFileSync(flac);
+  bytes.fill(0x55, bytes.length >> 1, (bytes.length >> 1) + 3000);
+  writeFileSync(flac, bytes);
+  const { text, warnings = [] } = await transcribe(flac);
+  expect(text).not.toBe("");
+  expect(warnings.join()).toContain("parts could not be decoded");
+  expect((await transcribe(demoSample)).warnings).toBeUndefined();
 });

@@ -56,6 +56,7 @@ class Work {
   #failure: { error: unknown } | undefined;
   #audioMs = 0;
   #name = "";
+  #complaints: AudioStream["complaints"];
   /** What is known of the length: the header's word, and at the end the truth. */
   #duration: number | undefined;
   /** Samples so far. */
@@ -78,6 +79,7 @@ class Work {
   async run(stream: AudioStream): Promise<void> {
     this.#name = stream.name;
     this.#duration = stream.duration;
+    this.#complaints = stream.complaints;
     this.#progress(0);
     const counted = { ...stream, blocks: this.#counted(stream.blocks) };
     for await (const chunk of chunksOf(counted, this.#options)) {
@@ -103,6 +105,7 @@ class Work {
       duration: this.#duration ?? this.#heard / sampleRate,
       audioMs: this.#audioMs,
       totalMs: performance.now() - this.#started,
+      complaints: this.#complaints,
       logprobs: this.#options.logprobs,
     });
   }

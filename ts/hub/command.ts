@@ -182,7 +182,7 @@ function atLeastOne(ids: string[], action: string): string[] {
   if (ids.length > 0) return ids;
   throw new AsrError(
     "usage",
-    `models ${action}: which model?`,
+    `models ${action}: no model is named`,
     "give its ID, as in 0.6b or org/name",
   );
 }

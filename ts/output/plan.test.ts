@@ -109,7 +109,7 @@ describe("refused before any work", () => {
       "what exists",
       ["old.wav", "older.wav"],
       () => ({ directory, formats: ["srt"] }),
-      ["old.srt and 1 more exists already", "--overwrite", "--skip-existing"],
+      ["old.srt and 1 more: already there", "--overwrite", "--skip-existing"],
     ],
     ["a folder", ["a.wav"], () => ({ file: directory, overwrite: true }), ["is a folder"]],
     ["an input", ["a.txt"], () => ({ directory: "in", overwrite: true }), ["replace an input"]],

@@ -147,7 +147,7 @@ function checkNoneExists(jobs: readonly Job[], { overwrite, skipExisting }: Dest
   if (first === undefined) return;
   const more = existing.length > 1 ? ` and ${existing.length - 1} more` : "";
   const hint = "--overwrite replaces what exists, --skip-existing leaves it and goes on";
-  throw new AsrError("usage", `${first}${more} exists already`, hint);
+  throw new AsrError("usage", `${first}${more}: already there`, hint);
 }
 
 /** The folders that the files of a plan need. */

@@ -22,7 +22,7 @@ language by their basic ones. Chinese, Cantonese, Japanese, Korean and Thai coun
       --librispeech DIR    a LibriSpeech folder instead, with *.trans.txt in it
       --fleurs FILE.tsv    a FLEURS table instead, or its folder
       --hypotheses FILE    compare these, as transcribe --json wrote them; transcribe nothing
-  -m, --model demo|DIR     the model that transcribes (default: demo)
+  -m, --model MODEL        as for transcribe (default: demo)
   -l, --language LANGUAGE  the texts' language (default: what the data says, else English)
       --force-language     tell the model the language too (default: it detects it)
       --mode auto|words|characters  what is counted (default: auto, by the language)
