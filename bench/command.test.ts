@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { goldensFolder } from "../ts/testing/goldens.ts";
+import { outcomeOf } from "../ts/testing/recorded-terminal.ts";
 import { benchCommand } from "./command.ts";
 
 // Processes on a busy machine.
@@ -14,20 +15,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function bench(...argv: string[]) {
-  let [out, notes] = ["", ""];
-  const status = await benchCommand([...argv, "--out", folder], {
-    out: (text) => {
-      out += text;
-    },
-    note: (text) => {
-      notes += text;
-    },
-    outIsTty: false,
-    noteIsTty: false,
-  });
-  return { status, out, notes };
-}
+const bench = (...argv: string[]) =>
+  outcomeOf((terminal) => benchCommand([...argv, "--out", folder], terminal));
 
 const stored = (name: string) => JSON.parse(readFileSync(join(folder, name), "utf8"));
 

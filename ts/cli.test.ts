@@ -17,6 +17,7 @@ import { inspectCommand } from "./inspect.ts";
 import { decodeNpy } from "./npy.ts";
 import type { Terminal } from "./terminal.ts";
 import { goldensFolder } from "./testing/goldens.ts";
+import { type Outcome, outcomeOf } from "./testing/recorded-terminal.ts";
 import { pcm16Wav, tone } from "./testing/wav-writer.ts";
 
 const root = join(import.meta.dir, "..");
@@ -33,29 +34,12 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-interface Outcome {
-  status: number;
-  out: string;
-  notes: string;
-}
-
-async function inProcess(
+function inProcess(
   command: (argv: string[], terminal: Terminal) => Promise<number>,
   argv: string[],
   tty = false,
 ): Promise<Outcome> {
-  let [out, notes] = ["", ""];
-  const status = await command(argv, {
-    out: (text) => {
-      out += text;
-    },
-    note: (text) => {
-      notes += text;
-    },
-    outIsTty: tty,
-    noteIsTty: tty,
-  });
-  return { status, out, notes };
+  return outcomeOf((terminal) => command(argv, terminal), { tty });
 }
 
 const transcribe = (...argv: string[]) => inProcess(transcribeCommand, ["-m", "demo", ...argv]);

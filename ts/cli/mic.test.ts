@@ -9,6 +9,7 @@ import { AsrError } from "../errors.ts";
 import type { StreamOptions } from "../options.ts";
 import type { StreamEvent } from "../stream-event.ts";
 import { ScriptedRecognizer } from "../testing/recognizer.ts";
+import { outcomeOf } from "../testing/recorded-terminal.ts";
 import { micCommand } from "./mic.ts";
 import type { Recognizer } from "./run.ts";
 
@@ -40,19 +41,10 @@ class Listener extends ScriptedRecognizer implements Recognizer {
 
 async function run(argv: string[], script: string) {
   const listener = new Listener({ stream: { chunks: ["Turn on", "the light."] } });
-  const written = { out: "", notes: "" };
-  const terminal = {
-    out: (text: string) => {
-      written.out += text;
-    },
-    note: (text: string) => {
-      written.notes += text;
-    },
-    outIsTty: false,
-    noteIsTty: false,
-  };
-  const status = await micCommand(argv, terminal, async () => listener, system(script));
-  return { status, ...written, received: listener.received };
+  const outcome = await outcomeOf((terminal) =>
+    micCommand(argv, terminal, async () => listener, system(script)),
+  );
+  return { ...outcome, received: listener.received };
 }
 
 const endless = "echo $*; exec sleep 60";

@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { AsrError } from "../errors.ts";
 import { schemaFaults } from "../testing/json-schema.ts";
 import { type Script, ScriptedRecognizer } from "../testing/recognizer.ts";
+import { outcomeOf } from "../testing/recorded-terminal.ts";
 import { transcribeCommand } from "./transcribe.ts";
 
 const schema: unknown = JSON.parse(
@@ -34,23 +35,13 @@ async function run(
   for (const name of Object.keys(scripts)) {
     if (name !== "stream") writeFileSync(join(folder, name), "");
   }
-  let [out, notes] = ["", ""];
   const args = argv.map((arg) => arg.replace(/^@\//, `${folder}/`));
-  const status = await transcribeCommand(
-    args,
-    {
-      out: (text) => {
-        out += text;
-      },
-      note: (text) => {
-        notes += text.replaceAll(`${folder}/`, "@/");
-      },
-      outIsTty: tty,
-      noteIsTty: tty,
-    },
-    async () => recognizer,
+  const { status, out, notes } = await outcomeOf(
+    (terminal) => transcribeCommand(args, terminal, async () => recognizer),
+    { tty },
   );
-  return { status, out: out.replaceAll(`${folder}/`, "@/"), notes, recognizer };
+  const shown = (text: string) => text.replaceAll(`${folder}/`, "@/");
+  return { status, out: shown(out), notes: shown(notes), recognizer };
 }
 
 const files = () => readdirSync(join(folder, "out")).sort();

@@ -3,25 +3,13 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { source } from "../testing/checkpoint.ts";
+import { outcomeOf } from "../testing/recorded-terminal.ts";
 import { convertCommand } from "./command.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "bun-asr-convert-command-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-async function run(...argv: string[]): Promise<{ status: number; out: string; notes: string }> {
-  let [out, notes] = ["", ""];
-  const status = await convertCommand(argv, {
-    out: (text) => {
-      out += text;
-    },
-    note: (text) => {
-      notes += text;
-    },
-    outIsTty: false,
-    noteIsTty: false,
-  });
-  return { status, out, notes };
-}
+const run = (...argv: string[]) => outcomeOf((terminal) => convertCommand(argv, terminal));
 
 test("prints a checksum on standard output and notes on standard error", async () => {
   const out = join(scratch, "q4");

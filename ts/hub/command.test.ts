@@ -11,6 +11,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { ScratchCache, shardedModel, testId } from "../testing/hub-models.ts";
 import { commitOf, LoopbackHub, sha256 } from "../testing/loopback-hub.ts";
+import { outcomeOf } from "../testing/recorded-terminal.ts";
 import { modelsCommand } from "./command.ts";
 
 setDefaultTimeout(30_000);
@@ -38,21 +39,8 @@ afterAll(() => {
   else process.env["HF_ENDPOINT"] = endpointBefore;
 });
 
-async function models(...argv: string[]) {
-  let [out, notes] = ["", ""];
-  const terminal = {
-    out: (text: string) => {
-      out += text;
-    },
-    note: (text: string) => {
-      notes += text;
-    },
-    outIsTty: false,
-    noteIsTty: false,
-  };
-  const status = await modelsCommand([...argv, "--cache-dir", cache.folder], terminal);
-  return { status, out, notes };
-}
+const models = (...argv: string[]) =>
+  outcomeOf((terminal) => modelsCommand([...argv, "--cache-dir", cache.folder], terminal));
 
 describe("pull", () => {
   test("prints the folder, and tells of the download on standard error", async () => {

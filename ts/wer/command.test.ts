@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { demoSample } from "../demo.ts";
+import { outcomeOf } from "../testing/recorded-terminal.ts";
 import { werCommand, werUsage } from "./command.ts";
 
 // The model is opened on a busy machine.
@@ -24,19 +25,7 @@ function written(name: string, ...lines: (string | object)[]): string {
   return path;
 }
 
-async function wer(...argv: string[]) {
-  let [out, notes] = ["", ""];
-  const status = await werCommand(argv, {
-    ...{ outIsTty: false, noteIsTty: false },
-    out: (text) => {
-      out += text;
-    },
-    note: (text) => {
-      notes += text;
-    },
-  });
-  return { status, out, notes };
-}
+const wer = (...argv: string[]) => outcomeOf((terminal) => werCommand(argv, terminal));
 
 async function werJson(...argv: string[]) {
   const { status, out, notes } = await wer("--json", ...argv);
