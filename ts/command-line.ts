@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { AsrError, exitCodes, messageOf } from "./errors.ts";
-import { didYouMean } from "./spelling.ts";
+import { didYouMean, nearest } from "./spelling.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** `parseArgs` whose complaints are usage errors with the nearest flag. */
@@ -14,7 +14,9 @@ export function parseCommandLine<T extends ParseArgsConfig>(
     const flag = /^Unknown option '(--?[^']+)'/.exec(message)?.[1];
     if (flag === undefined) throw new AsrError("usage", message.split(". ")[0]!, "see --help");
     const flags = Object.keys(config.options ?? {}).map((name) => `--${name}`);
-    throw new AsrError("usage", `unknown flag ${flag}`, didYouMean(flag, flags));
+    const near = nearest(flag, flags);
+    const hint = near === undefined ? "see --help" : `did you mean ${near}?`;
+    throw new AsrError("usage", `unknown flag ${flag}`, hint);
   }
 }
 
