@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { exitStatusOf, parseCommandLine } from "../ts/command-line.ts";
+import { parseCommandLine, runCommand } from "../ts/command-line.ts";
 import { AsrError, type AsrErrorCode, exitCodes } from "../ts/errors.ts";
 import { root } from "../ts/setup/folders.ts";
 import { didYouMean } from "../ts/spelling.ts";
@@ -49,17 +49,11 @@ const busyNote = "Other programs were running: the times are not those of an idl
 
 /** The command `bench`: returns the exit status. */
 export async function benchCommand(argv: string[], terminal: Terminal): Promise<number> {
-  return await exitStatusOf(terminal, async () => {
-    const given = parseArguments(argv);
-    if (given === "help") {
-      terminal.out(benchUsage);
-      return 0;
-    }
-    if (given.names[0] === "readme") {
-      await updateReadme();
-      return 0;
-    }
-    return await runAll(given, terminal);
+  const read = () => parseArguments(argv);
+  return await runCommand(terminal, benchUsage, read, async (given) => {
+    if (given.names[0] !== "readme") return await runAll(given, terminal);
+    await updateReadme();
+    return 0;
   });
 }
 

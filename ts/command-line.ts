@@ -52,6 +52,24 @@ export function choiceFlag<T extends string>(
   throw new AsrError("usage", `${flag} ${text}: unknown`, didYouMean(text, choices));
 }
 
+/**
+ * Runs a command with the arguments that `read` finds, or shows its usage where they ask for help.
+ * What fails for the user's sake is one line of notes and an exit status.
+ */
+export async function runCommand<Given extends object>(
+  terminal: Terminal,
+  usage: string,
+  read: () => Given | "help",
+  run: (given: Given) => Promise<number>,
+): Promise<number> {
+  return await exitStatusOf(terminal, async () => {
+    const given = read();
+    if (given !== "help") return await run(given);
+    terminal.out(usage);
+    return 0;
+  });
+}
+
 /** Runs a command: what fails for the user's sake is one line of notes and an exit status. */
 export async function exitStatusOf(
   terminal: Terminal,

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadAudio } from "./audio/input.ts";
-import { choiceFlag, countFlag, exitStatusOf, parseCommandLine } from "./command-line.ts";
+import { choiceFlag, countFlag, parseCommandLine, runCommand } from "./command-line.ts";
 import { demoModel, demoSample } from "./demo.ts";
 import { AsrError, messageOf } from "./errors.ts";
 import { resolveModel } from "./hub/resolve.ts";
@@ -56,12 +56,8 @@ interface Findings {
 
 /** The command `inspect`: returns the exit status. */
 export async function inspectCommand(argv: string[], terminal: Terminal): Promise<number> {
-  return await exitStatusOf(terminal, async () => {
-    const given = parseArguments(argv);
-    if (given === "help") terminal.out(inspectUsage);
-    else await inspect(given, terminal);
-    return 0;
-  });
+  const read = () => parseArguments(argv);
+  return await runCommand(terminal, inspectUsage, read, (given) => inspect(given, terminal));
 }
 
 function parseArguments(argv: string[]): Arguments | "help" {
@@ -95,7 +91,7 @@ function parseArguments(argv: string[]): Arguments | "help" {
   };
 }
 
-async function inspect(given: Arguments, terminal: Terminal): Promise<void> {
+async function inspect(given: Arguments, terminal: Terminal): Promise<number> {
   using model = Model.open(await resolveModel(given.model), { precision: given.precision });
   const tokenizer = await Tokenizer.load(model.folder);
   const recording = await loadAudio(given.audio);
@@ -116,6 +112,7 @@ async function inspect(given: Arguments, terminal: Terminal): Promise<void> {
   await write(given.dump, found, model.info, report);
   terminal.out(`${given.dump}: ${found.frames} frames, ${found.audioTokens} audio tokens, `);
   terminal.out(`${found.inputIds.length} prompt ids, ${found.tokens.length} new tokens\n`);
+  return 0;
 }
 
 function runStages(

@@ -38,6 +38,12 @@ test("a signal that comes twice at once is one", async () => {
   }
 });
 
+test("the reason tells what is left behind", () => {
+  using interrupt = new Interrupt(undefined, "nothing was written");
+  interrupt.abort();
+  expect(interrupt.signal.reason.oneLine).toBe("interrupted; nothing was written");
+});
+
 test("the first signal can mean that there is no more to come", async () => {
   let stopped = 0;
   using interrupt = new Interrupt(() => stopped++);

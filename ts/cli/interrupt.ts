@@ -17,6 +17,7 @@ const sameKeyMs = 500;
 export class Interrupt implements Disposable {
   readonly #controller = new AbortController();
   #stop: (() => void) | undefined;
+  readonly #hint: string | undefined;
   #last: { name: NodeJS.Signals; at: number } | undefined;
   readonly #listener = (name: NodeJS.Signals) => {
     const [before, at] = [this.#last, performance.now()];
@@ -34,8 +35,10 @@ export class Interrupt implements Disposable {
   /** The exit status that the signal asks for; undefined while none came. */
   status: number | undefined;
 
-  constructor(stop?: () => void) {
+  /** `hint` tells what the first signal leaves behind. */
+  constructor(stop?: () => void, hint?: string) {
     this.#stop = stop;
+    this.#hint = hint;
     for (const name of signals) process.on(name, this.#listener);
   }
 
@@ -45,7 +48,7 @@ export class Interrupt implements Disposable {
 
   /** Ends the work without a signal. */
   abort(): void {
-    this.#controller.abort(new AsrError("aborted", "interrupted"));
+    this.#controller.abort(new AsrError("aborted", "interrupted", this.#hint));
   }
 
   [Symbol.dispose](): void {

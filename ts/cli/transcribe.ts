@@ -1,8 +1,9 @@
 import { Asr } from "../asr.ts";
 import { follow } from "../audio/follow.ts";
 import type { AudioInput } from "../audio/input.ts";
-import { exitStatusOf } from "../command-line.ts";
+import { runCommand } from "../command-line.ts";
 import { demoSample } from "../demo.ts";
+import { defaultBatch, defaultChunkSeconds } from "../engine/defaults.ts";
 import { AsrError } from "../errors.ts";
 import { DownloadReport } from "../hub/download-report.ts";
 import { findInputs, type Input } from "../inputs.ts";
@@ -30,12 +31,10 @@ export async function transcribeCommand(
   terminal: Terminal,
   load: Load = loadAsr,
 ): Promise<number> {
-  return await exitStatusOf(terminal, async () => {
-    const given = readArguments(argv);
-    if (given !== "help") return await transcribeAll(given, terminal, load);
-    terminal.out(transcribeUsage);
-    return 0;
-  });
+  const read = () => readArguments(argv);
+  return await runCommand(terminal, transcribeUsage, read, (given) =>
+    transcribeAll(given, terminal, load),
+  );
 }
 
 /** Does what `transcribe` is to do: returns the exit status. */
@@ -102,9 +101,6 @@ async function inputsOf(given: Arguments): Promise<readonly Input[]> {
   if (inputs.length > 0) return inputs;
   throw new AsrError("usage", `--files-from ${given.inputOptions.filesFrom}: names no file`);
 }
-
-const defaultBatch = 8;
-const defaultChunkSeconds = 30;
 
 async function transcribeJobs(
   jobs: readonly Job[],

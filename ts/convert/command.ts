@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { choiceFlag, exitStatusOf, parseCommandLine } from "../command-line.ts";
+import { Interrupt } from "../cli/interrupt.ts";
+import { choiceFlag, parseCommandLine, runCommand } from "../command-line.ts";
 import { AsrError } from "../errors.ts";
 import { resolveModel } from "../hub/resolve.ts";
 import { byteText, durationText } from "../hub/sizes.ts";
@@ -39,24 +40,12 @@ interface Arguments {
 
 /** The command `convert`: returns the exit status. */
 export async function convertCommand(argv: string[], terminal: Terminal): Promise<number> {
-  return await exitStatusOf(terminal, async () => {
-    const given = parseArguments(argv);
-    if (given === "help") {
-      terminal.out(convertUsage);
-      return 0;
-    }
-    const controller = new AbortController();
-    const stop = () => {
-      controller.abort(new AsrError("aborted", "interrupted", "nothing was written"));
-    };
-    process.once("SIGINT", stop);
-    try {
-      await convert(given, terminal, controller.signal);
-    } finally {
-      process.off("SIGINT", stop);
-    }
-    return 0;
-  });
+  using interrupt = new Interrupt(undefined, "nothing was written");
+  const read = () => parseArguments(argv);
+  const status = await runCommand(terminal, convertUsage, read, (given) =>
+    convert(given, terminal, interrupt.signal),
+  );
+  return interrupt.status ?? status;
 }
 
 function parseArguments(argv: string[]): Arguments | "help" {
@@ -121,7 +110,7 @@ async function convert(
   { model, out, recipe, overwrite, quiet }: Arguments,
   terminal: Terminal,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   const status = new StatusLine(terminal, !quiet);
   if (!quiet && !terminal.noteIsTty) terminal.note(`converting ${model} to ${out}\n`);
   try {
@@ -141,6 +130,7 @@ async function convert(
       terminal.out(`${sha256}  ${join(out, name)}\n`);
     }
     if (!quiet) for (const note of notes(conversion, started)) terminal.note(`${note}\n`);
+    return 0;
   } finally {
     status.clear();
   }

@@ -2,9 +2,8 @@ import { join } from "node:path";
 import type { ChunkOptions } from "../audio/chunks.ts";
 import { AsrError } from "../errors.ts";
 import type { RecordingSettings } from "../options.ts";
+import { defaultChunkSeconds } from "./defaults.ts";
 
-/** Chunks of this length are decoded best and cheapest by the published checkpoints, in seconds. */
-const defaultChunkSeconds = 30;
 /** Speakers pause for breath and thought, but seldom for so long, in seconds. */
 const defaultPauseSeconds = 2;
 

@@ -4,6 +4,7 @@ import { Model, type ModelOptions } from "../model.ts";
 import { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { Batch } from "./batch.ts";
 import { chunkingOf } from "./chunking.ts";
+import { defaultBatch } from "./defaults.ts";
 import { Turns } from "./turns.ts";
 
 /** How an engine is opened. */
@@ -11,8 +12,6 @@ export interface EngineOptions extends ModelOptions {
   /** Most chunks that are decoded together. Default 8. */
   batch?: number | undefined;
 }
-
-const defaultBatch = 8;
 
 /**
  * An open checkpoint with its tokenizer, and the places in its batch. All its work happens on the

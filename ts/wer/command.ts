@@ -1,4 +1,4 @@
-import { choiceFlag, countFlag, exitStatusOf, parseCommandLine } from "../command-line.ts";
+import { choiceFlag, countFlag, parseCommandLine, runCommand } from "../command-line.ts";
 import { demoModel } from "../demo.ts";
 import { AsrError, exitCodes } from "../errors.ts";
 import { languageName } from "../languages.ts";
@@ -55,14 +55,8 @@ interface Arguments {
 
 /** The command `wer`: returns the exit status. */
 export async function werCommand(argv: string[], terminal: Terminal): Promise<number> {
-  return await exitStatusOf(terminal, async () => {
-    const given = parseArguments(argv);
-    if (given === "help") {
-      terminal.out(werUsage);
-      return 0;
-    }
-    return await measure(given, terminal);
-  });
+  const read = () => parseArguments(argv);
+  return await runCommand(terminal, werUsage, read, (given) => measure(given, terminal));
 }
 
 function parseArguments(argv: string[]): Arguments | "help" {
