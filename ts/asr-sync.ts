@@ -1,10 +1,8 @@
-import { type LoadOptions, loadArgument, loadOptionNames } from "./asr.ts";
+import { type LoadOptions, loadArgument } from "./asr.ts";
 import type { AudioInput } from "./audio/input.ts";
 import { AsrError } from "./errors.ts";
 import type { ModelInfo } from "./model.ts";
-import { checkOptionTypes } from "./option-types.ts";
 import { type CallOptions, type RecordingSettings, recordingSettings } from "./options.ts";
-import { checkOptionNames } from "./spelling.ts";
 import type { Transcript } from "./transcript.ts";
 import { wiredWhole } from "./worker/source.ts";
 import { type EngineThread, engineThread } from "./worker/thread.ts";
@@ -38,8 +36,6 @@ export class AsrSync implements Disposable {
    * console.log(asr.info.vocabSize);
    */
   static load(model?: string, options: Omit<LoadOptions, keyof CallOptions> = {}): AsrSync {
-    checkOptionNames(options, loadOptionNames, "load");
-    checkOptionTypes({ ...options, model });
     const thread = engineThread();
     const { engine, info } = thread.blocking("load", loadArgument(model, options));
     return new AsrSync(thread, engine, info);

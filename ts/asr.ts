@@ -58,10 +58,8 @@ export class Asr implements Disposable, AsyncDisposable {
    * console.log(asr.info.decoderLayers);
    */
   static async load(model?: string, options: LoadOptions = {}): Promise<Asr> {
-    checkOptionNames(options, loadOptionNames, "load");
-    checkOptionTypes({ ...options, model });
-    const { signal, onProgress, ...rest } = options;
-    const argument = loadArgument(model, rest);
+    const argument = loadArgument(model, options);
+    const { signal, onProgress } = options;
     const thread = engineThread();
     const { engine, info } = await thread.result("load", argument, { signal, onProgress });
     return new Asr(thread, engine, info);
@@ -134,11 +132,11 @@ function closed(): AsrError {
   return new AsrError("usage", "this Asr is closed");
 }
 
-/** What the engine's thread is told to load. */
-export function loadArgument(
-  model: string | undefined,
-  { offline, cacheDir, ...options }: Omit<LoadOptions, keyof CallOptions>,
-): LoadArgument {
+/** What the engine's thread is told to load, checked. Throws AsrError `usage`. */
+export function loadArgument(model: string | undefined, given: LoadOptions): LoadArgument {
+  checkOptionNames(given, loadOptionNames, "load");
+  checkOptionTypes({ ...given, model });
+  const { signal: _, onProgress: __, offline, cacheDir, ...options } = given;
   const named = model ?? process.env["BUN_ASR_MODEL"];
   return { model: named === "" ? undefined : named, hub: { offline, cacheDir }, options };
 }

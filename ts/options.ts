@@ -88,24 +88,22 @@ export const streamOptionNames: readonly string[] = [
  * Checks options and leaves out what cannot cross to the engine's thread. Throws AsrError `usage`.
  */
 export function recordingSettings(options: TranscribeOptions): RecordingSettings {
-  checkOptionNames(options, transcribeOptionNames, "transcribe");
-  checkOptionTypes(options);
-  const { signal: _, onProgress: __, ...settings } = options;
-  checkSettings(settings);
-  return settings;
+  return checkedSettings(options, transcribeOptionNames, "transcribe");
 }
 
 /** The same for streams. */
 export function streamSettings(options: StreamOptions): StreamSettings {
-  checkOptionNames(options, streamOptionNames, "stream");
-  checkOptionTypes(options);
-  const { signal: _, onProgress: __, ...settings } = options;
-  checkSettings(settings);
-  checkRange("stepSeconds", settings.stepSeconds, 0.5, 30);
-  return settings;
+  return checkedSettings(options, streamOptionNames, "stream");
 }
 
-function checkSettings(settings: RecordingSettings): void {
+function checkedSettings(
+  options: StreamOptions,
+  known: readonly string[],
+  owner: string,
+): StreamSettings {
+  checkOptionNames(options, known, owner);
+  checkOptionTypes(options);
+  const { signal: _, onProgress: __, ...settings } = options;
   languageName(settings.language);
   keywordList(settings.keywords ?? []);
   if (settings.languages !== undefined) {
@@ -122,6 +120,8 @@ function checkSettings(settings: RecordingSettings): void {
   if (maxTokens !== undefined && !(Number.isSafeInteger(maxTokens) && maxTokens >= 1)) {
     throw new AsrError("usage", `maxTokens is ${maxTokens}, expected a whole number of at least 1`);
   }
+  checkRange("stepSeconds", settings.stepSeconds, 0.5, 30);
+  return settings;
 }
 
 function checkRange(name: string, value: number | undefined, least: number, most: number): void {

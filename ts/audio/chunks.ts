@@ -104,14 +104,22 @@ class Cutter {
 
   /** Where the first long pause has begun, with the silence that is kept. */
   #pauseIn(samples: Samples, sounds: readonly Span[]): number | undefined {
-    for (const [index, { end }] of sounds.entries()) {
-      const next = sounds[index + 1]?.start ?? samples.length;
-      if (next - end < this.#pause) continue;
-      this.#noise = levelOf(samples.subarray(end, next));
-      return Math.round(end + Math.min(keptSilence, (next - end) / 2));
-    }
-    return undefined;
+    const pauses = pausesAfter(sounds, samples.length);
+    const long = pauses.find(({ start, end }) => end - start >= this.#pause);
+    if (long === undefined) return undefined;
+    this.#noise = levelOf(samples.subarray(long.start, long.end));
+    return cutIn(long);
   }
+}
+
+/** The pause after each sound, up to the next one or to the end of the samples. */
+export function pausesAfter(sounds: readonly Span[], length: number): Span[] {
+  return sounds.map(({ end }, index) => ({ start: end, end: sounds[index + 1]?.start ?? length }));
+}
+
+/** Where to cut in a pause that is left out: after the silence that is kept. */
+export function cutIn({ start, end }: Span): number {
+  return Math.round(start + Math.min(keptSilence, (end - start) / 2));
 }
 
 /** `speechSpans` counted in samples. */

@@ -6,6 +6,8 @@ import {
   type AudioSamples,
   isIterable,
   isPcmStream,
+  isSamples,
+  notAudio,
   openPcm,
   openSamples,
   type PcmStream,
@@ -44,16 +46,20 @@ export type AudioInput =
  * `name` is what messages call a stream.
  */
 export async function openAudio(input: AudioInput, name?: string): Promise<AudioStream> {
+  const path = pathOf(input);
+  if (path !== undefined) return fromFile(path);
   if (input === "-") return fromStream(Bun.stdin.stream(), "standard input");
-  if (typeof input === "string") return fromFile(input);
-  if (input instanceof URL) return fromFile(pathOf(input));
-  if (input instanceof Blob) return fromBlob(input);
+  if (input instanceof Blob) return fromBytes(input, nameOf(input));
   if (input instanceof ArrayBuffer) return fromBytes(new Blob([input]), "audio bytes");
   if (input instanceof Uint8Array) return fromBytes(new Blob([copied(input)]), "audio bytes");
-  if (input instanceof Response) return fromResponse(input);
+  if (input instanceof Response) {
+    const { body, name: url } = bodyOf(input);
+    return fromStream(body, url);
+  }
   if (isIterable(input)) return fromStream(input, name ?? "audio stream");
   if (isPcmStream(input)) return openPcm(pcmBlocks(input), input, name ?? "audio stream");
-  return openSamples(input);
+  if (isSamples(input)) return openSamples(input);
+  throw notAudio();
 }
 
 /** Reads a whole recording. */
@@ -61,10 +67,29 @@ export async function loadAudio(input: AudioInput): Promise<Recording> {
   return await wholeRecording(await openAudio(input));
 }
 
-function pathOf(url: URL): string {
-  if (url.protocol === "file:") return fileURLToPath(url);
-  const hint = "download it first, or pass the Response of fetch()";
-  throw new AsrError("input", `${url.href}: is not a file on this machine`, hint);
+/** The path of an input that is a file of this machine, but for standard input. */
+export function pathOf(input: AudioInput): string | undefined {
+  if (typeof input === "string") return input === "-" ? undefined : input;
+  if (input instanceof URL) {
+    if (input.protocol === "file:") return fileURLToPath(input);
+    const hint = "download it first, or pass the Response of fetch()";
+    throw new AsrError("input", `${input.href}: is not a file on this machine`, hint);
+  }
+  // A BunFile is a Blob with the path as its name.
+  if (!(input instanceof Blob) || input instanceof File || !("name" in input)) return undefined;
+  return typeof input.name === "string" ? input.name : undefined;
+}
+
+/** What messages call the bytes of a Blob. */
+export function nameOf(blob: Blob): string {
+  return blob instanceof File ? blob.name : "audio bytes";
+}
+
+/** The bytes that a server sent, and from where; refuses what is an error's page. */
+export function bodyOf(response: Response): { body: ReadableStream<Uint8Array>; name: string } {
+  const name = response.url || "response";
+  if (!response.ok) throw new AsrError("input", `${name}: the server answered ${response.status}`);
+  return { body: response.body ?? new Blob([]).stream(), name };
 }
 
 /** Blobs do not take views on shared memory. */
@@ -74,30 +99,19 @@ function copied(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
     : new Uint8Array(bytes);
 }
 
-function fromBlob(blob: Blob): Promise<AudioStream> {
-  // A BunFile is a Blob with the path as its name.
-  const name = "name" in blob && typeof blob.name === "string" ? blob.name : undefined;
-  if (name !== undefined && !(blob instanceof File)) return fromFile(name);
-  return fromBytes(blob, name ?? "audio bytes");
-}
-
-function fromResponse(response: Response): Promise<AudioStream> {
-  const name = response.url || "response";
-  if (!response.ok) throw new AsrError("input", `${name}: the server answered ${response.status}`);
-  if (response.body === null) throw noSamples(name);
-  return fromStream(response.body, name);
-}
-
 async function fromFile(path: string): Promise<AudioStream> {
   const stats = statOf(path);
   if (stats.isDirectory()) throw new AsrError("input", `${path}: is a folder, not an audio file`);
   // A pipe has no size and can be read only once.
   if (!stats.isFile()) return await fromStream(Bun.file(path).stream(), path);
-  return await named(path, async () => {
-    const file = Bun.file(path);
-    const head = await checkedHead(file, path);
-    return isWav(head) ? await fromWav(file, path, path) : fromFfmpeg(path, path);
-  });
+  return await named(path, () => opened(path, path));
+}
+
+/** Opens a file by what its first bytes say. */
+async function opened(path: string, name: string): Promise<AudioStream> {
+  const file = Bun.file(path);
+  const head = await checkedHead(file, name);
+  return isWav(head) ? await fromWav(file, path, name) : fromFfmpeg(path, name);
 }
 
 /** What the system says about a file that cannot be read gets the file's name. */
@@ -120,12 +134,8 @@ function statOf(path: string): Stats {
   }
 }
 
-async function fromStream(stream: AsyncIterable<Uint8Array>, name: string): Promise<AudioStream> {
-  return await spooledStream(stream, name, async (path) => {
-    const file = Bun.file(path);
-    const head = await checkedHead(file, name);
-    return isWav(head) ? await fromWav(file, path, name) : fromFfmpeg(path, name);
-  });
+function fromStream(stream: AsyncIterable<Uint8Array>, name: string): Promise<AudioStream> {
+  return spooledStream(stream, name, (path) => opened(path, name));
 }
 
 async function fromBytes(blob: Blob, name: string): Promise<AudioStream> {

@@ -3,8 +3,10 @@ import {
   type AudioChunk,
   type ChunkOptions,
   chunkAt,
+  cutIn,
   cutRange,
   keptSilence,
+  pausesAfter,
   soundsIn,
 } from "./chunks.ts";
 import { type Samples, sampleRate } from "./recording.ts";
@@ -98,7 +100,7 @@ export class SectionCutter {
     const long = pauses.find(({ start, end }) => end - start >= this.#longPause);
     if (long !== undefined) {
       this.#noise = levelOf(samples.subarray(long.start, long.end));
-      return Math.round(long.start + Math.min(keptSilence, (long.end - long.start) / 2));
+      return cutIn(long);
     }
     const [least, most] = [this.#aim - this.#reach, this.#aim + this.#reach];
     if (isEnd && samples.length <= most) return samples.length;
@@ -118,9 +120,8 @@ export class SectionCutter {
 
   /** Silence after sound, which reaches to where nothing is settled yet. */
   #pauses(samples: Samples): Span[] {
-    const sounds = soundsIn(samples, this.#noise);
-    return sounds
-      .map(({ end }, index) => ({ start: end, end: sounds[index + 1]?.start ?? samples.length }))
-      .filter(({ start, end }) => end > start && end >= this.#settled);
+    return pausesAfter(soundsIn(samples, this.#noise), samples.length).filter(
+      ({ start, end }) => end > start && end >= this.#settled,
+    );
   }
 }

@@ -129,13 +129,14 @@ class Work {
   #start(chunk: AudioChunk): void {
     const index = this.#results.length;
     this.#results.push(undefined);
+    const { onPartial } = this.#listener;
+    const tell = (text: string) => {
+      if (index === this.#told && text !== "") onPartial?.(text);
+    };
     const listener = {
-      party: this,
-      name: this.#name,
-      signal: this.#signal,
-      onText: (text: string) => {
-        if (index === this.#told && text !== "") this.#listener.onPartial?.(text);
-      },
+      ...{ party: this, name: this.#name, signal: this.#signal },
+      // Without a listener the text so far is not even put together.
+      onText: onPartial && tell,
     };
     const task = decodeCarefully(this.#engine, chunk, this.#options.decode, listener).then(
       (result) => {

@@ -1,5 +1,4 @@
-import { fileURLToPath } from "node:url";
-import type { AudioInput } from "../audio/input.ts";
+import { type AudioInput, bodyOf, nameOf, pathOf } from "../audio/input.ts";
 import { isIterable, isPcmStream, isSamples, notAudio } from "../audio/pcm.ts";
 import { AsrError, messageOf } from "../errors.ts";
 import type { WireInput } from "./protocol.ts";
@@ -18,12 +17,16 @@ const blockBytes = 1 << 17;
 
 /** What crosses to the engine's thread at once, and what it asks for later. */
 export function wired(input: AudioInput): { input: WireInput; source?: Source } {
+  // The engine's thread reads files by itself.
   const path = pathOf(input);
   if (path !== undefined) return { input: { kind: "path", path } };
   if (input === "-") return fromStream(Bun.stdin.stream(), "standard input");
-  if (input instanceof Response) return fromResponse(input);
+  if (input instanceof Response) {
+    const { body, name } = bodyOf(input);
+    return fromStream(body, name);
+  }
   if (input instanceof Blob) {
-    const name = input instanceof File ? input.name : "audio bytes";
+    const name = nameOf(input);
     return fromBlocks(sourceOf(bytesIn(input.stream(), name)), name, false);
   }
   if (input instanceof ArrayBuffer) return fromBytes(new Uint8Array(input));
@@ -57,25 +60,6 @@ export function wiredWhole(input: AudioInput): WireInput {
   }
   const hint = "pass a path, bytes or samples, or use the call that does not block";
   throw new AsrError("input", "a call that blocks cannot read this input", hint);
-}
-
-/** The path of an input that is a file: the engine's thread reads it by itself. */
-function pathOf(input: AudioInput): string | undefined {
-  if (typeof input === "string") return input === "-" ? undefined : input;
-  if (input instanceof URL) {
-    if (input.protocol === "file:") return fileURLToPath(input);
-    const hint = "download it first, or pass the Response of fetch()";
-    throw new AsrError("input", `${input.href}: is not a file on this machine`, hint);
-  }
-  // A BunFile is a Blob with the path as its name.
-  if (!(input instanceof Blob) || input instanceof File || !("name" in input)) return undefined;
-  return typeof input.name === "string" ? input.name : undefined;
-}
-
-function fromResponse(response: Response): { input: WireInput; source: Source } {
-  const name = response.url || "response";
-  if (!response.ok) throw new AsrError("input", `${name}: the server answered ${response.status}`);
-  return fromStream(response.body ?? new Blob([]).stream(), name);
 }
 
 function fromStream(stream: AsyncIterable<Uint8Array>, name: string) {
