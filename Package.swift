@@ -87,7 +87,7 @@ let package = Package(
         .executableTarget(
             name: "Optimisations",
             dependencies: ["BunASR"] + modelDependencies,
-            path: "swift/Bench"
+            path: "bench/optimisations"
         ),
     ] + platformTargets,
     cxxLanguageStandard: .cxx20

@@ -4,7 +4,7 @@ import type { Bench } from "./bench.ts";
 import { measured } from "./measured.ts";
 import type { Table } from "./table.ts";
 
-/** One way to a result against what it replaced; swift/Bench/Comparison.swift measures it. */
+/** One way to a result against what it replaced; optimisations/Comparison.swift measures it. */
 export interface Optimisation {
   stage: "preprocessing" | "encoder" | "decoder";
   name: string;

@@ -19,7 +19,7 @@ export async function check(): Promise<number> {
   ];
   const swift = Bun.which("swift");
   if (swift !== null && (await run([swift, "format", "--version"], "ignore")) === 0) {
-    const paths = ["swift", "Package.swift"];
+    const paths = ["swift", "bench/optimisations", "Package.swift"];
     checks.push(["swift format", [swift, "format", "lint", "--strict", "--recursive", ...paths]]);
   } else {
     toStderr("check: this Swift toolchain has no swift format; Swift is not linted");

@@ -1,6 +1,7 @@
 import CMLX
 
-// Ops that the model does not call: `swift/Bench` builds from them what fused ops are compared with.
+// Ops that the model does not call: `bench/optimisations` builds from them what fused ops are
+// compared with.
 
 extension MLXArray {
     public static func - (lhs: MLXArray, rhs: MLXArray) -> MLXArray {

@@ -88,7 +88,7 @@ cmlx_array cmlx_logsumexp(cmlx_array x);
 /// x [..., n] at `indices` [..., m] of each row.
 cmlx_array cmlx_take_along(cmlx_array x, cmlx_array indices);
 
-// MLX's own ops that only comparisons call (swift/Bench)
+// MLX's own ops that only comparisons call (bench/optimisations)
 cmlx_array cmlx_subtract(cmlx_array a, cmlx_array b);
 cmlx_array cmlx_equal(cmlx_array a, cmlx_array b);
 cmlx_array cmlx_matmul(cmlx_array a, cmlx_array b);
