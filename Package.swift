@@ -34,8 +34,9 @@ import PackageDescription
             name: "CMLX",
             path: "swift/Linux/CMLX",
             cxxSettings: [
+                .headerSearchPath("."),
                 // std::bind inside MLX's headers
-                .unsafeFlags(["-I\(deps)/mlx/include", "-Wno-deprecated-declarations"])
+                .unsafeFlags(["-I\(deps)/mlx/include", "-Wno-deprecated-declarations"]),
             ],
             linkerSettings: [
                 .unsafeFlags(["-L\(deps)/mlx/lib"] + runPaths("mlx/lib")),

@@ -7,7 +7,7 @@
 #include <cstdlib>
 
 #include "read_loop.h"
-#include "threads.h"
+#include "kernels/machine/threads.h"
 
 namespace bun_asr::bench {
 namespace {

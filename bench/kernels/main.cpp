@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "report.h"
-#include "table.h"
+#include "kernels/table.h"
 
 using namespace bun_asr::bench;
 

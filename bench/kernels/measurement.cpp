@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstdio>
 
-#include "table.h"
+#include "kernels/table.h"
 
 namespace bun_asr::bench {
 namespace {

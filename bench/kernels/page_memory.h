@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "threads.h"
+#include "kernels/machine/threads.h"
 
 namespace bun_asr::bench {
 

@@ -2,7 +2,7 @@
 #if defined(__aarch64__)
 #include <arm_neon.h>
 
-#include "cpu.h"
+#include "kernels/machine/cpu.h"
 #include "peak.h"
 
 namespace bun_asr::bench {

@@ -2,7 +2,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#include "cpu.h"
+#include "kernels/machine/cpu.h"
 #include "peak.h"
 
 namespace bun_asr::bench {

@@ -1,6 +1,6 @@
 #include "read_loop.h"
 
-#include "cpu.h"
+#include "kernels/machine/cpu.h"
 
 namespace bun_asr::bench {
 namespace {

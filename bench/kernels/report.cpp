@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "threads.h"
+#include "kernels/machine/threads.h"
 
 namespace bun_asr::bench {
 namespace {

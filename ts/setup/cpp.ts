@@ -10,6 +10,8 @@ export interface CppProgram {
   sources: string;
   /** The sources that it tests or measures. */
   library: string;
+  /** Where quoted headers are looked for, from the root. */
+  headers: string;
   /** They lie in the Swift library, which is built, and are not compiled again. */
   inSwiftLibrary?: boolean;
   /** Options of the compiler and of the linker. */
@@ -17,19 +19,25 @@ export interface CppProgram {
   link: readonly string[];
 }
 
-const kernels = "swift/Linux/CMLX/kernels";
+const cmlx = "swift/Linux/CMLX";
+const kernels = `${cmlx}/kernels`;
 const releaseFolder = dirname(libraryPath);
 const openblas = join(depsFolder, "scipy_openblas32");
 
 /** The CPU kernels, under test. */
 export const kernelsTest: CppProgram = {
-  ...{ sources: "swift/Tests/kernels", library: kernels, compile: [], link: ["-lpthread"] },
+  sources: "swift/Tests/kernels",
+  library: kernels,
+  headers: cmlx,
+  compile: [],
+  link: ["-lpthread"],
 };
 
 /** What is done to MLX's graph, under test. */
 export const graphTest: CppProgram = {
   sources: "swift/Tests/cmlx",
-  library: "swift/Linux/CMLX",
+  library: cmlx,
+  headers: `${cmlx}/include`,
   inSwiftLibrary: true,
   compile: [],
   link: [`-L${releaseFolder}`, "-lBunASR", `-Wl,-rpath,${releaseFolder}`],
@@ -39,13 +47,18 @@ export const graphTest: CppProgram = {
 export const accelerateTest: CppProgram = {
   sources: "swift/Tests/accelerate",
   library: "swift/Linux/Accelerate",
+  headers: "swift/Linux/Accelerate/include",
   compile: [`-I${join(depsFolder, "mlx/include")}`, `-I${join(openblas, "include")}`],
   link: [`-L${join(openblas, "lib")}`, "-lscipy_openblas", `-Wl,-rpath,${join(openblas, "lib")}`],
 };
 
 /** The CPU kernels, measured. */
 export const kernelsBench: CppProgram = {
-  ...{ sources: "bench/kernels", library: kernels, compile: [], link: ["-lpthread"] },
+  sources: "bench/kernels",
+  library: kernels,
+  headers: cmlx,
+  compile: [],
+  link: ["-lpthread"],
 };
 
 /**
@@ -53,23 +66,18 @@ export const kernelsBench: CppProgram = {
  * objects of their libraries.
  */
 export async function compiled(cpp: CppProgram): Promise<string> {
-  const { sources, library, inSwiftLibrary = false, compile, link } = cpp;
+  const { sources, library, headers, inSwiftLibrary = false, compile, link } = cpp;
   const folder = join(root, ".build/cpp");
   mkdirSync(folder, { recursive: true });
   const [own, tested] = [filesIn(sources), filesIn(library)];
-  const includes = [library, `${library}/include`].map((path) => `-I${join(root, path)}`);
-  const units = [
-    ...own.filter(isUnit).map((path) => ({ path, options: [...compile, ...includes] })),
-    ...(inSwiftLibrary ? [] : tested.filter(isUnit)).map((path) => ({
-      ...{ path, options: [...compile] },
-    })),
-  ];
-  const headers = [...own, ...tested].filter((path) => !isUnit(path));
-  const oldest = newest([...headers, import.meta.path]);
-  const objects = units.map(({ path }) =>
+  const units = [...own, ...(inSwiftLibrary ? [] : tested)].filter(isUnit);
+  const options = [...compile, `-I${join(root, headers)}`];
+  const included = [...own, ...tested].filter((path) => !isUnit(path));
+  const oldest = newest([...included, import.meta.path]);
+  const objects = units.map((path) =>
     join(folder, `${path.slice(root.length + 1).replaceAll("/", "-")}.o`),
   );
-  const stale = units.flatMap(({ path, options }, i) => {
+  const stale = units.flatMap((path, i) => {
     const output = objects[i]!;
     const isFresh = timeOf(output) > Math.max(timeOf(path), oldest);
     return isFresh ? [] : [{ output, command: ["-std=c++20", "-O2", "-c", path, ...options] }];

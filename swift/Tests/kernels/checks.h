@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "table.h"
+#include "kernels/table.h"
 
 namespace bun_asr::tests {
 

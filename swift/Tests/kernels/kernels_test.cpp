@@ -8,8 +8,8 @@
 //
 // All buffers are vectors of the exact size, so a build with -fsanitize=address,undefined catches
 // any access beyond an argument:
-//   clang++ -std=c++20 -O2 *.cpp ../../Linux/CMLX/kernels/*.cpp \
-//     -I../../Linux/CMLX/kernels -lpthread -o kernels_test
+//   clang++ -std=c++20 -O2 *.cpp $(find ../../Linux/CMLX/kernels -name '*.cpp') \
+//     -I../../Linux/CMLX -lpthread -o kernels_test
 #include <cstdio>
 #include <cstring>
 

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "checks.h"
-#include "cores.h"
+#include "kernels/machine/cores.h"
 
 namespace bun_asr::tests {
 

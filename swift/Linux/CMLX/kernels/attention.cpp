@@ -1,8 +1,8 @@
 // Shares attention out: a task is one key head of one batch item and some of its queries.
 #include <algorithm>
 
-#include "scratch.h"
-#include "table.h"
+#include "kernels/machine/scratch.h"
+#include "kernels/table.h"
 
 namespace bun_asr {
 

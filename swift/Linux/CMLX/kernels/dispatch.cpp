@@ -3,7 +3,7 @@
 #include <cstring>
 #include <string>
 
-#include "table.h"
+#include "kernels/table.h"
 
 namespace bun_asr {
 

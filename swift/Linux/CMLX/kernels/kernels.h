@@ -25,7 +25,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "threads.h"
+#include "kernels/machine/threads.h"
 
 namespace bun_asr {
 

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <vector>
 
-#include "scratch.h"
-#include "table.h"
+#include "kernels/machine/scratch.h"
+#include "kernels/table.h"
 
 namespace bun_asr {
 namespace {

@@ -2,7 +2,7 @@
 // Threads, tiles, scratch memory and shapes are decided above it; only arithmetic lies below.
 #pragma once
 
-#include "kernels.h"
+#include "kernels/kernels.h"
 
 namespace bun_asr {
 

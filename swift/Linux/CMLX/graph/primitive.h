@@ -1,0 +1,119 @@
+// A CPU kernel as an MLX primitive: lazy like every MLX op; evaluate.h runs it.
+//
+// An op costs MLX some microseconds, as much as a small kernel takes. So kernels are made few while
+// the graph is built:
+// - operands are looked at through slices, transposes and reshapes (view.h), which never run;
+// - a pending kernel that is cheap (a norm, a rotation, …) is computed inside its reader, into
+//   memory that stays in the cache, and never becomes an op. Should two ops read it, it is computed
+//   twice: a waste, never an error;
+// - a product takes over what follows it (product.h).
+// A decoder layer of thirty-odd ops runs as six.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "mlx/primitives.h"
+#include "graph/temporary.h"
+#include "graph/view.h"
+
+namespace cmlx {
+
+class Kernel : public mlx::core::Primitive {
+ public:
+  using Inputs = std::vector<mlx::core::array>;
+  /// Writes the output, row-major.
+  using Body = std::function<void(const Strided* operands, void* output)>;
+
+  /// Whether readers may compute it themselves.
+  enum class Cost { cheap, substantial };
+
+  static constexpr size_t most_operands = 8;
+
+  /// What a kernel reads: its operands, and the MLX inputs that they are made of.
+  class Operands {
+   public:
+    Operands(std::initializer_list<mlx::core::array> arrays) {
+      list_.reserve(arrays.size() + 1);  // often one more is added
+      for (auto& array : arrays) add(array);
+    }
+    /// The operands of a pending kernel, to be extended.
+    Operands(const Kernel& kernel, Inputs inputs)
+        : inputs(std::move(inputs)), list_(kernel.operands_.list_) {}
+
+    void add(const mlx::core::array& array);
+    /// An operand that must be an input itself.
+    void add_whole(const mlx::core::array& array);
+    Inputs inputs;
+
+   private:
+    friend class Kernel;
+    struct Operand {
+      View view;
+      size_t offset_bytes;
+      size_t first_input;
+      /// Computed by the reader, from the inputs that begin at `first_input`.
+      std::shared_ptr<const Kernel> inlined;
+      size_t inlined_size = 0;
+    };
+    std::vector<Operand> list_;
+  };
+
+  /// The inputs of the operands are not used: MLX holds them (`make`).
+  Kernel(Operands operands, const char* name, Cost cost, Body body);
+
+  /// The kernel that will compute `y`; nullptr when it is something else, or computed.
+  static const Kernel* pending(const mlx::core::array& y);
+
+  /// Gives `output`, whose primitive this is, its memory and its values. The inputs are there.
+  void compute(mlx::core::array& output);
+
+  void eval_cpu(const Inputs& inputs, std::vector<mlx::core::array>& outputs) override;
+  void eval_gpu(const Inputs& inputs, std::vector<mlx::core::array>& outputs) override;
+  const char* name() const override { return name_; }
+
+ protected:
+  /// An input once it has memory.
+  struct Source {
+    const void* data;
+    mlx::core::Strides strides;
+  };
+  void run(const Source* sources, void* output) const;
+  /// Gives the output memory, which the body will fill.
+  virtual void allocate(const Inputs& inputs, mlx::core::array& output);
+
+ private:
+  void run(const Source* sources, void* output, size_t operand, Strided* operands) const;
+
+  const char* name_;
+  Cost cost_;
+  Operands operands_;
+  Body body_;
+};
+
+/// The output of a new kernel of class `K`, whose constructor takes operands and `rest`.
+template <class K, class... Rest>
+mlx::core::array make_kernel(mlx::core::Shape shape, mlx::core::Dtype type,
+                             Kernel::Operands operands, Rest&&... rest) {
+  Kernel::Inputs inputs = std::move(operands.inputs);
+  auto primitive = std::make_shared<K>(std::move(operands), std::forward<Rest>(rest)...);
+  return mlx::core::array(std::move(shape), type, std::move(primitive), std::move(inputs));
+}
+
+/// The output of a new `Kernel`.
+mlx::core::array kernel(const char* name, Kernel::Cost cost, mlx::core::Shape shape,
+                        Kernel::Operands operands, Kernel::Body body,
+                        mlx::core::Dtype type = mlx::core::float32);
+
+mlx::core::array float32(const mlx::core::array& x);
+
+/// An operand's floats in a row: in place when they are, else gathered into `memory`.
+const float* contiguous(const Strided& x, Temporary& memory);
+/// Copies an operand's values, row-major.
+template <class T>
+void gather(const Strided& x, T* to);
+
+void require(bool holds, const char* what);
+
+}  // namespace cmlx

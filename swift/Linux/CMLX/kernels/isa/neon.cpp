@@ -1,0 +1,36 @@
+// The NEON tables: with sdot (dot product instructions) and without.
+#if defined(__aarch64__)
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+#include <arm_neon.h>
+
+#include "kernels/machine/cpu.h"
+#include "kernels/table.h"
+
+namespace bun_asr::neon {
+namespace {
+#include "kernels/isa/vec_neon.h"
+#include "kernels/isa/dot_neon.h"
+#include "kernels/bodies/kernels.inl"
+}  // namespace
+}  // namespace bun_asr::neon
+
+#pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
+namespace bun_asr::neondot {
+namespace {
+#include "kernels/isa/vec_neon.h"
+#include "kernels/isa/dot_neondot.h"
+#include "kernels/bodies/weights.inl"
+#include "kernels/bodies/int8.inl"
+}  // namespace
+}  // namespace bun_asr::neondot
+#pragma clang attribute pop
+
+namespace bun_asr {
+extern constinit const Table neon_table = neon::make_table("neon", [] { return true; });
+extern constinit const Table neondot_table =
+    neon::make_table("neondot", cpu_has_neon_dot, neondot::integer_kernels);
+}  // namespace bun_asr
+#endif

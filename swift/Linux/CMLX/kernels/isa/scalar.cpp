@@ -1,0 +1,18 @@
+// The reference table: plain C++, any machine.
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+#include "kernels/table.h"
+
+namespace bun_asr::scalar {
+namespace {
+#include "kernels/isa/vec_scalar.h"
+#include "kernels/isa/dot_scalar.h"
+#include "kernels/bodies/kernels.inl"
+}  // namespace
+}  // namespace bun_asr::scalar
+
+namespace bun_asr {
+extern constinit const Table scalar_table = scalar::make_table("scalar", [] { return true; });
+}  // namespace bun_asr

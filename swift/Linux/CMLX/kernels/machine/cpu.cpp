@@ -1,0 +1,66 @@
+#include "kernels/machine/cpu.h"
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+
+#include <cstdint>
+
+namespace bun_asr {
+namespace {
+
+/// Register XCR0: the register files that the operating system saves at a task switch.
+uint64_t saved_state() {
+  uint32_t low, high;
+  asm volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return uint64_t(high) << 32 | low;
+}
+
+struct Features {
+  bool avx2 = false, avx512 = false, avx512vnni = false, avxvnni = false;
+
+  Features() {
+    uint32_t a, b, c, d;
+    if (!__get_cpuid(1, &a, &b, &c, &d)) return;
+    const bool fma = c >> 12 & 1, osxsave = c >> 27 & 1, f16c = c >> 29 & 1;
+    if (!fma || !osxsave || !f16c || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return;
+    const uint64_t state = saved_state();
+    constexpr uint64_t ymm = 0x6, zmm = 0xe6;  // SSE and AVX; and mask registers, upper halves
+    avx2 = (state & ymm) == ymm && (b >> 5 & 1);
+    const bool f = b >> 16 & 1, dq = b >> 17 & 1, bw = b >> 30 & 1, vl = b >> 31 & 1;
+    avx512 = avx2 && (state & zmm) == zmm && f && dq && bw && vl;
+    avx512vnni = avx512 && (c >> 11 & 1);
+    avxvnni = avx2 && __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a >> 4 & 1);
+  }
+};
+
+const Features& features() {
+  static const Features found;
+  return found;
+}
+
+}  // namespace
+
+bool cpu_has_avx2() { return features().avx2; }
+bool cpu_has_avx512() { return features().avx512; }
+bool cpu_has_avx512vnni() { return features().avx512vnni; }
+bool cpu_has_avxvnni() { return features().avxvnni; }
+
+}  // namespace bun_asr
+#elif defined(__aarch64__)
+#if defined(__linux__)
+#include <sys/auxv.h>
+#endif
+
+namespace bun_asr {
+
+bool cpu_has_neon_dot() {
+#if defined(__linux__)
+  constexpr unsigned long dot_products = 1ul << 20;  // HWCAP_ASIMDDP
+  return getauxval(AT_HWCAP) & dot_products;
+#else
+  return true;  // Apple's machines
+#endif
+}
+
+}  // namespace bun_asr
+#endif

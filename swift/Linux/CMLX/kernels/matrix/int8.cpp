@@ -1,0 +1,158 @@
+#include "kernels/matrix/int8.h"
+
+#include "kernels/matrix/gemm.h"
+
+namespace bun_asr {
+namespace {
+
+constexpr size_t few_rows_limit = 32;  // above few_rows_most of every table
+constexpr size_t band_rows = 336;      // a multiple of the tiles of all tables
+
+/// Columns of y that belong to one block, gathered as [rows][32] while sums go on: rows of y lie so
+/// far apart that they would compete for the same cache sets and pages.
+struct Columns {
+  const MatrixView& weights;
+  const Epilogue& then;
+  float* y;
+  size_t block;
+  size_t first = block * block_outputs;
+  size_t count = std::min(block_outputs, weights.outputs - first);
+
+  void begin(float* sums, size_t rows) const {
+    std::fill_n(sums, rows * block_outputs, 0.0f);
+    if (!then.bias) return;
+    for (size_t r = 0; r < rows; r++) {
+      std::copy_n(then.bias + first, count, sums + r * block_outputs);
+    }
+  }
+  /// Asks for rows of y, which are about to be written.
+  void fetch(size_t row, size_t rows) const {
+    for (size_t r = row; r < row + rows; r++) {
+      const float* to = y + r * weights.outputs + first;
+      __builtin_prefetch(to, 1);
+      __builtin_prefetch(to + count / 2, 1);
+      __builtin_prefetch(to + count - 1, 1);
+    }
+  }
+  /// The sums are complete: they go to rows of y from `row` on, and through the epilogue.
+  void finish(const float* sums, size_t row, size_t rows) const {
+    float* to = y + row * weights.outputs;
+    for (size_t r = 0; r < rows; r++) {
+      std::copy_n(sums + r * block_outputs, count, to + r * weights.outputs + first);
+    }
+    Epilogue rest = then;
+    if (rest.residual) rest.residual += row * weights.outputs;
+    finish_columns(rest, to, rows, weights.outputs, block);
+  }
+};
+
+/// Many rows, after Gemm: bands of rows, rounded once for all threads; tasks of some blocks of
+/// outputs and a part of the band; panels of weights, decoded once for all tiles of a task. A block
+/// goes through all of its panels before the next: its weights are one stream of memory.
+class IntegerGemm {
+ public:
+  IntegerGemm(const MatrixView& weights, const Epilogue& then, float* y, size_t rows,
+              const IntegerRow* x)
+      : weights_(weights), then_(then), y_(y), rows_(rows), x_(x) {}
+
+  void run(size_t first_row) const {
+    const size_t blocks = weights_.blocks();
+    const size_t tiles = (rows_ + kernels_.tile_rows - 1) / kernels_.tile_rows;
+    const size_t tasks_wanted = thread_count() * 8;  // enough to share out evenly
+    const size_t blocks_a_task = std::max<size_t>(blocks / tasks_wanted, 1);
+    const size_t columns = (blocks + blocks_a_task - 1) / blocks_a_task;
+    const size_t parts = std::clamp<size_t>(tasks_wanted / columns, 1, (tiles + 7) / 8);
+    parallel_for(columns * parts, 1, [&](size_t task, size_t end) {
+      for (; task < end; task++) {
+        const size_t part = task % parts, begin = task / parts * blocks_a_task;
+        const size_t stop = std::min(blocks, begin + blocks_a_task);
+        for (size_t b = begin; b < stop; b++) {
+          multiply(b, first_row, rows_ * part / parts, rows_ * (part + 1) / parts);
+        }
+      }
+    });
+  }
+
+ private:
+  void multiply(size_t block, size_t first_row, size_t begin, size_t end) const {
+    thread_local Scratch<uint8_t> panel_memory;
+    thread_local Scratch<float> sums_memory;
+    uint8_t* panel = panel_memory.reserve(integer_panel_bytes);
+    const size_t rows = end - begin;
+    float* sums = sums_memory.reserve(band_rows * block_outputs);
+    const Columns columns{weights_, then_, y_, block};
+    columns.begin(sums, rows);
+    const size_t tiles = (rows + kernels_.tile_rows - 1) / kernels_.tile_rows;
+    const size_t panel_bytes = weights_.block_bytes / weights_.inputs * panel_inputs;
+    const uint8_t* next = weights_.block(block) + panel_bytes;
+    const IntegerRow* x = x_ + begin;
+    for (size_t k0 = 0; k0 < weights_.inputs; k0 += panel_inputs) {
+      const size_t count = std::min(panel_inputs, weights_.inputs - k0);
+      const bool last = k0 + count == weights_.inputs;
+      kernels_.fill_panel(weights_, block, k0, count, panel);
+      for (size_t i = 0; i < tiles; i++) {
+        const size_t row = rows * i / tiles, height = rows * (i + 1) / tiles - row;
+        // The next panel and the results' places come a piece at a time while this one is in use:
+        // else decoding and writing would wait for memory while nothing is multiplied.
+        fetch(next + panel_bytes * i / tiles, next + panel_bytes * (i + 1) / tiles);
+        if (k0 == 0) columns.fetch(first_row + begin + row, height);
+        kernels_.tile(weights_, x + row, height, panel, count, sums + row * block_outputs);
+        if (last) columns.finish(sums + row * block_outputs, first_row + begin + row, height);
+      }
+      x += rows_;
+      next += panel_bytes;
+    }
+  }
+
+  static void fetch(const uint8_t* begin, const uint8_t* end) {
+    for (; begin < end; begin += 64) __builtin_prefetch(begin, 0, 2);
+  }
+
+  const IntegerKernels& kernels_ = table().integer;
+  const MatrixView& weights_;
+  const Epilogue& then_;
+  float* y_;
+  size_t rows_;
+  const IntegerRow* x_;
+};
+
+void multiply_few_rows(const MatrixView& weights, const IntegerRow* x, const Epilogue& then,
+                       float* y, size_t rows) {
+  const IntegerKernels& kernels = table().integer;
+  // Waking a thread pays from some tens of thousands of weights on.
+  const size_t grain = std::max<size_t>(1, 32768 / (block_outputs * weights.inputs));
+  parallel_for(weights.blocks(), grain, [&](size_t b, size_t end) {
+    float sums[few_rows_limit * block_outputs];
+    for (; b < end; b++) {
+      const Columns columns{weights, then, y, b};
+      columns.begin(sums, rows);
+      kernels.few_rows(weights, x, rows, b, sums);
+      columns.finish(sums, 0, rows);
+    }
+  });
+}
+
+}  // namespace
+
+void multiply_integers(const MatrixView& weights, const float* x, const Epilogue& then, float* y,
+                       size_t rows) {
+  thread_local Scratch<IntegerRow> memory;
+  const IntegerKernels& kernels = table().integer;
+  const size_t inputs = weights.inputs, panels = (inputs + panel_inputs - 1) / panel_inputs;
+  for (size_t first = 0; first < rows; first += band_rows) {
+    const size_t here = std::min(band_rows, rows - first);
+    IntegerRow* rounded = memory.reserve(panels * here);
+    parallel_for(here, std::max<size_t>(1, 16384 / inputs), [&](size_t r, size_t end) {
+      for (; r < end; r++) {
+        kernels.quantize(weights, x + (first + r) * inputs, rounded + r, here);
+      }
+    });
+    if (rows <= kernels.few_rows_most) {
+      multiply_few_rows(weights, rounded, then, y, rows);
+    } else {
+      IntegerGemm(weights, then, y, here, rounded).run(first);
+    }
+  }
+}
+
+}  // namespace bun_asr

@@ -1,0 +1,13 @@
+// Products of quantized weights with activations rounded to integers, shared out to threads.
+#pragma once
+
+#include "kernels/table.h"
+
+namespace bun_asr {
+
+/// y[rows, outputs] = x W^T, then the epilogue. What a row gives depends neither on the rows beside
+/// it nor on the number of threads.
+void multiply_integers(const MatrixView& weights, const float* x, const Epilogue& then, float* y,
+                       size_t rows);
+
+}  // namespace bun_asr

@@ -1,0 +1,26 @@
+// The one kind of PackedMatrix: a block of memory and how to read it.
+#pragma once
+
+#include "kernels/table.h"
+#include "kernels/machine/weight_memory.h"
+
+namespace bun_asr {
+
+class Packed final : public PackedMatrix {
+ public:
+  /// Takes memory for `shape`; its contents are for the caller to write.
+  Packed(const MatrixView& shape, Arithmetic arithmetic);
+
+  uint8_t* memory() const { return memory_.get(); }
+
+  void multiply(const float* x, const Epilogue& then, float* y, size_t rows) const override;
+  void gather(const int32_t* ids, float* y, size_t rows) const override;
+  void convolve(const Conv2d& shape, const float* x, const Epilogue& then, float* y) const override;
+
+ private:
+  MatrixView view_;
+  Arithmetic arithmetic_;
+  std::shared_ptr<uint8_t> memory_;
+};
+
+}  // namespace bun_asr
