@@ -113,8 +113,8 @@ struct Strided {
 void test_matrices();
 void test_conv2d();
 void test_int16();
-void test_integers();
-void test_two_terms();
+void test_int8();
+void test_int8x2();
 void test_attentions();
 void test_norms();
 void test_to_f16();

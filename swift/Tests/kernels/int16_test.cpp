@@ -11,7 +11,7 @@ constexpr size_t panel = panel_inputs;
 /// Packed while a table that rounds is in use; nullptr when this machine has none.
 std::shared_ptr<const PackedMatrix> rounded(const Floats& weights, size_t outputs, size_t inputs) {
   for (auto t = all_tables(); *t; t++) {
-    if (!(*t)->tile_int16 || !use_table((*t)->name)) continue;
+    if (!(*t)->int16.tile || !use_table((*t)->name)) continue;
     return PackedMatrix::dense(weights.data(), Storage::f32, outputs, inputs, Arithmetic::fast);
   }
   return nullptr;
@@ -21,7 +21,7 @@ std::shared_ptr<const PackedMatrix> rounded(const Floats& weights, size_t output
 double half_step(const Floats& values, size_t begin, size_t end) {
   double most = 0;
   for (size_t i = begin; i < end; i++) most = std::max(most, double(std::abs(values[i])));
-  return most / int16_most / 2 * (1 + 1e-5);
+  return most / max_int16_code / 2 * (1 + 1e-5);
 }
 
 /// The terms of each sum may be off by half a step of either factor.

@@ -1,6 +1,6 @@
 // Products of quantized weights with activations rounded to integers (Arithmetic::fast).
 //
-// The reference rounds the activations by the rule that integer.inl states and goes on in double
+// The reference rounds the activations by the rule that int8.inl states and goes on in double
 // precision; results differ from it only by the rounding of a few floats a span. Against the exact
 // product they may be off by what 8 bits a span allow.
 #include "matrices.h"
@@ -163,7 +163,7 @@ void test_strange_rows(int bits) {
 
 }  // namespace
 
-void test_integers() {
+void test_int8() {
   const size_t sizes[] = {1, 7, 31, 32, 33, 65, 100};
   for (int bits : {2, 3, 4, 5, 6, 8}) {
     for (int group : {32, 64, 128}) {

@@ -39,7 +39,7 @@ void test_rows(const TestMatrix& m, size_t rows) {
 
 }  // namespace
 
-void test_two_terms() {
+void test_int8x2() {
   for (int bits : {4, 8}) {
     for (int group : {32, 64, 128}) {
       const TestMatrix m = quantized(70, 5, bits, group, Storage::bf16, Arithmetic::fine);

@@ -41,8 +41,8 @@ int main(int count, char** arguments) {
   test_matrices();
   test_conv2d();
   test_int16();
-  test_integers();
-  test_two_terms();
+  test_int8();
+  test_int8x2();
   test_attentions();
   std::printf("%d passed, %d failed\n", passed, failed);
   return failed ? 1 : 0;

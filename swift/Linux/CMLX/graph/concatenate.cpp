@@ -51,8 +51,8 @@ mx::array concatenate(const std::vector<mx::array>& parts, int axis) {
   if (parts.size() == 1) return parts[0];
   // In groups of what a kernel takes, then the groups.
   std::vector<mx::array> groups;
-  for (size_t first = 0; first < parts.size(); first += Kernel::most_operands) {
-    const size_t count = std::min(Kernel::most_operands, parts.size() - first);
+  for (size_t first = 0; first < parts.size(); first += Kernel::max_operands) {
+    const size_t count = std::min(Kernel::max_operands, parts.size() - first);
     groups.push_back(joined(&parts[first], count, static_cast<size_t>(axis)));
   }
   return cmlx::concatenate(groups, axis);

@@ -14,7 +14,7 @@ namespace cmlx {
 
 void Kernel::Operands::add(const mx::array& array) {
   Window window = look_through(array);
-  require(list_.size() < most_operands, "a kernel has too many operands");
+  require(list_.size() < max_operands, "a kernel has too many operands");
   const size_t offset_bytes = window.view.offset * window.base.itemsize();
   Operand operand{std::move(window.view), offset_bytes, inputs.size(), nullptr};
   const Kernel* kernel = pending(window.base);
@@ -30,7 +30,7 @@ void Kernel::Operands::add(const mx::array& array) {
 }
 
 void Kernel::Operands::add_whole(const mx::array& array) {
-  require(list_.size() < most_operands, "a kernel has too many operands");
+  require(list_.size() < max_operands, "a kernel has too many operands");
   list_.push_back({View{0, array.shape(), {}, true}, 0, inputs.size(), nullptr});
   inputs.push_back(array);
 }
@@ -72,7 +72,7 @@ void Kernel::eval_gpu(const Inputs&, std::vector<mx::array>&) {
 }
 
 void Kernel::run(const Source* sources, void* output) const {
-  Strided operands[most_operands];
+  Strided operands[max_operands];
   run(sources, output, 0, operands);
 }
 

@@ -29,7 +29,7 @@ class Kernel : public mlx::core::Primitive {
   /// Whether readers may compute it themselves.
   enum class Cost { cheap, substantial };
 
-  static constexpr size_t most_operands = 8;
+  static constexpr size_t max_operands = 8;
 
   /// What a kernel reads: its operands, and the MLX inputs that they are made of.
   class Operands {

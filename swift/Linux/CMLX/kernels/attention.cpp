@@ -11,9 +11,9 @@ void attention(const Attention& shape, const float* q, const void* k, const void
   const size_t rows = shape.heads / shape.kv_heads * shape.queries;  // that share a key head
   if (rows == 0 || shape.batch == 0 || shape.dim == 0) return;
   // Panels hold heads of up to panel_inputs; larger ones (no model here has them) go row by row.
-  const bool few = rows <= t.attend_few_most || shape.dim > panel_inputs;
-  const size_t most = few ? t.attend_few_most : t.attend_rows;
-  const size_t parts = (rows + most - 1) / most;
+  const bool few = rows <= t.max_attend_few_rows || shape.dim > panel_inputs;
+  const size_t max_rows = few ? t.max_attend_few_rows : t.max_attend_many_rows;
+  const size_t parts = (rows + max_rows - 1) / max_rows;
   const size_t scratch = few ? t.attend_few_scratch(shape) : t.attend_many_scratch(shape);
 
   const size_t task_work = std::max<size_t>(1, rows / parts * shape.keys * shape.dim);

@@ -1,15 +1,16 @@
 // The CPU kernels that libmlx lacks on Linux, as pure functions of pointers and sizes.
 //
-//   kernels.h    what the MLX primitives call: this file
-//   packed.*     weight matrices, packed at load;      gemm.*      products with many rows
-//   integers.*   products of quantized weights with activations rounded to bytes (Arithmetic::fast)
-//   two_terms.*  the same with twice the bits (Arithmetic::fine)
-//   int16.*      float weights rounded to int16 (both)
-//   attention.cpp, rows.cpp                            the other kernels, shared out to threads
-//   table.h      the seam: one table of single-threaded kernels for each instruction set
-//   table_*.cpp  the tables: vec_*.h (one vector type), dot_*.h (products of bytes) + kernels.inl
-//                (the bodies, written once)
-//   dispatch.cpp the choice of a table;  threads.*  the pool;  cpu.*  what the processor can do
+//   kernels.h     what the graph's primitives call: this file
+//   attention.cpp, rows.cpp   all but products, shared out to threads
+//   matrix/       products with weight matrices, shared out to threads: packed.* (packed at load,
+//                 any number of rows), gemm.* (many rows), int8.* (quantized weights, activations
+//                 rounded to bytes: Arithmetic::fast), int8x2.* (the same with twice the bits:
+//                 Arithmetic::fine), int16.* (float weights rounded to int16: both)
+//   table.h       the seam: one table of single-threaded kernels for each instruction set, whose
+//                 entries table.inl lists;  dispatch.cpp   the choice of a table
+//   isa/          the tables: for each instruction set a header (one vector type) and a source
+//   bodies/       the kernels of a table, written once
+//   machine/      what the processor can do, cores, the pool of threads, memory
 //
 // The best table that the machine supports is chosen at the first call; the environment variable
 // BUN_ASR_KERNELS=scalar|avx2|avxvnni|avx512|avx512vnni|neon|neondot forces one. BUN_ASR_THREADS
@@ -33,9 +34,9 @@ namespace bun_asr {
 enum class Storage : uint8_t { f32, f16, bf16 };
 
 /// How a packed matrix is multiplied. `full` is float32 throughout. `fast` lets a table round the
-/// activations (and float weights) to the integers that its fastest instructions take: for quantized
-/// weights to 8 bits, with a scale for each 32 or 64 inputs; for float weights to 13. `fine` gives
-/// the first 16 bits, too.
+/// activations (and float weights) to the integers that its fastest instructions take: for
+/// quantized weights to 8 bits, with a scale for each 32 or 64 inputs; for float weights to 13.
+/// `fine` gives the first 16 bits, too.
 enum class Arithmetic : uint8_t { full, fast, fine };
 
 /// What follows a product while its results are still in the cache: y = f(y + bias) + residual.

@@ -132,7 +132,7 @@ void argmax(const float* x, uint32_t* y, size_t rows, size_t size) {
   parallel_for(rows * pieces, 1, [&](size_t i, size_t end) {
     for (; i < end; i++) {
       const size_t first = i % pieces * worth_a_thread;
-      tops[i] = t.largest(x + i / pieces * size + first, std::min(worth_a_thread, size - first));
+      tops[i] = t.largest_number(x + i / pieces * size + first, std::min(worth_a_thread, size - first));
     }
   });
   for (size_t r = 0; r < rows; r++) {
@@ -159,7 +159,7 @@ void log_sum_exp(const float* x, float* y, size_t rows, size_t size) {
       const size_t first = i % pieces * worth_a_thread;
       const size_t count = std::min(worth_a_thread, size - first);
       const float* values = x + i / pieces * size + first;
-      const float top = t.largest(values, count);
+      const float top = t.largest_number(values, count);
       of_rows[i] = {top, std::isinf(top) ? 0 : t.sum_of_exponentials(values, count, top)};
     }
   });

@@ -2,7 +2,7 @@
 //
 // attend_few   A decode step: one query for each of the few heads that share a key head. Each key
 //              and value is read once (bound by memory); scores of all keys lie in scratch.
-// attend_many  Prompts and the encoder: blocks of 128 keys against up to `attend_rows` queries with
+// attend_many  Prompts and the encoder: blocks of 128 keys against up to `max_attend_many_rows` queries with
 //              the register tile, running maximum and sum, so that nothing of size queries x keys
 //              exists. A block of scores has the layout of a packed tile of activations, so the
 //              product with the values needs no copy. Blocks of keys that no query of the task may
@@ -136,13 +136,13 @@ static size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
 
 // ---- few rows ----------------------------------------------------------------------------------
 
-constexpr int attend_few_most = 4;
+constexpr int max_attend_few_rows = 4;
 
 /// Scores go by vectors, and by four keys.
 constexpr size_t score_lanes = width > 4 ? width : 4;
 
 static size_t attend_few_scratch(const Attention& s) {
-  return attend_few_most * (round_up(s.keys, score_lanes) + 2 * round_up(s.dim, width));
+  return max_attend_few_rows * (round_up(s.keys, score_lanes) + 2 * round_up(s.dim, width));
 }
 
 /// The four keys or values from `row` on. Past the end the last one stands for those that are not
@@ -259,11 +259,11 @@ static void attend_few(const AttentionTask& t, float* scratch) {
 
 // ---- many rows ---------------------------------------------------------------------------------
 
-constexpr size_t attend_rows = tile_rows * (tile_rows > 8 ? 8 : 16);
+constexpr size_t max_attend_many_rows = tile_rows * (tile_rows > 8 ? 8 : 16);
 
 static size_t attend_many_scratch(const Attention& s) {
   const size_t depth = s.dim > key_block ? s.dim : key_block;
-  return attend_rows * (2 * tile_stride + round_up(s.dim, block_outputs)) + block_outputs * depth;
+  return max_attend_many_rows * (2 * tile_stride + round_up(s.dim, block_outputs)) + block_outputs * depth;
 }
 
 /// y[rows, columns] (+)= a * panel for all row tiles; a panel is at most 32 columns wide.
@@ -283,10 +283,10 @@ static void attend_many_stored(const AttentionTask& t, float* scratch) {
   const Attention& s = *t.shape;
   const size_t out_stride = round_up(s.dim, block_outputs);
   float* queries = scratch;
-  float* scores = queries + attend_rows * tile_stride;
-  float* out = scores + attend_rows * tile_stride;
-  float* panel = out + attend_rows * out_stride;
-  float tops[attend_rows], sums[attend_rows];
+  float* scores = queries + max_attend_many_rows * tile_stride;
+  float* out = scores + max_attend_many_rows * tile_stride;
+  float* panel = out + max_attend_many_rows * out_stride;
+  float tops[max_attend_many_rows], sums[max_attend_many_rows];
   for (size_t r = 0; r < t.rows; r++) {
     memcpy(queries + r * tile_stride, query_at(t, task_row(t, r)), s.dim * sizeof(float));
     tops[r] = lowest;

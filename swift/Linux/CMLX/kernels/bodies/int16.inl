@@ -1,22 +1,29 @@
 // Products of int16, for tables whose instruction set multiplies pairs of them: twice the speed of
-// floats. Included after kernels.inl, with these besides:
-//   to_words (nearest integers), store_halves (the low 16 bits of each word), add_products
+// floats. Included after kernels.inl.
 //
 // Activations, a panel of 256 inputs of one row, and weights, such a panel of one output, are
 // multiples of a 2896th of their largest magnitude, so the 256 products of a panel fit 32 bits:
 // 2896^2 256 < 2^31. A float scale for each takes their sum back. The rounding is that of 12.5 bits
 // a term, some 5e-5 of the largest, and never depends on other rows.
 
-static void round_row(const float* x, size_t count, uint8_t* to) {
+template <class Dot>
+concept Int16Dot = requires(uint8_t* results, const uint8_t* pair, Words words) {
+  Dot::store_halves(results, words);  // the low 16 bits of each word
+  // sum + the products of both int16 at `pair` with those of each word
+  { Dot::add_products(pair, words, words) } -> std::same_as<Words>;
+};
+static_assert(Int16Dot<Int16>);
+
+static void int16_round_row(const float* x, size_t count, uint8_t* to) {
   Vec top = broadcast(0);
   for (size_t i = 0; i < count; i += width) {
     const Vec value = load(x + i);
     top = max(max(value, broadcast(0) - value), top);
   }
-  const float most = largest(top), scale = most / int16_most;
-  const float inverse = most > int16_least ? int16_most / most : 0;
+  const float magnitude = largest(top), scale = magnitude / max_int16_code;
+  const float inverse = magnitude > min_int16_magnitude ? max_int16_code / magnitude : 0;
   for (size_t i = 0; i < count; i += width) {
-    store_halves(to + 2 * i, to_words(load(x + i) * broadcast(inverse)));
+    Int16::store_halves(to + 2 * i, round_words(load(x + i) * broadcast(inverse)));
   }
   memcpy(to + int16_row_scale, &scale, sizeof scale);
 }
@@ -42,7 +49,7 @@ static void whole_int16_tile(const uint8_t* a, const uint8_t* panel, size_t lane
     }
     UNROLL for (int r = 0; r < R; r++) {
       const uint8_t* pair = a + r * int16_row_bytes + k * 4;
-      UNROLL for (int v = 0; v < V; v++) sum[r][v] = add_products(pair, weight[v], sum[r][v]);
+      UNROLL for (int v = 0; v < V; v++) sum[r][v] = Int16::add_products(pair, weight[v], sum[r][v]);
     }
   }
   const float* scales = reinterpret_cast<const float*>(panel) + lane;
@@ -88,13 +95,12 @@ static void int16_tile_up_to(const uint8_t* a, size_t rows, const uint8_t* panel
   }
 }
 
-static void tile_int16(const uint8_t* a, size_t rows, const uint8_t* panel, size_t count, float* y,
+static void int16_tile(const uint8_t* a, size_t rows, const uint8_t* panel, size_t count, float* y,
                        size_t ldy, size_t columns, const float* bias, bool add) {
   int16_tile_up_to<tile_rows>(a, rows, panel, (count + 1) / 2, y, ldy, columns, bias, add);
 }
 
-static constexpr Table with_int16(Table table) {
-  table.round_row = round_row;
-  table.tile_int16 = tile_int16;
-  return table;
-}
+static constexpr Int16Kernels int16_kernels = {
+#define INT16_KERNEL(result, entry, arguments) .entry = int16_##entry,
+#include "kernels/table.inl"
+};

@@ -1,4 +1,5 @@
-// Products of quantized weights with activations rounded to integers: part of kernels.inl.
+// Products of quantized weights with activations rounded to bytes. Included by kernels.inl, and alone
+// where a table takes everything else from another one.
 //
 // A span is 32 or 64 inputs of a group of weights. Its activations are codes of 8 bits times a
 // scale, x = q s with s = max |x| / 127, so that with w = c scale + bias
@@ -11,6 +12,8 @@
 //
 // Four instructions a vector and span turn sums into floats and add them up: a fifth of the work
 // where one instruction makes 64 products. All else is dot4, loads and broadcasts.
+
+#include "kernels/bodies/weights.inl"
 
 // Weights as dot4 takes them: `load` gives the codes of one vector of outputs at one step, either
 // `quads` times four neighbouring inputs, or (`planes` 2) four inputs as low and high halves.
@@ -33,7 +36,7 @@ struct PackedBytes : Bytes {  // codes8 in memory
   static constexpr bool panel = false;
   LANE_FUNCTION void load(const uint8_t* p, Words* codes) {
     codes[0] = load_words(p);
-    if (byte_offset != 0) codes[0] = flip(codes[0], uint32_t(byte_offset) * 0x01010101u);
+    if (Int8::byte_offset != 0) codes[0] = flip(codes[0], uint32_t(Int8::byte_offset) * 0x01010101u);
   }
 };
 struct PanelBytes : Bytes {
@@ -57,20 +60,20 @@ struct PanelHalves {
 };
 
 LANE_FUNCTION size_t span_inputs(const MatrixView& m) {
-  return m.group < most_span_inputs ? m.group : most_span_inputs;
+  return m.group < max_span_inputs ? m.group : max_span_inputs;
 }
 
 // ---- activations -------------------------------------------------------------------------------
 
 /// One span. What is not a finite number makes the scale such a one too, for as integers the bits
 /// of those are the largest; spans below 1e-30 count as zeros.
-static void quantize_span(const float* x, size_t count, int middle, IntegerRow* to, size_t at,
+static void quantize_span(const float* x, size_t count, int middle, Int8Row* to, size_t at,
                           size_t span) {
-  Words most = mask(as_words(load(x)), 0x7fffffff);
+  Words top = mask(as_words(load(x)), 0x7fffffff);
   for (size_t i = width; i < count; i += width) {
-    most = max(most, mask(as_words(load(x + i)), 0x7fffffff));
+    top = max(top, mask(as_words(load(x + i)), 0x7fffffff));
   }
-  const uint32_t bits = largest(most);
+  const uint32_t bits = largest(top);
   float magnitude;
   memcpy(&magnitude, &bits, sizeof magnitude);
   if (magnitude < 1e-30f) magnitude = 0;
@@ -85,11 +88,11 @@ static void quantize_span(const float* x, size_t count, int middle, IntegerRow* 
   const bool finite = bits < 0x7f800000;
   to->scale[span] = magnitude / 127.0f;
   to->sum[span] = to->scale[span] * code_sum;
-  to->start[span] = start_from(to->codes + at, count, finite ? int(code_sum) : 0, middle);
+  to->start[span] = Int8::start_from(to->codes + at, count, finite ? int(code_sum) : 0, middle);
 }
 
-static void quantize(const MatrixView& m, const float* x, IntegerRow* to, size_t stride) {
-  const int middle = m.format == Format::codes8 && dot_takes_bytes ? 0x88 - byte_offset : 8;
+static void int8_quantize(const MatrixView& m, const float* x, Int8Row* to, size_t stride) {
+  const int middle = m.format == Format::codes8 && Int8::takes_bytes ? 0x88 - Int8::byte_offset : 8;
   const size_t count = span_inputs(m);
   for (size_t i = 0; i < m.inputs; i += count) {
     const size_t at = i % panel_inputs;
@@ -154,13 +157,13 @@ constexpr int inputs_a_turn = 32;
 /// Adds R rows times V vectors of outputs from `lane` on, over one span. The sums of floats lie in
 /// memory between spans: registers are for sums of integers.
 template <class Weights, int R, int V>
-LANE_FUNCTION void add_span(const MatrixView& m, const SpanWeights& from, const IntegerRow* row,
+LANE_FUNCTION void add_span(const MatrixView& m, const SpanWeights& from, const Int8Row* row,
                             size_t s, size_t span, size_t lane, size_t ahead, float* y) {
   constexpr int Q = Weights::quads, P = Weights::planes;
-  Sums sums[P][R][V];
+  Int8::Sums sums[P][R][V];
   UNROLL for (int r = 0; r < R; r++) {
     UNROLL for (int v = 0; v < V; v++) {
-      UNROLL for (int p = 0; p < P; p++) sums[p][r][v] = begin(row[r].start[s]);
+      UNROLL for (int p = 0; p < P; p++) sums[p][r][v] = Int8::begin(row[r].start[s]);
     }
   }
   const uint8_t* words = from.words + lane * 4;
@@ -174,7 +177,7 @@ LANE_FUNCTION void add_span(const MatrixView& m, const SpanWeights& from, const 
           const int8_t* xk = row[r].codes + k + 4 * (step + q);
           UNROLL for (int v = 0; v < V; v++) {
             UNROLL for (int p = 0; p < P; p++) {
-              sums[p][r][v] = dot4(sums[p][r][v], codes[v][Q == 2 ? q : p], xk);
+              sums[p][r][v] = Int8::dot4(sums[p][r][v], codes[v][Q == 2 ? q : p], xk);
             }
           }
         }
@@ -188,8 +191,8 @@ LANE_FUNCTION void add_span(const MatrixView& m, const SpanWeights& from, const 
   UNROLL for (int r = 0; r < R; r++) {
     const Vec x_scale = broadcast(row[r].scale[s]), x_sum = broadcast(row[r].sum[s]);
     UNROLL for (int v = 0; v < V; v++) {
-      Words sum = total(sums[0][r][v]);
-      if constexpr (P == 2) sum = add(sum, shift_left(total(sums[1][r][v]), 4));
+      Words sum = Int8::total(sums[0][r][v]);
+      if constexpr (P == 2) sum = add(sum, shift_left(Int8::total(sums[1][r][v]), 4));
       float* to = y + r * block_outputs + lane + v * width;
       const Vec before = fma(offset[v], x_sum, load(to));
       store(to, fma(scale[v] * x_scale, to_float(sum), before));
@@ -200,7 +203,7 @@ LANE_FUNCTION void add_span(const MatrixView& m, const SpanWeights& from, const 
 /// Adds R rows times all outputs, over the first `count` inputs of one panel. `ahead`: how far
 /// ahead weights in memory are asked for.
 template <class Weights, int R, int V>
-static void add_spans(const MatrixView& m, const uint8_t* weights, const IntegerRow* x,
+static void add_spans(const MatrixView& m, const uint8_t* weights, const Int8Row* x,
                       size_t count, size_t ahead, float* y) {
   const size_t span = span_inputs(m);
   for (size_t s = 0; s * span < count; s++) {
@@ -213,59 +216,59 @@ static void add_spans(const MatrixView& m, const uint8_t* weights, const Integer
 
 // ---- few rows ----------------------------------------------------------------------------------
 
-/// The most vectors, a power of two, that leave registers for R rows.
+/// The largest power of two of vectors that leaves registers for R rows.
 template <int R, int P>
-LANE_FUNCTION constexpr int few_integer_vectors() {
+LANE_FUNCTION constexpr int pass_vectors() {
   int vectors = 1;
-  while (2 * vectors * R * P <= few_integer_sums && 2 * vectors * width <= block_outputs) {
+  while (2 * vectors * R * P <= Int8::pass_sums && 2 * vectors * width <= block_outputs) {
     vectors *= 2;
   }
   return vectors;
 }
 
 template <class Weights, int R>
-static void few_integer_rows_up_to(const MatrixView& m, const uint8_t* weights,
-                                   const IntegerRow* x, size_t rows, size_t count, size_t ahead,
+static void int8_rows_up_to(const MatrixView& m, const uint8_t* weights,
+                                   const Int8Row* x, size_t rows, size_t count, size_t ahead,
                                    float* y) {
   if (rows == R) {
-    constexpr int V = few_integer_vectors<R, Weights::planes>();
+    constexpr int V = pass_vectors<R, Weights::planes>();
     return add_spans<Weights, R, V>(m, weights, x, count, ahead, y);
   }
   if constexpr (R > 1) {
-    few_integer_rows_up_to<Weights, R - 1>(m, weights, x, rows, count, ahead, y);
+    int8_rows_up_to<Weights, R - 1>(m, weights, x, rows, count, ahead, y);
   }
 }
 
 /// Panel after panel, each for all rows: weights are one stream of memory however many rows there
 /// are and however many lanes go at a time, and products go on while it flows.
 template <class Weights>
-static void few_rows_of_integers(const MatrixView& m, const IntegerRow* x, size_t rows,
+static void int8_few_rows_of(const MatrixView& m, const Int8Row* x, size_t rows,
                                  size_t block, float* y) {
-  constexpr int most = few_integer_rows;
-  const size_t passes = (rows + most - 1) / most;
+  constexpr int R = Int8::pass_rows;
+  const size_t passes = (rows + R - 1) / R;
   for (size_t first = 0; first < m.inputs; first += panel_inputs, x += rows) {
     const size_t left = m.inputs - first, count = left < panel_inputs ? left : panel_inputs;
     const uint8_t* weights = weights_from<Weights>(m, m.block(block), first);
     for (size_t pass = 0; pass < passes; pass++) {
       const size_t row = rows * pass / passes, end = rows * (pass + 1) / passes;
       const size_t ahead = pass == 0 ? prefetch_ahead : 0;  // the weights come once
-      few_integer_rows_up_to<Weights, most>(m, weights, x + row, end - row, count, ahead,
+      int8_rows_up_to<Weights, R>(m, weights, x + row, end - row, count, ahead,
                                             y + row * block_outputs);
     }
   }
 }
 
-static void integer_few_rows(const MatrixView& m, const IntegerRow* x, size_t rows, size_t block,
+static void int8_few_rows(const MatrixView& m, const Int8Row* x, size_t rows, size_t block,
                              float* y) {
-  if (m.format == Format::codes4) return few_rows_of_integers<PackedNibbles>(m, x, rows, block, y);
-  if constexpr (dot_takes_bytes) few_rows_of_integers<PackedBytes>(m, x, rows, block, y);
-  else few_rows_of_integers<PackedHalves>(m, x, rows, block, y);
+  if (m.format == Format::codes4) return int8_few_rows_of<PackedNibbles>(m, x, rows, block, y);
+  if constexpr (Int8::takes_bytes) int8_few_rows_of<PackedBytes>(m, x, rows, block, y);
+  else int8_few_rows_of<PackedHalves>(m, x, rows, block, y);
 }
 
 // ---- many rows ---------------------------------------------------------------------------------
 
 template <class From, class To>
-static void fill_with_integers(const MatrixView& m, size_t b, size_t k0, size_t count,
+static void int8_fill_from(const MatrixView& m, size_t b, size_t k0, size_t count,
                                uint8_t* panel) {
   constexpr size_t line = block_outputs * 4;  // a step of one quad and plane
   const size_t span = span_inputs(m);
@@ -293,43 +296,41 @@ static void fill_with_integers(const MatrixView& m, size_t b, size_t k0, size_t 
   }
 }
 
-static void integer_fill_panel(const MatrixView& m, size_t b, size_t k0, size_t count,
+static void int8_fill_panel(const MatrixView& m, size_t b, size_t k0, size_t count,
                                uint8_t* panel) {
   if (m.format == Format::codes4) {
-    return fill_with_integers<PackedNibbles, PanelBytes>(m, b, k0, count, panel);
+    return int8_fill_from<PackedNibbles, PanelBytes>(m, b, k0, count, panel);
   }
-  if constexpr (dot_takes_bytes) fill_with_integers<PackedBytes, PanelBytes>(m, b, k0, count, panel);
-  else fill_with_integers<PackedHalves, PanelHalves>(m, b, k0, count, panel);
+  if constexpr (Int8::takes_bytes) int8_fill_from<PackedBytes, PanelBytes>(m, b, k0, count, panel);
+  else int8_fill_from<PackedHalves, PanelHalves>(m, b, k0, count, panel);
 }
 
 template <class Weights, int R>
-static void integer_tile_up_to(const MatrixView& m, const IntegerRow* x, size_t rows,
+static void int8_tile_up_to(const MatrixView& m, const Int8Row* x, size_t rows,
                                const uint8_t* panel, size_t count, float* y) {
   if (rows == R) {
-    return add_spans<Weights, R, integer_tile_vectors>(m, panel, x, count, 0, y);
+    return add_spans<Weights, R, Int8::tile_vectors>(m, panel, x, count, 0, y);
   }
-  if constexpr (R > 1) integer_tile_up_to<Weights, R - 1>(m, x, rows, panel, count, y);
+  if constexpr (R > 1) int8_tile_up_to<Weights, R - 1>(m, x, rows, panel, count, y);
 }
 
-static void integer_tile(const MatrixView& m, const IntegerRow* x, size_t rows,
+static void int8_tile(const MatrixView& m, const Int8Row* x, size_t rows,
                          const uint8_t* panel, size_t count, float* y) {
-  if (m.format == Format::codes4 || dot_takes_bytes) {
-    return integer_tile_up_to<PanelBytes, integer_tile_rows>(m, x, rows, panel, count, y);
+  if (m.format == Format::codes4 || Int8::takes_bytes) {
+    return int8_tile_up_to<PanelBytes, Int8::tile_rows>(m, x, rows, panel, count, y);
   }
-  if constexpr (!dot_takes_bytes) {  // twice the sums, so half the rows at a time
-    constexpr size_t most = integer_tile_rows / 2;
-    for (size_t row = 0; row < rows; row += most) {
-      const size_t here = rows - row < most ? rows - row : most;
-      integer_tile_up_to<PanelHalves, most>(m, x + row, here, panel, count,
+  if constexpr (!Int8::takes_bytes) {  // twice the sums, so half the rows at a time
+    constexpr size_t R = Int8::tile_rows / 2;
+    for (size_t row = 0; row < rows; row += R) {
+      const size_t here = rows - row < R ? rows - row : R;
+      int8_tile_up_to<PanelHalves, R>(m, x + row, here, panel, count,
                                             y + row * block_outputs);
     }
   }
 }
 
-static constexpr IntegerKernels integer_kernels = {.few_rows_most = few_integer_rows_most,
-                                                   .tile_rows = integer_tile_rows,
-                                                   .takes_bytes = dot_takes_bytes,
-                                                   .quantize = quantize,
-                                                   .few_rows = integer_few_rows,
-                                                   .fill_panel = integer_fill_panel,
-                                                   .tile = integer_tile};
+static constexpr Int8Kernels int8_kernels = {
+#define INT8_SIZE(type, entry) .entry = Int8::entry,
+#define INT8_KERNEL(result, entry, arguments) .entry = int8_##entry,
+#include "kernels/table.inl"
+};

@@ -1,4 +1,4 @@
-// Matrix kernels of one table: part of kernels.inl.
+// Matrix kernels of one table: after weights.inl in kernels.inl.
 //
 // few_rows   Reads every weight once and does little with it, so it is bound by memory (4-bit: 0.5
 //            bytes a weight and 4 bytes per 64 of them for scale and bias) and, with one core, by
@@ -76,8 +76,8 @@ static void one_row_of_codes(const MatrixView& m, const FewRows& call, size_t bl
   UNROLL for (int v = 0; v < V; v++) total[v] = broadcast(0);
   for (size_t g = 0; g < groups; g++) {
     const Group group = group_at(m, block, g, Bits);
-    Vec part[few_chains][V];
-    UNROLL for (int c = 0; c < few_chains; c++) {
+    Vec part[single_row_chains][V];
+    UNROLL for (int c = 0; c < single_row_chains; c++) {
       UNROLL for (int v = 0; v < V; v++) part[c][v] = broadcast(0);
     }
     const uint8_t* words = group.words + lane * 4;
@@ -88,7 +88,7 @@ static void one_row_of_codes(const MatrixView& m, const FewRows& call, size_t bl
       UNROLL for (int j = 0; j < per_word; j++) {
         const Vec xj = broadcast(x[i + j]);
         UNROLL for (int v = 0; v < V; v++) {
-          Vec& sum = part[j % few_chains][v];
+          Vec& sum = part[j % single_row_chains][v];
           sum = fma(code_in_place<Bits>(word[v], j), xj, sum);
         }
       }
@@ -97,7 +97,7 @@ static void one_row_of_codes(const MatrixView& m, const FewRows& call, size_t bl
     const Vec x_sum = broadcast(call.sums[row * groups + g]);
     UNROLL for (int v = 0; v < V; v++) {
       Vec sum = part[0][v];
-      UNROLL for (int c = 1; c < few_chains; c++) sum = sum + part[c][v];
+      UNROLL for (int c = 1; c < single_row_chains; c++) sum = sum + part[c][v];
       const size_t at = lane + v * width;
       total[v] = fma(load_scales(m.scale_storage, group.biases, at), x_sum, total[v]);
       total[v] = fma(load_scales(m.scale_storage, group.scales, at), sum, total[v]);
@@ -237,12 +237,12 @@ static void last_rows_of_block(const MatrixView& m, const FewRows& call, size_t 
   if constexpr (R > 1) last_rows_of_block<R - 1>(m, call, block, row, rows);
 }
 
-static void few_rows_of(const MatrixView& m, const FewRows& call, size_t block) {
+static void few_rows(const MatrixView& m, const FewRows& call, size_t block) {
   size_t row = 0;
-  for (; row + few_rows <= call.rows; row += few_rows) {
-    rows_of_block<few_rows>(m, call, block, row);
+  for (; row + pass_rows <= call.rows; row += pass_rows) {
+    rows_of_block<pass_rows>(m, call, block, row);
   }
-  last_rows_of_block<few_rows>(m, call, block, row, call.rows - row);
+  last_rows_of_block<pass_rows>(m, call, block, row, call.rows - row);
 }
 
 /// x divided by 2^position, and the sums of groups.

@@ -6,8 +6,8 @@
 /// e^x to 2 units in the last place (Cephes: 2^n times a polynomial on |r| <= ln 2 / 2); zero below
 /// -87.3, where the result would be subnormal.
 LANE_FUNCTION Vec exponential(Vec x) {
-  const Vec least = broadcast(-87.3f);
-  const Vec clamped = max(least, min(broadcast(88.3f), x));
+  const Vec min_x = broadcast(-87.3f);
+  const Vec clamped = max(min_x, min(broadcast(88.3f), x));
   const Vec rounder = broadcast(0x1.8p23f);  // adding it leaves the nearest integer in the low bits
   const Vec shifted = fma(clamped, broadcast(1.44269504f), rounder);
   const Vec n = shifted - rounder;
@@ -20,7 +20,7 @@ LANE_FUNCTION Vec exponential(Vec x) {
   p = fma(p, r, broadcast(5.0000001201e-1f));
   p = fma(p, r * r, r + broadcast(1));
   const Vec power = as_float(add(shift_left(as_words(shifted), 23), 0x3f800000));
-  return zero_below(p * power, x, least);
+  return zero_below(p * power, x, min_x);
 }
 
 /// x Phi(x) = max(x, 0) - |x| erfc(|x| / sqrt 2) / 2, with erfc by Abramowitz & Stegun 7.1.26, to

@@ -1,4 +1,6 @@
-// Weights in memory, for all kernels that read them: part of kernels.inl.
+// Weights in memory, for all kernels that read them: what int8.inl and matrix.inl begin with.
+
+#include "kernels/isa/contract.inl"
 
 #define UNROLL _Pragma("clang loop unroll(full)")
 

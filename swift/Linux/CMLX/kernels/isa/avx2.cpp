@@ -1,19 +1,15 @@
 // The AVX2 tables: with vpdpbusd (AVX-VNNI) and without.
 #if defined(__x86_64__)
-#include <cmath>
-#include <cstdint>
-#include <cstring>
-
 #include <immintrin.h>
 
-#include "kernels/machine/cpu.h"
-#include "kernels/table.h"
+#include "kernels/isa/isa.h"
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 namespace bun_asr::avx2 {
 namespace {
-#include "kernels/isa/vec_avx2.h"
-#include "kernels/isa/dot_avx2.h"
+#include "kernels/isa/avx2.h"
+using Int8 = PairInt8;
+
 #include "kernels/bodies/kernels.inl"
 }  // namespace
 }  // namespace bun_asr::avx2
@@ -22,9 +18,9 @@ namespace {
 #pragma clang attribute push(__attribute__((target("avxvnni,avx2,fma,f16c"))), apply_to = function)
 namespace bun_asr::avxvnni {
 namespace {
-#include "kernels/isa/vec_avx2.h"
-#include "kernels/isa/dot_avxvnni.h"
-#include "kernels/bodies/weights.inl"
+#include "kernels/isa/avx2.h"
+using Int8 = VnniInt8;
+
 #include "kernels/bodies/int8.inl"
 }  // namespace
 }  // namespace bun_asr::avxvnni
@@ -33,6 +29,6 @@ namespace {
 namespace bun_asr {
 extern constinit const Table avx2_table = avx2::make_table("avx2", cpu_has_avx2);
 extern constinit const Table avxvnni_table =
-    avx2::make_table("avxvnni", cpu_has_avxvnni, avxvnni::integer_kernels);
+    avx2::make_table("avxvnni", cpu_has_avxvnni, avxvnni::int8_kernels);
 }  // namespace bun_asr
 #endif

@@ -1,21 +1,17 @@
 // The AVX-512 table for processors without VNNI.
 #if defined(__x86_64__)
-#include <cmath>
-#include <cstdint>
-#include <cstring>
-
 #include <immintrin.h>
 
-#include "kernels/machine/cpu.h"
-#include "kernels/table.h"
+#include "kernels/isa/isa.h"
 
 #pragma clang attribute push(                                                    \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"))), \
     apply_to = function)
 namespace bun_asr::avx512 {
 namespace {
-#include "kernels/isa/vec_avx512.h"
-#include "kernels/isa/dot_avx512.h"
+#include "kernels/isa/avx512.h"
+using Int8 = PairInt8;
+
 #include "kernels/bodies/kernels.inl"
 }  // namespace
 }  // namespace bun_asr::avx512

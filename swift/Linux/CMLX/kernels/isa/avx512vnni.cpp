@@ -1,23 +1,19 @@
 // The AVX-512 table for processors that also multiply small integers (VNNI).
 #if defined(__x86_64__)
-#include <cmath>
-#include <cstdint>
-#include <cstring>
-
 #include <immintrin.h>
 
-#include "kernels/machine/cpu.h"
-#include "kernels/table.h"
+#include "kernels/isa/isa.h"
 
 #pragma clang attribute push(                                                               \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma,f16c"))), \
     apply_to = function)
 namespace bun_asr::avx512vnni {
 namespace {
-#include "kernels/isa/vec_avx512.h"
-#include "kernels/isa/vec_avx512vnni.h"
+#include "kernels/isa/avx512.h"
 
-#include "kernels/isa/dot_avx512vnni.h"
+#include "kernels/isa/avx512vnni.h"
+using Int8 = VnniInt8;
+using Int16 = VnniInt16;
 
 #include "kernels/bodies/kernels.inl"
 
@@ -28,6 +24,7 @@ namespace {
 
 namespace bun_asr {
 extern constinit const Table avx512vnni_table =
-    avx512vnni::with_int16(avx512vnni::make_table("avx512vnni", cpu_has_avx512vnni));
+    avx512vnni::make_table("avx512vnni", cpu_has_avx512vnni, avx512vnni::int8_kernels,
+                           avx512vnni::int16_kernels);
 }  // namespace bun_asr
 #endif

@@ -1,18 +1,14 @@
 // The NEON tables: with sdot (dot product instructions) and without.
 #if defined(__aarch64__)
-#include <cmath>
-#include <cstdint>
-#include <cstring>
-
 #include <arm_neon.h>
 
-#include "kernels/machine/cpu.h"
-#include "kernels/table.h"
+#include "kernels/isa/isa.h"
 
 namespace bun_asr::neon {
 namespace {
-#include "kernels/isa/vec_neon.h"
-#include "kernels/isa/dot_neon.h"
+#include "kernels/isa/neon.h"
+using Int8 = WideningInt8;
+
 #include "kernels/bodies/kernels.inl"
 }  // namespace
 }  // namespace bun_asr::neon
@@ -20,9 +16,9 @@ namespace {
 #pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
 namespace bun_asr::neondot {
 namespace {
-#include "kernels/isa/vec_neon.h"
-#include "kernels/isa/dot_neondot.h"
-#include "kernels/bodies/weights.inl"
+#include "kernels/isa/neon.h"
+using Int8 = DotInt8;
+
 #include "kernels/bodies/int8.inl"
 }  // namespace
 }  // namespace bun_asr::neondot
@@ -31,6 +27,6 @@ namespace {
 namespace bun_asr {
 extern constinit const Table neon_table = neon::make_table("neon", [] { return true; });
 extern constinit const Table neondot_table =
-    neon::make_table("neondot", cpu_has_neon_dot, neondot::integer_kernels);
+    neon::make_table("neondot", cpu_has_neon_dot, neondot::int8_kernels);
 }  // namespace bun_asr
 #endif

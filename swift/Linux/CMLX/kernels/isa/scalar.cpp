@@ -1,14 +1,10 @@
 // The reference table: plain C++, any machine.
-#include <cmath>
-#include <cstdint>
-#include <cstring>
-
-#include "kernels/table.h"
+#include "kernels/isa/isa.h"
 
 namespace bun_asr::scalar {
 namespace {
-#include "kernels/isa/vec_scalar.h"
-#include "kernels/isa/dot_scalar.h"
+#include "kernels/isa/scalar.h"
+
 #include "kernels/bodies/kernels.inl"
 }  // namespace
 }  // namespace bun_asr::scalar

@@ -1,6 +1,8 @@
-// Where sums of 16 bits start from: part of the dot_*.h that add by vpmaddubsw, whatever their width.
+// Int8Row::start for sums of 16 bits: part of the headers that add by vpmaddubsw, whatever their
+// width.
 
-LANE_FUNCTION uint32_t start_from(const int8_t* x, size_t count, int, int middle) {
+/// Of a span of `count` activations.
+LANE_FUNCTION uint32_t start_of_pairs(const int8_t* x, size_t count, int middle) {
   __m256i pairs = _mm256_setzero_si256();
   for (size_t i = 0; i < count; i += 32) {
     const __m256i codes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(x + i));

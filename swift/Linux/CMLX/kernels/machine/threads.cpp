@@ -141,13 +141,13 @@ Pool& pool() {
 
 namespace {
 
-constexpr size_t most_threads = 1024;
+constexpr size_t max_threads = 1024;
 
 size_t default_thread_count() {
   static const size_t count = [] {
     const char* wish = std::getenv("BUN_ASR_THREADS");
     const long asked = wish ? std::strtol(wish, nullptr, 10) : 0;
-    return std::min(asked > 0 ? static_cast<size_t>(asked) : usable_cores(), most_threads);
+    return std::min(asked > 0 ? static_cast<size_t>(asked) : usable_cores(), max_threads);
   }();
   return count;
 }
@@ -161,7 +161,7 @@ size_t thread_count() {
   return wished > 0 ? wished : default_thread_count();
 }
 
-void set_thread_count(size_t count) { wished_count.store(std::min(count, most_threads)); }
+void set_thread_count(size_t count) { wished_count.store(std::min(count, max_threads)); }
 
 void run_chunks(size_t count, size_t grain, void (*chunk)(const void*, size_t, size_t),
                 const void* body) {

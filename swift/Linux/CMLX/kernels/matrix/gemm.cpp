@@ -32,7 +32,7 @@ Gemm::Gemm(const MatrixView& weights, const Epilogue& then, float* y, size_t row
       then_(then),
       y_(y),
       rows_(rows),
-      int16_(weights.format == Format::int16 && table_.tile_int16),
+      int16_(weights.format == Format::int16 && table_.int16.tile),
       row_bytes_(int16_ ? int16_row_bytes : tile_stride * sizeof(float)) {}
 
 void Gemm::multiply_by_outputs(const Band& band, const uint8_t* a) const {
@@ -78,7 +78,7 @@ void Gemm::multiply_panel(const Band& band, const Task& task, size_t k0, const u
       for (size_t i = task.tile_begin; i < task.tile_end; i++) {
         next.fetch_piece();
         const size_t row = band.row(i), height = band.row(i + 1) - row;
-        t.tile_int16(a + row * row_bytes_, height, weights_.int16_panel(b, k0), count,
+        t.int16.tile(a + row * row_bytes_, height, weights_.int16_panel(b, k0), count,
                      y_ + (band.first + row) * outputs + first, outputs, width, bias, k0 > 0);
       }
     } else {

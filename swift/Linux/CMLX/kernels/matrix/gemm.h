@@ -31,11 +31,11 @@ class Gemm {
 
   template <class Pack>
   void run(const Pack& pack) const {
-    if (rows_ >= thread_count() * 2 * fewest_rows) {
+    if (rows_ >= thread_count() * 2 * min_rows) {
       run_by_rows(pack);
     } else {
-      for (size_t first = 0; first < rows_; first += most_rows) {
-        run_by_outputs(pack, Band(table_, first, std::min(most_rows, rows_ - first)));
+      for (size_t first = 0; first < rows_; first += max_rows) {
+        run_by_outputs(pack, Band(table_, first, std::min(max_rows, rows_ - first)));
       }
     }
   }
@@ -43,7 +43,7 @@ class Gemm {
  private:
   // Rows of a panel of activations: enough to pay for decoding a panel of weights, and few enough
   // for the second-level cache. Multiples of the tiles of all tables.
-  static constexpr size_t fewest_rows = 168, most_rows = 336;
+  static constexpr size_t min_rows = max_band_rows / 2, max_rows = max_band_rows;
   static constexpr size_t few_inputs = 32;
 
   /// Rows of y that are packed together, dealt evenly to tiles: the larger ones come first.
@@ -71,11 +71,11 @@ class Gemm {
     // convolution) writing y is the work: a few whole rows at a time lie close together.
     const size_t wanted = weights_.inputs <= few_inputs
                               ? 2 * table_.tile_rows
-                              : std::clamp(rows_ / (threads * 8), fewest_rows, most_rows);
+                              : std::clamp(rows_ / (threads * 8), min_rows, max_rows);
     const size_t bands = ((rows_ + wanted - 1) / wanted + threads - 1) / threads * threads;
     parallel_for(bands, 1, [&](size_t i, size_t end) {
       thread_local Scratch<uint8_t> memory;
-      uint8_t* a = memory.reserve(most_rows * row_bytes_);
+      uint8_t* a = memory.reserve(max_rows * row_bytes_);
       for (; i < end; i++) {
         const size_t first = rows_ * i / bands;
         const Band band(table_, first, rows_ * (i + 1) / bands - first);
@@ -115,7 +115,7 @@ class Gemm {
       float values[panel_inputs];
       pack(band.first + row, k0, count, values);
       std::fill(values + count, values + (count + 31) / 32 * 32, 0.0f);
-      table_.round_row(values, count, packed);
+      table_.int16.round_row(values, count, packed);
     }
   }
 

@@ -10,19 +10,19 @@ namespace bun_asr {
 namespace {
 
 /// Rows so short (the first convolution's) spend their time on what comes before and after.
-constexpr size_t worth_rounding = 64;
+constexpr size_t min_rounded_inputs = 64;
 
 /// One panel of a block: `columns` neighbouring outputs of [count][columns] floats, from `lane` on.
 void round_columns(const float* values, size_t count, size_t columns, size_t lane, uint8_t* panel) {
-  float most[block_outputs] = {}, inverse[block_outputs], scale[block_outputs];
+  float magnitude[block_outputs] = {}, inverse[block_outputs], scale[block_outputs];
   for (size_t k = 0; k < count; k++) {
     for (size_t c = 0; c < columns; c++) {
-      most[c] = std::max(most[c], std::abs(values[k * columns + c]));
+      magnitude[c] = std::max(magnitude[c], std::abs(values[k * columns + c]));
     }
   }
   for (size_t c = 0; c < columns; c++) {
-    scale[c] = most[c] / int16_most;
-    inverse[c] = most[c] > int16_least ? int16_most / most[c] : 0;
+    scale[c] = magnitude[c] / max_int16_code;
+    inverse[c] = magnitude[c] > min_int16_magnitude ? max_int16_code / magnitude[c] : 0;
   }
   std::memcpy(panel + lane * sizeof(float), scale, columns * sizeof(float));
   uint8_t* pairs = panel + int16_panel_header + lane * 4;
@@ -37,7 +37,7 @@ void round_columns(const float* values, size_t count, size_t columns, size_t lan
 
 }  // namespace
 
-bool gains_by_int16(size_t inputs) { return table().tile_int16 && inputs >= worth_rounding; }
+bool gains_by_int16(size_t inputs) { return table().int16.tile && inputs >= min_rounded_inputs; }
 
 std::shared_ptr<const Packed> rounded_to_int16(const MatrixView& dense) {
   const Table& t = table();

@@ -5,9 +5,6 @@
 namespace bun_asr {
 namespace {
 
-constexpr size_t few_rows_limit = 32;  // above few_rows_most of every table
-constexpr size_t band_rows = 336;      // a multiple of the tiles of all tables
-
 /// Columns of y that belong to one block, gathered as [rows][32] while sums go on: rows of y lie so
 /// far apart that they would compete for the same cache sets and pages.
 struct Columns {
@@ -49,10 +46,10 @@ struct Columns {
 /// Many rows, after Gemm: bands of rows, rounded once for all threads; tasks of some blocks of
 /// outputs and a part of the band; panels of weights, decoded once for all tiles of a task. A block
 /// goes through all of its panels before the next: its weights are one stream of memory.
-class IntegerGemm {
+class Int8Gemm {
  public:
-  IntegerGemm(const MatrixView& weights, const Epilogue& then, float* y, size_t rows,
-              const IntegerRow* x)
+  Int8Gemm(const MatrixView& weights, const Epilogue& then, float* y, size_t rows,
+              const Int8Row* x)
       : weights_(weights), then_(then), y_(y), rows_(rows), x_(x) {}
 
   void run(size_t first_row) const {
@@ -77,15 +74,15 @@ class IntegerGemm {
   void multiply(size_t block, size_t first_row, size_t begin, size_t end) const {
     thread_local Scratch<uint8_t> panel_memory;
     thread_local Scratch<float> sums_memory;
-    uint8_t* panel = panel_memory.reserve(integer_panel_bytes);
+    uint8_t* panel = panel_memory.reserve(int8_panel_bytes);
     const size_t rows = end - begin;
-    float* sums = sums_memory.reserve(band_rows * block_outputs);
+    float* sums = sums_memory.reserve(max_band_rows * block_outputs);
     const Columns columns{weights_, then_, y_, block};
     columns.begin(sums, rows);
     const size_t tiles = (rows + kernels_.tile_rows - 1) / kernels_.tile_rows;
     const size_t panel_bytes = weights_.block_bytes / weights_.inputs * panel_inputs;
     const uint8_t* next = weights_.block(block) + panel_bytes;
-    const IntegerRow* x = x_ + begin;
+    const Int8Row* x = x_ + begin;
     for (size_t k0 = 0; k0 < weights_.inputs; k0 += panel_inputs) {
       const size_t count = std::min(panel_inputs, weights_.inputs - k0);
       const bool last = k0 + count == weights_.inputs;
@@ -108,21 +105,21 @@ class IntegerGemm {
     for (; begin < end; begin += 64) __builtin_prefetch(begin, 0, 2);
   }
 
-  const IntegerKernels& kernels_ = table().integer;
+  const Int8Kernels& kernels_ = table().int8;
   const MatrixView& weights_;
   const Epilogue& then_;
   float* y_;
   size_t rows_;
-  const IntegerRow* x_;
+  const Int8Row* x_;
 };
 
-void multiply_few_rows(const MatrixView& weights, const IntegerRow* x, const Epilogue& then,
+void multiply_few_rows(const MatrixView& weights, const Int8Row* x, const Epilogue& then,
                        float* y, size_t rows) {
-  const IntegerKernels& kernels = table().integer;
+  const Int8Kernels& kernels = table().int8;
   // Waking a thread pays from some tens of thousands of weights on.
   const size_t grain = std::max<size_t>(1, 32768 / (block_outputs * weights.inputs));
   parallel_for(weights.blocks(), grain, [&](size_t b, size_t end) {
-    float sums[few_rows_limit * block_outputs];
+    float sums[max_int8_few_rows * block_outputs];
     for (; b < end; b++) {
       const Columns columns{weights, then, y, b};
       columns.begin(sums, rows);
@@ -134,23 +131,23 @@ void multiply_few_rows(const MatrixView& weights, const IntegerRow* x, const Epi
 
 }  // namespace
 
-void multiply_integers(const MatrixView& weights, const float* x, const Epilogue& then, float* y,
+void multiply_int8(const MatrixView& weights, const float* x, const Epilogue& then, float* y,
                        size_t rows) {
-  thread_local Scratch<IntegerRow> memory;
-  const IntegerKernels& kernels = table().integer;
+  thread_local Scratch<Int8Row> memory;
+  const Int8Kernels& kernels = table().int8;
   const size_t inputs = weights.inputs, panels = (inputs + panel_inputs - 1) / panel_inputs;
-  for (size_t first = 0; first < rows; first += band_rows) {
-    const size_t here = std::min(band_rows, rows - first);
-    IntegerRow* rounded = memory.reserve(panels * here);
+  for (size_t first = 0; first < rows; first += max_band_rows) {
+    const size_t here = std::min(max_band_rows, rows - first);
+    Int8Row* rounded = memory.reserve(panels * here);
     parallel_for(here, std::max<size_t>(1, 16384 / inputs), [&](size_t r, size_t end) {
       for (; r < end; r++) {
         kernels.quantize(weights, x + (first + r) * inputs, rounded + r, here);
       }
     });
-    if (rows <= kernels.few_rows_most) {
+    if (rows <= kernels.max_few_rows) {
       multiply_few_rows(weights, rounded, then, y, rows);
     } else {
-      IntegerGemm(weights, then, y, here, rounded).run(first);
+      Int8Gemm(weights, then, y, here, rounded).run(first);
     }
   }
 }

@@ -11,9 +11,9 @@ namespace {
 /// x[count] = first + second, where rounding `first` to bytes changes nothing.
 void split_span(const float* x, size_t count, float* first, float* second) {
   constexpr float rounder = 0x1.8p23f;  // adding it leaves the nearest integer
-  float most = 0;
-  for (size_t i = 0; i < count; i++) most = std::max(most, std::abs(x[i]));
-  const float scale = most / 127, inverse = most > 1e-30f ? 127 / most : 0;
+  float magnitude = 0;
+  for (size_t i = 0; i < count; i++) magnitude = std::max(magnitude, std::abs(x[i]));
+  const float scale = magnitude / 127, inverse = magnitude > 1e-30f ? 127 / magnitude : 0;
   for (size_t i = 0; i < count; i++) {
     first[i] = (x[i] * inverse + rounder - rounder) * scale;
     second[i] = x[i] - first[i];
@@ -22,10 +22,10 @@ void split_span(const float* x, size_t count, float* first, float* second) {
 
 }  // namespace
 
-void multiply_two_terms(const MatrixView& weights, const float* x, const Epilogue& then, float* y,
+void multiply_int8x2(const MatrixView& weights, const float* x, const Epilogue& then, float* y,
                         size_t rows) {
   const size_t inputs = weights.inputs, outputs = weights.outputs;
-  const size_t span = std::min(weights.group, most_span_inputs);
+  const size_t span = std::min(weights.group, max_span_inputs);
   thread_local Scratch<float> term_memory, sum_memory;
   float* terms = term_memory.reserve(2 * rows * inputs);
   float* sums = sum_memory.reserve(2 * rows * outputs);
@@ -38,7 +38,7 @@ void multiply_two_terms(const MatrixView& weights, const float* x, const Epilogu
       }
     }
   });
-  multiply_integers(weights, terms, {}, sums, 2 * rows);
+  multiply_int8(weights, terms, {}, sums, 2 * rows);
   const Table& t = table();
   parallel_for(rows, std::max<size_t>(1, 16384 / outputs), [&](size_t r, size_t end) {
     for (; r < end; r++) {

@@ -224,14 +224,14 @@ void Packed::multiply(const float* x, const Epilogue& then, float* y, size_t row
   const Table& t = table();
   if (rows == 0) return;
   if (arithmetic_ == Arithmetic::fast && view_.group) {
-    return multiply_integers(view_, x, then, y, rows);
+    return multiply_int8(view_, x, then, y, rows);
   }
   // Where codes of 8 bits take two products, four would take longer than floats.
-  const bool pays = view_.format == Format::codes4 || t.integer.takes_bytes;
+  const bool pays = view_.format == Format::codes4 || t.int8.takes_bytes;
   if (arithmetic_ == Arithmetic::fine && view_.group && pays) {
-    return multiply_two_terms(view_, x, then, y, rows);
+    return multiply_int8x2(view_, x, then, y, rows);
   }
-  if (rows > t.few_rows_most || view_.format == Format::int16) {
+  if (rows > t.max_few_rows || view_.format == Format::int16) {
     Gemm(view_, then, y, rows).run([&](size_t row, size_t k0, size_t count, float* to) {
       std::copy_n(x + row * inputs + k0, count, to);
     });

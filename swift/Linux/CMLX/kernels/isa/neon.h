@@ -6,10 +6,10 @@
 constexpr size_t width = 4;
 constexpr int tile_vectors = 4;
 constexpr int tile_rows = 6;
-constexpr int few_rows = 4;
-constexpr size_t few_rows_most = 8;
+constexpr int pass_rows = 4;
+constexpr size_t max_few_rows = 8;
 constexpr int single_row_vectors = 8;
-constexpr int few_chains = 1;
+constexpr int single_row_chains = 1;
 
 struct Vec {
   float32x4_t v;
@@ -83,3 +83,56 @@ LANE_FUNCTION void store_bytes(int8_t* p, Words a) {
   memcpy(p, &word, sizeof word);
 }
 LANE_FUNCTION Words flip(Words a, uint32_t bits) { return {veorq_u32(a.v, vdupq_n_u32(bits))}; }
+
+/// Products of bytes without an instruction for them: products of 16 bits, added by twos and fours.
+struct WideningInt8 {
+  static constexpr size_t tile_rows = 6;
+  static constexpr size_t tile_vectors = 4;
+  static constexpr int pass_rows = 8;
+  static constexpr int pass_sums = 16;
+  static constexpr size_t max_few_rows = 16;
+  static constexpr bool takes_bytes = false;
+  static constexpr int byte_offset = 0;
+
+  struct Sums {
+    int32x4_t v;
+  };
+
+  LANE_FUNCTION Sums begin(uint32_t start) { return {vdupq_n_s32(int32_t(start))}; }
+  LANE_FUNCTION Sums dot4(Sums sum, Words codes, const int8_t* at) {
+    const Words x = broadcast_word(at);
+    const int8x16_t a = vreinterpretq_s8_u32(codes.v), b = vreinterpretq_s8_u32(x.v);
+    const int16x8_t low = vmull_s8(vget_low_s8(a), vget_low_s8(b)), high = vmull_high_s8(a, b);
+    return {vpadalq_s16(sum.v, vpaddq_s16(low, high))};
+  }
+  LANE_FUNCTION Words total(Sums sum) { return {vreinterpretq_u32_s32(sum.v)}; }
+  LANE_FUNCTION uint32_t start_from(const int8_t*, size_t, int sum, int middle) {
+    return uint32_t(-middle * sum);
+  }
+};
+
+/// Products of bytes with sdot, which takes codes of 8 bits less 128.
+/// The register tile of 6 rows x 4 vectors takes 24 registers for sums, 4 for codes, 1 for x.
+struct DotInt8 {
+  static constexpr size_t tile_rows = 6;
+  static constexpr size_t tile_vectors = 4;
+  static constexpr int pass_rows = 8;
+  static constexpr int pass_sums = 16;
+  static constexpr size_t max_few_rows = 16;
+  static constexpr bool takes_bytes = true;
+  static constexpr int byte_offset = 128;
+
+  struct Sums {
+    int32x4_t v;
+  };
+
+  LANE_FUNCTION Sums begin(uint32_t start) { return {vdupq_n_s32(int32_t(start))}; }
+  LANE_FUNCTION Sums dot4(Sums sum, Words codes, const int8_t* at) {
+    const Words x = broadcast_word(at);
+    return {vdotq_s32(sum.v, vreinterpretq_s8_u32(codes.v), vreinterpretq_s8_u32(x.v))};
+  }
+  LANE_FUNCTION Words total(Sums sum) { return {vreinterpretq_u32_s32(sum.v)}; }
+  LANE_FUNCTION uint32_t start_from(const int8_t*, size_t, int sum, int middle) {
+    return uint32_t(-middle * sum);
+  }
+};

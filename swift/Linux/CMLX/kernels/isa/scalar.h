@@ -1,15 +1,14 @@
 // The vector of one lane: the reference that every other table is compared with.
-// Included inside a table's namespace; see kernels.inl for what a vec_*.h has to define.
 
 #define LANE_FUNCTION static inline __attribute__((always_inline))
 
-constexpr size_t width = 1;            // lanes
-constexpr int tile_vectors = 4;        // register tile: vectors a row …
-constexpr int tile_rows = 4;           // … and rows
-constexpr int few_rows = 4;            // rows of one pass of few_rows
-constexpr size_t few_rows_most = 8;    // more rows go through panels
-constexpr int single_row_vectors = 8;  // vectors of one row in a pass …
-constexpr int few_chains = 1;          // … and independent sums of each
+constexpr size_t width = 1;
+constexpr int tile_vectors = 4;
+constexpr int tile_rows = 4;
+constexpr int pass_rows = 4;
+constexpr size_t max_few_rows = 8;
+constexpr int single_row_vectors = 8;
+constexpr int single_row_chains = 1;
 
 struct Vec {
   float v;
@@ -108,3 +107,31 @@ LANE_FUNCTION void store_bytes(int8_t* p, Words a) {
   *p = int8_t(code > 127 ? 127 : code < -128 ? -128 : code);
 }
 LANE_FUNCTION Words flip(Words a, uint32_t bits) { return {a.v ^ bits}; }
+
+/// Products of bytes, one output at a time.
+struct Int8 {
+  static constexpr size_t tile_rows = 4;
+  static constexpr size_t tile_vectors = 8;
+  static constexpr int pass_rows = 4;
+  static constexpr int pass_sums = 16;
+  static constexpr size_t max_few_rows = 8;
+  static constexpr bool takes_bytes = true;
+  static constexpr int byte_offset = 0;
+
+  struct Sums {
+    uint32_t v;
+  };
+
+  LANE_FUNCTION Sums begin(uint32_t start) { return {start}; }
+  LANE_FUNCTION Sums dot4(Sums sum, Words codes, const int8_t* at) {
+    const Words x = broadcast_word(at);
+    for (int j = 0; j < 32; j += 8) {
+      sum.v += uint32_t(int32_t(codes.v >> j & 0xff) * int8_t(x.v >> j & 0xff));
+    }
+    return sum;
+  }
+  LANE_FUNCTION Words total(Sums sum) { return {sum.v}; }
+  LANE_FUNCTION uint32_t start_from(const int8_t*, size_t, int sum, int middle) {
+    return uint32_t(-middle * sum);
+  }
+};

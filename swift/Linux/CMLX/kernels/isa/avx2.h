@@ -6,10 +6,12 @@
 constexpr size_t width = 8;
 constexpr int tile_vectors = 2;
 constexpr int tile_rows = 6;
-constexpr int few_rows = 4;
-constexpr size_t few_rows_most = 4;
+constexpr int pass_rows = 4;
+constexpr size_t max_few_rows = 4;
 constexpr int single_row_vectors = 4;
-constexpr int few_chains = 1;
+constexpr int single_row_chains = 1;
+
+#include "kernels/isa/start_of_pairs.h"
 
 struct Vec {
   __m256 v;
@@ -107,3 +109,66 @@ LANE_FUNCTION void store_bytes(int8_t* p, Words a) {
 LANE_FUNCTION Words flip(Words a, uint32_t bits) {
   return {_mm256_xor_si256(a.v, _mm256_set1_epi32(int(bits)))};
 }
+
+/// Products of bytes without an instruction for them: vpmaddubsw adds the products of two
+/// neighbours into 16 bits (no saturation: 2 * 15 * 128), and those sums are added in 16 bits.
+/// They may wrap on the way, but end as the sums of code - 8 over a span of 64 inputs, which fit:
+/// 8 * 128 * 32 = 2^15, and activations are 127 at most.
+///
+/// Codes of 8 bits go through it as two halves of 4 bits, which takes as many instructions as
+/// products of 16 bits would (vpmaddwd), but half the cache; bench/results/kernels.md holds it
+/// against float32.
+struct PairInt8 {
+  static constexpr size_t tile_rows = 6;
+  static constexpr size_t tile_vectors = 2;
+  static constexpr int pass_rows = 8;
+  static constexpr int pass_sums = 8;
+  static constexpr size_t max_few_rows = 16;
+  static constexpr bool takes_bytes = false;
+  static constexpr int byte_offset = 0;
+
+  /// Two sums of 16 bits for each output.
+  struct Sums {
+    __m256i v;
+  };
+
+  LANE_FUNCTION Sums begin(uint32_t start) { return {_mm256_set1_epi32(int(start))}; }
+  LANE_FUNCTION Sums dot4(Sums sum, Words codes, const int8_t* at) {
+    const Words x = broadcast_word(at);
+    sum.v = _mm256_add_epi16(sum.v, _mm256_maddubs_epi16(codes.v, x.v));
+    // Else the compiler adds products to each other first, and runs out of registers.
+    asm("" : "+x"(sum.v));
+    return sum;
+  }
+  LANE_FUNCTION Words total(Sums sum) { return {_mm256_madd_epi16(sum.v, _mm256_set1_epi16(1))}; }
+
+  LANE_FUNCTION uint32_t start_from(const int8_t* x, size_t count, int, int middle) {
+    return start_of_pairs(x, count, middle);
+  }
+};
+
+/// Products of bytes with vpdpbusd in the encoding of processors without AVX-512.
+/// The register tile of 6 rows x 2 vectors takes 12 registers for sums, 2 for codes, 1 for x.
+struct VnniInt8 {
+  static constexpr size_t tile_rows = 6;
+  static constexpr size_t tile_vectors = 2;
+  static constexpr int pass_rows = 6;
+  static constexpr int pass_sums = 12;
+  static constexpr size_t max_few_rows = 16;
+  static constexpr bool takes_bytes = true;
+  static constexpr int byte_offset = 0;
+
+  struct Sums {
+    __m256i v;
+  };
+
+  LANE_FUNCTION Sums begin(uint32_t start) { return {_mm256_set1_epi32(int(start))}; }
+  LANE_FUNCTION Sums dot4(Sums sum, Words codes, const int8_t* at) {
+    const Words x = broadcast_word(at);
+    return {_mm256_dpbusd_avx_epi32(sum.v, codes.v, x.v)};
+  }
+  LANE_FUNCTION Words total(Sums sum) { return {sum.v}; }
+  LANE_FUNCTION uint32_t start_from(const int8_t*, size_t, int sum, int middle) {
+    return uint32_t(-middle * sum);
+  }
+};

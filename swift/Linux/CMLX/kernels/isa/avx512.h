@@ -6,10 +6,12 @@
 constexpr size_t width = 16;
 constexpr int tile_vectors = 2;
 constexpr int tile_rows = 14;
-constexpr int few_rows = 8;
-constexpr size_t few_rows_most = 8;
+constexpr int pass_rows = 8;
+constexpr size_t max_few_rows = 8;
 constexpr int single_row_vectors = 2;
-constexpr int few_chains = 2;
+constexpr int single_row_chains = 2;
+
+#include "kernels/isa/start_of_pairs.h"
 
 struct Vec {
   __m512 v;
@@ -99,3 +101,33 @@ LANE_FUNCTION void store_bytes(int8_t* p, Words a) {
 LANE_FUNCTION Words flip(Words a, uint32_t bits) {
   return {_mm512_xor_si512(a.v, _mm512_set1_epi32(int(bits)))};
 }
+
+/// As PairInt8 of avx2.h with vectors of 64 bytes, for processors that have AVX-512 but not VNNI.
+struct PairInt8 {
+  static constexpr size_t tile_rows = 14;
+  static constexpr size_t tile_vectors = 2;
+  static constexpr int pass_rows = 8;
+  static constexpr int pass_sums = 16;
+  static constexpr size_t max_few_rows = 16;
+  static constexpr bool takes_bytes = false;
+  static constexpr int byte_offset = 0;
+
+  /// Two sums of 16 bits for each output.
+  struct Sums {
+    __m512i v;
+  };
+
+  LANE_FUNCTION Sums begin(uint32_t start) { return {_mm512_set1_epi32(int(start))}; }
+  LANE_FUNCTION Sums dot4(Sums sum, Words codes, const int8_t* at) {
+    const Words x = broadcast_word(at);
+    sum.v = _mm512_add_epi16(sum.v, _mm512_maddubs_epi16(codes.v, x.v));
+    // Else the compiler adds products to each other first, and runs out of registers.
+    asm("" : "+v"(sum.v));
+    return sum;
+  }
+  LANE_FUNCTION Words total(Sums sum) { return {_mm512_madd_epi16(sum.v, _mm512_set1_epi16(1))}; }
+
+  LANE_FUNCTION uint32_t start_from(const int8_t* x, size_t count, int, int middle) {
+    return start_of_pairs(x, count, middle);
+  }
+};
