@@ -18,6 +18,8 @@ import PackageDescription
     let platformProducts: [Product] = []
     let platformDependencies: [Package.Dependency] = []
     let modelDependencies: [Target.Dependency] = ["MLX", "MLXNN", "Accelerate"]
+    let comparisonDependencies: [Target.Dependency] = ["CMLXReference"]
+    let otherPlatformsComparisons: [String] = []
     let platformTargets: [Target] = [
         .target(
             name: "Accelerate",
@@ -43,6 +45,15 @@ import PackageDescription
                 .linkedLibrary("mlx"),
             ]
         ),
+        .target(
+            name: "CMLXReference",
+            dependencies: ["CMLX"],
+            path: "swift/Linux/CMLXReference",
+            cxxSettings: [
+                .headerSearchPath("../CMLX"),
+                .unsafeFlags(["-I\(deps)/mlx/include", "-Wno-deprecated-declarations"]),
+            ]
+        ),
         .target(name: "MLX", dependencies: ["CMLX"], path: "swift/Linux/MLX"),
         .target(name: "MLXNN", dependencies: ["CMLX", "MLX"], path: "swift/Linux/MLXNN"),
     ]
@@ -58,6 +69,9 @@ import PackageDescription
         .product(name: "MLX", package: "mlx-swift"),
         .product(name: "MLXNN", package: "mlx-swift"),
     ]
+    let comparisonDependencies: [Target.Dependency] = []
+    // Ops that MLX Swift has.
+    let otherPlatformsComparisons = ["Linux"]
     let platformTargets: [Target] = [
         .executableTarget(
             name: "BunASRNative",
@@ -87,8 +101,9 @@ let package = Package(
         ),
         .executableTarget(
             name: "Optimisations",
-            dependencies: ["BunASR"] + modelDependencies,
-            path: "bench/optimisations"
+            dependencies: ["BunASR"] + modelDependencies + comparisonDependencies,
+            path: "bench/optimisations",
+            exclude: otherPlatformsComparisons
         ),
     ] + platformTargets,
     cxxLanguageStandard: .cxx20

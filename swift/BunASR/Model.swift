@@ -27,10 +27,8 @@ final class Model {
         Platform.setThreads(options.threads)
         let checkpoint = try Checkpoint(
             directory: URL(filePath: directory), precision: options.precision ?? .auto)
-        Platform.prepare(for: checkpoint.precision.name)
         config = checkpoint.config
-        // What the encoder is off by, every token sees.
-        encoder = try Platform.sensitive { try AudioEncoder(checkpoint) }
+        encoder = try AudioEncoder(checkpoint)
         decoder = try QuantizedTextDecoder(checkpoint)
         try checkpoint.finish()
         info = try JSONText(Info(checkpoint, kernels: kernels)).text

@@ -183,10 +183,9 @@ final class Checkpoint {
         let weight = (isTorch ? array.transposed(0, 2, 3, 1) : array).asType(precision.activations)
         let convolution = Conv2d(
             inputChannels: inputs, outputChannels: outputs, kernelSize: 3, stride: 2, padding: 1)
-        return convolution.update(
-            parameters: .unflattened([
-                ("weight", weight), ("bias", try vector("\(name).bias", outputs)),
-            ]))
+        Platform.load(
+            convolution, weight: weight, bias: try vector("\(name).bias", outputs), rounding(name))
+        return convolution
     }
 
     /// A projection [outputs, inputs], float or quantized.
@@ -194,16 +193,23 @@ final class Checkpoint {
         try stacked([(name, outputs)], inputs: inputs, bias: bias)
     }
 
+    private func rounding(_ name: String) -> Precision.Rounding {
+        precision.rounding(of: name, isQuantized: holds("\(name).scales"))
+    }
+
     /// Projections of the same input as one, their outputs in a row. Nil when their formats differ.
     func joinedLinear(_ parts: [(name: String, outputs: Int)], inputs: Int, bias: Bool) throws
         -> Linear?
     {
-        // Format: the words and groups of a quantized row, or the type of float weights.
+        // Format: the words and groups of a quantized row, or the type of float weights; and how
+        // far products may be rounded.
         let formats = Set(
             parts.map { part in
-                holds("\(part.name).scales")
+                let stored =
+                    holds("\(part.name).scales")
                     ? [width("\(part.name).weight"), width("\(part.name).scales")].description
                     : stored["\(part.name).weight"]?.tensor.dtype
+                return "\(stored ?? "missing") \(rounding(part.name))"
             })
         return formats.count == 1 ? try stacked(parts, inputs: inputs, bias: bias) : nil
     }
@@ -217,28 +223,25 @@ final class Checkpoint {
         let bias = bias ? stack(try parts.map { try vector("\($0.name).bias", $0.outputs) }) : nil
         guard holds("\(parts[0].name).scales") else {
             let weights = try parts.map { try matrix("\($0.name).weight", [$0.outputs, inputs]) }
-            return Linear(weight: stack(weights), bias: bias)
+            return Platform.linear(
+                weight: stack(weights), bias: bias, rounding(parts[0].name))
         }
         let codes = try parts.map { try quantized($0.name, rows: $0.outputs, columns: inputs) }
-        return QuantizedLinear(
-            weight: stack(codes.map(\.weight)), bias: bias, scales: stack(codes.map(\.scales)),
-            biases: stack(codes.map(\.biases)), groupSize: codes[0].groupSize,
-            bits: codes[0].bits)
+        let stacked = AffineCodes(
+            weight: stack(codes.map(\.weight)), scales: stack(codes.map(\.scales)),
+            biases: stack(codes.map(\.biases)), groupSize: codes[0].groupSize, bits: codes[0].bits)
+        return Platform.linear(stacked, bias: bias, rounding(parts[0].name))
     }
 
     /// A table of `rows` vectors, float or quantized.
     func embedding(_ name: String, rows: Int, dimensions: Int) throws -> Embedding {
         guard holds("\(name).scales") else {
-            return Embedding(weight: try matrix("\(name).weight", [rows, dimensions]))
+            return Platform.embedding(
+                weight: try matrix("\(name).weight", [rows, dimensions]), rounding(name))
         }
-        let codes = try quantized(name, rows: rows, columns: dimensions)
-        let embedding = QuantizedEmbedding(
-            embeddingCount: rows, dimensions: dimensions, groupSize: codes.groupSize,
-            bits: codes.bits)
-        return embedding.update(
-            parameters: .unflattened([
-                ("weight", codes.weight), ("scales", codes.scales), ("biases", codes.biases),
-            ]))
+        return Platform.embedding(
+            try quantized(name, rows: rows, columns: dimensions), rows: rows,
+            dimensions: dimensions, rounding(name))
     }
 
     /// Elements in a row of a stored matrix; 0 when it is no matrix.
@@ -247,13 +250,7 @@ final class Checkpoint {
         return shape[1]
     }
 
-    private typealias Codes = (
-        weight: MLXArray, scales: MLXArray, biases: MLXArray, groupSize: Int, bits: Int
-    )
-
-    /// Affine codes: uint32 [rows, columns · bits / 32] with scales and biases [rows, columns /
-    /// group].
-    private func quantized(_ name: String, rows: Int, columns: Int) throws -> Codes {
+    private func quantized(_ name: String, rows: Int, columns: Int) throws -> AffineCodes {
         let (packed, groups) = (width("\(name).weight"), width("\(name).scales"))
         let bits = packed * 32 / columns
         guard packed * 32 % columns == 0, [2, 3, 4, 5, 6, 8].contains(bits), groups > 0,
@@ -267,7 +264,7 @@ final class Checkpoint {
         quantizedModules[bits, default: 0] += 1
         let scales = try claim("\(name).scales", shapes: [[rows, groups]], dtypes: Self.floats)
         let biases = try claim("\(name).biases", shapes: [[rows, groups]], dtypes: Self.floats)
-        return (
+        return AffineCodes(
             weight: try claim("\(name).weight", shapes: [[rows, packed]], dtypes: ["U32"]),
             scales: precision.castsMatrices ? scales.asType(precision.activations) : scales,
             biases: precision.castsMatrices ? biases.asType(precision.activations) : biases,
@@ -282,4 +279,15 @@ final class Checkpoint {
         let others = unclaimed.count > 1 ? " and \(unclaimed.count - 1) more" : ""
         throw ASRError.model("\(entry.file.path): unexpected tensor \(entry.name)\(others)")
     }
+}
+
+/// Affine-quantized weights: value = code · scale + bias, for each group of inputs.
+struct AffineCodes {
+    /// uint32 [rows, columns · bits / 32]
+    let weight: MLXArray
+    /// [rows, columns / groupSize], as `biases`
+    let scales: MLXArray
+    let biases: MLXArray
+    let groupSize: Int
+    let bits: Int
 }

@@ -31,4 +31,30 @@ package struct Precision {
             cache = activations
         #endif
     }
+
+    /// How far the factors of a product with weights may be rounded, where that makes it faster.
+    package enum Rounding {
+        case none
+        /// Activations to 16 bits; float weights to 13, and what meets them.
+        case fine
+        /// Activations to 8 bits; float weights as in `fine`.
+        case coarse
+    }
+
+    /// How far products with the weights of a module may be rounded: the one place where that is
+    /// decided.
+    ///
+    /// - Parameters:
+    ///   - module: canonical name of the weights, without `.weight`
+    ///   - isQuantized: the checkpoint holds codes, which are never rounded further
+    package func rounding(of module: String, isQuantized: Bool) -> Rounding {
+        if name == .full { return .none }
+        // Float rows go into the decoder as they are.
+        if module == "model.embed_tokens" && !isQuantized { return .none }
+        // What the encoder is off by, every token sees.
+        if module.hasPrefix("audio_tower.") { return .fine }
+        // Softmax multiplies what the scores are off by; keys and values are one product with them.
+        let attention = [".self_attn.q_proj", ".self_attn.k_proj", ".self_attn.v_proj"]
+        return attention.contains(where: module.hasSuffix) ? .fine : .coarse
+    }
 }

@@ -132,16 +132,10 @@ private struct DecoderAttention {
         kvHeads = config.numKeyValueHeads
         headDim = config.headDim
         let (size, wide, narrow) = (config.hiddenSize, heads * headDim, kvHeads * headDim)
-        // Softmax multiplies what the scores are off by.
-        queryKeyValue = try Platform.sensitive {
-            try JointProjection(
-                checkpoint,
-                [
-                    ("\(name).q_proj", wide), ("\(name).k_proj", narrow),
-                    ("\(name).v_proj", narrow),
-                ],
-                inputs: size, bias: false)
-        }
+        queryKeyValue = try JointProjection(
+            checkpoint,
+            [("\(name).q_proj", wide), ("\(name).k_proj", narrow), ("\(name).v_proj", narrow)],
+            inputs: size, bias: false)
         out = try checkpoint.linear("\(name).o_proj", inputs: wide, outputs: size, bias: false)
         queryNorm = try RMSNorm(checkpoint, "\(name).q_norm", headDim, eps: config.rmsNormEps)
         keyNorm = try RMSNorm(checkpoint, "\(name).k_norm", headDim, eps: config.rmsNormEps)

@@ -30,23 +30,6 @@ package enum Platform {
         #endif
     }
 
-    /// For the weights that are loaded next: whether their products may be rounded.
-    static func prepare(for precision: Precision.Name) {
-        #if os(Linux)
-            cmlx_set_arithmetic(precision == .full ? CMLX_FULL : CMLX_FAST)
-        #endif
-    }
-
-    /// Loads weights whose results are sensitive to the rounding of what they are multiplied with.
-    static func sensitive<Weights>(_ load: () throws -> Weights) rethrows -> Weights {
-        #if os(Linux)
-            let before = cmlx_current_arithmetic()
-            if before == CMLX_FAST { cmlx_set_arithmetic(CMLX_FINE) }
-            defer { cmlx_set_arithmetic(before) }
-        #endif
-        return try load()
-    }
-
     /// Why `kernels` is nil.
     package static func problem() -> String {
         #if os(Linux)

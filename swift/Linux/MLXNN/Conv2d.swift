@@ -1,3 +1,4 @@
+import CMLX
 import MLX
 
 /// 2-d convolution, channels last: x [batch, height, width, in] → [batch, height, width, out].
@@ -27,10 +28,15 @@ open class Conv2d {
     /// Takes `weight` [out, height, width, in] and `bias` [out].
     @discardableResult
     open func update(parameters: ModuleParameters) -> Self {
+        update(parameters: parameters, arithmetic: CMLX_FULL)
+    }
+
+    @discardableResult
+    package func update(parameters: ModuleParameters, arithmetic: cmlx_arithmetic) -> Self {
         guard let weight = parameters.values["weight"] else {
             preconditionFailure("a convolution takes a weight")
         }
-        packed = PackedWeight(dense: weight)
+        packed = PackedWeight(dense: weight, arithmetic: arithmetic)
         bias = parameters.values["bias"]
         return self
     }

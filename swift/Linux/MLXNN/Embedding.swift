@@ -1,3 +1,4 @@
+import CMLX
 import MLX
 
 /// A table of rows by id; also the output head of a model with tied weights.
@@ -5,8 +6,12 @@ open class Embedding {
     var packed: PackedWeight?
 
     /// - Parameter weight: [rows, dimensions], float
-    public init(weight: MLXArray) {
-        packed = PackedWeight(dense: weight, exact: true)
+    public convenience init(weight: MLXArray) {
+        self.init(weight: weight, arithmetic: CMLX_FULL)
+    }
+
+    package init(weight: MLXArray, arithmetic: cmlx_arithmetic) {
+        packed = PackedWeight(dense: weight, arithmetic: arithmetic)
     }
 
     /// Without weights, until `update(parameters:)`.
@@ -48,13 +53,18 @@ open class QuantizedEmbedding: Embedding {
     /// Takes `weight`, `scales` and `biases`, shaped as in `QuantizedLinear`.
     @discardableResult
     open func update(parameters: ModuleParameters) -> Self {
+        update(parameters: parameters, arithmetic: CMLX_FULL)
+    }
+
+    @discardableResult
+    package func update(parameters: ModuleParameters, arithmetic: cmlx_arithmetic) -> Self {
         guard let weight = parameters.values["weight"], let scales = parameters.values["scales"]
         else {
             preconditionFailure("a quantized embedding takes weight, scales and biases")
         }
         packed = PackedWeight(
             quantized: weight, scales: scales, biases: parameters.values["biases"],
-            groupSize: groupSize, bits: bits)
+            groupSize: groupSize, bits: bits, arithmetic: arithmetic)
         return self
     }
 }

@@ -1,4 +1,8 @@
+import CMLX
 import MLX
+
+// The initializers that take an arithmetic are not part of MLX Swift: BunASR's Platform calls them.
+// The others compute in float32.
 
 /// y = x Wᵀ + b
 open class Linear {
@@ -8,8 +12,12 @@ open class Linear {
     /// - Parameters:
     ///   - weight: [outputs, inputs], float
     ///   - bias: [outputs]
-    public init(weight: MLXArray, bias: MLXArray? = nil) {
-        packed = PackedWeight(dense: weight)
+    public convenience init(weight: MLXArray, bias: MLXArray? = nil) {
+        self.init(weight: weight, bias: bias, arithmetic: CMLX_FULL)
+    }
+
+    package init(weight: MLXArray, bias: MLXArray?, arithmetic: cmlx_arithmetic) {
+        packed = PackedWeight(dense: weight, arithmetic: arithmetic)
         self.bias = bias
     }
 
@@ -39,10 +47,19 @@ open class QuantizedLinear: Linear {
     ///   - weight: uint32 codes [outputs, inputs · bits / 32]
     ///   - scales: [outputs, inputs / groupSize]
     ///   - biases: [outputs, inputs / groupSize]
-    public init(
+    public convenience init(
         weight: MLXArray, bias: MLXArray? = nil, scales: MLXArray, biases: MLXArray?,
         groupSize: Int, bits: Int,
         mode: QuantizationMode = .affine
+    ) {
+        self.init(
+            weight: weight, bias: bias, scales: scales, biases: biases, groupSize: groupSize,
+            bits: bits, arithmetic: CMLX_FULL)
+    }
+
+    package init(
+        weight: MLXArray, bias: MLXArray?, scales: MLXArray, biases: MLXArray?, groupSize: Int,
+        bits: Int, arithmetic: cmlx_arithmetic
     ) {
         self.groupSize = groupSize
         self.bits = bits
@@ -50,7 +67,7 @@ open class QuantizedLinear: Linear {
             .init(
                 packed: PackedWeight(
                     quantized: weight, scales: scales, biases: biases, groupSize: groupSize,
-                    bits: bits),
+                    bits: bits, arithmetic: arithmetic),
                 bias: bias)
     }
 }

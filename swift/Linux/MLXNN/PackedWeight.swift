@@ -6,16 +6,18 @@ import MLX
 final class PackedWeight {
     let ctx: cmlx_packed?
 
-    /// - Parameter exact: keeps every value, whatever arithmetic the model was opened for
-    init(dense weight: MLXArray, exact: Bool = false) {
-        ctx = cmlx_pack_dense(weight.ctx, exact)
+    init(dense weight: MLXArray, arithmetic: cmlx_arithmetic) {
+        ctx = cmlx_pack_dense(weight.ctx, arithmetic)
         reportIfMissing()
     }
 
-    init(quantized weight: MLXArray, scales: MLXArray, biases: MLXArray?, groupSize: Int, bits: Int)
-    {
+    init(
+        quantized weight: MLXArray, scales: MLXArray, biases: MLXArray?, groupSize: Int, bits: Int,
+        arithmetic: cmlx_arithmetic
+    ) {
         guard let biases else { preconditionFailure("affine quantization has biases") }
-        ctx = cmlx_pack_quantized(weight.ctx, scales.ctx, biases.ctx, Int32(groupSize), Int32(bits))
+        ctx = cmlx_pack_quantized(
+            weight.ctx, scales.ctx, biases.ctx, Int32(groupSize), Int32(bits), arithmetic)
         reportIfMissing()
     }
 

@@ -127,7 +127,7 @@ void test_views() {
 }
 
 std::shared_ptr<cmlx_packed_s> random_weights(int32_t outputs, int32_t inputs) {
-  return {cmlx_pack_dense(random_array({outputs, inputs}).get(), true), cmlx_packed_free};
+  return {cmlx_pack_dense(random_array({outputs, inputs}).get(), CMLX_FULL), cmlx_packed_free};
 }
 
 Array as_type(const Array& x, cmlx_dtype type) { return cmlx_astype(x.get(), type); }

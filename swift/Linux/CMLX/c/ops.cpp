@@ -1,35 +1,13 @@
 // Plain MLX ops behind C.
-#include "mlx/ops.h"
-
 #include "graph/concatenate.h"
 #include "graph/gated.h"
 #include "c/handles.h"
 #include "graph/overwrite.h"
 #include "graph/product.h"
+#include "mlx/ops.h"
 
 namespace mx = mlx::core;
 using cmlx::make;
-
-namespace {
-
-/// One value of each row: the last axis of float32 `x` goes.
-template <class T>
-mx::array reduced(const char* name, const mx::array& x,
-                  void (*function)(const float*, T*, size_t rows, size_t size), mx::Dtype type) {
-  auto shape = x.shape();
-  shape.pop_back();
-  return cmlx::kernel(
-      name, cmlx::Kernel::Cost::substantial, std::move(shape), {x},
-      [function](const cmlx::Strided* operands, void* out) {
-        cmlx::Temporary memory;
-        const auto size = static_cast<size_t>(operands[0].shape.back());
-        function(cmlx::contiguous(operands[0], memory), static_cast<T*>(out),
-                 operands[0].size() / size, size);
-      },
-      type);
-}
-
-}  // namespace
 
 cmlx_array cmlx_reshape(cmlx_array x, const int32_t* shape, size_t dimensions) {
   return make([&] { return mx::reshape(x->value, cmlx::shape(shape, dimensions)); });
@@ -96,20 +74,6 @@ int cmlx_quantize(cmlx_array x, int32_t group, int32_t bits, cmlx_array parts[3]
 
 cmlx_array cmlx_greater_equal(cmlx_array a, cmlx_array b) {
   return make([&] { return mx::greater_equal(a->value, b->value); });
-}
-
-cmlx_array cmlx_argmax(cmlx_array x) {
-  return make([&] {
-    const bool is_float = x->value.dtype() == mx::float32;
-    return is_float ? reduced("ArgMax", x->value, bun_asr::argmax, mx::uint32)
-                    : mx::argmax(x->value, -1);
-  });
-}
-
-cmlx_array cmlx_logsumexp(cmlx_array x) {
-  return make([&] {
-    return reduced("LogSumExp", cmlx::float32(x->value), bun_asr::log_sum_exp, mx::float32);
-  });
 }
 
 cmlx_array cmlx_take_along(cmlx_array x, cmlx_array indices) {

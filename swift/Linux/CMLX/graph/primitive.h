@@ -1,6 +1,6 @@
 // A CPU kernel as an MLX primitive: lazy like every MLX op; evaluate.h runs it.
 //
-// An op costs MLX some microseconds, as much as a small kernel takes. So kernels are made few while
+// What MLX does around an op takes about as long as a small kernel. So kernels are made few while
 // the graph is built:
 // - operands are looked at through slices, transposes and reshapes (view.h), which never run;
 // - a pending kernel that is cheap (a norm, a rotation, …) is computed inside its reader, into
@@ -113,6 +113,15 @@ const float* contiguous(const Strided& x, Temporary& memory);
 /// Copies an operand's values, row-major.
 template <class T>
 void gather(const Strided& x, T* to);
+
+/// An operand whose last axis is in a row, as the kernels that take strides want it.
+template <class T = float>
+Strided with_rows(const Strided& x, Temporary& memory) {
+  if (x.shape.back() == 1 || x.strides.back() == 1) return x;
+  T* values = reinterpret_cast<T*>(memory.reserve(x.size()));  // room enough for halves, too
+  gather(x, values);
+  return {values, x.shape, row_major_strides(x.shape)};
+}
 
 void require(bool holds, const char* what);
 

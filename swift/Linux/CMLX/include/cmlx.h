@@ -88,24 +88,17 @@ cmlx_array cmlx_logsumexp(cmlx_array x);
 /// x [..., n] at `indices` [..., m] of each row.
 cmlx_array cmlx_take_along(cmlx_array x, cmlx_array indices);
 
-// MLX's own ops that only comparisons call (bench/optimisations)
-cmlx_array cmlx_subtract(cmlx_array a, cmlx_array b);
-cmlx_array cmlx_equal(cmlx_array a, cmlx_array b);
-cmlx_array cmlx_matmul(cmlx_array a, cmlx_array b);
-cmlx_array cmlx_softmax(cmlx_array x, int32_t axis);
-cmlx_array cmlx_repeat(cmlx_array x, int32_t count, int32_t axis);
-
 // CPU kernels as MLX primitives
 
-/// How weights that this thread packs from now on are multiplied: in float32, which is the default,
-/// or with integers where the processor is faster with them (kernels/kernels.h, Arithmetic).
+/// How a packed matrix is multiplied: in float32, or with integers where the processor is faster
+/// with them (kernels/kernels.h, Arithmetic).
 typedef enum { CMLX_FULL = 0, CMLX_FAST = 1, CMLX_FINE = 2 } cmlx_arithmetic;
-void cmlx_set_arithmetic(cmlx_arithmetic arithmetic);
-cmlx_arithmetic cmlx_current_arithmetic(void);
+/// Codes uint32 [outputs, inputs * bits / 32], scales and biases [outputs, inputs / group].
 cmlx_packed cmlx_pack_quantized(cmlx_array weight, cmlx_array scales, cmlx_array biases,
-                                int32_t group, int32_t bits);
-/// Float weights [outputs, ...]; the other axes are the inputs. `exact` ones are never rounded.
-cmlx_packed cmlx_pack_dense(cmlx_array weight, bool exact);
+                                int32_t group, int32_t bits, cmlx_arithmetic arithmetic);
+/// Float weights [outputs, ...]; the other axes are the inputs. They are rounded themselves when
+/// `arithmetic` allows it.
+cmlx_packed cmlx_pack_dense(cmlx_array weight, cmlx_arithmetic arithmetic);
 void cmlx_packed_free(cmlx_packed packed);
 /// x [..., inputs] to [..., outputs]; `bias` [outputs] may be NULL.
 cmlx_array cmlx_packed_multiply(cmlx_packed packed, cmlx_array x, cmlx_array bias);

@@ -1,4 +1,5 @@
-// MLX's own ops that only comparisons call.
+#include "cmlx_reference.h"
+
 #include "c/handles.h"
 #include "mlx/ops.h"
 
