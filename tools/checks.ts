@@ -1,12 +1,15 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { AsrError } from "../ts/contract/errors.ts";
-import { root } from "./folders.ts";
+import { depsFolder, root } from "./folders.ts";
+import { clangFormatWheel } from "./pins.ts";
 import { toStderr } from "./setup.ts";
+import { installWheels } from "./wheels.ts";
 
 /** Type checks, lints and format checks; returns the exit status. The last line counts them. */
 export async function check(): Promise<number> {
   await installTools();
+  await installWheels([clangFormatWheel], toStderr);
   const bin = join(root, "node_modules/.bin");
   const checks: [string, string[]][] = [
     ["tsc", [join(bin, "tsc"), "--noEmit"]],
@@ -15,6 +18,16 @@ export async function check(): Promise<number> {
       [join(bin, "biome"), "check", "--error-on-warnings"].concat([
         ...["ts", "tools", "bench", "package.json", "tsconfig.json"],
       ]),
+    ],
+    [
+      "clang-format",
+      [
+        join(depsFolder, "clang_format/data/bin/clang-format"),
+        "--dry-run",
+        "--Werror",
+        ...cSources("swift"),
+        ...cSources("bench"),
+      ],
     ],
   ];
   const swift = Bun.which("swift");
@@ -32,6 +45,14 @@ export async function check(): Promise<number> {
   }
   process.stdout.write(`check: ${checks.length - failed} passed, ${failed} failed\n`);
   return failed === 0 ? 0 : 1;
+}
+
+/** The sources and headers of C and C++ in `folder`. */
+function cSources(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((path) => /\.(?:c|cpp|h|inl)$/.test(path))
+    .map((path) => join(folder, path))
+    .sort();
 }
 
 /** Runs the tests, all or those named; returns the exit status. The last line counts them. */

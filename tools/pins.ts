@@ -76,6 +76,20 @@ export const whisperWheel: Wheel = {
   ],
 };
 
+/** For checks alone. */
+export const clangFormatWheel: Wheel = {
+  name: "clang-format",
+  version: "21.1.8",
+  purpose: "clang-format",
+  megabytes: 2,
+  sha256: [
+    "d12b864b596b80810cdd7f97556c485dc09cfe2952503958535f01359e025fbb", // Linux x86-64
+    "c2a044953efab5f7d0261f3a76aabc01358592faac1b73af38d8c83db6e91a69", // Linux arm64
+    "9a78fabba6b382866819b42a7b220d235a3baf6128a40fb7bd590c037f69879b", // macOS arm64
+  ],
+  executables: /^clang_format\/data\/bin\/clang-format$/,
+};
+
 /** What the native library is built from on this platform. */
 export const wheels: readonly Wheel[] =
   process.platform === "darwin" ? [mlxMetal] : [mlxCpu, openBlas];

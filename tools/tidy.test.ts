@@ -3,16 +3,22 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(import.meta.dir, "..");
-const sources = ["ts", "tools", "bench"]
-  .flatMap((folder) =>
+
+function filesIn(folders: readonly string[], names: RegExp): string[] {
+  return folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-      .filter((path) => path.endsWith(".ts"))
+      .filter((path) => names.test(path))
       .map((path) => join(folder, path)),
-  )
-  .concat("bunw", ".ci/run");
+  );
+}
+
+const sources = filesIn(["ts", "tools", "bench"], /\.ts$/).concat("bunw", ".ci/run");
+const nativeSources = filesIn(["swift", "bench"], /\.(?:swift|c|cpp|h|inl)$/).concat(
+  "Package.swift",
+);
 
 function offences(pattern: RegExp): string[] {
-  return sources.flatMap((path) =>
+  return [...sources, ...nativeSources].flatMap((path) =>
     readFileSync(join(root, path), "utf8")
       .split("\n")
       .flatMap((line, index) => (pattern.test(line) ? [`${path}:${index + 1}`] : [])),

@@ -1,3 +1,5 @@
+// This folder: swift/Linux/CMLX/graph under test, through its C functions.
+//
 // What is done to the graph must not change values: looking through views, computing operands
 // inside their readers, endings of products, writing in place. Each graph is computed as it was
 // built and again with every step evaluated on its own, which leaves nothing to look through.

@@ -19,9 +19,11 @@ std::shared_ptr<const PackedMatrix> rounded(const Floats& weights, size_t output
 
 /// Half a step of the integers that values[begin … end) become.
 double half_step(const Floats& values, size_t begin, size_t end) {
-  double most = 0;
-  for (size_t i = begin; i < end; i++) most = std::max(most, double(std::abs(values[i])));
-  return most / max_int16_code / 2 * (1 + 1e-5);
+  double magnitude = 0;
+  for (size_t i = begin; i < end; i++) {
+    magnitude = std::max(magnitude, double(std::abs(values[i])));
+  }
+  return magnitude / max_int16_code / 2 * (1 + 1e-5);
 }
 
 /// The terms of each sum may be off by half a step of either factor.

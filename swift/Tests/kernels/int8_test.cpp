@@ -16,10 +16,10 @@ constexpr float largest_float = 3.4028234e38f;
 std::vector<double> rounded(const float* x, size_t count, size_t span) {
   std::vector<double> values(count);
   for (size_t i = 0; i < count; i += span) {
-    float most = 0;
-    for (size_t k = i; k < i + span; k++) most = std::max(most, std::abs(x[k]));
-    if (most < 1e-30f) continue;
-    const float scale = most / 127.0f, inverse = 127.0f / most;
+    float magnitude = 0;
+    for (size_t k = i; k < i + span; k++) magnitude = std::max(magnitude, std::abs(x[k]));
+    if (magnitude < 1e-30f) continue;
+    const float scale = magnitude / 127.0f, inverse = 127.0f / magnitude;
     for (size_t k = i; k < i + span; k++) {
       values[k] = double(std::nearbyint(x[k] * inverse)) * scale;
     }

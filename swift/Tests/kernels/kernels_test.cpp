@@ -1,3 +1,5 @@
+// This folder: the CPU kernels under test, without MLX.
+//
 // Every kernel of every table that this machine supports, over shapes with ugly tails.
 //
 // The reference is a plain loop in double precision; the scalar table is held to it, and every

@@ -1,4 +1,6 @@
-// How C++ values hide behind the C handles, and where exceptions end.
+// This folder: the functions of cmlx.h, as thin as they can be; where a name is C, nothing else is.
+//
+// Here: how C++ values hide behind the C handles, and where exceptions end.
 #pragma once
 
 #include <exception>

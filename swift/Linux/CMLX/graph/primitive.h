@@ -1,4 +1,6 @@
-// A CPU kernel as an MLX primitive: lazy like every MLX op; evaluate.h runs it.
+// This folder: the CPU kernels as nodes of MLX's graph, and what joins neighbours into one.
+//
+// Here: a CPU kernel as an MLX primitive: lazy like every MLX op; evaluate.h runs it.
 //
 // What MLX does around an op takes about as long as a small kernel. So kernels are made few while
 // the graph is built:

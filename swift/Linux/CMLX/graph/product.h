@@ -18,17 +18,17 @@ class Product final : public Kernel {
  public:
   /// What follows the sums, in this order. The operands are x, then the bias and the residual where
   /// there is one.
-  struct Ending {
+  struct Epilogue {
     bool bias = false, gelu = false, residual = false;
   };
 
   /// x [..., inputs] times the transposed matrix, or, with `convolution`, its patches.
   Product(Operands operands, std::shared_ptr<const bun_asr::PackedMatrix> matrix,
-          std::optional<bun_asr::Conv2d> convolution, Ending ending);
+          std::optional<bun_asr::Conv2d> convolution, Epilogue epilogue);
 
   /// The output of a new one.
   static mlx::core::array make(std::shared_ptr<const bun_asr::PackedMatrix> matrix,
-                               std::optional<bun_asr::Conv2d> convolution, Ending ending,
+                               std::optional<bun_asr::Conv2d> convolution, Epilogue epilogue,
                                mlx::core::Shape shape, Operands operands);
 
   /// gelu(y), when y is a product that has not been computed and can end with it.
@@ -44,7 +44,7 @@ class Product final : public Kernel {
 
   std::shared_ptr<const bun_asr::PackedMatrix> matrix_;
   std::optional<bun_asr::Conv2d> convolution_;
-  Ending ending_;
+  Epilogue epilogue_;
 };
 
 }  // namespace cmlx

@@ -1,4 +1,4 @@
-// The CPU kernels that libmlx lacks on Linux, as pure functions of pointers and sizes.
+// This folder: the CPU kernels that libmlx lacks on Linux, as pure functions of pointers and sizes.
 //
 //   kernels.h     what the graph's primitives call: this file
 //   attention.cpp, rows.cpp   all but products, shared out to threads
@@ -75,13 +75,13 @@ class PackedMatrix {
   /// y[m, o] = sum_i x[m, i] * W[o, i], then the epilogue, x [rows, inputs], y [rows, outputs]. Few
   /// rows: one pass over the weights, bound by memory. Many rows: panels of decoded weights and a
   /// register tile, bound by FMA.
-  virtual void multiply(const float* x, const Epilogue& then, float* y, size_t rows) const = 0;
+  virtual void multiply(const float* x, const Epilogue& epilogue, float* y, size_t rows) const = 0;
 
   /// y[r, :] = W[ids[r], :] as float32 (embedding look-up). Ids must be in range.
   virtual void gather(const int32_t* ids, float* y, size_t rows) const = 0;
 
   /// 2-d convolution with these weights as [out, kh * kw * in], then the epilogue.
-  virtual void convolve(const Conv2d& shape, const float* x, const Epilogue& then,
+  virtual void convolve(const Conv2d& shape, const float* x, const Epilogue& epilogue,
                         float* y) const = 0;
 };
 

@@ -26,7 +26,7 @@ int64_t row_start(size_t r, const int64_t strides[3], size_t heads, size_t posit
 /// Cosines and sines of positions 0, 1, … for one kind of rotation: [positions][dims / 2 cosines,
 /// dims / 2 sines]. Kept by the calling thread and made longer when a longer sequence comes: a
 /// decode step finds its position there.
-class Turns {
+class Rotations {
  public:
   const float* upto(size_t positions, size_t dims, float base, float scale) {
     if (dims != dims_ || base != base_ || scale != scale_) {
@@ -47,13 +47,13 @@ class Turns {
   // Angles in float, as the reference model computes them: frequency rounded, then multiplied.
   void make(size_t position) {
     const size_t half = dims_ / 2;
-    float* turn = values_.data() + position * dims_;
+    float* rotation = values_.data() + position * dims_;
     for (size_t i = 0; i < half; i++) {
       const float frequency =
           static_cast<float>(std::pow(double(base_), -2.0 * double(i) / double(dims_)));
       const float angle = float(position) * scale_ * frequency;
-      turn[i] = std::cos(angle);
-      turn[half + i] = std::sin(angle);
+      rotation[i] = std::cos(angle);
+      rotation[half + i] = std::sin(angle);
     }
   }
 
@@ -92,9 +92,9 @@ void layer_norm(const float* x, const float* weight, const float* bias, float ep
 void rope(const float* x, const int64_t strides[3], float* y, size_t batch, size_t heads,
           size_t positions, size_t dim, size_t dims, float base, float scale, int offset) {
   const Table& t = table();
-  thread_local Turns turns;
+  thread_local Rotations rotations;
   const float* first =
-      turns.upto(size_t(offset) + positions, dims, base, scale) + size_t(offset) * dims;
+      rotations.upto(size_t(offset) + positions, dims, base, scale) + size_t(offset) * dims;
   parallel_for(batch * heads * positions, rows_a_chunk(dim), [&](size_t r, size_t end) {
     for (; r < end; r++) {
       t.rope(x + row_start(r, strides, heads, positions), first + r % positions * dims, y + r * dim,

@@ -47,7 +47,7 @@ TABLE_KERNEL(void, finish_rows,
              (float* y, size_t rows, size_t stride, size_t columns, bool with_gelu,
               const float* residual))
 
-// ---- products of quantized weights with activations rounded to bytes -----------------------------
+// ---- products of quantized weights with activations rounded to bytes ---------------------------
 //
 // What they give for a row depends neither on the rows beside it nor on which of the two ways is
 // taken: sums of integers are exact, and the sums of floats go through the spans of inputs in
@@ -104,8 +104,8 @@ TABLE_KERNEL(void, rms_norm, (const float* x, const float* weight, float eps, fl
 TABLE_KERNEL(void, layer_norm,
              (const float* x, const float* weight, const float* bias, float eps, float* y,
               size_t size))
-/// One position: `turn` holds dims/2 cosines, then dims/2 sines.
-TABLE_KERNEL(void, rope, (const float* x, const float* turn, float* y, size_t dim, size_t dims))
+/// One position: `rotation` holds dims/2 cosines, then dims/2 sines.
+TABLE_KERNEL(void, rope, (const float* x, const float* rotation, float* y, size_t dim, size_t dims))
 TABLE_KERNEL(void, gelu, (const float* x, float* y, size_t count))
 TABLE_KERNEL(void, silu, (const float* x, float* y, size_t count))
 TABLE_KERNEL(void, swiglu, (const float* gate, const float* up, float* y, size_t count))

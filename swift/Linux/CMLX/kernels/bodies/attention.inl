@@ -2,8 +2,8 @@
 //
 // attend_few   A decode step: one query for each of the few heads that share a key head. Each key
 //              and value is read once (bound by memory); scores of all keys lie in scratch.
-// attend_many  Prompts and the encoder: blocks of 128 keys against up to `max_attend_many_rows` queries with
-//              the register tile, running maximum and sum, so that nothing of size queries x keys
+// attend_many  Prompts and the encoder: blocks of 128 keys against up to `max_attend_many_rows`
+//              queries with the register tile, running maximum and sum, so that nothing of size queries x keys
 //              exists. A block of scores has the layout of a packed tile of activations, so the
 //              product with the values needs no copy. Blocks of keys that no query of the task may
 //              see are skipped: windows cost what their own keys cost.

@@ -1,5 +1,5 @@
-// Products of int16, for tables whose instruction set multiplies pairs of them: twice the speed of
-// floats. Included after kernels.inl.
+// Products of int16, for tables whose instruction set multiplies pairs of them: twice as many
+// products an instruction as of floats. Included after kernels.inl.
 //
 // Activations, a panel of 256 inputs of one row, and weights, such a panel of one output, are
 // multiples of a 2896th of their largest magnitude, so the 256 products of a panel fit 32 bits:
@@ -49,7 +49,9 @@ static void whole_int16_tile(const uint8_t* a, const uint8_t* panel, size_t lane
     }
     UNROLL for (int r = 0; r < R; r++) {
       const uint8_t* pair = a + r * int16_row_bytes + k * 4;
-      UNROLL for (int v = 0; v < V; v++) sum[r][v] = Int16::add_products(pair, weight[v], sum[r][v]);
+      UNROLL for (int v = 0; v < V; v++) {
+        sum[r][v] = Int16::add_products(pair, weight[v], sum[r][v]);
+      }
     }
   }
   const float* scales = reinterpret_cast<const float*>(panel) + lane;

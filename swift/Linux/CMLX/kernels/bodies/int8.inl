@@ -36,7 +36,8 @@ struct PackedBytes : Bytes {  // codes8 in memory
   static constexpr bool panel = false;
   LANE_FUNCTION void load(const uint8_t* p, Words* codes) {
     codes[0] = load_words(p);
-    if (Int8::byte_offset != 0) codes[0] = flip(codes[0], uint32_t(Int8::byte_offset) * 0x01010101u);
+    constexpr uint32_t offset = Int8::byte_offset;
+    if (offset != 0) codes[0] = flip(codes[0], offset * 0x01010101u);
   }
 };
 struct PanelBytes : Bytes {
@@ -261,8 +262,11 @@ static void int8_few_rows_of(const MatrixView& m, const Int8Row* x, size_t rows,
 static void int8_few_rows(const MatrixView& m, const Int8Row* x, size_t rows, size_t block,
                              float* y) {
   if (m.format == Format::codes4) return int8_few_rows_of<PackedNibbles>(m, x, rows, block, y);
-  if constexpr (Int8::takes_bytes) int8_few_rows_of<PackedBytes>(m, x, rows, block, y);
-  else int8_few_rows_of<PackedHalves>(m, x, rows, block, y);
+  if constexpr (Int8::takes_bytes) {
+    int8_few_rows_of<PackedBytes>(m, x, rows, block, y);
+  } else {
+    int8_few_rows_of<PackedHalves>(m, x, rows, block, y);
+  }
 }
 
 // ---- many rows ---------------------------------------------------------------------------------
@@ -301,8 +305,11 @@ static void int8_fill_panel(const MatrixView& m, size_t b, size_t k0, size_t cou
   if (m.format == Format::codes4) {
     return int8_fill_from<PackedNibbles, PanelBytes>(m, b, k0, count, panel);
   }
-  if constexpr (Int8::takes_bytes) int8_fill_from<PackedBytes, PanelBytes>(m, b, k0, count, panel);
-  else int8_fill_from<PackedHalves, PanelHalves>(m, b, k0, count, panel);
+  if constexpr (Int8::takes_bytes) {
+    int8_fill_from<PackedBytes, PanelBytes>(m, b, k0, count, panel);
+  } else {
+    int8_fill_from<PackedHalves, PanelHalves>(m, b, k0, count, panel);
+  }
 }
 
 template <class Weights, int R>

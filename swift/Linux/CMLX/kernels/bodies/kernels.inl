@@ -1,5 +1,7 @@
-// The kernels of one table, once for all instruction sets. The order in which the bodies need each
-// other is this one.
+// This folder: the kernels of a table, written once for all instruction sets, over the vectors that
+// a header of isa/ defines.
+//
+// Here: all of them, in the order in which they need each other.
 
 #include "kernels/bodies/int8.inl"
 

@@ -215,12 +215,18 @@ static void rows_of_block(const MatrixView& m, const FewRows& call, size_t block
   for (size_t lane = 0; lane < block_outputs; lane += V * width) {
     switch (m.format) {
       case Format::codes4:
-        if constexpr (R == 1) one_row_of_codes<4, V>(m, call, block, lane, row);
-        else rows_of_codes<4, R>(m, call, block, lane, row);
+        if constexpr (R == 1) {
+          one_row_of_codes<4, V>(m, call, block, lane, row);
+        } else {
+          rows_of_codes<4, R>(m, call, block, lane, row);
+        }
         break;
       case Format::codes8:
-        if constexpr (R == 1) one_row_of_codes<8, V>(m, call, block, lane, row);
-        else rows_of_codes<8, R>(m, call, block, lane, row);
+        if constexpr (R == 1) {
+          one_row_of_codes<8, V>(m, call, block, lane, row);
+        } else {
+          rows_of_codes<8, R>(m, call, block, lane, row);
+        }
         break;
       case Format::f32: rows_of_floats<DenseF32, R, V>(m, call, block, lane, row); break;
       case Format::f16: rows_of_floats<DenseF16, R, V>(m, call, block, lane, row); break;

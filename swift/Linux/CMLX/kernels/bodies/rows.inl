@@ -148,19 +148,19 @@ static void layer_norm(const float* x, const float* weight, const float* bias, f
 
 // ---- rotary embedding --------------------------------------------------------------------------
 
-static void rope(const float* x, const float* turn, float* y, size_t dim, size_t dims) {
+static void rope(const float* x, const float* rotation, float* y, size_t dim, size_t dims) {
   const size_t half = dims / 2;
   size_t i = 0;
   for (; i + width <= half; i += width) {
     const Vec a = load(x + i), b = load(x + half + i);
-    const Vec c = load(turn + i), s = load(turn + half + i);
+    const Vec c = load(rotation + i), s = load(rotation + half + i);
     store(y + i, a * c - b * s);
     store(y + half + i, fma(b, c, a * s));
   }
   for (; i < half; i++) {
     const float a = x[i], b = x[half + i];
-    y[i] = a * turn[i] - b * turn[half + i];
-    y[half + i] = b * turn[i] + a * turn[half + i];
+    y[i] = a * rotation[i] - b * rotation[half + i];
+    y[half + i] = b * rotation[i] + a * rotation[half + i];
   }
   for (i = 2 * half; i < dim; i++) y[i] = x[i];
 }

@@ -1,4 +1,6 @@
-// What every source of this folder includes before its target region.
+// This folder: the instruction sets, each with a header and a source that makes its table.
+//
+// Here: what every source includes before its target region.
 //
 // A source <name>.cpp opens a region (a namespace, and the instructions that the compiler may use
 // in it) and includes the header <name>.h, which defines one vector type, then the bodies, which

@@ -1,4 +1,6 @@
-// What the processor can do and the operating system saves.
+// This folder: the machine below the kernels: instructions, cores, threads, memory.
+//
+// Here: what the processor can do and the operating system saves.
 #pragma once
 
 namespace bun_asr {

@@ -26,10 +26,10 @@ class NextPanel {
 
 }  // namespace
 
-Gemm::Gemm(const MatrixView& weights, const Epilogue& then, float* y, size_t rows)
+Gemm::Gemm(const MatrixView& weights, const Epilogue& epilogue, float* y, size_t rows)
     : table_(table()),
       weights_(weights),
-      then_(then),
+      epilogue_(epilogue),
       y_(y),
       rows_(rows),
       int16_(weights.format == Format::int16 && table_.int16.tile),
@@ -72,7 +72,7 @@ void Gemm::multiply_panel(const Band& band, const Task& task, size_t k0, const u
     NextPanel next(weights_, last_block ? task.block_begin : b + 1,
                    last_block && !last_panel ? k0 + count : k0, task.tile_end - task.tile_begin);
     const size_t first = b * block_outputs;
-    const float* bias = then_.bias && k0 == 0 ? then_.bias + first : nullptr;
+    const float* bias = epilogue_.bias && k0 == 0 ? epilogue_.bias + first : nullptr;
     if (int16_) {
       const size_t width = std::min(block_outputs, outputs - first);
       for (size_t i = task.tile_begin; i < task.tile_end; i++) {
@@ -99,9 +99,9 @@ void Gemm::multiply_panel(const Band& band, const Task& task, size_t k0, const u
     }
     if (last_panel) {
       const size_t begin = band.row(task.tile_begin), end = band.row(task.tile_end);
-      Epilogue then = then_;
-      if (then.residual) then.residual += (band.first + begin) * outputs;
-      finish_columns(then, y_ + (band.first + begin) * outputs, end - begin, outputs, b);
+      Epilogue epilogue = epilogue_;
+      if (epilogue.residual) epilogue.residual += (band.first + begin) * outputs;
+      finish_columns(epilogue, y_ + (band.first + begin) * outputs, end - begin, outputs, b);
     }
   }
 }

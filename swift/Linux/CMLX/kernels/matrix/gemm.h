@@ -11,7 +11,7 @@
 namespace bun_asr {
 
 /// The part of an epilogue that follows the bias, over the 32 columns of a block of outputs.
-void finish_columns(const Epilogue& then, float* y, size_t rows, size_t outputs, size_t block);
+void finish_columns(const Epilogue& epilogue, float* y, size_t rows, size_t outputs, size_t block);
 
 // y[rows, outputs] = A W^T, then the epilogue, with W of any format and A given by
 //   pack(row, k0, count, to): writes A[row, k0 … k0 + count) to `to`.
@@ -27,7 +27,7 @@ void finish_columns(const Epilogue& then, float* y, size_t rows, size_t outputs,
 // few blocks of outputs, or a part of the rows too where outputs are few.
 class Gemm {
  public:
-  Gemm(const MatrixView& weights, const Epilogue& then, float* y, size_t rows);
+  Gemm(const MatrixView& weights, const Epilogue& epilogue, float* y, size_t rows);
 
   template <class Pack>
   void run(const Pack& pack) const {
@@ -124,7 +124,7 @@ class Gemm {
 
   const Table& table_;
   const MatrixView& weights_;
-  Epilogue then_;
+  Epilogue epilogue_;
   float* y_;
   size_t rows_;
   bool int16_;

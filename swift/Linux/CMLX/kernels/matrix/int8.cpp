@@ -9,7 +9,7 @@ namespace {
 /// far apart that they would compete for the same cache sets and pages.
 struct Columns {
   const MatrixView& weights;
-  const Epilogue& then;
+  const Epilogue& epilogue;
   float* y;
   size_t block;
   size_t first = block * block_outputs;
@@ -17,9 +17,9 @@ struct Columns {
 
   void begin(float* sums, size_t rows) const {
     std::fill_n(sums, rows * block_outputs, 0.0f);
-    if (!then.bias) return;
+    if (!epilogue.bias) return;
     for (size_t r = 0; r < rows; r++) {
-      std::copy_n(then.bias + first, count, sums + r * block_outputs);
+      std::copy_n(epilogue.bias + first, count, sums + r * block_outputs);
     }
   }
   /// Asks for rows of y, which are about to be written.
@@ -37,7 +37,7 @@ struct Columns {
     for (size_t r = 0; r < rows; r++) {
       std::copy_n(sums + r * block_outputs, count, to + r * weights.outputs + first);
     }
-    Epilogue rest = then;
+    Epilogue rest = epilogue;
     if (rest.residual) rest.residual += row * weights.outputs;
     finish_columns(rest, to, rows, weights.outputs, block);
   }
@@ -48,9 +48,9 @@ struct Columns {
 /// goes through all of its panels before the next: its weights are one stream of memory.
 class Int8Gemm {
  public:
-  Int8Gemm(const MatrixView& weights, const Epilogue& then, float* y, size_t rows,
+  Int8Gemm(const MatrixView& weights, const Epilogue& epilogue, float* y, size_t rows,
               const Int8Row* x)
-      : weights_(weights), then_(then), y_(y), rows_(rows), x_(x) {}
+      : weights_(weights), epilogue_(epilogue), y_(y), rows_(rows), x_(x) {}
 
   void run(size_t first_row) const {
     const size_t blocks = weights_.blocks();
@@ -77,7 +77,7 @@ class Int8Gemm {
     uint8_t* panel = panel_memory.reserve(int8_panel_bytes);
     const size_t rows = end - begin;
     float* sums = sums_memory.reserve(max_band_rows * block_outputs);
-    const Columns columns{weights_, then_, y_, block};
+    const Columns columns{weights_, epilogue_, y_, block};
     columns.begin(sums, rows);
     const size_t tiles = (rows + kernels_.tile_rows - 1) / kernels_.tile_rows;
     const size_t panel_bytes = weights_.block_bytes / weights_.inputs * panel_inputs;
@@ -107,13 +107,13 @@ class Int8Gemm {
 
   const Int8Kernels& kernels_ = table().int8;
   const MatrixView& weights_;
-  const Epilogue& then_;
+  const Epilogue& epilogue_;
   float* y_;
   size_t rows_;
   const Int8Row* x_;
 };
 
-void multiply_few_rows(const MatrixView& weights, const Int8Row* x, const Epilogue& then,
+void multiply_few_rows(const MatrixView& weights, const Int8Row* x, const Epilogue& epilogue,
                        float* y, size_t rows) {
   const Int8Kernels& kernels = table().int8;
   // Waking a thread pays from some tens of thousands of weights on.
@@ -121,7 +121,7 @@ void multiply_few_rows(const MatrixView& weights, const Int8Row* x, const Epilog
   parallel_for(weights.blocks(), grain, [&](size_t b, size_t end) {
     float sums[max_int8_few_rows * block_outputs];
     for (; b < end; b++) {
-      const Columns columns{weights, then, y, b};
+      const Columns columns{weights, epilogue, y, b};
       columns.begin(sums, rows);
       kernels.few_rows(weights, x, rows, b, sums);
       columns.finish(sums, 0, rows);
@@ -131,7 +131,7 @@ void multiply_few_rows(const MatrixView& weights, const Int8Row* x, const Epilog
 
 }  // namespace
 
-void multiply_int8(const MatrixView& weights, const float* x, const Epilogue& then, float* y,
+void multiply_int8(const MatrixView& weights, const float* x, const Epilogue& epilogue, float* y,
                        size_t rows) {
   thread_local Scratch<Int8Row> memory;
   const Int8Kernels& kernels = table().int8;
@@ -145,9 +145,9 @@ void multiply_int8(const MatrixView& weights, const float* x, const Epilogue& th
       }
     });
     if (rows <= kernels.max_few_rows) {
-      multiply_few_rows(weights, rounded, then, y, rows);
+      multiply_few_rows(weights, rounded, epilogue, y, rows);
     } else {
-      Int8Gemm(weights, then, y, here, rounded).run(first);
+      Int8Gemm(weights, epilogue, y, here, rounded).run(first);
     }
   }
 }

@@ -22,7 +22,7 @@ void split_span(const float* x, size_t count, float* first, float* second) {
 
 }  // namespace
 
-void multiply_int8x2(const MatrixView& weights, const float* x, const Epilogue& then, float* y,
+void multiply_int8x2(const MatrixView& weights, const float* x, const Epilogue& epilogue, float* y,
                         size_t rows) {
   const size_t inputs = weights.inputs, outputs = weights.outputs;
   const size_t span = std::min(weights.group, max_span_inputs);
@@ -45,11 +45,11 @@ void multiply_int8x2(const MatrixView& weights, const float* x, const Epilogue& 
       const float* first = sums + 2 * r * outputs;
       float* to = y + r * outputs;
       for (size_t o = 0; o < outputs; o++) to[o] = first[o] + first[outputs + o];
-      if (then.bias) {
-        for (size_t o = 0; o < outputs; o++) to[o] += then.bias[o];
+      if (epilogue.bias) {
+        for (size_t o = 0; o < outputs; o++) to[o] += epilogue.bias[o];
       }
-      const float* residual = then.residual ? then.residual + r * outputs : nullptr;
-      if (then.gelu || residual) t.finish_rows(to, 1, outputs, outputs, then.gelu, residual);
+      const float* residual = epilogue.residual ? epilogue.residual + r * outputs : nullptr;
+      if (epilogue.gelu || residual) t.finish_rows(to, 1, outputs, outputs, epilogue.gelu, residual);
     }
   });
 }

@@ -213,26 +213,26 @@ std::shared_ptr<const PackedMatrix> PackedMatrix::dense(const void* weights, Sto
   return packed;
 }
 
-void finish_columns(const Epilogue& then, float* y, size_t rows, size_t outputs, size_t block) {
-  if (!then.gelu && !then.residual) return;
+void finish_columns(const Epilogue& epilogue, float* y, size_t rows, size_t outputs, size_t block) {
+  if (!epilogue.gelu && !epilogue.residual) return;
   const size_t first = block * block_outputs, count = std::min(block_outputs, outputs - first);
-  table().finish_rows(y + first, rows, outputs, count, then.gelu,
-                      then.residual ? then.residual + first : nullptr);
+  table().finish_rows(y + first, rows, outputs, count, epilogue.gelu,
+                      epilogue.residual ? epilogue.residual + first : nullptr);
 }
 
-void Packed::multiply(const float* x, const Epilogue& then, float* y, size_t rows) const {
+void Packed::multiply(const float* x, const Epilogue& epilogue, float* y, size_t rows) const {
   const Table& t = table();
   if (rows == 0) return;
   if (arithmetic_ == Arithmetic::fast && view_.group) {
-    return multiply_int8(view_, x, then, y, rows);
+    return multiply_int8(view_, x, epilogue, y, rows);
   }
   // Where codes of 8 bits take two products, four would take longer than floats.
   const bool pays = view_.format == Format::codes4 || t.int8.takes_bytes;
   if (arithmetic_ == Arithmetic::fine && view_.group && pays) {
-    return multiply_int8x2(view_, x, then, y, rows);
+    return multiply_int8x2(view_, x, epilogue, y, rows);
   }
   if (rows > t.max_few_rows || view_.format == Format::int16) {
-    Gemm(view_, then, y, rows).run([&](size_t row, size_t k0, size_t count, float* to) {
+    Gemm(view_, epilogue, y, rows).run([&](size_t row, size_t k0, size_t count, float* to) {
       std::copy_n(x + row * inputs + k0, count, to);
     });
     return;
@@ -242,13 +242,13 @@ void Packed::multiply(const float* x, const Epilogue& then, float* y, size_t row
   float* prepared = memory.reserve(rows * (stride + groups));
   float* sums = prepared + rows * stride;
   t.prepare_rows(view_, x, rows, prepared, stride, sums);
-  const FewRows call{prepared, sums, then.bias, y, rows, stride};
+  const FewRows call{prepared, sums, epilogue.bias, y, rows, stride};
   // Waking a thread pays from some tens of thousands of weights on.
   const size_t grain = std::max<size_t>(1, 32768 / (block_outputs * inputs));
   parallel_for(view_.blocks(), grain, [&](size_t b, size_t end) {
     for (; b < end; b++) {
       t.few_rows(view_, call, b);
-      finish_columns(then, y, rows, outputs, b);
+      finish_columns(epilogue, y, rows, outputs, b);
     }
   });
 }
@@ -260,7 +260,7 @@ void Packed::gather(const int32_t* ids, float* y, size_t rows) const {
   });
 }
 
-void Packed::convolve(const Conv2d& s, const float* x, const Epilogue& then, float* y) const {
+void Packed::convolve(const Conv2d& s, const float* x, const Epilogue& epilogue, float* y) const {
   const size_t out_width = s.out_width(), pixels = s.out_height() * out_width;
   const size_t line = s.kw * s.in;  // inputs of one kernel row: neighbours in x
   // A pixel's patch from input k0 on, one kernel row at a time, with zeros outside the picture.
@@ -288,7 +288,7 @@ void Packed::convolve(const Conv2d& s, const float* x, const Epilogue& then, flo
       k += size_t(end - begin);
     }
   };
-  Gemm(view_, then, y, s.batch * pixels).run(pack);
+  Gemm(view_, epilogue, y, s.batch * pixels).run(pack);
 }
 
 }  // namespace bun_asr

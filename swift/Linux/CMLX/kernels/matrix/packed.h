@@ -1,4 +1,6 @@
-// The one kind of PackedMatrix: a block of memory and how to read it.
+// This folder: products with weight matrices, shared out to threads, for few rows and for many.
+//
+// Here: the one kind of PackedMatrix: a block of memory and how to read it.
 #pragma once
 
 #include "kernels/table.h"
@@ -13,9 +15,9 @@ class Packed final : public PackedMatrix {
 
   uint8_t* memory() const { return memory_.get(); }
 
-  void multiply(const float* x, const Epilogue& then, float* y, size_t rows) const override;
+  void multiply(const float* x, const Epilogue& epilogue, float* y, size_t rows) const override;
   void gather(const int32_t* ids, float* y, size_t rows) const override;
-  void convolve(const Conv2d& shape, const float* x, const Epilogue& then, float* y) const override;
+  void convolve(const Conv2d& shape, const float* x, const Epilogue& epilogue, float* y) const override;
 
  private:
   MatrixView view_;
