@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// One model code (swift/BunASR) on two platforms: genuine MLX Swift and Accelerate on Apple silicon;
-// elsewhere the modules of the same names under swift/Linux, over the official libmlx.
+// One model code (swift/BunASR) on two platforms: genuine MLX Swift and Accelerate on Apple
+// silicon; elsewhere the modules of the same names under swift/Linux, over the official libmlx.
 
 #if os(Linux)
     // Filled by `bun run setup` with the official wheels.

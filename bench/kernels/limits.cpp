@@ -6,8 +6,8 @@
 #include <chrono>
 #include <cstdlib>
 
-#include "read_loop.h"
 #include "kernels/machine/threads.h"
+#include "read_loop.h"
 
 namespace bun_asr::bench {
 namespace {

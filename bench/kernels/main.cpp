@@ -3,8 +3,8 @@
 // kernels [--quick]: progress to standard error, JSON to standard output.
 #include <cstring>
 
-#include "report.h"
 #include "kernels/table.h"
+#include "report.h"
 
 using namespace bun_asr::bench;
 

@@ -126,9 +126,9 @@ extension Session {
 
 extension Model {
     /// Chooses a token in each session and feeds it, with one pass through the weights for all.
-    /// Sessions that have ended are left alone; any set may step together, so that sessions join and
-    /// leave between steps. What a session writes does not depend on the
-    /// company (in full precision: but for the rounding of sums).
+    /// Sessions that have ended are left alone; any set may step together, so that sessions join
+    /// and leave between steps. What a session writes does not depend on the company (in full
+    /// precision: but for the rounding of sums).
     ///
     /// Throws before anything has changed.
     func step(_ sessions: [Session]) throws {
@@ -140,8 +140,8 @@ extension Model {
         let clock = ContinuousClock()
         let start = clock.now
 
-        // A sampler needs the scores on this side. Argmax does not: its next step is launched before
-        // the token is read, so that building the graph costs no time.
+        // A sampler needs the scores on this side. Argmax does not: its next step is launched
+        // before the token is read, so that building the graph costs no time.
         var fed: [(session: Session, place: Int, pick: Pick)] = []
         for session in active {
             guard let scores = session.scores else { continue }

@@ -206,8 +206,8 @@ final class Session {
         hasEnded = false
     }
 
-    /// Bonuses that are added to the scores of `ids` before each choice from now on, and with `only`
-    /// no other token may be chosen. No ids and not `only`: none.
+    /// Bonuses that are added to the scores of `ids` before each choice from now on, and with
+    /// `only` no other token may be chosen. No ids and not `only`: none.
     func setBias(
         ids: UnsafeBufferPointer<Int32>, bonuses: UnsafeBufferPointer<Float>, only: Bool
     ) throws {

@@ -1,8 +1,8 @@
 import CMLXReference
 import MLX
 
-// Ops of MLX Swift that the model does not call, so that the Linux modules lack them: what fused ops
-// are compared with is built from them.
+// Ops of MLX Swift that the model does not call, so that the Linux modules lack them: what fused
+// ops are compared with is built from them.
 
 extension MLXArray {
     static func - (lhs: MLXArray, rhs: MLXArray) -> MLXArray {

@@ -48,7 +48,8 @@ final class Checkpoint {
         }
         try Self.checkIndex(in: directory, holds: stored.mapValues(\.file))
 
-        // A tied head is the embedding again; published files hold it once, twice, or quantized along.
+        // A tied head is the embedding again; published files hold it once, twice, or quantized
+        // along.
         hasOwnHead = config.text.tieWordEmbeddings != true && stored["lm_head.weight"] != nil
         if !hasOwnHead { stored = stored.filter { !$0.key.hasPrefix("lm_head.") } }
 

@@ -37,8 +37,8 @@ struct TensorConversion: StrictOptions {
             try writer.append(values, as: target)
             return writer.written
         }
-        // Metal's kernel rounds halves away from zero, the processor's to even: with one of them the
-        // same weights give the same bytes on every machine.
+        // Metal's kernel rounds halves away from zero, the processor's to even: with one of them
+        // the same weights give the same bytes on every machine.
         let parts = quantized(values, groupSize: groupSize ?? 64, bits: bits, stream: .cpu)
         try writer.append(parts.wq.asArray(UInt32.self))
         try writer.append(parts.scales, as: target)

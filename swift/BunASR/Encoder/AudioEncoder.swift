@@ -47,9 +47,9 @@ final class AudioEncoder {
             "audio_tower.proj2", inputs: config.dModel, outputs: config.outputDim, bias: true)
     }
 
-    /// `mel` [128, T] → [N, outputDim], of the frames from `start` on, which begins a window. Windows
-    /// do not see each other and positions count within chunks, so the rest of a recording gives
-    /// what it gives as part of the whole.
+    /// `mel` [128, T] → [N, outputDim], of the frames from `start` on, which begins a window.
+    /// Windows do not see each other and positions count within chunks, so the rest of a recording
+    /// gives what it gives as part of the whole.
     func callAsFunction(_ mel: MLXArray, from start: Int = 0) -> MLXArray {
         let rest = start == 0 ? mel : mel[0..., start...]
         var x = stem(rest.asType(dtype), isWhole: start == 0)

@@ -46,9 +46,8 @@ const char *asr_error(void);
 
 /// Opens the checkpoint folder `directory` (config.json, *.safetensors).
 /// Options: `{"precision": "auto" | "full", "threads": 8}`; `full` computes every activation in
-/// float32. `threads` (default: all cores) holds for the whole process, where the processor computes
-/// (not on Metal).
-/// Returns an owned handle, or NULL.
+/// float32. `threads` (default: all cores) holds for the whole process, where the processor
+/// computes (not on Metal). Returns an owned handle, or NULL.
 asr_model *asr_model_open(const char *directory, const char *options);
 
 /// JSON: sizes, dtypes, bits, special token ids, kernel table, bytes of weights, and `windowFrames`
@@ -59,15 +58,16 @@ const char *asr_model_info(const asr_model *model);
 /// Closes the model and every session that is still open on it. NULL is allowed.
 void asr_model_close(asr_model *model);
 
-/// What a tensor of a checkpoint becomes in another one; pure, needs no model. `values` is row-major,
-/// of `shape` and `type` ("BF16", "F16", "F32"). Options:
+/// What a tensor of a checkpoint becomes in another one; pure, needs no model. `values` is
+/// row-major, of `shape` and `type` ("BF16", "F16", "F32"). Options, all but the first two
+/// optional:
 /// `{"type": "BF16", "shape": [96, 64], "to": "F16", "axes": [0, 2, 3, 1], "bits": 4,
-///   "groupSize": 64}`; all but the first two are optional. The axes are put in the order `axes`, the
-/// values cast to `to`, and a matrix quantized by MLX's affine quantizer to `bits` 2, 3, 4, 5, 6 or 8
-/// in groups of 32, 64 or 128 of a row, on the processor: the same bytes on every machine.
-/// `out` gets the values; or the codes, uint32 [rows, columns · bits / 32], then the scales, then the
-/// biases, both `to` [rows, columns / groupSize]. Infinities and NaN, before or after, are refused.
-/// Returns the bytes written, or ASR_FAILED.
+///   "groupSize": 64}`.
+/// The axes are put in the order `axes`, the values cast to `to`, and a matrix quantized by MLX's
+/// affine quantizer to `bits` 2, 3, 4, 5, 6 or 8 in groups of 32, 64 or 128 of a row, on the
+/// processor: the same bytes on every machine. `out` gets the values; or the codes, uint32 [rows,
+/// columns · bits / 32], then the scales, then the biases, both `to` [rows, columns / groupSize].
+/// Infinities and NaN, before or after, are refused. Returns the bytes written, or ASR_FAILED.
 int64_t asr_convert(const void *values, uint64_t values_length, const char *options, void *out,
                     uint64_t out_length);
 
@@ -106,9 +106,9 @@ int64_t asr_session_next(asr_session *session);
 
 /// Chooses the next token of several sessions of `model` and feeds them, with one pass through the
 /// weights: the cost of a step hardly grows with the first few sessions. `sessions` holds their
-/// handles, 8 bytes each, none twice. Sessions that have ended are left alone; any set may be given,
-/// so sessions join and leave between steps. `asr_session_token` tells what was chosen. Returns the
-/// number of sessions that have not ended, or ASR_FAILED, when nothing has changed.
+/// handles, 8 bytes each, none twice. Sessions that have ended are left alone; any set may be
+/// given, so sessions join and leave between steps. `asr_session_token` tells what was chosen.
+/// Returns the number of sessions that have not ended, or ASR_FAILED, when nothing has changed.
 int64_t asr_model_step(asr_model *model, const void *sessions, uint64_t sessions_length);
 
 /// What the last step of the session chose: a token id, or ASR_END. ASR_FAILED when it is not open.
@@ -138,8 +138,9 @@ int64_t asr_session_rewind(asr_session *session, int64_t position);
 /// bytes written, or ASR_FAILED when the stage has not run or `out` is too small.
 int64_t asr_session_read(asr_session *session, const char *stage, void *out, uint64_t out_length);
 
-/// JSON: milliseconds spent in each stage (`melMs`, `encodeMs`, `prefillMs`, `decodeMs`; a step that
-/// sessions share counts in equal parts), frames, audio tokens, position, tokens chosen. Lives until the next call on this session.
+/// JSON: milliseconds spent in each stage (`melMs`, `encodeMs`, `prefillMs`, `decodeMs`; a step
+/// that sessions share counts in equal parts), frames, audio tokens, position, tokens chosen. Lives
+/// until the next call on this session.
 const char *asr_session_report(asr_session *session);
 
 #ifdef __cplusplus

@@ -3,8 +3,8 @@
 // The reference rounds the activations by the rule that int8.inl states and goes on in double
 // precision; results differ from it only by the rounding of a few floats a span. Against the exact
 // product they may be off by what 8 bits a span allow.
-#include "matrices.h"
 #include "kernels/machine/threads.h"
+#include "matrices.h"
 
 namespace bun_asr::tests {
 

@@ -2,9 +2,9 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "c/handles.h"
 #include "graph/evaluate.h"
 #include "graph/file_reader.h"
-#include "c/handles.h"
 #include "mlx/mlx.h"
 
 namespace mx = mlx::core;
@@ -17,34 +17,20 @@ thread_local std::string last_error;
 
 mx::Dtype dtype(cmlx_dtype value) {
   switch (value) {
-    case CMLX_BOOL:
-      return mx::bool_;
-    case CMLX_UINT8:
-      return mx::uint8;
-    case CMLX_UINT16:
-      return mx::uint16;
-    case CMLX_UINT32:
-      return mx::uint32;
-    case CMLX_UINT64:
-      return mx::uint64;
-    case CMLX_INT8:
-      return mx::int8;
-    case CMLX_INT16:
-      return mx::int16;
-    case CMLX_INT32:
-      return mx::int32;
-    case CMLX_INT64:
-      return mx::int64;
-    case CMLX_FLOAT16:
-      return mx::float16;
-    case CMLX_FLOAT32:
-      return mx::float32;
-    case CMLX_FLOAT64:
-      return mx::float64;
-    case CMLX_BFLOAT16:
-      return mx::bfloat16;
-    case CMLX_COMPLEX64:
-      return mx::complex64;
+    case CMLX_BOOL: return mx::bool_;
+    case CMLX_UINT8: return mx::uint8;
+    case CMLX_UINT16: return mx::uint16;
+    case CMLX_UINT32: return mx::uint32;
+    case CMLX_UINT64: return mx::uint64;
+    case CMLX_INT8: return mx::int8;
+    case CMLX_INT16: return mx::int16;
+    case CMLX_INT32: return mx::int32;
+    case CMLX_INT64: return mx::int64;
+    case CMLX_FLOAT16: return mx::float16;
+    case CMLX_FLOAT32: return mx::float32;
+    case CMLX_FLOAT64: return mx::float64;
+    case CMLX_BFLOAT16: return mx::bfloat16;
+    case CMLX_COMPLEX64: return mx::complex64;
   }
   throw std::invalid_argument("unknown dtype");
 }

@@ -1,10 +1,10 @@
 // Plain MLX ops behind C.
+#include "mlx/ops.h"
+#include "c/handles.h"
 #include "graph/concatenate.h"
 #include "graph/gated.h"
-#include "c/handles.h"
 #include "graph/overwrite.h"
 #include "graph/product.h"
-#include "mlx/ops.h"
 
 namespace mx = mlx::core;
 using cmlx::make;

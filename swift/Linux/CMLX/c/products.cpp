@@ -30,14 +30,10 @@ Arithmetic arithmetic_of(cmlx_arithmetic value) {
 
 Storage storage(const mx::array& x) {
   switch (x.dtype().val()) {
-    case mx::Dtype::Val::float32:
-      return Storage::f32;
-    case mx::Dtype::Val::float16:
-      return Storage::f16;
-    case mx::Dtype::Val::bfloat16:
-      return Storage::bf16;
-    default:
-      throw std::invalid_argument("a weight must be float32, float16 or bfloat16");
+    case mx::Dtype::Val::float32: return Storage::f32;
+    case mx::Dtype::Val::float16: return Storage::f16;
+    case mx::Dtype::Val::bfloat16: return Storage::bf16;
+    default: throw std::invalid_argument("a weight must be float32, float16 or bfloat16");
   }
 }
 
@@ -78,8 +74,7 @@ cmlx_packed cmlx_pack_dense(cmlx_array weight, cmlx_arithmetic arithmetic) {
     cmlx::evaluate({values});
     const auto outputs = static_cast<size_t>(values.shape(0));
     return packed(PackedMatrix::dense(values.data<char>(), storage(values), outputs,
-                                      values.size() / outputs,
-                                      arithmetic_of(arithmetic)));
+                                      values.size() / outputs, arithmetic_of(arithmetic)));
   });
 }
 

@@ -20,8 +20,8 @@ Kernel::Body body(const Attention& shape, bool masked) {
     int64_t* strides[3] = {call.q_strides, call.k_strides, call.v_strides};
     for (int i = 0; i < 3; i++) {
       const bool is_half = i > 0 && shape.stored == Storage::f16;
-      const Strided x = is_half ? with_rows<uint16_t>(operands[i], memory[i])
-                                : with_rows(operands[i], memory[i]);
+      const Strided x =
+          is_half ? with_rows<uint16_t>(operands[i], memory[i]) : with_rows(operands[i], memory[i]);
       data[i] = x.data;
       for (int axis = 0; axis < 3; axis++) strides[i][axis] = x.stride(axis);
     }

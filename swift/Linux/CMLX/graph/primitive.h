@@ -16,9 +16,9 @@
 #include <memory>
 #include <vector>
 
-#include "mlx/primitives.h"
 #include "graph/temporary.h"
 #include "graph/view.h"
+#include "mlx/primitives.h"
 
 namespace cmlx {
 

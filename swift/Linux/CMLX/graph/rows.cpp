@@ -34,8 +34,8 @@ mx::array reduced(const char* name, const mx::array& x,
       [function](const Strided* operands, void* out) {
         Temporary memory;
         const auto size = static_cast<size_t>(operands[0].shape.back());
-        function(contiguous(operands[0], memory), static_cast<T*>(out),
-                 operands[0].size() / size, size);
+        function(contiguous(operands[0], memory), static_cast<T*>(out), operands[0].size() / size,
+                 size);
       },
       type);
 }
@@ -51,9 +51,8 @@ mx::array rms_norm(const mx::array& x, const mx::array& weight, float eps) {
                   const Strided in = with_rows(operands[0], memory[0]);
                   const HeadRows rows(in);
                   bun_asr::rms_norm(in.floats(), rows.strides, contiguous(operands[1], memory[1]),
-                                    eps, static_cast<float*>(out), rows.lengths[0],
-                                    rows.lengths[1], rows.lengths[2],
-                                    static_cast<size_t>(in.shape.back()));
+                                    eps, static_cast<float*>(out), rows.lengths[0], rows.lengths[1],
+                                    rows.lengths[2], static_cast<size_t>(in.shape.back()));
                 });
 }
 
@@ -61,8 +60,7 @@ mx::array layer_norm(const mx::array& x, const mx::array& weight, const mx::arra
                      float eps) {
   const auto input = float32(x);
   return kernel("LayerNorm", Kernel::Cost::cheap, input.shape(),
-                {input, float32(weight), float32(bias)},
-                [eps](const Strided* operands, void* out) {
+                {input, float32(weight), float32(bias)}, [eps](const Strided* operands, void* out) {
                   Temporary memory[3];
                   const auto size = static_cast<size_t>(operands[0].shape.back());
                   bun_asr::layer_norm(contiguous(operands[0], memory[0]),
@@ -75,16 +73,15 @@ mx::array layer_norm(const mx::array& x, const mx::array& weight, const mx::arra
 mx::array rope(const mx::array& x, int dimensions, float base, float scale, int offset) {
   const auto input = float32(x);
   require(input.ndim() == 4, "RoPE takes [batch, heads, positions, dim]");
-  return kernel("RoPE", Kernel::Cost::cheap, input.shape(), {input},
-                [=](const Strided* operands, void* out) {
-                  Temporary memory;
-                  const Strided in = with_rows(operands[0], memory);
-                  const int64_t strides[3] = {in.stride(0), in.stride(1), in.stride(2)};
-                  auto length = [&](size_t axis) { return static_cast<size_t>(in.shape[axis]); };
-                  bun_asr::rope(in.floats(), strides, static_cast<float*>(out), length(0),
-                                length(1), length(2), length(3), size_t(dimensions), base, scale,
-                                offset);
-                });
+  return kernel(
+      "RoPE", Kernel::Cost::cheap, input.shape(), {input}, [=](const Strided* operands, void* out) {
+        Temporary memory;
+        const Strided in = with_rows(operands[0], memory);
+        const int64_t strides[3] = {in.stride(0), in.stride(1), in.stride(2)};
+        auto length = [&](size_t axis) { return static_cast<size_t>(in.shape[axis]); };
+        bun_asr::rope(in.floats(), strides, static_cast<float*>(out), length(0), length(1),
+                      length(2), length(3), size_t(dimensions), base, scale, offset);
+      });
 }
 
 mx::array gelu(const mx::array& x) {

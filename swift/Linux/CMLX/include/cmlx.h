@@ -16,9 +16,9 @@ extern "C" {
 #endif
 
 /// A reference-counted mlx::core::array.
-typedef struct cmlx_array_s *cmlx_array;
+typedef struct cmlx_array_s* cmlx_array;
 /// A weight matrix, repacked once for the CPU kernels (kernels/kernels.h, PackedMatrix).
-typedef struct cmlx_packed_s *cmlx_packed;
+typedef struct cmlx_packed_s* cmlx_packed;
 
 /// The dtypes that cross, by the values of mlx::core::Dtype::Val.
 typedef enum {
@@ -39,37 +39,37 @@ typedef enum {
 } cmlx_dtype;
 
 /// The last failure on this thread; valid until the next one.
-const char *cmlx_error(void);
+const char* cmlx_error(void);
 /// Name of the kernel table in use; NULL (and `cmlx_error`) when BUN_ASR_KERNELS asks for one that
 /// cannot run here.
-const char *cmlx_kernels(void);
+const char* cmlx_kernels(void);
 /// Threads that the kernels use from now on, in the whole process; 0: the default, all cores.
 void cmlx_set_threads(size_t count);
 size_t cmlx_threads(void);
 
 // arrays
-cmlx_array cmlx_new(const void *data, const int32_t *shape, size_t dimensions, cmlx_dtype dtype);
+cmlx_array cmlx_new(const void* data, const int32_t* shape, size_t dimensions, cmlx_dtype dtype);
 void cmlx_free(cmlx_array array);
 size_t cmlx_dimensions(cmlx_array array);
 int32_t cmlx_dimension(cmlx_array array, size_t axis);
 cmlx_dtype cmlx_dtype_of(cmlx_array array);
 /// Evaluates and copies the values, row-major, into `out` of `bytes`.
-int cmlx_read(cmlx_array array, void *out, size_t bytes);
-int cmlx_eval(const cmlx_array *arrays, size_t count);
+int cmlx_read(cmlx_array array, void* out, size_t bytes);
+int cmlx_eval(const cmlx_array* arrays, size_t count);
 /// Calls `found` for each tensor of a safetensors file with an owned, not yet read array.
-int cmlx_load_safetensors(const char *path, void *context,
-                          void (*found)(void *context, const char *name, cmlx_array array));
+int cmlx_load_safetensors(const char* path, void* context,
+                          void (*found)(void* context, const char* name, cmlx_array array));
 int cmlx_clear_cache(void);
 
 // shape
-cmlx_array cmlx_reshape(cmlx_array x, const int32_t *shape, size_t dimensions);
-cmlx_array cmlx_transpose(cmlx_array x, const int32_t *axes, size_t dimensions);
-cmlx_array cmlx_slice(cmlx_array x, const int32_t *start, const int32_t *stop, size_t dimensions);
-cmlx_array cmlx_slice_update(cmlx_array x, cmlx_array update, const int32_t *start,
-                             const int32_t *stop, size_t dimensions);
-cmlx_array cmlx_concatenate(const cmlx_array *arrays, size_t count, int32_t axis);
-cmlx_array cmlx_pad(cmlx_array x, const int32_t *low, const int32_t *high, size_t dimensions);
-cmlx_array cmlx_full(const int32_t *shape, size_t dimensions, float value, cmlx_dtype dtype);
+cmlx_array cmlx_reshape(cmlx_array x, const int32_t* shape, size_t dimensions);
+cmlx_array cmlx_transpose(cmlx_array x, const int32_t* axes, size_t dimensions);
+cmlx_array cmlx_slice(cmlx_array x, const int32_t* start, const int32_t* stop, size_t dimensions);
+cmlx_array cmlx_slice_update(cmlx_array x, cmlx_array update, const int32_t* start,
+                             const int32_t* stop, size_t dimensions);
+cmlx_array cmlx_concatenate(const cmlx_array* arrays, size_t count, int32_t axis);
+cmlx_array cmlx_pad(cmlx_array x, const int32_t* low, const int32_t* high, size_t dimensions);
+cmlx_array cmlx_full(const int32_t* shape, size_t dimensions, float value, cmlx_dtype dtype);
 
 // elementwise and reductions, with broadcasting
 cmlx_array cmlx_astype(cmlx_array x, cmlx_dtype dtype);

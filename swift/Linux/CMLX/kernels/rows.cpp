@@ -132,7 +132,8 @@ void argmax(const float* x, uint32_t* y, size_t rows, size_t size) {
   parallel_for(rows * pieces, 1, [&](size_t i, size_t end) {
     for (; i < end; i++) {
       const size_t first = i % pieces * worth_a_thread;
-      tops[i] = t.largest_number(x + i / pieces * size + first, std::min(worth_a_thread, size - first));
+      tops[i] =
+          t.largest_number(x + i / pieces * size + first, std::min(worth_a_thread, size - first));
     }
   });
   for (size_t r = 0; r < rows; r++) {

@@ -1,6 +1,6 @@
 // Every entry of a table, once: table.h declares the structs from this list, and the bodies fill
-// them with their functions of the same names (int8_… and int16_… in the parts). Whoever includes it
-// defines the macros that it wants; all are undefined at the end.
+// them with their functions of the same names (int8_… and int16_… in the parts). Whoever includes
+// it defines the macros that it wants; all are undefined at the end.
 
 #ifndef TABLE_SIZE
 #define TABLE_SIZE(type, entry)
@@ -100,7 +100,8 @@ TABLE_KERNEL(void, attend_many, (const AttentionTask&, float* scratch))
 
 /// Rounded to float16.
 TABLE_KERNEL(void, to_f16, (const float* x, uint16_t* y, size_t count))
-TABLE_KERNEL(void, rms_norm, (const float* x, const float* weight, float eps, float* y, size_t size))
+TABLE_KERNEL(void, rms_norm,
+             (const float* x, const float* weight, float eps, float* y, size_t size))
 TABLE_KERNEL(void, layer_norm,
              (const float* x, const float* weight, const float* bias, float eps, float* y,
               size_t size))

@@ -3,10 +3,10 @@
 // attend_few   A decode step: one query for each of the few heads that share a key head. Each key
 //              and value is read once (bound by memory); scores of all keys lie in scratch.
 // attend_many  Prompts and the encoder: blocks of 128 keys against up to `max_attend_many_rows`
-//              queries with the register tile, running maximum and sum, so that nothing of size queries x keys
-//              exists. A block of scores has the layout of a packed tile of activations, so the
-//              product with the values needs no copy. Blocks of keys that no query of the task may
-//              see are skipped: windows cost what their own keys cost.
+//              queries with the register tile, running maximum and sum, so that nothing of size
+//              queries x keys exists. A block of scores has the layout of a packed tile of
+//              activations, so the product with the values needs no copy. Blocks of keys that no
+//              query of the task may see are skipped: windows cost what their own keys cost.
 
 constexpr size_t key_block = 128;
 constexpr float lowest = -3.402823466e38f;
@@ -29,8 +29,8 @@ LANE_FUNCTION const float* query_at(const AttentionTask& t, TaskRow row) {
 
 LANE_FUNCTION float* output_at(const AttentionTask& t, TaskRow row) {
   const Attention& s = *t.shape;
-  const size_t place = s.queries_first ? row.query * s.heads + row.head
-                                       : row.head * s.queries + row.query;
+  const size_t place =
+      s.queries_first ? row.query * s.heads + row.head : row.head * s.queries + row.query;
   return t.out + (t.batch * s.heads * s.queries + place) * s.dim;
 }
 
@@ -263,7 +263,8 @@ constexpr size_t max_attend_many_rows = tile_rows * (tile_rows > 8 ? 8 : 16);
 
 static size_t attend_many_scratch(const Attention& s) {
   const size_t depth = s.dim > key_block ? s.dim : key_block;
-  return max_attend_many_rows * (2 * tile_stride + round_up(s.dim, block_outputs)) + block_outputs * depth;
+  return max_attend_many_rows * (2 * tile_stride + round_up(s.dim, block_outputs)) +
+         block_outputs * depth;
 }
 
 /// y[rows, columns] (+)= a * panel for all row tiles; a panel is at most 32 columns wide.

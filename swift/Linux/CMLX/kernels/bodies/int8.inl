@@ -1,5 +1,5 @@
-// Products of quantized weights with activations rounded to bytes. Included by kernels.inl, and alone
-// where a table takes everything else from another one.
+// Products of quantized weights with activations rounded to bytes. Included by kernels.inl, and
+// alone where a table takes everything else from another one.
 //
 // A span is 32 or 64 inputs of a group of weights. Its activations are codes of 8 bits times a
 // scale, x = q s with s = max |x| / 127, so that with w = c scale + bias
@@ -140,8 +140,8 @@ LANE_FUNCTION SpanWeights span_weights(const MatrixView& m, const uint8_t* from,
 
 /// Scale and bias of one vector of outputs, the bias that of code - middle.
 template <class Weights>
-LANE_FUNCTION void load_scale(const MatrixView& m, const SpanWeights& from, size_t lane,
-                              Vec& scale, Vec& bias) {
+LANE_FUNCTION void load_scale(const MatrixView& m, const SpanWeights& from, size_t lane, Vec& scale,
+                              Vec& bias) {
   if constexpr (Weights::panel) {
     scale = load(reinterpret_cast<const float*>(from.scales) + lane);
     bias = load(reinterpret_cast<const float*>(from.biases) + lane);
@@ -204,8 +204,8 @@ LANE_FUNCTION void add_span(const MatrixView& m, const SpanWeights& from, const 
 /// Adds R rows times all outputs, over the first `count` inputs of one panel. `ahead`: how far
 /// ahead weights in memory are asked for.
 template <class Weights, int R, int V>
-static void add_spans(const MatrixView& m, const uint8_t* weights, const Int8Row* x,
-                      size_t count, size_t ahead, float* y) {
+static void add_spans(const MatrixView& m, const uint8_t* weights, const Int8Row* x, size_t count,
+                      size_t ahead, float* y) {
   const size_t span = span_inputs(m);
   for (size_t s = 0; s * span < count; s++) {
     const SpanWeights from = span_weights<Weights>(m, weights, s, span);
@@ -228,9 +228,8 @@ LANE_FUNCTION constexpr int pass_vectors() {
 }
 
 template <class Weights, int R>
-static void int8_rows_up_to(const MatrixView& m, const uint8_t* weights,
-                                   const Int8Row* x, size_t rows, size_t count, size_t ahead,
-                                   float* y) {
+static void int8_rows_up_to(const MatrixView& m, const uint8_t* weights, const Int8Row* x,
+                            size_t rows, size_t count, size_t ahead, float* y) {
   if (rows == R) {
     constexpr int V = pass_vectors<R, Weights::planes>();
     return add_spans<Weights, R, V>(m, weights, x, count, ahead, y);
@@ -243,8 +242,8 @@ static void int8_rows_up_to(const MatrixView& m, const uint8_t* weights,
 /// Panel after panel, each for all rows: weights are one stream of memory however many rows there
 /// are and however many lanes go at a time, and products go on while it flows.
 template <class Weights>
-static void int8_few_rows_of(const MatrixView& m, const Int8Row* x, size_t rows,
-                                 size_t block, float* y) {
+static void int8_few_rows_of(const MatrixView& m, const Int8Row* x, size_t rows, size_t block,
+                             float* y) {
   constexpr int R = Int8::pass_rows;
   const size_t passes = (rows + R - 1) / R;
   for (size_t first = 0; first < m.inputs; first += panel_inputs, x += rows) {
@@ -254,13 +253,13 @@ static void int8_few_rows_of(const MatrixView& m, const Int8Row* x, size_t rows,
       const size_t row = rows * pass / passes, end = rows * (pass + 1) / passes;
       const size_t ahead = pass == 0 ? prefetch_ahead : 0;  // the weights come once
       int8_rows_up_to<Weights, R>(m, weights, x + row, end - row, count, ahead,
-                                            y + row * block_outputs);
+                                  y + row * block_outputs);
     }
   }
 }
 
 static void int8_few_rows(const MatrixView& m, const Int8Row* x, size_t rows, size_t block,
-                             float* y) {
+                          float* y) {
   if (m.format == Format::codes4) return int8_few_rows_of<PackedNibbles>(m, x, rows, block, y);
   if constexpr (Int8::takes_bytes) {
     int8_few_rows_of<PackedBytes>(m, x, rows, block, y);
@@ -272,8 +271,7 @@ static void int8_few_rows(const MatrixView& m, const Int8Row* x, size_t rows, si
 // ---- many rows ---------------------------------------------------------------------------------
 
 template <class From, class To>
-static void int8_fill_from(const MatrixView& m, size_t b, size_t k0, size_t count,
-                               uint8_t* panel) {
+static void int8_fill_from(const MatrixView& m, size_t b, size_t k0, size_t count, uint8_t* panel) {
   constexpr size_t line = block_outputs * 4;  // a step of one quad and plane
   const size_t span = span_inputs(m);
   const uint8_t* weights = weights_from<From>(m, m.block(b), k0);
@@ -301,7 +299,7 @@ static void int8_fill_from(const MatrixView& m, size_t b, size_t k0, size_t coun
 }
 
 static void int8_fill_panel(const MatrixView& m, size_t b, size_t k0, size_t count,
-                               uint8_t* panel) {
+                            uint8_t* panel) {
   if (m.format == Format::codes4) {
     return int8_fill_from<PackedNibbles, PanelBytes>(m, b, k0, count, panel);
   }
@@ -314,15 +312,15 @@ static void int8_fill_panel(const MatrixView& m, size_t b, size_t k0, size_t cou
 
 template <class Weights, int R>
 static void int8_tile_up_to(const MatrixView& m, const Int8Row* x, size_t rows,
-                               const uint8_t* panel, size_t count, float* y) {
+                            const uint8_t* panel, size_t count, float* y) {
   if (rows == R) {
     return add_spans<Weights, R, Int8::tile_vectors>(m, panel, x, count, 0, y);
   }
   if constexpr (R > 1) int8_tile_up_to<Weights, R - 1>(m, x, rows, panel, count, y);
 }
 
-static void int8_tile(const MatrixView& m, const Int8Row* x, size_t rows,
-                         const uint8_t* panel, size_t count, float* y) {
+static void int8_tile(const MatrixView& m, const Int8Row* x, size_t rows, const uint8_t* panel,
+                      size_t count, float* y) {
   if (m.format == Format::codes4 || Int8::takes_bytes) {
     return int8_tile_up_to<PanelBytes, Int8::tile_rows>(m, x, rows, panel, count, y);
   }
@@ -330,8 +328,7 @@ static void int8_tile(const MatrixView& m, const Int8Row* x, size_t rows,
     constexpr size_t R = Int8::tile_rows / 2;
     for (size_t row = 0; row < rows; row += R) {
       const size_t here = rows - row < R ? rows - row : R;
-      int8_tile_up_to<PanelHalves, R>(m, x + row, here, panel, count,
-                                            y + row * block_outputs);
+      int8_tile_up_to<PanelHalves, R>(m, x + row, here, panel, count, y + row * block_outputs);
     }
   }
 }

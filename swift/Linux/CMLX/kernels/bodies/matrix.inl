@@ -196,9 +196,7 @@ static void rows_of_floats(const MatrixView& m, const FewRows& call, size_t bloc
              V * width * Dense::bytes / block_outputs);
     UNROLL for (int j = 0; j < Dense::per_word; j++) {
       Vec weight[V];
-      UNROLL for (int v = 0; v < V; v++) {
-        weight[v] = Dense::value(words, lane + v * width, j);
-      }
+      UNROLL for (int v = 0; v < V; v++) { weight[v] = Dense::value(words, lane + v * width, j); }
       UNROLL for (int r = 0; r < R; r++) {
         const Vec xj = broadcast(x[r * call.stride + i + j]);
         UNROLL for (int v = 0; v < V; v++) total[r][v] = fma(weight[v], xj, total[r][v]);

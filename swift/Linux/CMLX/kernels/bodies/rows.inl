@@ -39,9 +39,7 @@ LANE_FUNCTION Vec gelu_of(Vec x) {
   return max(zero, x) - broadcast(0.5f) * magnitude * complement;
 }
 
-LANE_FUNCTION Vec silu_of(Vec x) {
-  return x / (broadcast(1) + exponential(broadcast(0) - x));
-}
+LANE_FUNCTION Vec silu_of(Vec x) { return x / (broadcast(1) + exponential(broadcast(0) - x)); }
 
 /// y = F(x) for any count: the last elements pass through a whole vector.
 template <Vec (*F)(Vec)>

@@ -39,8 +39,7 @@ static void fill_from_columns(const T* from, int64_t stride, size_t columns, siz
 
 /// A panel of `rows` <= 32 rows of a row-major matrix, which become columns: four rows a pass.
 template <class T>
-static void fill_from_rows(const T* from, int64_t stride, size_t rows, size_t count,
-                           float* panel) {
+static void fill_from_rows(const T* from, int64_t stride, size_t rows, size_t count, float* panel) {
   for (size_t lane = 0; lane < block_outputs; lane += tile_columns, panel += count * tile_columns) {
     for (size_t c = 0; c < tile_columns; c += 4) {
       const size_t first = lane + c;

@@ -23,8 +23,7 @@ using Int16 = VnniInt16;
 #pragma clang attribute pop
 
 namespace bun_asr {
-extern constinit const Table avx512vnni_table =
-    avx512vnni::make_table("avx512vnni", cpu_has_avx512vnni, avx512vnni::int8_kernels,
-                           avx512vnni::int16_kernels);
+extern constinit const Table avx512vnni_table = avx512vnni::make_table(
+    "avx512vnni", cpu_has_avx512vnni, avx512vnni::int8_kernels, avx512vnni::int16_kernels);
 }  // namespace bun_asr
 #endif

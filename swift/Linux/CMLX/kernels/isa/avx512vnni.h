@@ -31,7 +31,7 @@ struct VnniInt8 {
   };
 
   LANE_FUNCTION Sums begin(uint32_t start) { return {_mm512_set1_epi32(int(start))}; }
-  /// The instruction broadcasts the activations itself, for the reason that add_products states.
+  /// The instruction broadcasts the activations itself, as in add_products.
   LANE_FUNCTION Sums dot4(Sums sum, Words codes, const int8_t* x) {
     asm("vpdpbusd %1%{1to16%}, %2, %0"
         : "+v"(sum.v)

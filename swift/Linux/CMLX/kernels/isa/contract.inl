@@ -3,55 +3,55 @@
 
 /// A vector of floats and one of as many integers of 32 bits, both of `width` lanes.
 template <class V, class W>
-concept VectorPair = requires(V a, W words, const float* x, float* y, const uint16_t* halves,
-                              uint16_t* half_results, const uint8_t* memory, uint8_t* results,
-                              int8_t* bytes, uint32_t bits) {
-  // Memory needs no alignment.
-  { load(x) } -> std::same_as<V>;
-  { load_f16(halves) } -> std::same_as<V>;
-  { load_bf16(halves) } -> std::same_as<V>;
-  { broadcast(*x) } -> std::same_as<V>;
-  store(y, a);
-  store_f16(half_results, a);  // rounded to the nearest, ties to even
-  // The sums of four vectors, side by side.
-  store_sums(y, a, a, a, a);
-  // Lane i of four vectors side by side, at row i of rows `size_t stride` apart.
-  store_transposed(y, size_t(4), a, a, a, a);
+concept VectorPair =
+    requires(V a, W words, const float* x, float* y, const uint16_t* halves, uint16_t* half_results,
+             const uint8_t* memory, uint8_t* results, int8_t* bytes, uint32_t bits) {
+      // Memory needs no alignment.
+      { load(x) } -> std::same_as<V>;
+      { load_f16(halves) } -> std::same_as<V>;
+      { load_bf16(halves) } -> std::same_as<V>;
+      { broadcast(*x) } -> std::same_as<V>;
+      store(y, a);
+      store_f16(half_results, a);  // rounded to the nearest, ties to even
+      // The sums of four vectors, side by side.
+      store_sums(y, a, a, a, a);
+      // Lane i of four vectors side by side, at row i of rows `size_t stride` apart.
+      store_transposed(y, size_t(4), a, a, a, a);
 
-  { a + a } -> std::same_as<V>;
-  { a - a } -> std::same_as<V>;
-  { a * a } -> std::same_as<V>;
-  { a / a } -> std::same_as<V>;
-  { fma(a, a, a) } -> std::same_as<V>;  // a b + c
-  // These give their second argument when either is not a number.
-  { min(a, a) } -> std::same_as<V>;
-  { max(a, a) } -> std::same_as<V>;
-  // (a, x, limit): 0 where x < limit, else a.
-  { zero_below(a, a, a) } -> std::same_as<V>;
-  // Over the lanes.
-  { sum(a) } -> std::same_as<float>;
-  { largest(a) } -> std::same_as<float>;
+      { a + a } -> std::same_as<V>;
+      { a - a } -> std::same_as<V>;
+      { a * a } -> std::same_as<V>;
+      { a / a } -> std::same_as<V>;
+      { fma(a, a, a) } -> std::same_as<V>;  // a b + c
+      // These give their second argument when either is not a number.
+      { min(a, a) } -> std::same_as<V>;
+      { max(a, a) } -> std::same_as<V>;
+      // (a, x, limit): 0 where x < limit, else a.
+      { zero_below(a, a, a) } -> std::same_as<V>;
+      // Over the lanes.
+      { sum(a) } -> std::same_as<float>;
+      { largest(a) } -> std::same_as<float>;
 
-  { load_words(memory) } -> std::same_as<W>;
-  { broadcast_word(memory) } -> std::same_as<W>;  // four bytes
-  store_words(results, words);
-  store_bytes(bytes, words);  // signed; what does not fit becomes the nearest that does
-  { mask(words, bits) } -> std::same_as<W>;
-  { flip(words, bits) } -> std::same_as<W>;
-  { shift_left(words, 1) } -> std::same_as<W>;
-  { shift_right(words, 1) } -> std::same_as<W>;
-  { add(words, words) } -> std::same_as<W>;
-  { add(words, bits) } -> std::same_as<W>;
-  // Of integers that are not negative.
-  { max(words, words) } -> std::same_as<W>;
-  { largest(words) } -> std::same_as<uint32_t>;
+      { load_words(memory) } -> std::same_as<W>;
+      { broadcast_word(memory) } -> std::same_as<W>;  // four bytes
+      store_words(results, words);
+      store_bytes(bytes, words);  // signed; what does not fit becomes the nearest that does
+      { mask(words, bits) } -> std::same_as<W>;
+      { flip(words, bits) } -> std::same_as<W>;
+      { shift_left(words, 1) } -> std::same_as<W>;
+      { shift_right(words, 1) } -> std::same_as<W>;
+      { add(words, words) } -> std::same_as<W>;
+      { add(words, bits) } -> std::same_as<W>;
+      // Of integers that are not negative.
+      { max(words, words) } -> std::same_as<W>;
+      { largest(words) } -> std::same_as<uint32_t>;
 
-  { to_float(words) } -> std::same_as<V>;  // signed integers
-  { round_words(a) } -> std::same_as<W>;   // to the nearest integers
-  // The same bits.
-  { as_float(words) } -> std::same_as<V>;
-  { as_words(a) } -> std::same_as<W>;
-};
+      { to_float(words) } -> std::same_as<V>;  // signed integers
+      { round_words(a) } -> std::same_as<W>;   // to the nearest integers
+      // The same bits.
+      { as_float(words) } -> std::same_as<V>;
+      { as_words(a) } -> std::same_as<W>;
+    };
 static_assert(VectorPair<Vec, Words>);
 static_assert(sizeof(Vec) == width * sizeof(float) && sizeof(Words) == sizeof(Vec));
 

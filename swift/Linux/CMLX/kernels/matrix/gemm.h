@@ -5,8 +5,8 @@
 #include <cstdint>
 
 #include "kernels/machine/scratch.h"
-#include "kernels/table.h"
 #include "kernels/machine/threads.h"
+#include "kernels/table.h"
 
 namespace bun_asr {
 

@@ -49,7 +49,7 @@ struct Columns {
 class Int8Gemm {
  public:
   Int8Gemm(const MatrixView& weights, const Epilogue& epilogue, float* y, size_t rows,
-              const Int8Row* x)
+           const Int8Row* x)
       : weights_(weights), epilogue_(epilogue), y_(y), rows_(rows), x_(x) {}
 
   void run(size_t first_row) const {
@@ -132,7 +132,7 @@ void multiply_few_rows(const MatrixView& weights, const Int8Row* x, const Epilog
 }  // namespace
 
 void multiply_int8(const MatrixView& weights, const float* x, const Epilogue& epilogue, float* y,
-                       size_t rows) {
+                   size_t rows) {
   thread_local Scratch<Int8Row> memory;
   const Int8Kernels& kernels = table().int8;
   const size_t inputs = weights.inputs, panels = (inputs + panel_inputs - 1) / panel_inputs;

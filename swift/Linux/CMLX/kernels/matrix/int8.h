@@ -8,6 +8,6 @@ namespace bun_asr {
 /// y[rows, outputs] = x W^T, then the epilogue. What a row gives depends neither on the rows beside
 /// it nor on the number of threads.
 void multiply_int8(const MatrixView& weights, const float* x, const Epilogue& epilogue, float* y,
-                       size_t rows);
+                   size_t rows);
 
 }  // namespace bun_asr

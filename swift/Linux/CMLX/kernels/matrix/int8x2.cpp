@@ -23,7 +23,7 @@ void split_span(const float* x, size_t count, float* first, float* second) {
 }  // namespace
 
 void multiply_int8x2(const MatrixView& weights, const float* x, const Epilogue& epilogue, float* y,
-                        size_t rows) {
+                     size_t rows) {
   const size_t inputs = weights.inputs, outputs = weights.outputs;
   const size_t span = std::min(weights.group, max_span_inputs);
   thread_local Scratch<float> term_memory, sum_memory;
@@ -49,7 +49,8 @@ void multiply_int8x2(const MatrixView& weights, const float* x, const Epilogue& 
         for (size_t o = 0; o < outputs; o++) to[o] += epilogue.bias[o];
       }
       const float* residual = epilogue.residual ? epilogue.residual + r * outputs : nullptr;
-      if (epilogue.gelu || residual) t.finish_rows(to, 1, outputs, outputs, epilogue.gelu, residual);
+      if (epilogue.gelu || residual)
+        t.finish_rows(to, 1, outputs, outputs, epilogue.gelu, residual);
     }
   });
 }

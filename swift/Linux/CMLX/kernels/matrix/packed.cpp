@@ -72,20 +72,13 @@ using PackGroup = void (*)(const uint8_t*, size_t, size_t, size_t, uint8_t*);
 
 PackGroup group_packer(int bits) {
   switch (bits) {
-    case 2:
-      return pack_group<2>;
-    case 3:
-      return pack_group<3>;
-    case 4:
-      return pack_group<4>;
-    case 5:
-      return pack_group<5>;
-    case 6:
-      return pack_group<6>;
-    case 8:
-      return pack_group<8>;
-    default:
-      return nullptr;
+    case 2: return pack_group<2>;
+    case 3: return pack_group<3>;
+    case 4: return pack_group<4>;
+    case 5: return pack_group<5>;
+    case 6: return pack_group<6>;
+    case 8: return pack_group<8>;
+    default: return nullptr;
   }
 }
 

@@ -3,8 +3,8 @@
 // Here: the one kind of PackedMatrix: a block of memory and how to read it.
 #pragma once
 
-#include "kernels/table.h"
 #include "kernels/machine/weight_memory.h"
+#include "kernels/table.h"
 
 namespace bun_asr {
 
@@ -17,7 +17,8 @@ class Packed final : public PackedMatrix {
 
   void multiply(const float* x, const Epilogue& epilogue, float* y, size_t rows) const override;
   void gather(const int32_t* ids, float* y, size_t rows) const override;
-  void convolve(const Conv2d& shape, const float* x, const Epilogue& epilogue, float* y) const override;
+  void convolve(const Conv2d& shape, const float* x, const Epilogue& epilogue,
+                float* y) const override;
 
  private:
   MatrixView view_;
