@@ -33,7 +33,7 @@ package struct Precision {
     }
 
     /// How far the factors of a product with weights may be rounded, where that makes it faster.
-    package enum Rounding {
+    package enum Rounding: Sendable {
         case none
         /// Activations to 16 bits; float weights to 13, and what meets them.
         case fine
