@@ -1,17 +1,17 @@
 import { relative } from "node:path";
-import { parseCommandLine, runCommand } from "../ts/command-line.ts";
-import { AsrError, type AsrErrorCode, exitCodes } from "../ts/errors.ts";
-import { root } from "../ts/setup/folders.ts";
-import { didYouMean } from "../ts/spelling.ts";
-import type { Terminal } from "../ts/terminal.ts";
-import type { BenchOptions } from "./bench.ts";
-import { benches } from "./index.ts";
-import { busyShare, machine, machineText } from "./machine.ts";
-import { Progress } from "./progress.ts";
-import { updateReadme } from "./readme.ts";
-import { quickResultsFolder, type Result, resultsFolder, writeResult } from "./results.ts";
-import { markdownTable } from "./table.ts";
-import { revision, versions } from "./versions.ts";
+import { root } from "../tools/folders.ts";
+import { parseCommandLine, runCommand } from "../ts/cli/flags/command-line.ts";
+import type { Terminal } from "../ts/cli/terminal/terminal.ts";
+import { didYouMean } from "../ts/contract/did-you-mean.ts";
+import { AsrError, type AsrErrorCode, exitCodes } from "../ts/contract/errors.ts";
+import type { BenchOptions } from "./benches/bench.ts";
+import { benches } from "./benches/index.ts";
+import { busyShare, machine, machineText } from "./report/machine.ts";
+import { Progress } from "./report/progress.ts";
+import { updateReadme } from "./report/readme.ts";
+import { quickResultsFolder, type Result, resultsFolder, writeResult } from "./report/results.ts";
+import { markdownTable } from "./report/table.ts";
+import { revision, versions } from "./report/versions.ts";
 
 const summaries = Object.entries(benches).map(
   ([name, { summary }]) => `  ${name.padEnd(14)} ${summary}\n`,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Asr } from "./asr.ts";
 import { AsrSync } from "./asr-sync.ts";
 import type { AudioInput } from "./audio/input.ts";
-import { demoSample } from "./demo.ts";
+import { demoSample } from "./native/demo.ts";
 import { expectAsrError } from "./testing/expect-error.ts";
 import { goldensFolder, speech } from "./testing/goldens.ts";
 import { seededRandom } from "./testing/random.ts";

@@ -1,11 +1,11 @@
 import { type LoadOptions, loadArgument } from "./asr.ts";
 import type { AudioInput } from "./audio/input.ts";
-import { AsrError } from "./errors.ts";
-import type { ModelInfo } from "./model.ts";
-import { type CallOptions, type RecordingSettings, recordingSettings } from "./options.ts";
-import type { Transcript } from "./transcript.ts";
-import { wiredWhole } from "./worker/source.ts";
-import { type EngineThread, engineThread } from "./worker/thread.ts";
+import { AsrError } from "./contract/errors.ts";
+import { type CallOptions, type RecordingSettings, recordingSettings } from "./contract/options.ts";
+import type { Transcript } from "./contract/transcript.ts";
+import type { ModelInfo } from "./native/model.ts";
+import { type EngineThread, engineThread } from "./worker/caller/engine-thread.ts";
+import { wiredWhole } from "./worker/caller/source.ts";
 
 /**
  * An open model whose calls block: for scripts that do one thing after the other. Signals and

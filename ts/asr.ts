@@ -1,22 +1,22 @@
 import type { AudioInput } from "./audio/input.ts";
-import type { EngineOptions } from "./engine/engine.ts";
-import { AsrError } from "./errors.ts";
-import type { HubOptions } from "./hub/settings.ts";
-import type { ModelInfo } from "./model.ts";
-import { checkOptionTypes } from "./option-types.ts";
+import { checkOptionNames } from "./contract/did-you-mean.ts";
+import { AsrError } from "./contract/errors.ts";
+import type { StreamEvent } from "./contract/events.ts";
+import { checkOptionTypes } from "./contract/option-types.ts";
 import {
   type CallOptions,
   recordingSettings,
   type StreamOptions,
   streamSettings,
   type TranscribeOptions,
-} from "./options.ts";
-import { checkOptionNames } from "./spelling.ts";
-import type { StreamEvent } from "./stream-event.ts";
-import type { Transcript } from "./transcript.ts";
+} from "./contract/options.ts";
+import type { Transcript } from "./contract/transcript.ts";
+import type { EngineOptions } from "./engine/engine.ts";
+import type { HubOptions } from "./hub/settings.ts";
+import type { ModelInfo } from "./native/model.ts";
+import { type CallExtras, type EngineThread, engineThread } from "./worker/caller/engine-thread.ts";
+import { type Source, wired } from "./worker/caller/source.ts";
 import type { LoadArgument } from "./worker/protocol.ts";
-import { type Source, wired } from "./worker/source.ts";
-import { type CallExtras, type EngineThread, engineThread } from "./worker/thread.ts";
 
 /** How a model is found and opened. */
 export interface LoadOptions extends EngineOptions, HubOptions, CallOptions {}

@@ -4,11 +4,16 @@ export { type FollowOptions, follow } from "./audio/follow.ts";
 export type { AudioInput } from "./audio/input.ts";
 export { type Device, devices, type MicrophoneOptions, microphone } from "./audio/microphone.ts";
 export type { AudioSamples, PcmEncoding, PcmFormat, PcmStream } from "./audio/pcm.ts";
-export { AsrError, type AsrErrorCode } from "./errors.ts";
-export type { Keyword } from "./guides/keyword.ts";
-export { languages } from "./languages.ts";
-export { Model, type ModelOptions, Session, type SessionOptions, type Stage } from "./model.ts";
-export type { ModelInfo, SessionReport } from "./model-info.ts";
+export { AsrError, type AsrErrorCode } from "./contract/errors.ts";
+export type {
+  DeltaEvent,
+  FinalEvent,
+  FinishEvent,
+  PartialEvent,
+  StreamEvent,
+} from "./contract/events.ts";
+export type { Keyword } from "./contract/keywords.ts";
+export { languages } from "./contract/languages.ts";
 export type {
   CallOptions,
   Progress,
@@ -16,22 +21,7 @@ export type {
   StreamOptions,
   StreamSettings,
   TranscribeOptions,
-} from "./options.ts";
-export { type ParsedOutput, type PromptOptions, parseOutput, promptIds } from "./prompt.ts";
-export type {
-  DeltaEvent,
-  FinalEvent,
-  FinishEvent,
-  PartialEvent,
-  StreamEvent,
-} from "./stream-event.ts";
-export { TokenDecoder, Tokenizer } from "./tokenizer/tokenizer.ts";
-export {
-  type OneCallOptions,
-  type OneStreamOptions,
-  transcribe,
-  transcribeStream,
-} from "./transcribe.ts";
+} from "./contract/options.ts";
 export {
   type Chunk,
   type FinishReason,
@@ -42,4 +32,20 @@ export {
   type Timings,
   type Transcript,
   type Usage,
-} from "./transcript.ts";
+} from "./contract/transcript.ts";
+export {
+  Model,
+  type ModelOptions,
+  Session,
+  type SessionOptions,
+  type Stage,
+} from "./native/model.ts";
+export type { ModelInfo, SessionReport } from "./native/model-info.ts";
+export { type ParsedOutput, type PromptOptions, parseOutput, promptIds } from "./text/prompt.ts";
+export { TokenDecoder, Tokenizer } from "./text/tokenizer.ts";
+export {
+  type OneCallOptions,
+  type OneStreamOptions,
+  transcribe,
+  transcribeStream,
+} from "./transcribe.ts";

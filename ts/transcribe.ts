@@ -1,14 +1,14 @@
 import { Asr, type LoadOptions, loadOptionNames } from "./asr.ts";
 import type { AudioInput } from "./audio/input.ts";
+import { checkOptionNames } from "./contract/did-you-mean.ts";
+import type { StreamEvent } from "./contract/events.ts";
 import {
   type StreamOptions,
   streamOptionNames,
   type TranscribeOptions,
   transcribeOptionNames,
-} from "./options.ts";
-import { checkOptionNames } from "./spelling.ts";
-import type { StreamEvent } from "./stream-event.ts";
-import type { Transcript } from "./transcript.ts";
+} from "./contract/options.ts";
+import type { Transcript } from "./contract/transcript.ts";
 
 interface ModelName {
   /** As for `Asr.load`. */

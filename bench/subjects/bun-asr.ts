@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { sampleRate } from "../../ts/audio/recording.ts";
-import { Model } from "../../ts/model.ts";
-import { parseOutput, promptIds } from "../../ts/prompt.ts";
+import { Model } from "../../ts/native/model.ts";
 import { speech } from "../../ts/testing/goldens.ts";
-import { Tokenizer } from "../../ts/tokenizer/tokenizer.ts";
-import type { Clip } from "../subject.ts";
+import { parseOutput, promptIds } from "../../ts/text/prompt.ts";
+import { Tokenizer } from "../../ts/text/tokenizer.ts";
 import { serve } from "./serve.ts";
+import type { Clip } from "./subject.ts";
 
 // bun run bench/subjects/bun-asr.ts FOLDER: this program's own model.
 

@@ -1,5 +1,5 @@
-import { AsrError, messageOf } from "../../ts/errors.ts";
-import type { Clip, Failure, Opened, Run } from "../subject.ts";
+import { AsrError, messageOf } from "../../ts/contract/errors.ts";
+import type { Clip, Failure, Opened, Run } from "./subject.ts";
 
 /** Memory is that of the child, unless something else did the work. */
 type Timed<T extends Memory> = Omit<T, keyof Memory> & Partial<Memory>;

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { sampleRate } from "../../ts/audio/recording.ts";
 import { speech } from "../../ts/testing/goldens.ts";
 import { pcm16Wav } from "../../ts/testing/wav-writer.ts";
-import type { Clip } from "../subject.ts";
 import { serve } from "./serve.ts";
+import type { Clip } from "./subject.ts";
 
 // bun run bench/subjects/whisper-cli.ts COMMAND MODEL: whisper.cpp's own command, greedily and
 // without timestamps, on all cores; the times are those that it prints, less the loading.

@@ -2,8 +2,8 @@ import { dlopen, toArrayBuffer } from "bun:ffi";
 import { availableParallelism } from "node:os";
 import { sampleRate } from "../../ts/audio/recording.ts";
 import { speech } from "../../ts/testing/goldens.ts";
-import type { Clip } from "../subject.ts";
 import { serve } from "./serve.ts";
+import type { Clip } from "./subject.ts";
 
 // bun run bench/subjects/whisper-library.ts LIBRARY MODEL: whisper.cpp by its stages, greedily and
 // without timestamps, on all cores. `whisper_full` takes a large struct by value, which bun:ffi

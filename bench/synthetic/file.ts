@@ -1,10 +1,10 @@
 import { existsSync, statSync } from "node:fs";
 import { mkdir, open, rename, rm, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { AsrError } from "../../ts/errors.ts";
-import { root } from "../../ts/setup/folders.ts";
-import { bytes } from "../format.ts";
-import type { Progress } from "../progress.ts";
+import { root } from "../../tools/folders.ts";
+import { AsrError } from "../../ts/contract/errors.ts";
+import { bytes } from "../report/format.ts";
+import type { Progress } from "../report/progress.ts";
 
 /** Where generated models lie; nothing else does, so it can be deleted at any time. */
 export const syntheticFolder = join(root, ".cache/bench");

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../report/progress.ts";
 import { generate, once, type Part, syntheticFolder } from "./file.ts";
 import { deviation, randomBytes } from "./random.ts";
 

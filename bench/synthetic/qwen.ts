@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { modelTensors } from "../../ts/convert/layout.ts";
-import { byteLength, layOut, type TensorForm } from "../../ts/safetensors.ts";
-import type { Progress } from "../progress.ts";
+import { byteLength, layOut, type TensorForm } from "../../ts/convert/safetensors.ts";
+import type { Progress } from "../report/progress.ts";
 import { generate, once, type Part, syntheticFolder } from "./file.ts";
 import { constantBfloat16, deviation, randomBfloat16, randomBytes } from "./random.ts";
 

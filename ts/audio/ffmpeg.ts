@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { AsrError } from "../errors.ts";
-import { depsFolder } from "../setup/folders.ts";
-import { ffmpegWheel } from "../setup/pins.ts";
-import { installWheels } from "../setup/wheels.ts";
+import { depsFolder } from "../../tools/folders.ts";
+import { ffmpegWheel } from "../../tools/pins.ts";
+import { installWheels } from "../../tools/wheels.ts";
+import { AsrError } from "../contract/errors.ts";
 import { type Samples, sampleRate } from "./recording.ts";
 
 /** ffmpeg is hundreds of times faster than real time: when nothing comes for so long, it hangs. */

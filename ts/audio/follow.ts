@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { AsrError, messageOf } from "../errors.ts";
+import { AsrError, messageOf } from "../contract/errors.ts";
 
 /** How a growing file is followed. */
 export interface FollowOptions {

@@ -1,6 +1,6 @@
 import { type Stats, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { AsrError, messageOf } from "../errors.ts";
+import { AsrError, messageOf } from "../contract/errors.ts";
 import { decodedFile } from "./ffmpeg.ts";
 import {
   type AudioSamples,

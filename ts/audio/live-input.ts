@@ -1,4 +1,4 @@
-import { AsrError } from "../errors.ts";
+import { AsrError } from "../contract/errors.ts";
 import { decodedStream } from "./ffmpeg.ts";
 import { type AudioStream, checked } from "./recording.ts";
 

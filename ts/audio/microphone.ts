@@ -1,4 +1,4 @@
-import { AsrError, messageOf } from "../errors.ts";
+import { AsrError, messageOf } from "../contract/errors.ts";
 import type { PcmStream } from "./pcm.ts";
 import { type Device, type Recorder, recordersOf, type System, thisSystem } from "./recorders.ts";
 

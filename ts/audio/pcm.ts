@@ -1,4 +1,4 @@
-import { AsrError } from "../errors.ts";
+import { AsrError } from "../contract/errors.ts";
 import { resampled } from "./ffmpeg.ts";
 import { type AudioStream, checked, checkFinite, type Samples, sampleRate } from "./recording.ts";
 

@@ -1,4 +1,4 @@
-import { AsrError } from "../errors.ts";
+import { AsrError } from "../contract/errors.ts";
 import { findFfmpeg } from "./ffmpeg.ts";
 
 /** A microphone or another source of sound. */

@@ -1,4 +1,4 @@
-import { AsrError } from "../errors.ts";
+import { AsrError } from "../contract/errors.ts";
 
 /** The rate that the models hear, in Hz. */
 export const sampleRate = 16_000;

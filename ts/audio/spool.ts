@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AsrError, messageOf } from "../errors.ts";
+import { AsrError, messageOf } from "../contract/errors.ts";
 import type { AudioStream } from "./recording.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { AsrError } from "../errors.ts";
+import { AsrError } from "../contract/errors.ts";
 import { expectAsrError } from "../testing/expect-error.ts";
 import { seededRandom } from "../testing/random.ts";
 import { tone, type WavParts, wavFile } from "../testing/wav-writer.ts";

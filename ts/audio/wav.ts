@@ -1,4 +1,4 @@
-import { AsrError } from "../errors.ts";
+import { AsrError } from "../contract/errors.ts";
 import type { Samples } from "./recording.ts";
 
 /** How the samples of a WAV file are coded. */

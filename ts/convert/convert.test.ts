@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Model } from "../model.ts";
+import { Model } from "../native/model.ts";
 import { CheckpointFolders, source, whole } from "../testing/checkpoint.ts";
 import { goldenSet, goldensFolder } from "../testing/goldens.ts";
 import { compareWithOfficial } from "../testing/parity.ts";

@@ -1,7 +1,6 @@
 import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256Of } from "../hub/digest.ts";
-import type { FloatType } from "../safetensors.ts";
 import type { Json } from "./model-config.ts";
 import { checkOutside, checkSpace, makeFolder } from "./output-folder.ts";
 import {
@@ -13,6 +12,7 @@ import {
   shardsOf,
 } from "./plan.ts";
 import { quantizationEntry, type Recipe } from "./recipe.ts";
+import type { FloatType } from "./safetensors.ts";
 import { readSource, type Source } from "./source.ts";
 import { writeShard } from "./write.ts";
 

@@ -1,4 +1,4 @@
-import { AsrError } from "../errors.ts";
+import { AsrError } from "../contract/errors.ts";
 import type { ModelSizes } from "./layout.ts";
 
 /** A JSON object. */

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, realpath, rename, rm, statfs } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { AsrError, messageOf } from "../errors.ts";
-import { byteText } from "../hub/sizes.ts";
+import { AsrError, messageOf } from "../contract/errors.ts";
+import { byteText } from "../text/sizes.ts";
 
 /**
  * Makes a folder by `fill`, whole or not at all: it is filled under another name beside its place

@@ -1,5 +1,5 @@
-import type { FloatType } from "../safetensors.ts";
 import type { ModelTensor, Part } from "./layout.ts";
+import type { FloatType } from "./safetensors.ts";
 import type { Quantization } from "./tensor.ts";
 
 /** Bits of a weight; `none` leaves it float. */

@@ -1,10 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AsrError, messageOf } from "../errors.ts";
-import { checkFolder } from "../model.ts";
-import { type FloatType, isFloatType, readHeader, type StoredTensor } from "../safetensors.ts";
+import { AsrError, messageOf } from "../contract/errors.ts";
+import { checkFolder } from "../native/model.ts";
 import { headTensor, type ModelTensor, modelTensors } from "./layout.ts";
 import { type Json, type ModelConfig, parseModelConfig } from "./model-config.ts";
+import { type FloatType, isFloatType, readHeader, type StoredTensor } from "./safetensors.ts";
 
 /** Where a tensor of the model lies. */
 export interface SourceTensor {

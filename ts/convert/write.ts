@@ -1,7 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { AsrError } from "../errors.ts";
-import { layOut } from "../safetensors.ts";
+import { AsrError } from "../contract/errors.ts";
 import type { PlannedTensor, Shard } from "./plan.ts";
+import { layOut } from "./safetensors.ts";
 import { convertedBytes, convertTensor } from "./tensor.ts";
 
 /** How a shard is written. */

@@ -1,11 +1,11 @@
-import type { ChunkOptions } from "../audio/chunks.ts";
-import { AsrError } from "../errors.ts";
-import { Model, type ModelOptions } from "../model.ts";
-import { Tokenizer } from "../tokenizer/tokenizer.ts";
-import { Batch } from "./batch.ts";
-import { chunkingOf } from "./chunking.ts";
-import { defaultBatch } from "./defaults.ts";
-import { Turns } from "./turns.ts";
+import type { ChunkOptions } from "../audio/chunker.ts";
+import { defaultBatch } from "../contract/defaults.ts";
+import { AsrError } from "../contract/errors.ts";
+import { Model, type ModelOptions } from "../native/model.ts";
+import { Tokenizer } from "../text/tokenizer.ts";
+import { Batch } from "./decode/batch.ts";
+import { Turns } from "./decode/fair-semaphore.ts";
+import { chunkingOf } from "./recording/chunking.ts";
 
 /** How an engine is opened. */
 export interface EngineOptions extends ModelOptions {

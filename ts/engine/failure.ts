@@ -1,6 +1,6 @@
-import { AsrError } from "../errors.ts";
-import type { Transcript } from "../transcript.ts";
-import { aborted } from "./aborted.ts";
+import { aborted } from "../contract/aborted.ts";
+import { AsrError } from "../contract/errors.ts";
+import type { Transcript } from "../contract/transcript.ts";
 
 /**
  * What a call that failed throws: the error, or the reason of its signal, with what was transcribed

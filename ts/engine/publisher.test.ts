@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { joinTexts } from "../joining.ts";
-import type { StreamEvent } from "../stream-event.ts";
+import type { StreamEvent } from "../contract/events.ts";
+import { joinTexts } from "../text/joining.ts";
 import { Publisher } from "./publisher.ts";
 
 function chunk(text: string) {

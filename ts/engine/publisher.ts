@@ -1,6 +1,6 @@
-import { separator, tailLength } from "../joining.ts";
-import type { StreamEvent } from "../stream-event.ts";
-import type { DecodedChunk } from "../transcript.ts";
+import type { StreamEvent } from "../contract/events.ts";
+import type { DecodedChunk } from "../contract/transcript.ts";
+import { separator, tailLength } from "../text/joining.ts";
 
 /**
  * Tells of a transcript's text so that the deltas joined are the text. What was told once is never

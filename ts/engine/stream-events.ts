@@ -1,5 +1,5 @@
-import type { StreamEvent } from "../stream-event.ts";
-import type { Transcript } from "../transcript.ts";
+import type { StreamEvent } from "../contract/events.ts";
+import type { Transcript } from "../contract/transcript.ts";
 import { EventQueue } from "./event-queue.ts";
 
 /** The events that `work` tells, the transcript that it makes as the last of them. */

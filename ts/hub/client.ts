@@ -1,4 +1,4 @@
-import { messageOf } from "../errors.ts";
+import { messageOf } from "../contract/errors.ts";
 import { refusal } from "./refusals.ts";
 import { Fault } from "./retries.ts";
 import type { HubSettings } from "./settings.ts";

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { byteText } from "../text/sizes.ts";
 import { CachedModel } from "./cache.ts";
 import { HubClient } from "./client.ts";
 import { commitsOf, notCached } from "./inventory.ts";
@@ -7,7 +8,6 @@ import { displayName, type HubModel } from "./names.ts";
 import { failureOf } from "./pull.ts";
 import { withRetries } from "./retries.ts";
 import type { HubSettings } from "./settings.ts";
-import { byteText } from "./sizes.ts";
 import { snapshotNames } from "./snapshot.ts";
 import { defaultTuning } from "./tuning.ts";
 

@@ -1,4 +1,4 @@
-import { AsrError } from "../errors.ts";
+import { AsrError } from "../contract/errors.ts";
 import type { CachedModel } from "./cache.ts";
 import type { Answer, HubClient } from "./client.ts";
 import { hashLike } from "./digest.ts";

@@ -1,7 +1,7 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { AsrError } from "../errors.ts";
+import { AsrError } from "../contract/errors.ts";
 import {
   quickTuning,
   ScratchCache,

@@ -1,6 +1,6 @@
 import { lstat, readdir, readFile, readlink, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { AsrError } from "../errors.ts";
+import { AsrError } from "../contract/errors.ts";
 import { CachedModel, idOfFolder } from "./cache.ts";
 import { isContentHash } from "./digest.ts";
 import { withCacheLock } from "./lock.ts";

@@ -1,4 +1,4 @@
-import { AsrError } from "../errors.ts";
+import { AsrError } from "../contract/errors.ts";
 import type { HubClient } from "./client.ts";
 import { isContentHash } from "./digest.ts";
 import type { HubModel } from "./names.ts";

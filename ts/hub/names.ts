@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
 import { isAbsolute } from "node:path";
-import { demoModel, modelFolder } from "../demo.ts";
-import { AsrError } from "../errors.ts";
-import { didYouMean } from "../spelling.ts";
+import { didYouMean } from "../contract/did-you-mean.ts";
+import { AsrError } from "../contract/errors.ts";
+import { demoModel, modelFolder } from "../native/demo.ts";
 
 /** A model on the hub: `org/name` at a branch, a tag or a commit. */
 export interface HubModel {

@@ -1,7 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { AsrError } from "../errors.ts";
+import type { AsrError } from "../contract/errors.ts";
 import { expectAsrError } from "../testing/expect-error.ts";
 import { HubAndCache, testName } from "../testing/hub-and-cache.ts";
 import { quickTuning, ScratchCache, singleModel, testId } from "../testing/hub-models.ts";

@@ -1,6 +1,6 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AsrError } from "../errors.ts";
+import { AsrError } from "../contract/errors.ts";
 import { CachedModel } from "./cache.ts";
 import { HubClient } from "./client.ts";
 import { type DownloadContext, FileDownload } from "./download.ts";

@@ -1,4 +1,4 @@
-import { AsrError } from "../errors.ts";
+import { AsrError } from "../contract/errors.ts";
 import { Fault } from "./retries.ts";
 import type { HubSettings } from "./settings.ts";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { AsrError } from "../errors.ts";
+import { AsrError } from "../contract/errors.ts";
 
 /** Where models come from and where they lie: the variables that Python's huggingface_hub reads. */
 export interface HubSettings {

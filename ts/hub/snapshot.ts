@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { AsrError } from "../errors.ts";
+import { AsrError } from "../contract/errors.ts";
 import type { CachedModel } from "./cache.ts";
 import { indexName, isTaken, isWeights, neededNames, shardsOfIndex } from "./listing.ts";
 

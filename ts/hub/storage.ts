@@ -1,5 +1,5 @@
-import { AsrError, messageOf } from "../errors.ts";
-import { byteText } from "./sizes.ts";
+import { AsrError, messageOf } from "../contract/errors.ts";
+import { byteText } from "../text/sizes.ts";
 
 /** Room that is left for everything else on the disk. */
 const reserveBytes = 32e6;

@@ -1,6 +1,6 @@
-import { joinTexts } from "../joining.ts";
+import type { Segment } from "../contract/transcript.ts";
 import { speakingTime } from "../segments/speaking-time.ts";
-import type { Segment } from "../transcript.ts";
+import { joinTexts } from "../text/joining.ts";
 import { type Atom, atomsOf } from "./line-breaks.ts";
 import { fill, type LineLimits, linesOf, lineWidth } from "./lines.ts";
 

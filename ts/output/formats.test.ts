@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findFfmpeg } from "../audio/ffmpeg.ts";
+import type { Segment, Transcript } from "../contract/transcript.ts";
 import { expectAsrError } from "../testing/expect-error.ts";
 import { schemaFaults } from "../testing/json-schema.ts";
 import { seededRandom } from "../testing/random.ts";
 import { type ReadCue, readSrt, readVtt } from "../testing/subtitles.ts";
 import { randomChunks, transcriptOf } from "../testing/transcripts.ts";
-import type { Segment, Transcript } from "../transcript.ts";
 import { type OutputFormat, outputFormats, parseFormats, render } from "./formats.ts";
 
 const schema: unknown = JSON.parse(

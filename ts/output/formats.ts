@@ -1,6 +1,6 @@
-import { AsrError } from "../errors.ts";
-import { didYouMean } from "../spelling.ts";
-import type { Transcript } from "../transcript.ts";
+import { didYouMean } from "../contract/did-you-mean.ts";
+import { AsrError } from "../contract/errors.ts";
+import type { Transcript } from "../contract/transcript.ts";
 import { defaultLimits } from "./cues.ts";
 import { json } from "./json.ts";
 import { jsonl } from "./jsonl.ts";

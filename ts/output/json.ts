@@ -1,4 +1,4 @@
-import type { Transcript } from "../transcript.ts";
+import type { Transcript } from "../contract/transcript.ts";
 
 /** The transcript as it is, indented: the same keys as in the API and `--json`. */
 export function json(transcript: Transcript): string {

@@ -1,4 +1,4 @@
-import type { Segment, Transcript } from "../transcript.ts";
+import type { Segment, Transcript } from "../contract/transcript.ts";
 
 /** A line of JSON Lines: one segment, and the recording that it is from. */
 export interface SegmentLine extends Segment {

@@ -1,4 +1,4 @@
-import { languageCode } from "../languages.ts";
+import { languageCode } from "../contract/languages.ts";
 
 /** A stretch of text that stays on one line. */
 export interface Atom {

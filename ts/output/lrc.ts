@@ -1,4 +1,4 @@
-import type { Transcript } from "../transcript.ts";
+import type { Transcript } from "../contract/transcript.ts";
 import { minutesClock } from "./clock.ts";
 
 /** A pause from which on the line before is taken away, in milliseconds. */

@@ -1,4 +1,4 @@
-import type { Transcript } from "../transcript.ts";
+import type { Transcript } from "../contract/transcript.ts";
 import { clock } from "./clock.ts";
 import { cuesOf } from "./cues.ts";
 import type { LineLimits } from "./lines.ts";

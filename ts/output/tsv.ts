@@ -1,4 +1,4 @@
-import type { Transcript } from "../transcript.ts";
+import type { Transcript } from "../contract/transcript.ts";
 
 /** Tab-separated values with a head line: start and end in whole milliseconds, and the text. */
 export function tsv({ segments }: Transcript): string {

@@ -1,5 +1,5 @@
-import { joinTexts } from "../joining.ts";
-import type { Transcript } from "../transcript.ts";
+import type { Transcript } from "../contract/transcript.ts";
+import { joinTexts } from "../text/joining.ts";
 
 /** A pause that ends a paragraph, in seconds. */
 const longPause = 2;

@@ -1,4 +1,4 @@
-import type { Span } from "../transcript.ts";
+import type { Span } from "../contract/transcript.ts";
 
 /** A stretch of text between two places where a speaker may pause. */
 export interface Stretch {

@@ -4,7 +4,7 @@ import {
   type Piece,
   type Segment,
   type Span,
-} from "../transcript.ts";
+} from "../contract/transcript.ts";
 import { placeInSpeech } from "./pauses.ts";
 import { sentencesOf, type TextRange } from "./sentences.ts";
 import { speakingTime } from "./speaking-time.ts";

@@ -1,4 +1,4 @@
-import { languageCode } from "../languages.ts";
+import { languageCode } from "../contract/languages.ts";
 
 /** A stretch of a text: offsets in UTF-16 units, `to` not included. */
 export interface TextRange {

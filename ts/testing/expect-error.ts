@@ -1,5 +1,5 @@
 import { expect } from "bun:test";
-import { AsrError, type AsrErrorCode } from "../errors.ts";
+import { AsrError, type AsrErrorCode } from "../contract/errors.ts";
 
 /** Asserts that `action` throws an AsrError of this code whose line holds each of the texts. */
 export async function expectAsrError(

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { decodeNpy, type NpyArray } from "../npy.ts";
+import { decodeNpy, type NpyArray } from "../cli/files/npy.ts";
 
 /** What models/goldens/make.py wrote with the official implementation. */
 export const goldensFolder = join(import.meta.dir, "../../models/goldens");

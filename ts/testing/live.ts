@@ -1,14 +1,14 @@
 import { openAudio } from "../audio/input.ts";
 import type { AudioStream, Samples } from "../audio/recording.ts";
 import { sampleRate, wholeRecording } from "../audio/recording.ts";
-import { demoSample } from "../demo.ts";
+import type { StreamEvent } from "../contract/events.ts";
+import type { StreamSettings } from "../contract/options.ts";
+import type { Transcript } from "../contract/transcript.ts";
 import type { Engine } from "../engine/engine.ts";
-import { recordingOptions } from "../engine/recording-options.ts";
-import { streamLive } from "../engine/stream-live.ts";
-import type { Session } from "../model.ts";
-import type { StreamSettings } from "../options.ts";
-import type { StreamEvent } from "../stream-event.ts";
-import type { Transcript } from "../transcript.ts";
+import { streamLive } from "../engine/live/stream.ts";
+import { recordingOptions } from "../engine/recording/options.ts";
+import { demoSample } from "../native/demo.ts";
+import type { Session } from "../native/model.ts";
 import { seededRandom } from "./random.ts";
 
 /** The demo's recording. */

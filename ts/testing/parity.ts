@@ -1,6 +1,6 @@
-import type { Model, Session, Stage } from "../model.ts";
-import { promptIds } from "../prompt.ts";
-import { Tokenizer } from "../tokenizer/tokenizer.ts";
+import type { Model, Session, Stage } from "../native/model.ts";
+import { promptIds } from "../text/prompt.ts";
+import { Tokenizer } from "../text/tokenizer.ts";
 import { difference, type GoldenCase, type GoldenSet, readNpy, speech } from "./goldens.ts";
 
 /** How far each stage is from the official model: largest absolute differences. */

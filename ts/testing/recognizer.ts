@@ -1,10 +1,10 @@
 import { basename } from "node:path";
 import type { AudioInput } from "../audio/input.ts";
-import type { Recognizer } from "../cli/run.ts";
-import { AsrError } from "../errors.ts";
-import type { StreamOptions } from "../options.ts";
-import type { StreamEvent } from "../stream-event.ts";
-import type { DecodedChunk, FinishReason, Transcript } from "../transcript.ts";
+import type { Recognizer } from "../cli/files/run.ts";
+import { AsrError } from "../contract/errors.ts";
+import type { StreamEvent } from "../contract/events.ts";
+import type { StreamOptions } from "../contract/options.ts";
+import type { DecodedChunk, FinishReason, Transcript } from "../contract/transcript.ts";
 import { transcriptOf } from "./transcripts.ts";
 
 /** What a recording is pretended to hold. */

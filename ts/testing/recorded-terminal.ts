@@ -1,4 +1,4 @@
-import type { Terminal } from "../terminal.ts";
+import type { Terminal } from "../cli/terminal/terminal.ts";
 
 /** What a command did. */
 export interface Outcome {

@@ -1,4 +1,4 @@
-import { parseHeader } from "../safetensors.ts";
+import { parseHeader } from "../convert/safetensors.ts";
 
 /** A tensor as a safetensors file holds it. */
 export interface Tensor {

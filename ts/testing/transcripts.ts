@@ -1,5 +1,5 @@
+import type { DecodedChunk, Span, Transcript } from "../contract/transcript.ts";
 import { segmentsOf } from "../segments/segments.ts";
-import type { DecodedChunk, Span, Transcript } from "../transcript.ts";
 
 const phrases: Record<string, string[]> = {
   English: [

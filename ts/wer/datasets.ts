@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { sampleRate } from "../audio/recording.ts";
-import { AsrError, messageOf } from "../errors.ts";
-import { languages } from "../languages.ts";
+import { AsrError, messageOf } from "../contract/errors.ts";
+import { languages } from "../contract/languages.ts";
 import { readLines } from "./lines.ts";
 import { type Reference, someOf } from "./references.ts";
 

@@ -1,5 +1,5 @@
 import { basename, dirname, resolve } from "node:path";
-import { AsrError } from "../errors.ts";
+import { AsrError } from "../contract/errors.ts";
 import { readLines } from "./lines.ts";
 import { parseObject, type Reference } from "./references.ts";
 

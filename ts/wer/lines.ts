@@ -1,4 +1,4 @@
-import { AsrError, messageOf } from "../errors.ts";
+import { AsrError, messageOf } from "../contract/errors.ts";
 
 /** A line that is not blank, and its number from 1. */
 export interface Line {

@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
-import { AsrError } from "../errors.ts";
-import { languageName } from "../languages.ts";
+import { AsrError } from "../contract/errors.ts";
+import { languageName } from "../contract/languages.ts";
 import { readLines } from "./lines.ts";
 
 /** A recording and what is said in it. */

@@ -1,11 +1,11 @@
 import type { MessagePort } from "node:worker_threads";
 import type { PcmLayout } from "../audio/pcm.ts";
+import type { StreamEvent } from "../contract/events.ts";
+import type { Progress, RecordingSettings, StreamSettings } from "../contract/options.ts";
+import type { Transcript } from "../contract/transcript.ts";
 import type { EngineOptions } from "../engine/engine.ts";
 import type { HubOptions } from "../hub/settings.ts";
-import type { ModelInfo } from "../model.ts";
-import type { Progress, RecordingSettings, StreamSettings } from "../options.ts";
-import type { StreamEvent } from "../stream-event.ts";
-import type { Transcript } from "../transcript.ts";
+import type { ModelInfo } from "../native/model.ts";
 import type { WireError } from "./wire-error.ts";
 
 // What the caller's thread and the engine's thread say to each other. Each call has a number; the

@@ -1,5 +1,5 @@
-import { AsrError, type AsrErrorCode, messageOf } from "../errors.ts";
-import type { Transcript } from "../transcript.ts";
+import { AsrError, type AsrErrorCode, messageOf } from "../contract/errors.ts";
+import type { Transcript } from "../contract/transcript.ts";
 
 /** An error as it crosses between threads: structured cloning would lose its class. */
 export interface WireError {

@@ -1,7 +1,7 @@
 /// The whole boundary between TypeScript and Swift, written by hand: the one source.
 ///
 /// Swift implements each function with `@c @implementation`, so the compiler compares it with this
-/// header; `ts/native.test.ts` compares the `bun:ffi` table with it.
+/// header; `ts/native/symbols.test.ts` compares the `bun:ffi` table with it.
 ///
 /// Rules that hold for every function
 /// - Pull, never push: the caller drives; nothing calls back.

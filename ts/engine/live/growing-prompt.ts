@@ -1,8 +1,8 @@
-import type { AudioChunk } from "../../audio/chunks.ts";
-import type { Session } from "../../model.ts";
-import { promptIds } from "../../prompt.ts";
-import type { Token } from "../answer.ts";
-import { breathe, checkRoom, type DecodeOptions } from "../decode-chunk.ts";
+import type { AudioChunk } from "../../audio/chunker.ts";
+import type { Session } from "../../native/model.ts";
+import { promptIds } from "../../text/prompt.ts";
+import { breathe, checkRoom, type DecodeOptions } from "../decode/chunk.ts";
+import type { Token } from "../decode/hypothesis.ts";
 import type { Engine } from "../engine.ts";
 
 /** The last frames of a mel see silence where audio goes on later. */

@@ -1,0 +1,40 @@
+import type { Progress } from "../report/progress.ts";
+import type { Table } from "../report/table.ts";
+
+/** What the command line asked for. */
+export interface BenchOptions {
+  /** Fewer repetitions, shorter audio: all benches together within 3 minutes. */
+  quick: boolean;
+  /** Random weights at the published shapes where real ones are not given. */
+  synthetic: boolean;
+  /** Other implementations of the same model, which are large to install. */
+  peers: boolean;
+  /** Folders of Qwen3-ASR checkpoints. */
+  models: readonly string[];
+  /** whisper.cpp model files. */
+  whisper: readonly string[];
+}
+
+/** What one bench found. */
+export interface BenchReport {
+  tables: readonly Table[];
+  /** What has to be known to read the tables, each a sentence. */
+  notes: readonly string[];
+  /** Raw samples and medians, in milliseconds and bytes. */
+  data: object;
+  /** Whether any row ran on random weights: then every output says so. */
+  randomWeights: boolean;
+  /** The kernel table that this program's model used. */
+  kernels: string;
+  /** Versions of what was measured, besides those of every bench. */
+  versions?: Readonly<Record<string, string>>;
+  /** Charts to put beside the result: file name and SVG text. */
+  charts?: Readonly<Record<string, string>>;
+}
+
+/** One thing that `bun run bench NAME` measures. */
+export interface Bench {
+  /** One line for the usage text. */
+  summary: string;
+  run(options: BenchOptions, progress: Progress): Promise<BenchReport>;
+}

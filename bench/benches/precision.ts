@@ -1,0 +1,133 @@
+import { sampleRate } from "../../ts/audio/recording.ts";
+import { Model } from "../../ts/native/model.ts";
+import { speech } from "../../ts/testing/goldens.ts";
+import { seededRandom } from "../../ts/testing/random.ts";
+import { percent } from "../report/format.ts";
+import type { Progress } from "../report/progress.ts";
+import {
+  type BenchModel,
+  demo,
+  onlyDemoNote,
+  publishedModels,
+  shownName,
+} from "../subjects/models.ts";
+import type { Bench, BenchOptions, BenchReport } from "./bench.ts";
+
+/** What one recording gave. */
+interface Outcome {
+  /** Audio embeddings, [N, hidden]. */
+  encoder: Float32Array;
+  /** Scores of the first token, [vocab]. */
+  logits: Float32Array;
+}
+
+/** Differences of `auto` from `full`, one for each recording. */
+interface Found {
+  model: string;
+  encoder: number[];
+  logits: number[];
+  /** Recordings whose likeliest first token is another one. */
+  changed: number;
+}
+
+/** What the faster arithmetic costs in precision. */
+export const precision: Bench = {
+  summary: "how far the faster arithmetic is from float32, in the logits",
+  run: measure,
+};
+
+async function measure(options: BenchOptions, progress: Progress): Promise<BenchReport> {
+  const published = await publishedModels(options, progress);
+  const models = [...published, demo];
+  const count = options.quick ? 4 : 20;
+  const found: Found[] = [];
+  let kernels = "";
+  for (const model of models) {
+    const full = outcomes(model, "full", count, progress);
+    const auto = outcomes(model, "auto", count, progress);
+    kernels = auto.kernels;
+    const difference = (stage: keyof Outcome) =>
+      full.outcomes.map((each, i) => relativeRms(auto.outcomes[i]![stage], each[stage]));
+    found.push({
+      model: shownName(model),
+      encoder: difference("encoder"),
+      logits: difference("logits"),
+      changed: full.outcomes.filter(
+        ({ logits }, i) => best(logits) !== best(auto.outcomes[i]!.logits),
+      ).length,
+    });
+  }
+  return {
+    tables: [
+      {
+        title: `--precision auto against full, ${count} recordings`,
+        head: ["Model", "Audio embeddings", "Logits", "Worst logits", "Other first token"],
+        rows: found.map(({ model, encoder, logits, changed }) => [
+          ...[model, percent(pooled(encoder)), percent(pooled(logits))],
+          ...[percent(Math.max(...logits)), String(changed)],
+        ]),
+      },
+    ],
+    notes: [
+      "Differences are root mean squares, as a part of that of the values themselves.",
+      "Recordings are 1 to 13 s of speech at several levels and places, the prompts random.",
+      ...(published.length === 0 ? [onlyDemoNote] : []),
+    ],
+    data: { recordings: count, models: found },
+    kernels,
+    randomWeights: models.some(({ isRandom }) => isRandom),
+  };
+}
+
+function outcomes(
+  { folder, label }: BenchModel,
+  arithmetic: "auto" | "full",
+  count: number,
+  progress: Progress,
+): { outcomes: Outcome[]; kernels: string } {
+  progress.step(`${label}: ${arithmetic}`);
+  using model = Model.open(folder, { precision: arithmetic });
+  const { audioPad } = model.info.tokens;
+  const done = Array.from({ length: count }, (_, i): Outcome => {
+    progress.step(`${label}: ${arithmetic}, recording ${i + 1} of ${count}`);
+    const next = seededRandom(i + 1);
+    const seconds = 1 + (i % 7) * 2;
+    const level = 0.05 + next();
+    const samples = speech(Math.round((seconds + 1) * sampleRate))
+      .slice(Math.floor(next() * sampleRate))
+      .slice(0, seconds * sampleRate)
+      .map((sample) => sample * level);
+    using session = model.session();
+    session.mel(samples);
+    const encoder = new Float32Array(session.encode() * model.info.hiddenSize);
+    session.read("encoder", encoder);
+    const words = () => Array.from({ length: 8 }, () => Math.floor(next() * audioPad));
+    const audio = Array<number>(encoder.length / model.info.hiddenSize).fill(audioPad);
+    session.prefill(Int32Array.from([...words(), ...audio, ...words()]));
+    const logits = new Float32Array(model.info.vocabSize);
+    session.read("logits", logits);
+    return { encoder, logits };
+  });
+  return { outcomes: done, kernels: model.info.kernels };
+}
+
+/** Root mean square of the difference, as a part of that of `expected`. */
+function relativeRms(values: Float32Array, expected: Float32Array): number {
+  let error = 0;
+  let power = 0;
+  for (const [i, value] of expected.entries()) {
+    error += (values[i]! - value) ** 2;
+    power += value ** 2;
+  }
+  return Math.sqrt(error / power);
+}
+
+/** Root mean square of numbers. */
+function pooled(values: readonly number[]): number {
+  return Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length);
+}
+
+/** The place of the largest. */
+function best(scores: Float32Array): number {
+  return scores.indexOf(scores.reduce((top, score) => Math.max(top, score)));
+}

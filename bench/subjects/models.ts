@@ -1,0 +1,74 @@
+import { basename } from "node:path";
+import { demoModel, modelFolder } from "../../ts/native/demo.ts";
+import type { BenchOptions } from "../benches/bench.ts";
+import type { Progress } from "../report/progress.ts";
+import { syntheticQwen } from "../synthetic/qwen.ts";
+import { Subject, subjectCommand } from "./subject.ts";
+
+/** A Qwen3-ASR checkpoint to measure. */
+export interface BenchModel {
+  /** What tables call it. */
+  label: string;
+  folder: string;
+  isRandom: boolean;
+}
+
+/** What every row says whose weights are random. */
+export const randomLabel = "random weights";
+
+/** A model's name as tables show it. */
+export function shownName({ label, isRandom }: { label: string; isRandom: boolean }): string {
+  return isRandom ? `${label} (${randomLabel})` : label;
+}
+
+export const demo: BenchModel = {
+  ...{ label: "demo (2.6 MB, one domain)", folder: modelFolder(demoModel), isRandom: false },
+};
+
+/** The checkpoints of the published size: those that were given, else one of random weights. */
+export async function publishedModels(
+  { models, synthetic }: BenchOptions,
+  progress: Progress,
+): Promise<BenchModel[]> {
+  if (models.length === 0 && synthetic) {
+    const folder = await syntheticQwen(progress);
+    return [{ label: "Qwen3-ASR 0.6B 4-bit", folder, isRandom: true }];
+  }
+  return models.map((model) =>
+    model === demoModel
+      ? demo
+      : { label: basename(model), folder: modelFolder(model), isRandom: false },
+  );
+}
+
+/** What benches measure that take one model after the other. */
+export interface ChosenModels {
+  models: readonly BenchModel[];
+  /** What a reader has to know about the choice. */
+  notes: readonly string[];
+  randomWeights: boolean;
+}
+
+/** The checkpoints of the published size, or else the demo model. */
+export async function chosenModels(
+  options: BenchOptions,
+  progress: Progress,
+): Promise<ChosenModels> {
+  const published = await publishedModels(options, progress);
+  const models = published.length > 0 ? published : [demo];
+  return {
+    models,
+    notes: published.length > 0 ? [] : [onlyDemoNote],
+    randomWeights: models.some(({ isRandom }) => isRandom),
+  };
+}
+
+/** What to say when only the demo model was there to measure. */
+export const onlyDemoNote =
+  "Only the embedded demo model was measured. --synthetic adds random weights at the published " +
+  "shapes, --model DIR real ones.";
+
+/** Opens a checkpoint in a process of its own. */
+export async function openModel({ label, folder }: BenchModel): Promise<Subject> {
+  return await Subject.open(label, subjectCommand("bun-asr.ts", folder));
+}

@@ -1,0 +1,87 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { AsrError } from "../ts/contract/errors.ts";
+import { root } from "./folders.ts";
+import { toStderr } from "./setup.ts";
+
+/** Type checks, lints and format checks; returns the exit status. The last line counts them. */
+export async function check(): Promise<number> {
+  await installTools();
+  const bin = join(root, "node_modules/.bin");
+  const checks: [string, string[]][] = [
+    ["tsc", [join(bin, "tsc"), "--noEmit"]],
+    [
+      "biome",
+      [join(bin, "biome"), "check", "--error-on-warnings"].concat([
+        ...["ts", "tools", "bench", "package.json", "tsconfig.json"],
+      ]),
+    ],
+  ];
+  const swift = Bun.which("swift");
+  if (swift !== null && (await run([swift, "format", "--version"], "ignore")) === 0) {
+    const paths = ["swift", "bench/optimisations", "Package.swift"];
+    checks.push(["swift format", [swift, "format", "lint", "--strict", "--recursive", ...paths]]);
+  } else {
+    toStderr("check: this Swift toolchain has no swift format; Swift is not linted");
+  }
+  let failed = 0;
+  for (const [name, command] of checks) {
+    const status = await run(command, "inherit");
+    toStderr(`check: ${name} ${status === 0 ? "passed" : "failed"}`);
+    if (status !== 0) failed++;
+  }
+  process.stdout.write(`check: ${checks.length - failed} passed, ${failed} failed\n`);
+  return failed === 0 ? 0 : 1;
+}
+
+/** Runs the tests, all or those named; returns the exit status. The last line counts them. */
+export async function test(names: string[]): Promise<number> {
+  const report = join(root, ".build/test-report.xml");
+  rmSync(report, { force: true });
+  const options = [
+    "--reporter=junit",
+    `--reporter-outfile=${report}`,
+    // A machine that is busy with other work must not fail them.
+    "--timeout=60000",
+  ];
+  const files = names.length > 0 ? names : ["ts", "tools", "bench"];
+  const status = await run([process.execPath, "test", ...options, ...files]);
+  const totals = existsSync(report) ? await Bun.file(report).text() : "";
+  const head = /<testsuites[^>]*>/.exec(totals)?.[0] ?? "";
+  const count = (name: string) => Number(new RegExp(`${name}="(\\d+)"`).exec(head)?.[1] ?? 0);
+  const [all, skipped, failures] = [count("tests"), count("skipped"), count("failures")];
+  // A file that does not even load counts no test: the exit status is the judge.
+  const failed = status === 0 ? failures : Math.max(1, failures);
+  process.stdout.write(`test: ${all - skipped - failures} passed, ${failed} failed\n`);
+  return failed === 0 && all > 0 ? 0 : 1;
+}
+
+/**
+ * The compiler and the linter are needed only here, so that running and testing depend on no npm
+ * package.
+ */
+async function installTools(): Promise<void> {
+  const tools = ["typescript", "bun-types", "@biomejs/biome"];
+  if (tools.every((name) => existsSync(join(root, "node_modules", name)))) return;
+  toStderr("check: installing the TypeScript compiler and the linter");
+  const cache = join(root, "../shared/bun-cache");
+  const env = { ...process.env };
+  if (env["BUN_INSTALL_CACHE_DIR"] === undefined && existsSync(cache)) {
+    env["BUN_INSTALL_CACHE_DIR"] = cache;
+  }
+  const child = Bun.spawn([process.execPath, "install", "--frozen-lockfile"], {
+    ...{ cwd: root, env, stdin: "ignore", stdout: 2, stderr: 2 },
+  });
+  if ((await child.exited) === 0) return;
+  const message = "the packages of devDependencies could not be installed";
+  throw new AsrError(
+    "native",
+    message,
+    "see above; check the network, or set BUN_INSTALL_CACHE_DIR",
+  );
+}
+
+async function run(command: string[], output: "inherit" | "ignore" = "inherit"): Promise<number> {
+  const options = { cwd: root, stdin: "ignore", stdout: output, stderr: output } as const;
+  return await Bun.spawn(command, options).exited;
+}

@@ -1,0 +1,114 @@
+import { mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { AsrError } from "../ts/contract/errors.ts";
+import { libraryPath } from "../ts/native/symbols.ts";
+import { depsFolder, root } from "./folders.ts";
+
+/** A C++ program of this repository, in folders that count from the root. */
+export interface CppProgram {
+  /** Its own sources, which may include headers of `library`. */
+  sources: string;
+  /** The sources that it tests or measures. */
+  library: string;
+  /** They lie in the Swift library, which is built, and are not compiled again. */
+  inSwiftLibrary?: boolean;
+  /** Options of the compiler and of the linker. */
+  compile: readonly string[];
+  link: readonly string[];
+}
+
+const kernels = "swift/Linux/CMLX/kernels";
+const releaseFolder = dirname(libraryPath);
+const openblas = join(depsFolder, "scipy_openblas32");
+
+/** The CPU kernels, under test. */
+export const kernelsTest: CppProgram = {
+  ...{ sources: "swift/Tests/kernels", library: kernels, compile: [], link: ["-lpthread"] },
+};
+
+/** What is done to MLX's graph, under test. */
+export const graphTest: CppProgram = {
+  sources: "swift/Tests/cmlx",
+  library: "swift/Linux/CMLX",
+  inSwiftLibrary: true,
+  compile: [],
+  link: [`-L${releaseFolder}`, "-lBunASR", `-Wl,-rpath,${releaseFolder}`],
+};
+
+/** Accelerate's functions, under test. */
+export const accelerateTest: CppProgram = {
+  sources: "swift/Tests/accelerate",
+  library: "swift/Linux/Accelerate",
+  compile: [`-I${join(depsFolder, "mlx/include")}`, `-I${join(openblas, "include")}`],
+  link: [`-L${join(openblas, "lib")}`, "-lscipy_openblas", `-Wl,-rpath,${join(openblas, "lib")}`],
+};
+
+/** The CPU kernels, measured. */
+export const kernelsBench: CppProgram = {
+  ...{ sources: "bench/kernels", library: kernels, compile: [], link: ["-lpthread"] },
+};
+
+/**
+ * Compiles what changed since the last time and returns the program's path. Programs share the
+ * objects of their libraries.
+ */
+export async function compiled(cpp: CppProgram): Promise<string> {
+  const { sources, library, inSwiftLibrary = false, compile, link } = cpp;
+  const folder = join(root, ".build/cpp");
+  mkdirSync(folder, { recursive: true });
+  const [own, tested] = [filesIn(sources), filesIn(library)];
+  const includes = [library, `${library}/include`].map((path) => `-I${join(root, path)}`);
+  const units = [
+    ...own.filter(isUnit).map((path) => ({ path, options: [...compile, ...includes] })),
+    ...(inSwiftLibrary ? [] : tested.filter(isUnit)).map((path) => ({
+      ...{ path, options: [...compile] },
+    })),
+  ];
+  const headers = [...own, ...tested].filter((path) => !isUnit(path));
+  const oldest = newest([...headers, import.meta.path]);
+  const objects = units.map(({ path }) =>
+    join(folder, `${path.slice(root.length + 1).replaceAll("/", "-")}.o`),
+  );
+  const stale = units.flatMap(({ path, options }, i) => {
+    const output = objects[i]!;
+    const isFresh = timeOf(output) > Math.max(timeOf(path), oldest);
+    return isFresh ? [] : [{ output, command: ["-std=c++20", "-O2", "-c", path, ...options] }];
+  });
+  const queue = stale.values();
+  const worker = async () => {
+    for (const { output, command } of queue) await clang(command, output);
+  };
+  await Promise.all(Array.from({ length: navigator.hardwareConcurrency }, worker));
+
+  const program = join(folder, `${basename(sources)}-${basename(join(sources, ".."))}`);
+  if (timeOf(program) < newest(objects)) await clang([...objects, ...link], program);
+  return program;
+}
+
+/** Runs the compiler; the output appears at once or not at all. */
+async function clang(command: readonly string[], output: string): Promise<void> {
+  const unfinished = `${output}.${process.pid}`;
+  const child = Bun.spawn(["clang++", ...command, "-o", unfinished], {
+    ...{ stdin: "ignore", stdout: "ignore", stderr: "pipe" },
+  });
+  const errors = await child.stderr.text();
+  if ((await child.exited) !== 0) throw new AsrError("native", `clang++ failed: ${errors}`);
+  renameSync(unfinished, output);
+}
+
+function filesIn(folder: string): string[] {
+  const names = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
+  return names.map((name) => join(root, folder, name)).filter((path) => statSync(path).isFile());
+}
+
+function isUnit(path: string): boolean {
+  return path.endsWith(".cpp");
+}
+
+function timeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+function newest(paths: readonly string[]): number {
+  return Math.max(0, ...paths.map(timeOf));
+}

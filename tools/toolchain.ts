@@ -1,0 +1,67 @@
+import { realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { AsrError } from "../ts/contract/errors.ts";
+
+/**
+ * The Python that fetches wheels, $PYTHON or python3, with pip; `purpose` says what it is needed
+ * for.
+ */
+export async function python(purpose: string): Promise<string> {
+  const wanted = process.env["PYTHON"] ?? "python3";
+  const interpreter = Bun.which(wanted);
+  if (interpreter === null) {
+    const hint = "install it (Debian: apt install python3 python3-pip), or set PYTHON to its path";
+    throw new AsrError("native", `${wanted} was not found, and it fetches ${purpose}`, hint);
+  }
+  if (!(await succeeds([interpreter, "-m", "pip", "--version"]))) {
+    const hint = "install it (Debian: apt install python3-pip)";
+    throw new AsrError("native", `${interpreter} has no pip, and it fetches ${purpose}`, hint);
+  }
+  return interpreter;
+}
+
+/** The Swift compiler, after a check that it and its C++ can build the library. */
+export async function swift(): Promise<string> {
+  const compiler = Bun.which("swift");
+  const get =
+    process.platform === "darwin"
+      ? "install Xcode 26 or a Swift 6.3 toolchain from swift.org"
+      : "install the Swift 6.3 toolchain from swift.org and put its usr/bin on PATH";
+  if (compiler === null) throw new AsrError("native", "the Swift compiler was not found", get);
+  const version = await output([compiler, "--version"]);
+  const found = /Swift version (\d+)\.(\d+)/.exec(version);
+  if (found === null) {
+    const hint = "Debian: apt install libncurses6 libxml2 libcurl4 libz3-4 libedit2 libsqlite3-0";
+    throw new AsrError("native", `${compiler} does not run: ${version.trim()}`, hint);
+  }
+  const [major, minor] = [Number(found[1]), Number(found[2])];
+  if (major < 6 || (major === 6 && minor < 3)) {
+    throw new AsrError("native", `${compiler} is Swift ${major}.${minor}, 6.3 is needed`, get);
+  }
+  if (process.platform !== "darwin") await checkCxx(compiler);
+  return compiler;
+}
+
+/** The toolchain brings clang, but takes the headers of C and C++ from the system. */
+async function checkCxx(compiler: string): Promise<void> {
+  const clang = join(dirname(realpathSync(compiler)), "clang++");
+  const child = Bun.spawn([clang, "-x", "c++", "-fsyntax-only", "-"], {
+    stdin: new Blob(["#include <vector>\n#include <stdlib.h>\n"]),
+    stdout: "ignore",
+    stderr: "ignore",
+  });
+  if ((await child.exited) === 0) return;
+  const hint = "Debian: apt install libstdc++-12-dev libc6-dev binutils";
+  throw new AsrError("native", `${clang} does not find the C++ headers`, hint);
+}
+
+async function succeeds(command: string[]): Promise<boolean> {
+  const child = Bun.spawn(command, { stdin: "ignore", stdout: "ignore", stderr: "ignore" });
+  return (await child.exited) === 0;
+}
+
+async function output(command: string[]): Promise<string> {
+  const child = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+  const [text, errors] = await Promise.all([child.stdout.text(), child.stderr.text()]);
+  return text || errors;
+}

@@ -1,0 +1,158 @@
+import type { Span } from "../contract/transcript.ts";
+import { type AudioStream, type Samples, sampleRate, scaleToFit } from "./recording.ts";
+import { SampleQueue } from "./sample-queue.ts";
+import { levelOf, quietestCut, speechSpans } from "./vad.ts";
+
+/** A part of a recording that is decoded on its own. */
+export interface AudioChunk extends Span {
+  /** At least half a second: shorter ends are filled up with silence, as in the official code. */
+  samples: Samples;
+  /** Where there is sound, in seconds from the start of the recording. */
+  speech: Span[];
+}
+
+/** How a recording is cut. */
+export interface ChunkOptions {
+  /** Length that cuts aim at, in seconds. */
+  chunkSeconds: number;
+  /** A pause of this length, in seconds, ends a chunk and is left out. Infinity: none does. */
+  pauseSeconds: number;
+}
+
+/** As far from the aim as the official splitter looks for a quiet place, in seconds. */
+const farthest = 5;
+
+/** Where a cut aims at, and how far from there it may be, in samples. */
+export function cutRange(chunkSeconds: number): { aim: number; reach: number } {
+  return {
+    aim: Math.round(chunkSeconds * sampleRate),
+    reach: Math.round(Math.min(farthest, chunkSeconds / 3) * sampleRate),
+  };
+}
+
+const shortest = 0.5 * sampleRate;
+
+/** Silence that is kept around sound, where a pause is left out. */
+export const keptSilence = 0.3 * sampleRate;
+
+/**
+ * Cuts a stream at quiet places near multiples of `chunkSeconds`, so that no word is cut. Holds one
+ * chunk at a time.
+ */
+export async function* chunksOf(
+  { blocks }: AudioStream,
+  options: ChunkOptions,
+): AsyncGenerator<AudioChunk, void, undefined> {
+  const cutter = new Cutter(options);
+  for await (const block of blocks) {
+    cutter.push(block);
+    yield* cutter.chunks(false);
+  }
+  yield* cutter.chunks(true);
+}
+
+class Cutter {
+  readonly #queue = new SampleQueue();
+  readonly #aim: number;
+  readonly #reach: number;
+  readonly #pause: number;
+  /** Samples that came before those in the queue. */
+  #before = 0;
+  /** Level of the noise, as the last long pause told it. */
+  #noise: number | undefined;
+
+  constructor({ chunkSeconds, pauseSeconds }: ChunkOptions) {
+    ({ aim: this.#aim, reach: this.#reach } = cutRange(chunkSeconds));
+    this.#pause = pauseSeconds * sampleRate;
+  }
+
+  push(block: Samples): void {
+    this.#queue.push(block);
+  }
+
+  /** The chunks that can be cut by now; after the last block all of them. */
+  *chunks(isEnd: boolean): Generator<AudioChunk, void, undefined> {
+    const needed = isEnd ? 1 : this.#aim + this.#reach;
+    while (this.#queue.length >= needed) {
+      const { skip, take } = this.#next(this.#queue.view(), isEnd);
+      this.#queue.drop(skip);
+      this.#before += skip;
+      if (take === 0) continue;
+      yield chunkAt(this.#queue.take(take), this.#before);
+      this.#before += take;
+    }
+  }
+
+  /** How many samples to leave out, and how many of those after them make a chunk. */
+  #next(samples: Samples, isEnd: boolean): { skip: number; take: number } {
+    if (Number.isFinite(this.#pause)) {
+      const sounds = soundsIn(samples, this.#noise);
+      const [first] = sounds;
+      if (first === undefined) {
+        return { skip: isEnd ? samples.length : samples.length - keptSilence, take: 0 };
+      }
+      if (first.start > keptSilence) return { skip: first.start - keptSilence, take: 0 };
+      const end = this.#pauseIn(samples, sounds);
+      if (end !== undefined) return { skip: 0, take: end };
+    }
+    if (isEnd) return { skip: 0, take: samples.length };
+    return {
+      skip: 0,
+      take: quietestCut(samples, this.#aim - this.#reach, this.#aim + this.#reach),
+    };
+  }
+
+  /** Where the first long pause has begun, with the silence that is kept. */
+  #pauseIn(samples: Samples, sounds: readonly Span[]): number | undefined {
+    const pauses = pausesAfter(sounds, samples.length);
+    const long = pauses.find(({ start, end }) => end - start >= this.#pause);
+    if (long === undefined) return undefined;
+    this.#noise = levelOf(samples.subarray(long.start, long.end));
+    return cutIn(long);
+  }
+}
+
+/** The pause after each sound, up to the next one or to the end of the samples. */
+export function pausesAfter(sounds: readonly Span[], length: number): Span[] {
+  return sounds.map(({ end }, index) => ({ start: end, end: sounds[index + 1]?.start ?? length }));
+}
+
+/** Where to cut in a pause that is left out: after the silence that is kept. */
+export function cutIn({ start, end }: Span): number {
+  return Math.round(start + Math.min(keptSilence, (end - start) / 2));
+}
+
+/** `speechSpans` counted in samples. */
+export function soundsIn(samples: Samples, noise?: number): Span[] {
+  return speechSpans(samples, noise).map(({ start, end }) => ({
+    start: Math.round(start * sampleRate),
+    end: Math.round(end * sampleRate),
+  }));
+}
+
+/** The chunk of these samples, of which it scales loud ones; `before` samples came before it. */
+export function chunkAt(samples: Samples, before: number): AudioChunk {
+  scaleToFit(samples);
+  const start = before / sampleRate;
+  const speech = speechSpans(samples).map((span) => ({
+    start: start + span.start,
+    end: start + span.end,
+  }));
+  const end = (before + samples.length) / sampleRate;
+  // A recording that is short as a whole is heard as it is.
+  return { start, end, samples: before > 0 ? filledUp(samples) : samples, speech };
+}
+
+function filledUp(samples: Samples): Samples {
+  if (samples.length >= shortest) return samples;
+  const filled = new Float32Array(shortest);
+  filled.set(samples);
+  return filled;
+}
+
+/** Cuts a chunk in two at the quietest place of its middle half. */
+export function halves({ samples, start }: AudioChunk): AudioChunk[] {
+  const cut = quietestCut(samples, samples.length >> 2, samples.length - (samples.length >> 2));
+  const before = Math.round(start * sampleRate);
+  return [chunkAt(samples.slice(0, cut), before), chunkAt(samples.slice(cut), before + cut)];
+}

@@ -1,0 +1,116 @@
+import type { Span } from "../contract/transcript.ts";
+import { sampleRate } from "./recording.ts";
+
+/** Energy is judged in frames of 10 ms. */
+const frameLength = sampleRate / 100;
+const framesPerSecond = sampleRate / frameLength;
+
+/** Never speech, in dB of full scale: below the noise of any microphone. */
+const inaudible = -70;
+/** Sound stands at least so far above the quietest tenth, in dB. */
+const leastContrast = 6;
+/** And above it by this part of the distance to the loudest twentieth. */
+const contrast = 0.3;
+/** A shorter gap is a stop consonant or a breath, in frames. */
+const shortestPause = 20;
+/** A shorter sound is a click, in frames. */
+const shortestSound = 5;
+/** Kept around sound, where weak consonants are, in frames. */
+const margin = 5;
+
+/**
+ * Where there is sound that may be speech, in seconds from the first sample: frames whose energy
+ * stands above the recording's own noise, with short gaps closed. Steady sound counts as speech:
+ * this tells pauses apart, not voices from music. `noise` is the level of the noise in dB, where it
+ * is known from earlier audio: sound of that level is no speech.
+ */
+export function speechSpans(samples: Float32Array, noise?: number): Span[] {
+  const levels = frameLevels(samples);
+  const threshold = soundThreshold(levels, noise);
+  const spans: { start: number; end: number }[] = [];
+  for (let frame = 0; frame < levels.length; frame++) {
+    if (levels[frame]! < threshold) continue;
+    const last = spans.at(-1);
+    if (last !== undefined && frame - last.end < shortestPause) last.end = frame + 1;
+    else spans.push({ start: frame, end: frame + 1 });
+  }
+  const duration = samples.length / sampleRate;
+  return spans
+    .filter(({ start, end }) => end - start >= shortestSound)
+    .map(({ start, end }) => ({
+      start: Math.max(0, (start - margin) / framesPerSecond),
+      end: Math.min(duration, (end + margin) / framesPerSecond),
+    }));
+}
+
+/** Whether there is nothing to hear at all, as in a muted recording. */
+export function isSilent(samples: Float32Array): boolean {
+  const loudest = 10 ** (inaudible / 20);
+  return samples.every((sample) => Math.abs(sample) < loudest);
+}
+
+/** Mean energy of each frame, in dB of full scale. */
+function frameLevels(samples: Float32Array): Float32Array {
+  return frameEnergies(samples).map(decibels);
+}
+
+function decibels(energy: number): number {
+  return 10 * Math.log10(energy + 1e-12);
+}
+
+function frameEnergies(samples: Float32Array): Float32Array {
+  const energies = new Float32Array(Math.ceil(samples.length / frameLength));
+  for (let frame = 0; frame < energies.length; frame++) {
+    const end = Math.min(samples.length, (frame + 1) * frameLength);
+    let sum = 0;
+    for (let i = frame * frameLength; i < end; i++) sum += samples[i]! * samples[i]!;
+    energies[frame] = sum / (end - frame * frameLength);
+  }
+  return energies;
+}
+
+/** Level in dB of full scale. */
+export function levelOf(samples: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < samples.length; i++) sum += samples[i]! * samples[i]!;
+  return decibels(sum / Math.max(1, samples.length));
+}
+
+function soundThreshold(levels: Float32Array, noise = inaudible - leastContrast): number {
+  const sorted = levels.toSorted();
+  const quiet = sorted[Math.floor(sorted.length * 0.1)] ?? 0;
+  const loud = sorted[Math.floor(sorted.length * 0.95)] ?? 0;
+  const least = Math.max(inaudible, noise + leastContrast);
+  // Without pauses there is no floor to measure from.
+  if (loud - quiet < leastContrast) return least;
+  return Math.max(least, quiet + Math.max(leastContrast, contrast * (loud - quiet)));
+}
+
+/** The official splitter looks at 100 ms at a time, too. */
+const quietFrames = 10;
+
+/**
+ * The best place to cut between two samples: the middle of the longest stretch that is about as
+ * quiet as the quietest 100 ms. (The official splitter takes the quietest 100 ms itself, which in a
+ * clean recording is any of many, and often the edge of a word.)
+ */
+export function quietestCut(samples: Float32Array, from: number, to: number): number {
+  const energies = frameEnergies(samples.subarray(from, to));
+  if (energies.length <= quietFrames) return Math.floor((from + to) / 2);
+  const sums = new Float64Array(energies.length - quietFrames + 1);
+  for (let i = 0; i < quietFrames; i++) sums[0]! += energies[i]!;
+  for (let i = 1; i < sums.length; i++) {
+    sums[i] = Math.max(0, sums[i - 1]! - energies[i - 1]! + energies[i + quietFrames - 1]!);
+  }
+  // 6 dB above the quietest, or inaudible.
+  const limit = Math.max(4 * Math.min(...sums), quietFrames * 10 ** (inaudible / 10));
+  let best = { start: 0, length: 0 };
+  for (let start = 0; start < sums.length; start++) {
+    let length = 0;
+    while (start + length < sums.length && sums[start + length]! <= limit) length++;
+    if (length > best.length) best = { start, length };
+    start += length;
+  }
+  const middle = best.start + (best.length - 1 + quietFrames) / 2;
+  return from + Math.round(middle * frameLength);
+}

@@ -1,0 +1,136 @@
+import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { keywordList } from "../contract/keywords.ts";
+import { demoModel, demoSample, modelFolder } from "../native/demo.ts";
+import { Model } from "../native/model.ts";
+import { goldensFolder, speech } from "../testing/goldens.ts";
+import { seededRandom } from "../testing/random.ts";
+import { parseOutput, promptIds } from "../text/prompt.ts";
+import { Tokenizer } from "../text/tokenizer.ts";
+import { keywordGuide } from "./keyword-bias.ts";
+import { KeywordTrie } from "./keyword-trie.ts";
+import { languageGuide } from "./language-bias.ts";
+import { combine, type Guide } from "./logit-bias.ts";
+
+interface Opened {
+  model: Model;
+  tokenizer: Tokenizer;
+}
+
+async function open(folder: string): Promise<Opened> {
+  const model = Model.open(folder, { precision: "full" });
+  return { model, tokenizer: await Tokenizer.load(folder) };
+}
+
+const demo = await open(modelFolder(demoModel));
+const samples = sampleSpeech();
+
+/** The demo's recording: 16-bit samples behind the header. */
+function sampleSpeech(): Float32Array {
+  const wav = readFileSync(demoSample);
+  const data = wav.subarray(wav.indexOf("data") + 8);
+  const length = Math.floor(data.length / 2);
+  return Float32Array.from({ length }, (_, i) => data.readInt16LE(2 * i) / 32_768);
+}
+
+function withNoise(level: number, seed: number): Float32Array {
+  const random = seededRandom(seed);
+  return samples.map((sample) => sample + level * (random() - 0.5));
+}
+
+function keywords(...words: string[]): Guide {
+  return keywordGuide(demo.tokenizer, new KeywordTrie(demo.tokenizer, keywordList(words)));
+}
+
+/** What the model writes, with `<asr_text>` in it. */
+function write({ model, tokenizer }: Opened, sound: Float32Array, guide?: Guide): string {
+  using session = model.session();
+  session.mel(sound);
+  session.prefill(promptIds(tokenizer, session.encode()));
+  const ids: number[] = [];
+  let bias: Guide["bias"];
+  while (ids.length < 40) {
+    if (guide?.bias !== bias) {
+      bias = guide?.bias;
+      session.bias(
+        bias?.ids ?? new Int32Array(0),
+        bias?.bonuses ?? new Float32Array(0),
+        bias?.only,
+      );
+    }
+    const id = session.next();
+    if (id === null) break;
+    ids.push(id);
+    guide?.push(id);
+  }
+  return tokenizer.decode(ids);
+}
+
+const sampleText = parseOutput(write(demo, samples)).text;
+
+describe("allowed languages", () => {
+  test("leave a model free that detects one of them", () => {
+    const guide = languageGuide(demo.tokenizer, ["German", "English"]);
+    expect(write(demo, samples, guide)).toBe(`language English<asr_text>${sampleText}`);
+  });
+
+  test("are the only ones that are named, and None", () => {
+    for (const names of [["German"], ["Malay", "Macedonian"]]) {
+      const raw = write(demo, samples, languageGuide(demo.tokenizer, names));
+      expect([...names, "None"]).toContain(raw.slice("language ".length, raw.indexOf("<")));
+      expect(parseOutput(raw).text).toBe(sampleText);
+    }
+  });
+
+  test("do not turn silence into speech", () => {
+    const silence = new Float32Array(32_000);
+    const raw = write(demo, silence, languageGuide(demo.tokenizer, ["English"]));
+    expect(raw).toBe("language None<asr_text>");
+  });
+
+  test("hold a model that would name none", async () => {
+    const random = await open(join(goldensFolder, "small-q4"));
+    expect(write(random, speech(16_000))).not.toStartWith("language");
+    const raw = write(random, speech(16_000), languageGuide(random.tokenizer, ["Thai", "Greek"]));
+    expect(raw).toMatch(/^language (Thai|Greek|None)<asr_text>/);
+    random.model.close();
+  });
+});
+
+describe("keywords", () => {
+  const words = ["light", "kitchen", "train", "Boston", "seven", "thirty"];
+  const heard = (guide: () => Guide | undefined) =>
+    [0.1, 0.15].flatMap((level) =>
+      [1, 2, 3, 4].flatMap((seed) => {
+        const { text } = parseOutput(write(demo, withNoise(level, seed), guide()));
+        return words.filter((word) => text.split(/\W+/).includes(word));
+      }),
+    ).length;
+
+  test("are found in noise where they were missed", () => {
+    expect(heard(() => keywords(...words))).toBeGreaterThan(heard(() => undefined));
+  });
+
+  test("change nothing in clear speech, though none was said", () => {
+    const guide = keywords("lamp", "thirteen", "Berlin", "seventeen", "chicken", "Kubernetes");
+    expect(parseOutput(write(demo, samples, guide)).text).toBe(sampleText);
+  });
+
+  test("of a weight below 0 are avoided", () => {
+    expect(sampleText).toContain("Boston");
+    const { text } = parseOutput(write(demo, samples, keywords("Boston:-10")));
+    expect(text).not.toContain("Boston");
+    expect(text.split(" ").slice(0, 7)).toEqual(sampleText.split(" ").slice(0, 7));
+  });
+
+  test("wait for the language to be settled", () => {
+    const both = combine(languageGuide(demo.tokenizer, ["English"]), keywords("None:10", "train"));
+    expect(write(demo, samples, both)).toBe(`language English<asr_text>${sampleText}`);
+  });
+
+  test("may be ten thousand", () => {
+    const many = Array.from({ length: 10_000 }, (_, i) => `Zq${i.toString(36)}x`);
+    expect(parseOutput(write(demo, samples, keywords(...many))).text).toBe(sampleText);
+  });
+});

@@ -1,0 +1,66 @@
+import { afterAll, expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { source } from "../../testing/checkpoint.ts";
+import { outcomeOf } from "../../testing/recorded-terminal.ts";
+import { convertCommand } from "./convert.ts";
+
+const scratch = mkdtempSync(join(tmpdir(), "bun-asr-convert-command-"));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+const run = (...argv: string[]) => outcomeOf((terminal) => convertCommand(argv, terminal));
+
+test("prints a checksum on standard output and notes on standard error", async () => {
+  const out = join(scratch, "q4");
+  const { status, out: text, notes } = await run("--model", source, "--out", out);
+  expect(status).toBe(0);
+  expect(text).toMatch(/^[0-9a-f]{64} {2}.*\/q4\/model\.safetensors\n$/);
+  expect(notes).toMatch(/^converting .*\n1\.51 MB became 765 kB in \d+\.\d s\n$/);
+  const quiet = await run("--model", source, "--out", out, "--overwrite", "--quiet");
+  expect(quiet).toEqual({ status: 0, out: text, notes: "" });
+});
+
+test("the flags make the recipe", async () => {
+  const entryOf = async (...flags: string[]) => {
+    const out = join(scratch, "flags");
+    const { status } = await run("-m", source, "-o", out, "--overwrite", ...flags);
+    expect(status).toBe(0);
+    return JSON.parse(readFileSync(join(out, "config.json"), "utf8")).quantization;
+  };
+  const eight = { group_size: 64, bits: 8, mode: "affine" };
+  expect(await entryOf("--bits", "8")).toEqual(eight);
+  expect(await entryOf("--bits", "5", "--group-size", "32")).toEqual({
+    ...{ group_size: 32, bits: 5, mode: "affine" },
+  });
+  expect(await entryOf("--bits", "none")).toBeUndefined();
+  const mixed = { bits: 4, "model.embed_tokens": eight };
+  expect(await entryOf("--recipe", "mixed")).toMatchObject({
+    ...{ ...mixed, "audio_tower.conv_out": eight },
+  });
+  const floatEncoder = await entryOf("--recipe", "mixed", "--encoder-bits", "none");
+  expect(floatEncoder).toEqual({ ...mixed, group_size: 64, mode: "affine" });
+  expect(await entryOf("--bits", "8", "--embedding-bits", "6", "--dtype", "f16")).toEqual({
+    ...{ ...eight, "model.embed_tokens": { ...eight, bits: 6 } },
+  });
+});
+
+test("matrices that stay float are noted", async () => {
+  const { notes } = await run("-m", source, "-o", join(scratch, "128"), "--group-size", "128");
+  expect(notes).toContain("note: model.embed_tokens.weight and 10 more");
+});
+
+test.each([
+  [[], "--model MODEL is missing"],
+  [["-m", source], "--out DIR is missing"],
+  [["-m", source, "-o", "x", "--bits", "7"], "--bits 7: unknown; "],
+  [["-m", source, "-o", "x", "--bit", "4"], "unknown flag --bit; did you mean --bits?"],
+  [["-m", source, "-o", "x", "--recipe", "mixd"], "did you mean mixed?"],
+  [["-m", source, "-o", "x", "--recipe", "mixed", "--bits", "4"], "give one"],
+  [["-m", source, "-o", "x", "--group-size", "16"], "--group-size 16: unknown"],
+])("%p is refused", async (argv, text) => {
+  const { status, out, notes } = await run(...argv);
+  expect({ status, out }).toEqual({ status: 2, out: "" });
+  expect(notes).toStartWith("error: ");
+  expect(notes).toContain(text);
+});

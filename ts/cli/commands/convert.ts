@@ -1,0 +1,153 @@
+import { join } from "node:path";
+import { AsrError } from "../../contract/errors.ts";
+import { type Conversion, convertCheckpoint } from "../../convert/convert.ts";
+import { type Bits, mixed, type Recipe, uniform } from "../../convert/recipe.ts";
+import { resolveModel } from "../../hub/resolve.ts";
+import { byteText, durationText } from "../../text/sizes.ts";
+import { choiceFlag, parseCommandLine, runCommand } from "../flags/command-line.ts";
+import { Interrupt } from "../terminal/interrupt.ts";
+import { StatusLine, type Terminal } from "../terminal/terminal.ts";
+
+export const convertUsage = `usage: bun run convert --model MODEL --out DIR [options]
+
+Converts an official Qwen3-ASR checkpoint to MLX's layout, quantized by MLX. Writes the SHA-256 of
+each file of weights to standard output, for sha256sum -c.
+
+  -m, --model MODEL        a float checkpoint: its folder, or org/name of the hub
+  -o, --out DIR            the folder to make
+      --bits N             4 (default), 5, 6, 8 or none: decoder and embedding; the encoder stays
+                           float, as in the checkpoints of mlx-community
+      --recipe mixed       4 bits in the decoder, 8 in encoder and embedding: the smallest that
+                           hears well, but mlx-audio does not load quantized encoders
+      --encoder-bits N     4, 5, 6, 8 or none
+      --embedding-bits N   4, 5, 6, 8 or none
+      --group-size N       weights that share a scale: 32, 64 (default) or 128
+      --dtype bf16|f16     type of scales and of what stays float (default: as it is)
+      --overwrite          replace a model that is at --out
+  -q, --quiet              no notes and no progress on standard error
+  -h, --help               this text
+
+exit status: 0 done, 2 usage or no room, 3 model, 4 native library or platform, 130 interrupted
+`;
+
+interface Arguments {
+  model: string;
+  out: string;
+  recipe: Recipe;
+  overwrite: boolean;
+  quiet: boolean;
+}
+
+/** The command `convert`: returns the exit status. */
+export async function convertCommand(argv: string[], terminal: Terminal): Promise<number> {
+  using interrupt = new Interrupt(undefined, "nothing was written");
+  const read = () => parseArguments(argv);
+  const status = await runCommand(terminal, convertUsage, read, (given) =>
+    convert(given, terminal, interrupt.signal),
+  );
+  return interrupt.status ?? status;
+}
+
+function parseArguments(argv: string[]): Arguments | "help" {
+  const { values } = parseCommandLine({
+    args: argv,
+    options: {
+      model: { type: "string", short: "m" },
+      out: { type: "string", short: "o" },
+      bits: { type: "string" },
+      recipe: { type: "string" },
+      "encoder-bits": { type: "string" },
+      "embedding-bits": { type: "string" },
+      "group-size": { type: "string" },
+      dtype: { type: "string" },
+      overwrite: { type: "boolean" },
+      quiet: { type: "boolean", short: "q" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) return "help";
+  if (values.model === undefined) throw missing("--model MODEL");
+  if (values.out === undefined) throw missing("--out DIR");
+  const recipe = choiceFlag("--recipe", values.recipe, ["mixed"]);
+  const bits = bitsFlag("--bits", values.bits);
+  if (recipe !== undefined && bits !== undefined) {
+    throw new AsrError("usage", "--recipe and --bits are two ways to say the same", "give one");
+  }
+  const start = recipe === "mixed" ? mixed : uniform(bits ?? 4);
+  const dtype = choiceFlag("--dtype", values.dtype, ["bf16", "f16"]);
+  const groupSize = choiceFlag("--group-size", values["group-size"], ["32", "64", "128"]);
+  return {
+    model: values.model,
+    out: values.out,
+    recipe: {
+      bits: {
+        decoder: start.decoder,
+        encoder: bitsFlag("--encoder-bits", values["encoder-bits"]) ?? start.encoder,
+        embedding: bitsFlag("--embedding-bits", values["embedding-bits"]) ?? start.embedding,
+      },
+      groupSize: groupSize === undefined ? 64 : groupSizes[groupSize],
+      ...(dtype === undefined ? {} : { dtype: dtypes[dtype] }),
+    },
+    overwrite: values.overwrite ?? false,
+    quiet: values.quiet ?? false,
+  };
+}
+
+const groupSizes = { "32": 32, "64": 64, "128": 128 } as const;
+const dtypes = { bf16: "BF16", f16: "F16" } as const;
+const widths = { "4": 4, "5": 5, "6": 6, "8": 8, none: "none" } as const;
+
+function bitsFlag(flag: string, text: string | undefined): Bits | undefined {
+  const choice = choiceFlag(flag, text, ["4", "5", "6", "8", "none"]);
+  return choice === undefined ? undefined : widths[choice];
+}
+
+function missing(flag: string): AsrError {
+  return new AsrError("usage", `${flag} is missing`, "see --help");
+}
+
+async function convert(
+  { model, out, recipe, overwrite, quiet }: Arguments,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
+  const status = new StatusLine(terminal, !quiet);
+  if (!quiet && !terminal.noteIsTty) terminal.note(`converting ${model} to ${out}\n`);
+  try {
+    const folder = await resolveModel(model, {
+      signal,
+      onProgress: ({ done, total }) =>
+        status.show(`downloading: ${byteText(done)} of ${byteText(total)}`),
+    });
+    const started = performance.now();
+    const conversion = await convertCheckpoint(folder, out, {
+      ...{ recipe, overwrite, signal },
+      onProgress: (share) =>
+        status.show(`converting: ${Math.floor(100 * share)} %${timeLeft(share, started)}`),
+    });
+    status.clear();
+    for (const { name, sha256 } of conversion.files) {
+      terminal.out(`${sha256}  ${join(out, name)}\n`);
+    }
+    if (!quiet) for (const note of notes(conversion, started)) terminal.note(`${note}\n`);
+    return 0;
+  } finally {
+    status.clear();
+  }
+}
+
+function timeLeft(share: number, started: number): string {
+  const seconds = (performance.now() - started) / 1000;
+  return share > 0.02 ? `, ${durationText(seconds * (1 / share - 1))} left` : "";
+}
+
+function notes({ sourceBytes, bytes, leftFloat }: Conversion, started: number): string[] {
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const lines = [`${byteText(sourceBytes)} became ${byteText(bytes)} in ${seconds} s`];
+  if (leftFloat.length > 0) {
+    const [first] = leftFloat;
+    const more = leftFloat.length > 1 ? ` and ${leftFloat.length - 1} more` : "";
+    lines.push(`note: ${first}${more}: the rows are no whole groups, so they stay float`);
+  }
+  return lines;
+}

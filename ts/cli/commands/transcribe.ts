@@ -1,0 +1,128 @@
+import { Asr } from "../../asr.ts";
+import { follow } from "../../audio/follow.ts";
+import type { AudioInput } from "../../audio/input.ts";
+import { defaultBatch, defaultChunkSeconds } from "../../contract/defaults.ts";
+import { AsrError } from "../../contract/errors.ts";
+import type { CallOptions, Progress } from "../../contract/options.ts";
+import { demoSample } from "../../native/demo.ts";
+import { findInputs, type Input } from "../files/inputs.ts";
+import { foldersOf, type Job, planOutputs } from "../files/plan.ts";
+import { type Recognizer, Run, runsInOrder } from "../files/run.ts";
+import { prepareFolder } from "../files/write.ts";
+import { type Arguments, readArguments } from "../flags/arguments.ts";
+import { runCommand } from "../flags/command-line.ts";
+import { transcribeUsage } from "../flags/transcribe-flags.ts";
+import { DownloadReport } from "../terminal/download-report.ts";
+import { Interrupt } from "../terminal/interrupt.ts";
+import { ProgressLine } from "../terminal/progress-line.ts";
+import { Reporter } from "../terminal/reporter.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+
+/** Opens the model that the command line names. */
+export type Load = (given: Arguments, options: CallOptions) => Promise<Recognizer>;
+
+/** Opens it with the library. */
+export const loadAsr: Load = async ({ model, engine }, options) =>
+  await Asr.load(model, { ...engine, ...options });
+
+/** The command `transcribe`: returns the exit status. */
+export async function transcribeCommand(
+  argv: readonly string[],
+  terminal: Terminal,
+  load: Load = loadAsr,
+): Promise<number> {
+  const read = () => readArguments(argv);
+  return await runCommand(terminal, transcribeUsage, read, (given) =>
+    transcribeAll(given, terminal, load),
+  );
+}
+
+/** Does what `transcribe` is to do: returns the exit status. */
+export async function transcribeAll(
+  given: Arguments,
+  terminal: Terminal,
+  load: Load,
+): Promise<number> {
+  const plan = planOutputs(await inputsOf(given), given.destination);
+  for (const folder of foldersOf(plan)) await prepareFolder(folder);
+  const shown = withProgress(terminal, given.progress);
+  const line = new ProgressLine(shown, !given.quiet);
+  const reporter = new Reporter(given, plan, terminal, line);
+  const jobs = plan.jobs.filter(({ done }) => !done);
+  using interrupt = new Interrupt(given.microphone?.stop);
+  if (jobs.every(({ input }) => input.problem !== undefined)) {
+    // Nothing is worth opening a model for.
+    for (const job of jobs) {
+      reporter.begin(job);
+      await reporter.end(job, { error: job.input.problem });
+    }
+  } else {
+    await using recognizer = await opened(given, shown, line, interrupt.signal, load);
+    await transcribeJobs(jobs, given, recognizer, reporter, interrupt);
+  }
+  const status = reporter.summary();
+  return interrupt.status ?? status;
+}
+
+/** The terminal, with lines that are rewritten or without as the user wants it. */
+function withProgress(terminal: Terminal, progress: Arguments["progress"]): Terminal {
+  return progress === "auto" ? terminal : { ...terminal, noteIsTty: progress === "always" };
+}
+
+/** Opens the model, and tells how far that is. */
+async function opened(
+  given: Arguments,
+  terminal: Terminal,
+  line: ProgressLine,
+  signal: AbortSignal,
+  load: Load,
+): Promise<Recognizer> {
+  const download = new DownloadReport(terminal, given.model, given.quiet);
+  let isHere = false;
+  const onProgress = (progress: Progress) => {
+    if (progress.phase === "download") return download.progress(progress);
+    isHere = true;
+    download.end(true);
+    line.show("loading the model");
+  };
+  try {
+    line.show("loading the model");
+    return await load(given, { signal, onProgress });
+  } finally {
+    if (!isHere) download.end(false);
+    line.clear();
+  }
+}
+
+async function inputsOf(given: Arguments): Promise<readonly Input[]> {
+  if (given.microphone !== undefined) return [{ path: "microphone", relative: "microphone" }];
+  if (given.sample) return [{ path: demoSample, relative: "sample.wav" }];
+  const inputs = await findInputs(given.names, given.inputOptions);
+  if (inputs.length > 0) return inputs;
+  throw new AsrError("usage", `--files-from ${given.inputOptions.filesFrom}: names no file`);
+}
+
+async function transcribeJobs(
+  jobs: readonly Job[],
+  given: Arguments,
+  recognizer: Recognizer,
+  reporter: Reporter,
+  interrupt: Interrupt,
+): Promise<void> {
+  const { settings, engine, microphone, pcm, failFast } = given;
+  const batch = engine.batch ?? defaultBatch;
+  const atOnce = batch * (settings.chunkSeconds ?? defaultChunkSeconds);
+  const context = { recognizer, settings, signal: interrupt.signal, atOnce };
+  const samples = microphone?.input ?? (pcm && { ...pcm, stream: Bun.stdin.stream() });
+  const inputOf = ({ path }: Input): AudioInput =>
+    given.follow && path !== "-" ? follow(path, { signal: interrupt.signal }) : path;
+  const start = (job: Job) => new Run(job, samples ?? inputOf(job.input), context);
+  for await (const run of runsInOrder(jobs, start, batch)) {
+    // After an interrupt only what had begun is worth a word.
+    if (interrupt.signal.aborted && (await run.ended).transcript === undefined) continue;
+    reporter.begin(run.job);
+    reporter.follow(run);
+    const isWhole = await reporter.end(run.job, await run.ended);
+    if (failFast && !isWhole) return interrupt.abort();
+  }
+}

@@ -1,0 +1,62 @@
+import { Asr } from "../../asr.ts";
+import { AsrError } from "../../contract/errors.ts";
+import type { ModelOptions } from "../../native/model.ts";
+import type { Heard } from "../../wer/hypotheses.ts";
+import type { Reference } from "../../wer/references.ts";
+import type { StatusLine } from "../terminal/terminal.ts";
+
+interface Options {
+  model: string;
+  modelOptions: ModelOptions;
+  /** The language that the model is told; undefined to detect it. */
+  language: (reference: Reference) => string | undefined;
+  /** Recordings transcribed at once. */
+  jobs: number;
+  status: StatusLine;
+}
+
+/**
+ * Transcribes the recordings, and gives what was heard in their order with the real-time factor:
+ * the time for all over the length of those that were read, undefined for none. A recording that
+ * cannot be read is told in its place; a fault of the model or the library ends it all.
+ */
+export async function transcribeAll(
+  references: readonly Reference[],
+  { model, modelOptions, language, jobs, status }: Options,
+): Promise<{ heard: Heard[]; rtf: number | undefined }> {
+  status.show("loading the model");
+  using asr = await Asr.load(model, modelOptions);
+  const heard: Heard[] = [];
+  const started = performance.now();
+  const queue = references.entries();
+  let done = 0;
+  const work = async () => {
+    for (const [index, reference] of queue) {
+      status.show(`${done} of ${references.length} transcribed, at ${reference.name}`);
+      heard[index] = await transcribeOne(asr, reference, language(reference));
+      done++;
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(jobs, references.length) }, work));
+  } finally {
+    status.clear();
+  }
+  const duration = heard.reduce((sum, one) => sum + (one.ok ? (one.duration ?? 0) : 0), 0);
+  const seconds = (performance.now() - started) / 1000;
+  return { heard, rtf: duration > 0 ? seconds / duration : undefined };
+}
+
+async function transcribeOne(
+  asr: Asr,
+  { path }: Reference,
+  language: string | undefined,
+): Promise<Heard> {
+  try {
+    const { text, duration } = await asr.transcribe(path, { language });
+    return { ok: true, text, duration };
+  } catch (error) {
+    if (!(error instanceof AsrError) || error.code !== "input") throw error;
+    return { ok: false, why: error.oneLine };
+  }
+}

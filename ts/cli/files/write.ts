@@ -1,0 +1,112 @@
+import { constants } from "node:fs";
+import {
+  access,
+  link,
+  mkdir,
+  mkdtemp,
+  open,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { AsrError, messageOf } from "../../contract/errors.ts";
+
+/**
+ * Makes a folder, and checks that files can be written there: better now than after hours of work.
+ * Throws AsrError `output`.
+ */
+export async function prepareFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const hint = "name another folder with --output-dir";
+    throw new AsrError("output", `${folder}: ${reason(error)}`, hint, { cause: error });
+  }
+}
+
+/**
+ * Writes a file that is there as a whole or not at all: under another name in the same folder, then
+ * renamed. Without `overwrite` a file that exists by then is left alone. What is no file, as
+ * /dev/null or a named pipe, is written to as it is.
+ *
+ * Throws AsrError `output`.
+ */
+export async function writeOutput(path: string, text: string, overwrite: boolean): Promise<void> {
+  try {
+    const stats = await stat(path).catch(() => undefined);
+    if (stats !== undefined && !stats.isFile()) return await writeFile(path, text);
+    // A link to a file stays a link.
+    await replace(stats === undefined ? path : await realpath(path), text, overwrite);
+  } catch (error) {
+    throw new AsrError("output", `${path}: cannot be written: ${reason(error)}`, undefined, {
+      cause: error,
+    });
+  }
+}
+
+async function replace(path: string, text: string, overwrite: boolean): Promise<void> {
+  const name = `.${basename(path).slice(0, 100)}.${process.pid}-${crypto.randomUUID().slice(0, 8)}`;
+  const temporary = join(dirname(path), name);
+  try {
+    // The mode is what the user's mask leaves of rw-rw-rw-, as for any new file.
+    await using file = await open(temporary, "wx");
+    await file.writeFile(text);
+    await file.sync();
+    if (overwrite) await rename(temporary, path);
+    else await linkAs(path, temporary);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** A hard link is the one way to take a name only when it is free. Some file systems have none. */
+async function linkAs(path: string, temporary: string): Promise<void> {
+  try {
+    await link(temporary, path);
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") throw error;
+    await using placeholder = await open(path, "wx");
+    await placeholder.close();
+    await rename(temporary, path);
+  }
+}
+
+/**
+ * Keeps what could not be written where it should be, in a folder for temporary files that only the
+ * user can open; returns the path, or undefined when that fails too.
+ */
+export async function keepElsewhere(name: string, text: string): Promise<string | undefined> {
+  try {
+    const path = join(await mkdtemp(join(tmpdir(), "bun-asr-kept-")), basename(name));
+    await writeFile(path, text);
+    return path;
+  } catch {
+    return undefined;
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EEXIST: "it exists already",
+  EACCES: "no permission to write there",
+  EPERM: "no permission to write there",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  ENOTDIR: "a part of the path is a file, not a folder",
+  ENOENT: "no such folder",
+  ENAMETOOLONG: "the name is too long",
+};
+
+function reason(error: unknown): string {
+  return reasons[codeOf(error) ?? ""] ?? messageOf(error);
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : undefined;
+}

@@ -1,0 +1,217 @@
+import { readFileSync } from "node:fs";
+import { type PcmFormat, type PcmStream, pcmEncodings } from "../../audio/pcm.ts";
+import { AsrError, messageOf } from "../../contract/errors.ts";
+import { keywordList } from "../../contract/keywords.ts";
+import { languageName } from "../../contract/languages.ts";
+import type { StreamSettings } from "../../contract/options.ts";
+import type { EngineOptions } from "../../engine/engine.ts";
+import { defaultModel, parseModelName } from "../../hub/names.ts";
+import type { HubOptions } from "../../hub/settings.ts";
+import { demoModel } from "../../native/demo.ts";
+import { formatOfFile, outputFormats, parseFormats } from "../../output/formats.ts";
+import type { LineLimits } from "../../output/lines.ts";
+import type { InputOptions } from "../files/inputs.ts";
+import type { Destination } from "../files/plan.ts";
+import { choiceFlag, countFlag, numberFlag } from "./command-line.ts";
+import { readFlags } from "./flags.ts";
+import { type TranscribeFlags, transcribeFlags } from "./transcribe-flags.ts";
+
+/** What `transcribe` is to do. */
+export interface Arguments {
+  /** Files, folders, patterns, `-`. */
+  names: readonly string[];
+  inputOptions: InputOptions;
+  /** Whether the sample is transcribed, as there is no other input. */
+  sample: boolean;
+  /** What standard input is, when it has no header. */
+  pcm: (PcmFormat & { encoding?: "s16le" | "f32le" | undefined }) | undefined;
+  /** The input of `mic`, instead of names; `stop` ends it. */
+  microphone?: { input: PcmStream; stop: () => void } | undefined;
+  destination: Destination;
+  limits: Partial<LineLimits>;
+  model: string;
+  engine: EngineOptions & HubOptions;
+  settings: StreamSettings;
+  json: boolean;
+  stream: boolean;
+  /** Whether files are read on while they grow. */
+  follow: boolean;
+  failFast: boolean;
+  stats: boolean;
+  quiet: boolean;
+  progress: "auto" | "always" | "never";
+}
+
+/**
+ * Reads the command line of `transcribe`. Without inputs it is the sample's turn, unless the caller
+ * has an input. Throws AsrError `usage`.
+ */
+export function readArguments(argv: readonly string[], hasInput = false): Arguments | "help" {
+  checkSlips(argv);
+  const { given, names } = readFlags(argv, transcribeFlags);
+  if (given.has("help")) return "help";
+  const inputs = inputsOf(given, names);
+  const isNamed = inputs.names.length > 0 || inputs.inputOptions.filesFrom !== undefined;
+  const sample = !isNamed && !hasInput;
+  return {
+    ...inputs,
+    destination: destinationOf(given),
+    limits: defined({
+      maxLineWidth: wholeFlag(given, "max-line-width", 10, 1000),
+      maxLineCount: wholeFlag(given, "max-line-count", 1, 100),
+    }),
+    sample,
+    model: modelOf(given, sample),
+    engine: defined({
+      precision: choiceFlag("--precision", given.text("precision"), ["auto", "full"]),
+      threads: countFlag("--threads", given.text("threads")),
+      batch: wholeFlag(given, "batch", 1, 64),
+      offline: given.has("offline") || undefined,
+      cacheDir: given.text("cache-dir"),
+    }),
+    settings: settingsOf(given),
+    json: given.has("json"),
+    stream: given.has("stream") || given.has("follow"),
+    follow: given.has("follow"),
+    failFast: given.has("fail-fast"),
+    stats: given.has("stats"),
+    quiet: given.has("quiet"),
+    progress:
+      choiceFlag("--progress", given.text("progress"), ["auto", "always", "never"]) ?? "auto",
+  };
+}
+
+/** Habits from other programs that would otherwise be misread, with what to write instead. */
+function checkSlips(argv: readonly string[]): void {
+  const end = argv.indexOf("--");
+  for (const arg of end < 0 ? argv : argv.slice(0, end)) {
+    const format = /^-o([a-z]{3,5})$/.exec(arg)?.[1];
+    if (format !== undefined && outputFormats.some((name) => name === format)) {
+      throw new AsrError("usage", `unknown flag ${arg}`, `use --output-format ${format}`);
+    }
+  }
+}
+
+function inputsOf(given: TranscribeFlags, names: string[]) {
+  const pcm = given.has("stdin-pcm");
+  for (const name of ["rate", "channels", "encoding"] as const) {
+    if (pcm || !given.has(name)) continue;
+    throw new AsrError("usage", `--${name} says what --stdin-pcm is`, "add --stdin-pcm");
+  }
+  if (pcm && names.some((name) => name !== "-")) {
+    throw new AsrError("usage", "--stdin-pcm takes no other input", "transcribe files apart");
+  }
+  return {
+    names: pcm ? ["-"] : names,
+    inputOptions: { recursive: given.has("recursive"), filesFrom: given.text("files-from") },
+    pcm: pcm
+      ? {
+          sampleRate: wholeFlag(given, "rate", 1000, 768_000) ?? 16_000,
+          channels: wholeFlag(given, "channels", 1, 255) ?? 1,
+          encoding: choiceFlag("--encoding", given.text("encoding"), pcmEncodings),
+        }
+      : undefined,
+  };
+}
+
+/** The sample without a model is what shows that all is well: it needs no download. */
+function modelOf(given: TranscribeFlags, sample: boolean): string {
+  const usual = sample ? demoModel : process.env["BUN_ASR_MODEL"] || defaultModel;
+  const [model, revision] = [given.text("model") ?? usual, given.text("revision")];
+  // A name that is none is refused before inputs are searched for.
+  const name = parseModelName(model);
+  if (revision === undefined) return model;
+  if (!("folder" in name) && !model.includes("@")) return `${model}@${revision}`;
+  throw new AsrError("usage", `--revision ${revision}: ${model} has no revision to choose`);
+}
+
+function destinationOf(given: TranscribeFlags): Destination {
+  const lists = given.list("output-format");
+  for (const list of lists) checkFormatSlip(list);
+  const destination = {
+    formats: lists.length > 0 ? parseFormats(lists.join(","), "--output-format") : undefined,
+    directory: given.text("output-dir"),
+    file: given.text("output"),
+    overwrite: given.has("overwrite"),
+    skipExisting: given.has("skip-existing"),
+  };
+  const toFiles = destination.directory !== undefined || (destination.file ?? "-") !== "-";
+  if (!toFiles) {
+    for (const name of ["overwrite", "skip-existing"] as const) {
+      if (!given.has(name)) continue;
+      throw new AsrError("usage", `--${name} is about files`, "add --output-dir DIR");
+    }
+    if (given.has("json") && destination.formats !== undefined) {
+      const message = "--json and --output-format cannot share standard output";
+      throw new AsrError("usage", message, "add --output-dir DIR, or leave one out");
+    }
+  }
+  if (destination.overwrite && destination.skipExisting) {
+    throw new AsrError("usage", "--overwrite and --skip-existing exclude each other");
+  }
+  return destination;
+}
+
+/** In whisper.cpp `-f` names the input. */
+function checkFormatSlip(list: string): void {
+  if (!/[./\\]/.test(list)) return;
+  const message = `--output-format ${list}: looks like a file`;
+  const hint =
+    formatOfFile(list) === undefined
+      ? `inputs need no flag: bun run transcribe ${list}`
+      : `use --output ${list}`;
+  throw new AsrError("usage", message, hint);
+}
+
+function settingsOf(given: TranscribeFlags): StreamSettings {
+  const language = given.text("language");
+  const languages = given.text("languages")?.split(",");
+  // Refused here rather than after the model was loaded.
+  for (const name of [language, ...(languages ?? [])]) languageName(name);
+  const words = [...given.list("hotword"), ...wordsOf(given.text("hotwords-file"))];
+  const keywords = keywordList(words);
+  return defined({
+    language,
+    languages,
+    prompt: given.text("context"),
+    keywords: keywords.length > 0 ? keywords : undefined,
+    maxTokens: countFlag("--max-tokens", given.text("max-tokens")),
+    chunkSeconds: numberFlag("--chunk-seconds", given.text("chunk-seconds"), 1, 1200),
+    vad: given.has("vad") || undefined,
+    pauseSeconds: numberFlag("--pause-seconds", given.text("pause-seconds"), 0.2, 60),
+    logprobs: given.has("logprobs") || undefined,
+    temperature: numberFlag("--temperature", given.text("temperature"), 0, 100),
+    mel: choiceFlag("--mel", given.text("mel"), ["exact", "fft512"]),
+    live: given.has("stream") || given.has("follow"),
+    stepSeconds: numberFlag("--step-seconds", given.text("step-seconds"), 0.5, 30),
+  });
+}
+
+function wordsOf(path: string | undefined): string[] {
+  if (path === undefined) return [];
+  try {
+    const lines = readFileSync(path, "utf8").split(/\r?\n/);
+    return lines.filter((line) => line.trim() !== "");
+  } catch (error) {
+    throw new AsrError("usage", `--hotwords-file ${path}: cannot be read: ${messageOf(error)}`);
+  }
+}
+
+function wholeFlag(
+  given: TranscribeFlags,
+  name: "rate" | "channels" | "batch" | "max-line-width" | "max-line-count",
+  least: number,
+  most: number,
+): number | undefined {
+  const value = numberFlag(`--${name}`, given.text(name), least, most);
+  if (value === undefined || Number.isInteger(value)) return value;
+  throw new AsrError("usage", `--${name} ${value}: expected a whole number`);
+}
+
+type Defined<T> = { [Name in keyof T]?: Exclude<T[Name], undefined> };
+
+/** Without the keys that have no value: not every option takes undefined. */
+function defined<T extends object>(options: T): Defined<T> {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Defined<T>;
+}

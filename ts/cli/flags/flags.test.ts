@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expectAsrError } from "../../testing/expect-error.ts";
+import { type Arguments, readArguments } from "./arguments.ts";
+import { flagHelp, readFlags } from "./flags.ts";
+
+const table = {
+  First: {
+    colour: { short: "c", value: "NAME", help: "which\none", aliases: ["color"] },
+    "dry-run": { help: "no harm" },
+  },
+  Second: { "a-flag-with-a-long-name": { value: "NUMBER", help: "more" } },
+} as const;
+
+describe("flags", () => {
+  test("values, switches, names", () => {
+    const { given, names } = readFlags(["a", "-c", "red", "--dry-run", "b", "--", "-c"], table);
+    expect(names).toEqual(["a", "b", "-c"]);
+    expect([given.text("colour"), given.has("dry-run")]).toEqual(["red", true]);
+    expect([given.has("a-flag-with-a-long-name"), given.list("a-flag-with-a-long-name")]).toEqual([
+      false,
+      [],
+    ]);
+  });
+
+  test("a repeated flag, names of other programs, underscores", () => {
+    const { given } = readFlags(["--color=red", "--colour", "blue", "--dry_run"], table);
+    expect(given.list("colour")).toEqual(["red", "blue"]);
+    expect(given.text("colour")).toBe("blue");
+    expect(given.has("dry-run")).toBe(true);
+  });
+
+  test("what is no flag", async () => {
+    await expectAsrError(
+      () => readFlags(["--colur", "x"], table),
+      "usage",
+      "did you mean --colour?",
+    );
+    await expectAsrError(
+      () => readFlags(["-colour", "x"], table),
+      "usage",
+      "did you mean --colour?",
+    );
+    await expectAsrError(() => readFlags(["--colour"], table), "usage", "colour");
+    expect(readFlags(["--", "--colur"], table).names).toEqual(["--colur"]);
+  });
+
+  test("help", () => {
+    expect(flagHelp(table)).toBe(
+      `First:
+  -c, --colour NAME          which
+                             one
+      --dry-run              no harm
+
+Second:
+      --a-flag-with-a-long-name NUMBER
+                             more
+`,
+    );
+  });
+});
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "bun-asr-arguments-"));
+  writeFileSync(join(folder, "words"), "Ada\n\nLinus:5\n");
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function parsed(...argv: string[]): Arguments {
+  const given = readArguments(argv);
+  if (given === "help") throw new Error("asks for help");
+  return given;
+}
+
+describe("arguments of transcribe", () => {
+  test("names of other programs", () => {
+    const given = parsed("--output_format", "srt", "--output_dir", "out", "--initial_prompt", "p");
+    expect(given.destination).toMatchObject({ formats: ["srt"], directory: "out" });
+    expect(given.settings.prompt).toBe("p");
+  });
+
+  test("formats from several flags", () => {
+    expect(parsed("-o", "out", "-f", "srt,vtt", "-f", "txt").destination.formats).toEqual([
+      ...["srt", "vtt", "txt"],
+    ] as Arguments["destination"]["formats"]);
+  });
+
+  test("a revision belongs to a model of the hub", async () => {
+    expect(parsed("-m", "1.7b", "--revision", "v1").model).toBe("1.7b@v1");
+    await expectAsrError(() => parsed("-m", "demo", "--revision", "v1"), "usage", "no revision");
+    await expectAsrError(() => parsed("-m", "a/b@v1", "--revision", "v2"), "usage", "no revision");
+  });
+
+  test("without inputs it is the sample's turn, which needs no download", () => {
+    expect(parsed()).toMatchObject({ sample: true, model: "demo" });
+    expect(parsed("a.wav").sample).toBe(false);
+    expect(readArguments([], true)).toMatchObject({ sample: false });
+  });
+
+  test("plain samples", () => {
+    expect(parsed("--stdin-pcm", "--rate", "48000", "--channels", "2")).toMatchObject({
+      names: ["-"],
+      pcm: { sampleRate: 48_000, channels: 2, encoding: undefined },
+    });
+  });
+
+  test.each<[string[], string[]]>([
+    [
+      ["-f", "x.wav"],
+      ["--output-format x.wav: looks like a file", "inputs need no flag"],
+    ],
+    [
+      ["-f", "out.srt"],
+      ["looks like a file", "--output out.srt"],
+    ],
+    [
+      ["-f", "srtt"],
+      ['unknown format "srtt"', "did you mean srt?"],
+    ],
+    [
+      ["-osrt", "x.wav"],
+      ["unknown flag -osrt", "--output-format srt"],
+    ],
+    [
+      ["-model", "x"],
+      ["unknown flag -model", "did you mean --model?"],
+    ],
+    [
+      ["--model", "0.6bb"],
+      ["unknown model", "0.6b"],
+    ],
+    [["--rate", "8000"], ["--rate says what --stdin-pcm is"]],
+    [["--stdin-pcm", "x.wav"], ["--stdin-pcm takes no other input"]],
+    [["--stdin-pcm", "--rate", "10"], ["--rate 10: expected a number from 1000 to 768000"]],
+    [
+      ["--stdin-pcm", "--encoding", "s16"],
+      ["--encoding s16", "choose from: s16le, f32le"],
+    ],
+    [["--batch", "1.5"], ["--batch 1.5: expected a whole number"]],
+    [["--batch", "65"], ["--batch 65: expected a number from 1 to 64"]],
+    [["--chunk-seconds", "0"], ["--chunk-seconds 0: expected a number from 1 to 1200"]],
+    [["--max-line-width", "5"], ["--max-line-width 5"]],
+    [["--languages", "en,xx"], ['unknown language "xx"']],
+    [
+      ["--hotword", "Ada:99"],
+      ["Ada", "99"],
+    ],
+    [["--hotwords-file", "/nonexistent"], ["--hotwords-file /nonexistent: cannot be read"]],
+    [["--overwrite"], ["--overwrite is about files", "--output-dir"]],
+    [["--skip-existing", "--json"], ["--skip-existing is about files"]],
+    [["--json", "-f", "srt"], ["cannot share standard output"]],
+    [["-o", "x", "--overwrite", "--skip-existing"], ["exclude each other"]],
+    [
+      ["--progress", "yes"],
+      ["--progress yes", "auto, always, never"],
+    ],
+  ])("%p", async (argv, texts) => {
+    await expectAsrError(() => readArguments(argv), "usage", ...texts);
+  });
+});

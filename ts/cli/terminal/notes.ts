@@ -1,0 +1,61 @@
+import type { Chunk, FinishReason, Transcript } from "../../contract/transcript.ts";
+import { clockText } from "../../text/clock-text.ts";
+
+/** Why text of a transcript may be missing, and what may help; nothing where it is whole. */
+export function warningsOn({ chunks, finishReason, warnings: heard = [] }: Transcript): string[] {
+  if (finishReason === "cancelled") {
+    return [`not finished, the transcript ends at ${clockText(chunks.at(-1)?.end ?? 0)}`];
+  }
+  const places = (reason: FinishReason) =>
+    placesOf(chunks.filter((chunk) => chunk.finishReason === reason));
+  const [cut, looped] = [places("length"), places("loop")];
+  const warnings = heard.map((warning) => `text may be missing, ${warning}`);
+  if (cut !== "") {
+    const why = `cut off at the most tokens in ${cut}`;
+    warnings.push(`text may be missing, ${why}; --max-tokens allows more`);
+  }
+  if (looped !== "") {
+    const why = `the model repeated itself in ${looped}`;
+    warnings.push(`text may be missing, ${why}; another --chunk-seconds may help`);
+  }
+  return warnings;
+}
+
+const mostPlaces = 3;
+
+function placesOf(chunks: readonly Chunk[]): string {
+  const places = chunks
+    .slice(0, mostPlaces)
+    .map(({ start, end }) => `${clockText(start)}–${clockText(end)}`);
+  const more = chunks.length - places.length;
+  return more > 0 ? `${places.join(", ")} and ${more} more` : places.join(", ");
+}
+
+/** What became of an input, for those who do not see its text: `a.mp3: 12:30 in 0:37 → a.srt`. */
+export function fileLine(path: string, transcript: Transcript, files: readonly string[]): string {
+  const { duration, timings, rtf, finishReason } = transcript;
+  const arrow = files.length > 0 ? ` → ${files.join(", ")}` : "";
+  // Of a part, the length of the whole says nothing.
+  if (finishReason === "cancelled") return `${path}: a part${arrow}`;
+  const seconds = timings.totalMs / 1000;
+  const spent = seconds < 10 ? `${seconds.toFixed(1)} s` : clockText(seconds);
+  const speed = `RTF ${rtf.toPrecision(2)}`;
+  return `${path}: ${clockText(duration)} in ${spent}, ${speed}${arrow}`;
+}
+
+/** The times of a transcription on one line. */
+export function statsText({ timings, duration, usage, rtf }: Transcript): string {
+  const tokens = usage.outputTokens;
+  const ms = (value: number) => `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ms`;
+  const each = tokens > 0 ? `, ${ms(timings.decodeMs / tokens)} each` : "";
+  return [
+    `${duration.toFixed(2)} s of audio`,
+    `read ${ms(timings.audioMs)}`,
+    `mel ${ms(timings.melMs)}`,
+    `encode ${ms(timings.encodeMs)}`,
+    `prefill ${ms(timings.prefillMs)}`,
+    `decode ${ms(timings.decodeMs)} (${tokens} tokens${each})`,
+    `total ${ms(timings.totalMs)}`,
+    `RTF ${rtf.toFixed(3)}`,
+  ].join(" · ");
+}

@@ -1,0 +1,156 @@
+import type { AsrError } from "../../contract/errors.ts";
+import type { StreamEvent } from "../../contract/events.ts";
+import type { Transcript } from "../../contract/transcript.ts";
+import { demoModel } from "../../native/demo.ts";
+import { render } from "../../output/formats.ts";
+import { deliver } from "../files/deliver.ts";
+import type { Job, Plan } from "../files/plan.ts";
+import type { Outcome, Run } from "../files/run.ts";
+import type { Arguments } from "../flags/arguments.ts";
+import { fileLine, statsText, warningsOn } from "./notes.ts";
+import { type ProgressLine, recordingProgress } from "./progress-line.ts";
+import { SentencePrinter } from "./sentence-printer.ts";
+import { Tally } from "./tally.ts";
+import type { Terminal } from "./terminal.ts";
+
+const demoNote =
+  "note: the demo model knows a few hundred English words about the home, times and travel; " +
+  "--model 0.6b is a full one";
+
+/** Tells the user what becomes of each input: results on standard output, the rest beside it. */
+export class Reporter {
+  readonly #given: Arguments;
+  readonly #plan: Plan;
+  readonly #terminal: Terminal;
+  readonly #line: ProgressLine;
+  /** Prints text as it comes, where somebody waits for it. */
+  #printer: SentencePrinter | undefined;
+  readonly #tally: Tally;
+  #begun = 0;
+  #demoTold: boolean;
+
+  constructor(given: Arguments, plan: Plan, terminal: Terminal, line: ProgressLine) {
+    this.#given = given;
+    this.#plan = plan;
+    this.#terminal = terminal;
+    this.#line = line;
+    this.#tally = new Tally(plan.jobs.length, plan.jobs.filter(({ done }) => done).length);
+    this.#demoTold = given.model !== demoModel || given.sample;
+  }
+
+  /** It is the turn of an input. */
+  begin({ input }: Job): void {
+    if (this.#asText && this.#plan.jobs.length > 1) {
+      this.#terminal.out(`${this.#begun > 0 ? "\n" : ""}==> ${input.path} <==\n`);
+    }
+    this.#begun++;
+    const live = this.#asText && (this.#terminal.outIsTty || this.#given.stream);
+    this.#printer = live ? new SentencePrinter((text) => this.#out(`${text}\n`)) : undefined;
+  }
+
+  /** Shows what comes of the input whose turn it is. */
+  follow(run: Run): void {
+    const { path, relative } = run.job.input;
+    const total = this.#plan.jobs.length;
+    const name = total > 1 ? `[${this.#begun}/${total}] ${relative}` : relative;
+    run.listen({
+      onEvent: (event) => this.#heard(path, event),
+      onProgress: () => {
+        // Provisional text has the line.
+        if (this.#given.stream) return;
+        const elapsed = performance.now() - run.started;
+        this.#line.update(() => `  ${recordingProgress(run, elapsed)}`, name);
+      },
+    });
+  }
+
+  #heard(path: string, event: StreamEvent): void {
+    if (this.#asEvents) this.#out(jsonLine({ path, ...event }));
+    if (event.type === "delta") this.#printer?.push(event.text);
+    if (event.type !== "partial" || !this.#given.stream) return;
+    this.#line.update(() => (this.#printer?.pending ?? "") + event.text);
+  }
+
+  /** An input is finished. Returns whether all of its text is where it belongs. */
+  async end(job: Job, { transcript, error }: Outcome): Promise<boolean> {
+    this.#line.clear();
+    const interrupted = error?.code === "aborted";
+    const kept = error === undefined || transcript?.text !== "" ? transcript : undefined;
+    this.#print(job.input.path, { transcript: kept, error });
+    const errors = error === undefined || interrupted ? [] : [error];
+    if (kept !== undefined) errors.push(...(await this.#deliver(job, kept)));
+    for (const { oneLine } of errors) this.#note(`error: ${oneLine}`);
+    return this.#tally.add({
+      errors: errors.map(({ code }) => code),
+      interrupted,
+      truncated: kept?.truncated ?? false,
+    });
+  }
+
+  /** What goes to standard output for an input. */
+  #print(path: string, { transcript, error }: Outcome): void {
+    const { json, limits } = this.#given;
+    const format = this.#plan.toStandardOutput;
+    if (json && error !== undefined) {
+      const { code, message, hint } = error;
+      const kind = this.#asEvents ? { type: "error" } : { ok: false };
+      this.#out(jsonLine({ path, ...kind, error: { code, message, hint }, partial: transcript }));
+    } else if (json) {
+      // The last event had the transcript.
+      if (!this.#asEvents) this.#out(jsonLine({ path, ok: true, ...transcript }));
+    } else if (this.#printer !== undefined) {
+      this.#printer.end();
+    } else if (format !== undefined && transcript !== undefined) {
+      this.#out(render(format, transcript, { ...limits, path }));
+    }
+  }
+
+  /** Writes the files, and tells of the transcript what its text does not. */
+  async #deliver(job: Job, transcript: Transcript): Promise<AsrError[]> {
+    const { limits, stats, quiet } = this.#given;
+    const { path } = job.input;
+    const { paths, errors } = await deliver(job, transcript, {
+      limits,
+      mayReplace: this.#plan.mayReplace,
+      lastResort: (text) => this.#out(text),
+    });
+    const isSeen = this.#asText || this.#plan.jobs.length === 1;
+    if (!quiet && (paths.length > 0 || !isSeen)) this.#note(fileLine(path, transcript, paths));
+    for (const warning of warningsOn(transcript)) this.#note(`warning: ${path}: ${warning}`);
+    if (!quiet && transcript.text === "") this.#note(`note: ${path}: no speech was recognised`);
+    if (stats) this.#note(statsText(transcript));
+    if (!quiet && !this.#demoTold) this.#note(demoNote);
+    this.#demoTold = true;
+    return errors;
+  }
+
+  /** Sums up, and returns the exit status. */
+  summary(): number {
+    const { text, exitStatus } = this.#tally;
+    if (text !== undefined && !this.#given.quiet) this.#note(text);
+    return exitStatus;
+  }
+
+  get #asText(): boolean {
+    return this.#plan.toStandardOutput === "txt" && !this.#given.json;
+  }
+
+  get #asEvents(): boolean {
+    return this.#given.json && this.#given.stream;
+  }
+
+  /** Results, on lines of their own below the progress. */
+  #out(text: string): void {
+    this.#line.clear();
+    this.#terminal.out(text);
+  }
+
+  #note(text: string): void {
+    this.#line.clear();
+    this.#terminal.note(`${text}\n`);
+  }
+}
+
+function jsonLine(value: object): string {
+  return `${JSON.stringify(value)}\n`;
+}

@@ -1,0 +1,95 @@
+import { didYouMean } from "./did-you-mean.ts";
+import { AsrError } from "./errors.ts";
+
+/**
+ * The languages that Qwen3-ASR was trained to transcribe, by code. The names are what its prompt
+ * uses.
+ *
+ * @example
+ * console.log(languages["de"], Object.keys(languages).length);
+ */
+export const languages: Readonly<Record<string, string>> = {
+  zh: "Chinese",
+  en: "English",
+  yue: "Cantonese",
+  ar: "Arabic",
+  de: "German",
+  fr: "French",
+  es: "Spanish",
+  pt: "Portuguese",
+  id: "Indonesian",
+  it: "Italian",
+  ko: "Korean",
+  ru: "Russian",
+  th: "Thai",
+  vi: "Vietnamese",
+  ja: "Japanese",
+  tr: "Turkish",
+  hi: "Hindi",
+  ms: "Malay",
+  nl: "Dutch",
+  sv: "Swedish",
+  da: "Danish",
+  fi: "Finnish",
+  pl: "Polish",
+  cs: "Czech",
+  fil: "Filipino",
+  fa: "Persian",
+  el: "Greek",
+  ro: "Romanian",
+  hu: "Hungarian",
+  mk: "Macedonian",
+};
+
+/**
+ * The prompt's name of a language given as code or name in any case; `auto` and undefined: detect.
+ */
+export function languageName(language: string | undefined): string | undefined {
+  if (language === undefined) return undefined;
+  const wanted = language.trim().toLowerCase();
+  if (wanted === "auto") return undefined;
+  if (Object.hasOwn(languages, wanted)) return languages[wanted];
+  const names = Object.values(languages);
+  const name = names.find((candidate) => candidate.toLowerCase() === wanted);
+  if (name !== undefined) return name;
+  // Short words are compared with codes too, but a two-letter code is near to every other one.
+  const choices = wanted.length > 3 ? names : Object.keys(languages);
+  const hint =
+    wanted.length > 3 ? didYouMean(wanted, choices) : `choose from: ${choices.join(", ")}`;
+  throw new AsrError("usage", `unknown language "${language}"`, hint);
+}
+
+/** The code of a language by the name that a transcript gives it; undefined when it is none. */
+export function languageCode(name: string): string | undefined {
+  return Object.keys(languages).find((code) => languages[code] === name);
+}
+
+/**
+ * The prompt's names of the languages that detection may choose from, each once: codes or names,
+ * in a list or parted by commas. Throws AsrError `usage` for an unknown one, for `auto` and for an
+ * empty list.
+ */
+export function languageNames(list: string | readonly string[]): string[] {
+  const given = [list].flat().flatMap((item) => item.split(","));
+  const names = given.map((language) => {
+    const name = languageName(language);
+    if (name !== undefined) return name;
+    const message = `"${language.trim()}" stands in a list of languages`;
+    throw new AsrError("usage", message, "leave the list out to detect any language");
+  });
+  if (names.length === 0) {
+    const hint = "name at least one, or leave the list out to detect any language";
+    throw new AsrError("usage", "the list of languages is empty", hint);
+  }
+  return [...new Set(names)];
+}
+
+/**
+ * The languages of a recording from those of its chunks, as in `English,German`: each once, in the
+ * order in which they first appear. Chunks without speech ("") have none.
+ */
+export function mergedLanguages(chunks: Iterable<string>): string {
+  const names = new Set(chunks);
+  names.delete("");
+  return [...names].join(",");
+}

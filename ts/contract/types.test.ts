@@ -1,0 +1,91 @@
+import { expectTypeOf, test } from "bun:test";
+import type {
+  Asr,
+  AsrError,
+  AsrErrorCode,
+  AsrSync,
+  AudioInput,
+  DeltaEvent,
+  FinalEvent,
+  FinishEvent,
+  LoadOptions,
+  PartialEvent,
+  StreamEvent,
+  StreamOptions,
+  TranscribeOptions,
+  Transcript,
+  transcribe,
+  transcribeStream,
+} from "../index.ts";
+
+// The compiler judges these, in `bun run check`.
+
+type Named<Type extends StreamEvent["type"]> = Extract<StreamEvent, { type: Type }>;
+
+test("events are told apart by their type", () => {
+  expectTypeOf<StreamEvent["type"]>().toEqualTypeOf<"partial" | "delta" | "final" | "finish">();
+  expectTypeOf<Named<"partial">>().toEqualTypeOf<PartialEvent>();
+  expectTypeOf<Named<"delta">>().toEqualTypeOf<DeltaEvent>();
+  expectTypeOf<Named<"final">>().toEqualTypeOf<FinalEvent>();
+  expectTypeOf<Named<"finish">>().toEqualTypeOf<FinishEvent>();
+  expectTypeOf<FinishEvent["transcript"]>().toEqualTypeOf<Transcript>();
+  expectTypeOf<FinalEvent>().toMatchTypeOf<{ start: number; end: number; text: string }>();
+  expectTypeOf<PartialEvent>().not.toHaveProperty("transcript");
+});
+
+test("calls give what they say", () => {
+  expectTypeOf<ReturnType<Asr["transcribe"]>>().toEqualTypeOf<Promise<Transcript>>();
+  expectTypeOf<ReturnType<AsrSync["transcribe"]>>().toEqualTypeOf<Transcript>();
+  expectTypeOf<ReturnType<typeof transcribe>>().toEqualTypeOf<Promise<Transcript>>();
+  type Events = AsyncGenerator<StreamEvent, void, undefined>;
+  expectTypeOf<ReturnType<Asr["stream"]>>().toEqualTypeOf<Events>();
+  expectTypeOf<ReturnType<typeof transcribeStream>>().toEqualTypeOf<Events>();
+  expectTypeOf<ReturnType<(typeof Asr)["load"]>>().toEqualTypeOf<Promise<Asr>>();
+  expectTypeOf<ReturnType<(typeof AsrSync)["load"]>>().toEqualTypeOf<AsrSync>();
+  expectTypeOf<Asr>().toMatchTypeOf<AsyncDisposable & Disposable>();
+});
+
+test("samples without their rate are no input", () => {
+  expectTypeOf<Float32Array>().not.toMatchTypeOf<AudioInput>();
+  expectTypeOf<{ samples: Float32Array }>().not.toMatchTypeOf<AudioInput>();
+  expectTypeOf<number[]>().not.toMatchTypeOf<AudioInput>();
+  expectTypeOf<{ samples: Float32Array; sampleRate: number }>().toMatchTypeOf<AudioInput>();
+  expectTypeOf<{
+    stream: ReadableStream<Uint8Array>;
+    sampleRate: number;
+  }>().toMatchTypeOf<AudioInput>();
+  for (const _ of [] as (string | URL | Blob | Response | Uint8Array | ArrayBuffer)[]) {
+    expectTypeOf(_).toMatchTypeOf<AudioInput>();
+  }
+});
+
+test("options have names and types", () => {
+  type Names = keyof TranscribeOptions;
+  expectTypeOf<"langauge">().not.toMatchTypeOf<Names>();
+  expectTypeOf<"language">().toMatchTypeOf<Names>();
+  expectTypeOf<"live">().not.toMatchTypeOf<Names>();
+  expectTypeOf<"live">().toMatchTypeOf<keyof StreamOptions>();
+  expectTypeOf<{ langauge: string }>().not.toMatchTypeOf<TranscribeOptions>();
+  expectTypeOf<{ maxTokens: string }>().not.toMatchTypeOf<TranscribeOptions>();
+  expectTypeOf<{ keywords: readonly string[] }>().toMatchTypeOf<TranscribeOptions>();
+  expectTypeOf<{ signal: AbortSignal }>().toMatchTypeOf<TranscribeOptions & LoadOptions>();
+  // What blocks cannot be stopped or watched.
+  expectTypeOf<"signal">().not.toMatchTypeOf<
+    keyof NonNullable<Parameters<AsrSync["transcribe"]>[1]>
+  >();
+});
+
+test("errors have codes and what was finished", () => {
+  expectTypeOf<AsrError["code"]>().toEqualTypeOf<AsrErrorCode>();
+  expectTypeOf<AsrError["hint"]>().toEqualTypeOf<string | undefined>();
+  expectTypeOf<AsrError["partial"]>().toEqualTypeOf<Transcript | undefined>();
+});
+
+test("nothing public is any", () => {
+  expectTypeOf<Parameters<Asr["transcribe"]>[0]>().not.toBeAny();
+  expectTypeOf<Parameters<Asr["transcribe"]>[1]>().not.toBeAny();
+  expectTypeOf<Parameters<Asr["stream"]>[1]>().not.toBeAny();
+  expectTypeOf<Asr["info"][keyof Asr["info"]]>().not.toBeAny();
+  expectTypeOf<Transcript[keyof Transcript]>().not.toBeAny();
+  expectTypeOf<Transcript["segments"][number]>().not.toBeAny();
+});

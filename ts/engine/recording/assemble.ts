@@ -1,0 +1,56 @@
+import { mergedLanguages } from "../../contract/languages.ts";
+import type { DecodedChunk, FinishReason, Transcript } from "../../contract/transcript.ts";
+import { segmentsOf } from "../../segments/segments.ts";
+import { joinAll } from "../../text/joining.ts";
+import type { ChunkResult } from "../decode/chunk.ts";
+
+/** What a transcript tells besides its chunks. */
+interface Account {
+  /** Of the recording, in seconds. */
+  duration: number;
+  audioMs: number;
+  totalMs: number;
+  /** What could not be decoded of the audio. */
+  complaints?: readonly string[] | undefined;
+  /** Whether it tells of each token. */
+  logprobs: boolean;
+}
+
+/** Makes the transcript of a recording from its chunks. */
+export function transcriptOf(
+  results: readonly ChunkResult[],
+  { duration, audioMs, totalMs, complaints = [], logprobs }: Account,
+): Transcript {
+  const chunks = results.map(({ chunk }) => chunk);
+  const sum = (count: (result: ChunkResult) => number) =>
+    results.reduce((total, result) => total + count(result), 0);
+  const inputTokens = sum((result) => result.inputTokens);
+  const outputTokens = sum((result) => result.outputTokens);
+  return {
+    text: joinAll(chunks.map((chunk) => chunk.text)),
+    language: mergedLanguages(chunks.map((chunk) => chunk.language)),
+    duration,
+    segments: segmentsOf(chunks, { logprobs }),
+    chunks: results.map(({ chunk, outputTokens: tokens }) => {
+      const { start, end, language, finishReason } = chunk;
+      return { start, end, language, tokens, finishReason };
+    }),
+    usage: { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens },
+    finishReason: worst(chunks),
+    truncated: chunks.some((chunk) => chunk.finishReason !== "eos"),
+    ...(complaints.length > 0 ? { warnings: [...complaints] } : {}),
+    timings: {
+      audioMs,
+      melMs: sum(({ times }) => times.melMs),
+      encodeMs: sum(({ times }) => times.encodeMs),
+      prefillMs: sum(({ times }) => times.prefillMs),
+      decodeMs: sum(({ times }) => times.decodeMs),
+      totalMs,
+    },
+    rtf: duration > 0 ? totalMs / 1000 / duration : 0,
+  };
+}
+
+function worst(chunks: readonly DecodedChunk[]): FinishReason {
+  return chunks.find((chunk) => chunk.finishReason !== "eos")?.finishReason ?? "eos";
+}

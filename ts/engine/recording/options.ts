@@ -1,0 +1,48 @@
+import type { ChunkOptions } from "../../audio/chunker.ts";
+import { steering } from "../../bias/biasing.ts";
+import { AsrError } from "../../contract/errors.ts";
+import { type RecordingSettings, sessionOptions } from "../../contract/options.ts";
+import type { DecodeOptions } from "../decode/chunk.ts";
+import type { Engine } from "../engine.ts";
+import { chunkOptions } from "./chunking.ts";
+
+/** The settings of a recording, made ready for an engine. */
+export interface RecordingOptions extends ChunkOptions {
+  decode: DecodeOptions;
+  /** Whether the transcript tells of each token. */
+  logprobs: boolean;
+}
+
+/**
+ * Makes settings ready: names of languages, what steers decoding, where to cut. Throws AsrError
+ * `usage` for what is wrong, or longer than the model's window before any audio is heard.
+ */
+export function recordingOptions(
+  engine: Pick<Engine, "tokenizer" | "chunking" | "model">,
+  settings: RecordingSettings,
+): RecordingOptions {
+  const ready = steering(engine.tokenizer, settings);
+  checkPrompt(engine, ready.systemText);
+  return {
+    ...chunkOptions(engine.chunking, settings),
+    logprobs: settings.logprobs ?? false,
+    decode: {
+      steering: ready,
+      maxTokens: settings.maxTokens,
+      session: sessionOptions(settings),
+    },
+  };
+}
+
+function checkPrompt(
+  { tokenizer, model }: Pick<Engine, "tokenizer" | "model">,
+  systemText: string,
+): void {
+  const { maxPositions } = model.info;
+  // A token has at least one byte: short texts need no counting.
+  if (Buffer.byteLength(systemText) < maxPositions) return;
+  const needed = tokenizer.encodePlain(systemText).length;
+  if (needed < maxPositions) return;
+  const message = `the prompt needs ${needed} positions, the model has ${maxPositions} in all`;
+  throw new AsrError("usage", message, "shorten it");
+}

@@ -1,0 +1,147 @@
+import type { Tokenizer } from "./tokenizer.ts";
+
+/** What goes into the prompt besides the audio. */
+export interface PromptOptions {
+  /** Name of the language to write, as in `languages`; undefined lets the model detect it. */
+  language?: string | undefined;
+  /** Text that tells the model what to expect: names, terms, the topic. */
+  context?: string | undefined;
+}
+
+/** The model's answer, split into its parts. */
+export interface ParsedOutput {
+  /** Name of the language, or "" when the model heard no speech or named none. */
+  language: string;
+  text: string;
+}
+
+/** Stands between the language and the text. */
+export const textTag = "<asr_text>";
+
+/**
+ * The token ids of the chat template around `audioTokens` embeddings. The system turn is always
+ * there, without a newline after the context. Context is plain text: a special token written in it
+ * does not become one.
+ *
+ * @example
+ * const tokenizer = await Tokenizer.load("models/demo");
+ * console.log(promptIds(tokenizer, 13, { language: "English", context: "names: Ada" }));
+ */
+export function promptIds(
+  tokenizer: Tokenizer,
+  audioTokens: number,
+  { language, context = "" }: PromptOptions = {},
+): Int32Array {
+  const special = (name: string) => tokenizer.specialId(name);
+  const answer = language === undefined ? "assistant\n" : `assistant\nlanguage ${language}`;
+  const before = [
+    special("<|im_start|>"),
+    ...tokenizer.encodePlain(`system\n${context}`),
+    special("<|im_end|>"),
+    ...tokenizer.encodePlain("\n"),
+    special("<|im_start|>"),
+    ...tokenizer.encodePlain("user\n"),
+    special("<|audio_start|>"),
+  ];
+  const after = [
+    special("<|audio_end|>"),
+    special("<|im_end|>"),
+    ...tokenizer.encodePlain("\n"),
+    special("<|im_start|>"),
+    ...tokenizer.encodePlain(answer),
+    ...(language === undefined ? [] : [special(textTag)]),
+  ];
+  const ids = new Int32Array(before.length + audioTokens + after.length);
+  ids.set(before, 0);
+  ids.fill(special("<|audio_pad|>"), before.length, before.length + audioTokens);
+  ids.set(after, before.length + audioTokens);
+  return ids;
+}
+
+/**
+ * Splits `language English<asr_text>…`; with a forced language the whole answer is text.
+ *
+ * @example
+ * console.log(parseOutput("language English<asr_text>Turn on the light."));
+ */
+export function parseOutput(raw: string, forcedLanguage?: string): ParsedOutput {
+  const answer = collapseRepeats(raw.trim());
+  if (forcedLanguage !== undefined) return { language: forcedLanguage, text: answer };
+  const tag = answer.indexOf(textTag);
+  if (tag < 0) return { language: "", text: answer };
+  const head = answer.slice(0, tag);
+  const text = answer.slice(tag + textTag.length).trim();
+  if (head.toLowerCase().includes("language none")) return { language: "", text };
+  return { language: languageLine(head), text };
+}
+
+/** The part of a growing raw answer that can already be shown as text. */
+export function shownText(raw: string, forcedLanguage?: string): string {
+  if (forcedLanguage !== undefined) return raw.trimStart();
+  const tag = raw.indexOf(textTag);
+  return tag < 0 ? "" : raw.slice(tag + textTag.length).trimStart();
+}
+
+function languageLine(head: string): string {
+  for (const line of head.split("\n")) {
+    const found = /^language\s+(\S.*)$/i.exec(line.trim());
+    if (found === null) continue;
+    const name = found[1]!.trim();
+    return name.charAt(0).toUpperCase() + name.slice(1).toLowerCase();
+  }
+  return "";
+}
+
+/**
+ * A run longer than this of one character, or this many copies of a short pattern, is a decoding
+ * loop.
+ */
+const repeatLimit = 20;
+const longestPattern = 20;
+
+/**
+ * Cuts the traces of a decoding loop: a long run of one character, or of one short pattern, becomes
+ * one copy.
+ */
+export function collapseRepeats(text: string): string {
+  return collapsePatterns(collapseCharacters([...text])).join("");
+}
+
+function collapseCharacters(characters: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let start = 0; start < characters.length; ) {
+    let end = start + 1;
+    while (end < characters.length && characters[end] === characters[start]) end++;
+    const copies = end - start > repeatLimit ? 1 : end - start;
+    for (let i = 0; i < copies; i++) kept.push(characters[start]!);
+    start = end;
+  }
+  return kept;
+}
+
+function collapsePatterns(characters: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let at = 0; at < characters.length; ) {
+    const [length, end] = loopAt(characters, at);
+    const copied = length > 0 ? length : 1;
+    for (let i = 0; i < copied; i++) kept.push(characters[at + i]!);
+    at = length > 0 ? end : at + 1;
+  }
+  return kept;
+}
+
+/**
+ * The shortest pattern repeated from `at` at least `repeatLimit` times: its length and where the
+ * run ends.
+ */
+function loopAt(characters: readonly string[], at: number): [length: number, end: number] {
+  for (let length = 1; length <= longestPattern; length++) {
+    // One character counts as a pattern of two, as in the official rule: it was judged above.
+    if (at + Math.max(length, 2) * repeatLimit > characters.length) break;
+    let end = at + length;
+    while (end < characters.length && characters[end] === characters[end - length]) end++;
+    const copies = Math.floor((end - at) / length);
+    if (copies >= repeatLimit) return [length, at + copies * length];
+  }
+  return [0, at];
+}

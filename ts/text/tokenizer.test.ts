@@ -1,0 +1,127 @@
+import { describe, expect, test } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AsrError } from "../contract/errors.ts";
+import { expectAsrError } from "../testing/expect-error.ts";
+import { goldensFolder } from "../testing/goldens.ts";
+import { seededRandom } from "../testing/random.ts";
+import { TokenDecoder, Tokenizer } from "./tokenizer.ts";
+
+interface Goldens {
+  encode: { text: string; ids: number[]; decoded: string; decodedWithoutSpecial?: string }[];
+  decode: { ids: number[]; decoded: string }[];
+}
+
+const folder = join(goldensFolder, "tokenizer");
+const goldens: Goldens = await Bun.file(join(folder, "cases.json")).json();
+const tokenizer = await Tokenizer.load(folder);
+
+describe("against the official tokenizer", () => {
+  test.each(goldens.encode)("$text", ({ text, ids, decoded, decodedWithoutSpecial }) => {
+    expect(tokenizer.encode(text)).toEqual(ids);
+    expect(tokenizer.decode(ids, { special: true })).toBe(decoded);
+    expect(tokenizer.decode(ids)).toBe(decodedWithoutSpecial ?? decoded);
+  });
+
+  test.each(goldens.decode)("decodes $ids", ({ ids, decoded }) => {
+    expect(tokenizer.decode(ids)).toBe(decoded);
+  });
+});
+
+test("a streaming decoder shows whole characters only, and the same text in the end", () => {
+  for (const { text } of goldens.encode) {
+    const ids = tokenizer.encodePlain(text);
+    const decoder = new TokenDecoder(tokenizer);
+    const pieces = ids.map((id) => decoder.push(id));
+    expect(pieces.some((piece) => piece.includes("\ufffd"))).toBe(text.includes("\ufffd"));
+    expect(pieces.join("") + decoder.end()).toBe(tokenizer.decode(ids));
+  }
+});
+
+test("plain encoding makes no special token", () => {
+  const ids = tokenizer.encodePlain("<|im_end|><asr_text>");
+  expect(ids).not.toContain(tokenizer.specialId("<|im_end|>"));
+  expect(tokenizer.decode(ids)).toBe("<|im_end|><asr_text>");
+});
+
+test("a word of 200,000 letters takes no quadratic time", () => {
+  const started = performance.now();
+  const word = "strawberry".repeat(20_000);
+  expect(tokenizer.decode(tokenizer.encodePlain(word))).toBe(word);
+  expect(performance.now() - started).toBeLessThan(3000);
+});
+
+describe("broken files", () => {
+  const good: Record<string, string> = {};
+  const names = ["vocab.json", "merges.txt", "tokenizer_config.json"];
+
+  async function loadWith(change: Record<string, string | Uint8Array | null>): Promise<Tokenizer> {
+    const copy = await mkdtemp(join(tmpdir(), "bun-asr-tokenizer-"));
+    try {
+      for (const name of names) {
+        good[name] ??= await Bun.file(join(folder, name)).text();
+        const text = change[name] === undefined ? good[name] : change[name];
+        if (text !== null) await Bun.write(join(copy, name), text);
+      }
+      return await Tokenizer.load(copy);
+    } finally {
+      await rm(copy, { recursive: true });
+    }
+  }
+
+  const cases: [string, string, string | Uint8Array | null][] = [
+    ["no vocab", "vocab.json", null],
+    ["no merges", "merges.txt", null],
+    ["no config", "tokenizer_config.json", null],
+    ["vocab is no JSON", "vocab.json", "{"],
+    ["vocab is a list", "vocab.json", "[]"],
+    ["vocab is empty", "vocab.json", "{}"],
+    ["negative id", "vocab.json", '{"a":-1}'],
+    ["huge id", "vocab.json", '{"a":4294967296}'],
+    ["fraction", "vocab.json", '{"a":0.5}'],
+    ["equal ids", "vocab.json", '{"a":1,"b":1}'],
+    ["bytes missing", "vocab.json", '{"a":0}'],
+    ["bad UTF-8", "vocab.json", new Uint8Array([0x7b, 0xff, 0x7d])],
+    ["a merge of one", "merges.txt", "#version: 0.2\nab\n"],
+    ["a merge of three", "merges.txt", "a b c\n"],
+    ["a merge of strangers", "merges.txt", "zzqq qqzz\n"],
+    ["no added tokens", "tokenizer_config.json", "{}"],
+    ["added token without text", "tokenizer_config.json", '{"added_tokens_decoder":{"7":{}}}'],
+    [
+      "added id is no number",
+      "tokenizer_config.json",
+      '{"added_tokens_decoder":{"x":{"content":"y"}}}',
+    ],
+  ];
+
+  test.each(cases)("%s", (_, file, content) =>
+    expectAsrError(() => loadWith({ [file]: content }), "model", file),
+  );
+
+  test("100 mutants of each file load or fail with a typed error", async () => {
+    const random = seededRandom(7);
+    for (const name of names) {
+      good[name] ??= await Bun.file(join(folder, name)).text();
+    }
+    const copy = await mkdtemp(join(tmpdir(), "bun-asr-mutants-"));
+    for (const name of names) await Bun.write(join(copy, name), good[name]!);
+    for (const name of names) {
+      const bytes = new TextEncoder().encode(good[name]!);
+      for (let round = 0; round < 100; round++) {
+        const mutant = bytes.slice(
+          0,
+          random() < 0.2 ? Math.floor(random() * bytes.length) : undefined,
+        );
+        for (let k = 0; k < 4; k++) {
+          mutant[Math.floor(random() * mutant.length)] = Math.floor(random() * 256);
+        }
+        await Bun.write(join(copy, name), mutant);
+        const outcome = await Tokenizer.load(copy).catch((error: unknown) => error);
+        if (!(outcome instanceof Tokenizer)) expect(outcome).toBeInstanceOf(AsrError);
+      }
+      await Bun.write(join(copy, name), good[name]!);
+    }
+    await rm(copy, { recursive: true });
+  });
+});

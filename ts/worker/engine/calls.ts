@@ -1,0 +1,76 @@
+import { AsrError } from "../../contract/errors.ts";
+import type { Progress } from "../../contract/options.ts";
+import { Engine } from "../../engine/engine.ts";
+import { streamLive } from "../../engine/live/stream.ts";
+import { recordingOptions } from "../../engine/recording/options.ts";
+import { streamChunks } from "../../engine/recording/stream.ts";
+import { transcribeRecording } from "../../engine/recording/transcribe.ts";
+import { resolveModel } from "../../hub/resolve.ts";
+import type { CallName, Calls } from "../protocol.ts";
+import { isStream, type NextBlock, openWireInput } from "./feed.ts";
+
+/** What a call has besides its argument. */
+export interface CallContext {
+  signal: AbortSignal;
+  progress: (progress: Progress) => void;
+  nextBlock: NextBlock;
+}
+
+type Handlers = {
+  [Name in CallName]: (
+    argument: Calls[Name]["argument"],
+    context: CallContext,
+  ) => [Calls[Name]["value"]] extends [never]
+    ? Promise<Calls[Name]["result"]>
+    : AsyncGenerator<Calls[Name]["value"], Calls[Name]["result"], undefined>;
+};
+
+const engines = new Map<number, Engine>();
+let opened = 0;
+
+/** The calls, as they are done on the engine's thread. */
+export const handlers: Handlers = {
+  async load({ model, hub, options }, { signal, progress }) {
+    const folder = await resolveModel(model, { ...hub, signal, onProgress: progress });
+    progress({ phase: "load", done: 0, total: undefined });
+    const engine = await Engine.open(folder, options);
+    engines.set(++opened, engine);
+    return { engine: opened, info: engine.model.info };
+  },
+
+  async transcribe({ engine: number, input, options }, { signal, progress, nextBlock }) {
+    const engine = openEngine(number);
+    const ready = recordingOptions(engine, options);
+    const audio = () => openWireInput(input, nextBlock);
+    return await transcribeRecording(engine, audio, ready, signal, {
+      onProgress: decoding(progress),
+    });
+  },
+
+  async *stream({ engine: number, input, options }, { signal, progress, nextBlock }) {
+    const engine = openEngine(number);
+    const ready = recordingOptions(engine, options);
+    const { live = isStream(input), stepSeconds } = options;
+    const audio = () => openWireInput(input, nextBlock, live);
+    const tell = decoding(progress);
+    if (!live) return yield* streamChunks(engine, audio, ready, signal, tell);
+    return yield* streamLive(engine, audio, { ...ready, stepSeconds }, signal, tell);
+  },
+
+  async close({ engine: number }) {
+    const engine = engines.get(number);
+    engines.delete(number);
+    await engine?.close();
+    return undefined;
+  },
+};
+
+function decoding(progress: CallContext["progress"]) {
+  return (done: number, total: number | undefined) => progress({ phase: "decode", done, total });
+}
+
+function openEngine(number: number): Engine {
+  const engine = engines.get(number);
+  if (engine === undefined) throw new AsrError("usage", "this Asr is closed");
+  return engine;
+}

@@ -1,0 +1,124 @@
+import { type MessagePort, parentPort } from "node:worker_threads";
+import { AsrError } from "../../contract/errors.ts";
+import type { Answer, CallName, Request } from "../protocol.ts";
+import { fromWire, toWire } from "../wire-error.ts";
+import { type CallContext, handlers } from "./calls.ts";
+
+// The engine's thread: models live here, so that the caller's thread is never kept waiting.
+
+type Block = Uint8Array | Float32Array | undefined;
+
+interface Call {
+  /** Values on request, and at last the result. */
+  running: AsyncIterator<unknown, unknown, undefined>;
+  abort: AbortController;
+  /** Who waits for the next block of input. */
+  block: { resolve: (block: Block) => void; reject: (error: Error) => void } | undefined;
+}
+
+const calls = new Map<number, Call>();
+
+/** Callers that sleep until these are set. */
+const sleepers = new Set<Int32Array>();
+
+function wake(flag: Int32Array): void {
+  sleepers.delete(flag);
+  Atomics.store(flag, 0, 1);
+  Atomics.notify(flag, 0);
+}
+
+// They would sleep for ever.
+process.on("exit", () => sleepers.forEach(wake));
+
+parentPort?.on("message", (request: Request) => {
+  if (request.type === "call") return start(request.id, request.name, request.argument);
+  if (request.type === "blocking") return void runBlocking(request);
+  const call = calls.get(request.id);
+  if (call === undefined) return undefined;
+  switch (request.type) {
+    case "next":
+      return void next(request.id, call);
+    case "abort":
+      return call.abort.abort(new AsrError("aborted", "aborted"));
+    case "block":
+      if (request.error === undefined) call.block?.resolve(request.block);
+      else call.block?.reject(fromWire(request.error));
+      call.block = undefined;
+  }
+});
+
+function answer(message: Answer): void {
+  parentPort?.postMessage(message);
+}
+
+function start(id: number, name: CallName, argument: object): void {
+  const abort = new AbortController();
+  const call: Call = {
+    abort,
+    block: undefined,
+    running: run(name, argument, {
+      signal: abort.signal,
+      progress: (progress) => answer({ type: "progress", id, progress }),
+      nextBlock: () =>
+        new Promise((resolve, reject) => {
+          if (abort.signal.aborted) return reject(abort.signal.reason);
+          call.block = { resolve, reject };
+          return answer({ type: "want", id });
+        }),
+    }),
+  };
+  // One listener for all blocks: one for each would keep every block until the call ends.
+  abort.signal.addEventListener("abort", () => call.block?.reject(abort.signal.reason));
+  calls.set(id, call);
+}
+
+function run(name: CallName, argument: object, context: CallContext): Call["running"] {
+  // The protocol's types pair names with arguments; a message has lost that.
+  const handler = handlers[name] as (
+    argument: object,
+    context: CallContext,
+  ) => Promise<unknown> | Call["running"];
+  const started = handler(argument, context);
+  if (!(started instanceof Promise)) return started;
+  // It is looked at when the caller asks for it.
+  started.catch(() => undefined);
+  return { next: async () => ({ done: true, value: await started }) };
+}
+
+async function next(id: number, call: Call): Promise<void> {
+  try {
+    const { value, done = false } = await call.running.next();
+    if (done) calls.delete(id);
+    answer({ type: "value", id, value, done });
+  } catch (error) {
+    calls.delete(id);
+    answer({ type: "error", id, error: toWire(error) });
+  }
+}
+
+async function runBlocking({
+  name,
+  argument,
+  port,
+  flag,
+}: {
+  name: CallName;
+  argument: object;
+  port: MessagePort;
+  flag: Int32Array;
+}): Promise<void> {
+  sleepers.add(flag);
+  try {
+    const running = run(name, argument, {
+      signal: new AbortController().signal,
+      progress: () => undefined,
+      nextBlock: async () => undefined,
+    });
+    let step = await running.next();
+    while (!step.done) step = await running.next();
+    port.postMessage({ value: step.value });
+  } catch (error) {
+    port.postMessage({ error: toWire(error) });
+  }
+  wake(flag);
+}
