@@ -20,6 +20,7 @@ import PackageDescription
     let modelDependencies: [Target.Dependency] = ["MLX", "MLXNN", "Accelerate"]
     let comparisonDependencies: [Target.Dependency] = ["CMLXReference"]
     let otherPlatformsComparisons: [String] = []
+    let otherPlatformsTests: [String] = []
     let platformTargets: [Target] = [
         .target(
             name: "Accelerate",
@@ -72,11 +73,13 @@ import PackageDescription
     let comparisonDependencies: [Target.Dependency] = []
     // Ops that MLX Swift has.
     let otherPlatformsComparisons = ["Linux"]
+    // What the modules under swift/Linux do as MLX Swift does, or tell tests.
+    let otherPlatformsTests = ["Linux"]
     let platformTargets: [Target] = [
         .executableTarget(
             name: "BunASRNative",
             dependencies: [
-                "BunASR", "CBunASR",
+                "BoundaryDriver",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "swift/BunASRNative"
@@ -99,11 +102,22 @@ let package = Package(
             dependencies: ["CBunASR"] + modelDependencies,
             path: "swift/BunASR"
         ),
+        .target(
+            name: "BoundaryDriver",
+            dependencies: ["BunASR", "CBunASR"],
+            path: "swift/BoundaryDriver"
+        ),
         .executableTarget(
             name: "Optimisations",
             dependencies: ["BunASR"] + modelDependencies + comparisonDependencies,
             path: "bench/optimisations",
             exclude: otherPlatformsComparisons
+        ),
+        .testTarget(
+            name: "BunASRTests",
+            dependencies: ["BunASR", "BoundaryDriver", "CBunASR"] + modelDependencies,
+            path: "swift/Tests/BunASRTests",
+            exclude: otherPlatformsTests
         ),
     ] + platformTargets,
     cxxLanguageStandard: .cxx20

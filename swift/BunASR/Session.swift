@@ -80,6 +80,12 @@ final class Session {
         cache = model.decoder.makeCache()
     }
 
+    /// A step is launched before it is known that nobody needs it, so the last one may still be
+    /// under way.
+    deinit {
+        finishEvaluation()
+    }
+
     var position: Int { cache[0].offset }
 
     /// PCM → log-mel; gives the number of frames.
@@ -104,10 +110,10 @@ final class Session {
             if keep > 0, let encoded { parts.append(encoded.embeddings[0..<keep]) }
             if start < report.frames {
                 let input = MLXArray(mel, [AudioPreprocessing.mels, report.frames])
-                parts.append(model.encoder(input, from: start))
+                parts.append(try model.encoder(input, from: start))
             }
             let output = parts.count == 1 ? parts[0] : concatenated(parts, axis: 0)
-            eval(output)
+            try evaluate([output])
             embeddings = output
             encoded = (output, report.frames)
             report.audioTokens = output.dim(0)
@@ -161,10 +167,10 @@ final class Session {
             for start in stride(from: 0, to: ids.count, by: Self.prefillStep) {
                 let end = min(start + Self.prefillStep, ids.count)
                 hidden = model.decoder(prompt[0..., start..<end], caches: [cache])
-                eval([hidden] + cache.flatMap(\.state))
+                try evaluate([hidden] + cache.flatMap(\.state))
             }
             let step = StepScores(model.decoder.logits(hidden))
-            eval(step.results)
+            try evaluate(step.results)
             scores = Scores(step: step, row: 0)
         }
         pads += newPads.map { start + $0 }
@@ -255,9 +261,9 @@ final class Session {
         switch stage {
         case .mel where !mel.isEmpty: return mel
         case .encoder:
-            if let embeddings { return embeddings.asArray(Float.self) }
+            if let embeddings { return try embeddings.values(Float.self) }
         case .logits:
-            if let scores { return scores.logits.asArray(Float.self) }
+            if let scores { return try scores.logits.values(Float.self) }
         default: break
         }
         throw ASRError.usage("the stage \(stage.rawValue) has not run")

@@ -1,3 +1,4 @@
+// This folder: samples to log-mel.
 import Accelerate
 
 /// PCM to log-mel, the features that the checkpoints were trained on: Hugging Face's
@@ -11,7 +12,7 @@ import Accelerate
 /// Window, tables and buffers are made once in `init`; the frame loop allocates nothing. Not
 /// thread-safe.
 package final class AudioPreprocessing {
-    enum Recipe: String, Codable {
+    package enum Recipe: String, Codable {
         case exact
         case fft512
     }
@@ -30,7 +31,7 @@ package final class AudioPreprocessing {
     private var power: [Float]
     private var melBlock: [Float]
 
-    init(recipe: Recipe) throws {
+    package init(recipe: Recipe) throws {
         self.recipe = recipe
         let transform: any SpectrumTransform =
             switch recipe {
@@ -46,13 +47,13 @@ package final class AudioPreprocessing {
     }
 
     /// Frames T of a clip of `samples`.
-    static func frameCount(samples: Int) -> Int {
+    package static func frameCount(samples: Int) -> Int {
         max(1, samples / hopLength)
     }
 
     /// - Parameter pcm: mono, 16 kHz, finite
     /// - Returns: log-mel [128, T], row-major, T = `frameCount`
-    func logMel(_ pcm: UnsafeBufferPointer<Float>) -> [Float] {
+    package func logMel(_ pcm: UnsafeBufferPointer<Float>) -> [Float] {
         let count = Self.frameCount(samples: pcm.count)
         let padded = Self.reflected(pcm)
         var mel = [Float](repeating: 0, count: Self.mels * count)

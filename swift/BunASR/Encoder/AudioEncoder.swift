@@ -1,3 +1,4 @@
+// This folder: log-mel to audio embeddings.
 import MLX
 import MLXNN
 
@@ -50,9 +51,9 @@ final class AudioEncoder {
     /// `mel` [128, T] → [N, outputDim], of the frames from `start` on, which begins a window.
     /// Windows do not see each other and positions count within chunks, so the rest of a recording
     /// gives what it gives as part of the whole.
-    func callAsFunction(_ mel: MLXArray, from start: Int = 0) -> MLXArray {
+    func callAsFunction(_ mel: MLXArray, from start: Int = 0) throws -> MLXArray {
         let rest = start == 0 ? mel : mel[0..., start...]
-        var x = stem(rest.asType(dtype), isWhole: start == 0)
+        var x = try stem(rest.asType(dtype), isWhole: start == 0)
         let windows = AttentionWindows(tokens: x.dim(0), window: config.windowTokens)
         for layer in layers { x = layer(x, windows) }
         return proj2(gelu(proj1(lnPost(x))))
@@ -60,7 +61,7 @@ final class AudioEncoder {
 
     /// [128, T] → [N, dModel]. The last chunk is padded with zeros when it is not the only one of
     /// the whole recording, and what the padding gave is dropped.
-    private func stem(_ mel: MLXArray, isWhole: Bool) -> MLXArray {
+    private func stem(_ mel: MLXArray, isWhole: Bool) throws -> MLXArray {
         let (bins, frames) = (mel.dim(0), mel.dim(1))
         let width = isWhole ? min(frames, config.chunkFrames) : config.chunkFrames
         let chunks = (frames + width - 1) / width
@@ -72,7 +73,7 @@ final class AudioEncoder {
         var parts: [MLXArray] = []
         for group in 0..<groups {
             let part = convolve(images[chunks * group / groups..<chunks * (group + 1) / groups])
-            eval(part)
+            try evaluate([part])
             parts.append(part)
         }
         let x = parts.count == 1 ? parts[0] : concatenated(parts, axis: 0)
