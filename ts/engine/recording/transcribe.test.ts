@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadAudio } from "../../audio/input.ts";
-import { openSamples } from "../../audio/pcm.ts";
+import { loadAudio, openAudio } from "../../audio/open.ts";
 import type { Samples } from "../../audio/recording.ts";
 import type { RecordingSettings } from "../../contract/options.ts";
 import type { DecodedChunk } from "../../contract/transcript.ts";
@@ -42,7 +41,7 @@ async function heard(engine: Engine, samples: Samples, settings: RecordingSettin
   const progress: number[] = [];
   const transcript = await transcribeRecording(
     engine,
-    async () => openSamples({ samples, sampleRate: 16_000 }),
+    () => openAudio({ samples, sampleRate: 16_000 }),
     recordingOptions(engine, settings),
     undefined,
     { onChunk: (chunk) => chunks.push(chunk), onProgress: (done) => progress.push(done) },
@@ -100,7 +99,7 @@ describe("a model that babbles", () => {
     const session = { ...ready.decode.session, ignoreEos: true };
     const transcript = await transcribeRecording(
       random,
-      async () => openSamples({ samples: speech(16_000 * 8), sampleRate: 16_000 }),
+      () => openAudio({ samples: speech(16_000 * 8), sampleRate: 16_000 }),
       { ...ready, decode: { ...ready.decode, session } },
       undefined,
     );
