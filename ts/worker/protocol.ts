@@ -2,10 +2,8 @@ import type { MessagePort } from "node:worker_threads";
 import type { Block } from "../audio/blocks.ts";
 import type { InputDescription } from "../audio/input.ts";
 import type { StreamEvent } from "../contract/events.ts";
-import type { Progress, RecordingSettings, StreamSettings } from "../contract/options.ts";
+import type { CheckedSettings, EngineOptions, HubOptions, Progress } from "../contract/options.ts";
 import type { Transcript } from "../contract/transcript.ts";
-import type { EngineOptions } from "../engine/engine.ts";
-import type { HubOptions } from "../hub/settings.ts";
 import type { ModelInfo } from "../native/model.ts";
 import type { WireError } from "./wire-error.ts";
 
@@ -17,7 +15,7 @@ import type { WireError } from "./wire-error.ts";
 export interface Calls {
   load: { argument: LoadArgument; value: never; result: LoadResult };
   transcribe: { argument: RecordingArgument; value: never; result: Transcript };
-  stream: { argument: StreamArgument; value: StreamEvent; result: undefined };
+  stream: { argument: RecordingArgument; value: StreamEvent; result: undefined };
   close: { argument: { engine: number }; value: never; result: undefined };
 }
 
@@ -36,11 +34,7 @@ export interface LoadResult {
 export interface RecordingArgument {
   engine: number;
   input: InputDescription;
-  options: RecordingSettings;
-}
-
-export interface StreamArgument extends RecordingArgument {
-  options: StreamSettings;
+  options: CheckedSettings;
 }
 
 export type CallName = keyof Calls;

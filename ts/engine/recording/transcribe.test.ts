@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadAudio, openAudio } from "../../audio/open.ts";
 import type { Samples } from "../../audio/recording.ts";
-import type { RecordingSettings } from "../../contract/options.ts";
+import type { CheckedSettings } from "../../contract/options.ts";
 import type { DecodedChunk } from "../../contract/transcript.ts";
 import { demoSample, modelFolder } from "../../native/demo.ts";
 import { goldensFolder, speech } from "../../testing/goldens.ts";
@@ -36,7 +36,7 @@ function copies(count: number): Samples {
   return all;
 }
 
-async function heard(engine: Engine, samples: Samples, settings: RecordingSettings = {}) {
+async function heard(engine: Engine, samples: Samples, settings: CheckedSettings = {}) {
   const chunks: DecodedChunk[] = [];
   const progress: number[] = [];
   const transcript = await transcribeRecording(
@@ -86,7 +86,7 @@ describe("a long recording", () => {
 describe("a model that babbles", () => {
   test("is tried again in halves", async () => {
     // Sampled at random, so that an end comes late.
-    const settings = { language: "en", temperature: 100, seed: 1 };
+    const settings = { language: "English", temperature: 100, seed: 1 } as const;
     const { transcript } = await heard(random, speech(16_000 * 8), settings);
     expect(transcript.chunks.map(({ finishReason }) => finishReason)).toEqual(["eos", "eos"]);
     expect(transcript.truncated).toBe(false);
@@ -95,7 +95,7 @@ describe("a model that babbles", () => {
   });
 
   test("and never ends is cut, and told of", async () => {
-    const ready = recordingOptions(random, { language: "en" });
+    const ready = recordingOptions(random, { language: "English" });
     const session = { ...ready.decode.session, ignoreEos: true };
     const transcript = await transcribeRecording(
       random,
@@ -111,7 +111,7 @@ describe("a model that babbles", () => {
   });
 
   test("is cut where the caller wants it, and not tried again", async () => {
-    const settings = { language: "en", maxTokens: 20 };
+    const settings = { language: "English", maxTokens: 20 } as const;
     const { transcript } = await heard(random, speech(16_000 * 8), settings);
     expect(transcript.usage.outputTokens).toBe(20);
     expect(transcript).toMatchObject({ finishReason: "length", truncated: true });
