@@ -4,6 +4,7 @@ import { AsrError } from "../contract/errors.ts";
 import { Model, type ModelOptions } from "../native/model.ts";
 import { Tokenizer } from "../text/tokenizer.ts";
 import { Batch } from "./decode/batch.ts";
+import type { DecodingModel } from "./decode/decoding-model.ts";
 import { Turns } from "./decode/fair-semaphore.ts";
 import { chunkingOf } from "./recording/chunking.ts";
 
@@ -18,7 +19,7 @@ export interface EngineOptions extends ModelOptions {
  * thread that opened it.
  */
 export class Engine implements Disposable {
-  readonly model: Model;
+  readonly model: DecodingModel;
   readonly tokenizer: Tokenizer;
   readonly batch: Batch;
   /** Places for chunks that are decoded together. */
@@ -29,11 +30,12 @@ export class Engine implements Disposable {
   /** What is under way. */
   readonly #work = new Set<Promise<void>>();
 
-  private constructor(
-    model: Model,
+  /** Around a model that is open: `open` is for those of a folder. */
+  constructor(
+    model: DecodingModel,
     tokenizer: Tokenizer,
-    width: number,
-    chunking: Partial<ChunkOptions>,
+    width: number = defaultBatch,
+    chunking: Partial<ChunkOptions> = {},
   ) {
     this.model = model;
     this.tokenizer = tokenizer;

@@ -8,7 +8,7 @@ import type { Engine } from "../engine/engine.ts";
 import { streamLive } from "../engine/live/stream.ts";
 import { recordingOptions } from "../engine/recording/options.ts";
 import { demoSample } from "../native/demo.ts";
-import type { Session } from "../native/model.ts";
+import { Model, type Session } from "../native/model.ts";
 import { seededRandom } from "./random.ts";
 
 /** The demo's recording. */
@@ -84,9 +84,11 @@ export async function hear(
 
 /** Notes every session that is opened from now on. */
 export function sessionsOf({ model }: Engine): Session[] {
+  if (!(model instanceof Model)) throw new Error("the engine has no checkpoint");
+  const native: Model = model;
   const sessions: Session[] = [];
-  const open = model.session.bind(model);
-  model.session = (options) => {
+  const open = native.session.bind(native);
+  native.session = (options) => {
     const session = open(options);
     sessions.push(session);
     return session;

@@ -3,9 +3,10 @@ import type { Steering } from "../../bias/biasing.ts";
 import type { Bias } from "../../bias/logit-bias.ts";
 import { AsrError } from "../../contract/errors.ts";
 import type { DecodedChunk, FinishReason, Span } from "../../contract/transcript.ts";
-import type { Session, SessionOptions } from "../../native/model.ts";
+import type { SessionOptions } from "../../native/model.ts";
 import { promptIds } from "../../text/prompt.ts";
 import type { Engine } from "../engine.ts";
+import { type DecodingSession, finish, type StageTimes } from "./decoding-model.ts";
 import { Answer } from "./hypothesis.ts";
 
 /** How chunks are decoded. */
@@ -37,14 +38,6 @@ export interface ChunkResult {
   times: StageTimes;
 }
 
-/** Milliseconds in the stages of the native library. */
-export interface StageTimes {
-  melMs: number;
-  encodeMs: number;
-  prefillMs: number;
-  decodeMs: number;
-}
-
 /** Far above fast speech (about 5 tokens a second), so that only a decoding loop meets it. */
 const tokensPerSecond = 16;
 const leastTokens = 64;
@@ -65,15 +58,10 @@ export async function decodeChunk(
   const { start, end, speech } = audio;
   if (listener.signal?.aborted) return unheard(audio, "cancelled");
   using session = engine.model.session(options.session);
-  session.mel(audio.samples);
-  await breathe();
-  const audioTokens = session.encode();
-  await breathe();
-  const { language, systemText } = options.steering;
-  const ids = promptIds(engine.tokenizer, audioTokens, { language, context: systemText });
   const maxTokens = options.maxTokens ?? tokenBudget(end - start);
-  checkRoom(engine, ids.length + maxTokens, audio, listener.name);
-  session.prefill(ids);
+  const ids = await feed(engine, session, audio, { ...options, maxTokens }, listener);
+  if (ids === undefined) return unheard(audio, "cancelled");
+  const { language } = options.steering;
   const answer = new Answer(engine.tokenizer, language);
   const finishReason = await write(engine, session, answer, { ...options, maxTokens }, listener);
   const { text, language: detected, pieces } = answer.end();
@@ -85,10 +73,29 @@ export async function decodeChunk(
   };
 }
 
+/** Feeds the audio and the prompt. Returns the prompt, undefined when it was aborted. */
+async function feed(
+  engine: Engine,
+  session: DecodingSession,
+  audio: AudioChunk,
+  options: DecodeOptions & { maxTokens: number },
+  { name, signal }: Listener,
+): Promise<Int32Array | undefined> {
+  session.mel(audio.samples);
+  if (!(await finish(session, signal))) return undefined;
+  const audioTokens = session.encode();
+  if (!(await finish(session, signal))) return undefined;
+  const { language, systemText } = options.steering;
+  const ids = promptIds(engine.tokenizer, audioTokens, { language, context: systemText });
+  checkRoom(engine, ids.length + options.maxTokens, audio, name);
+  session.prefill(ids);
+  return (await finish(session, signal)) ? ids : undefined;
+}
+
 /** Writes tokens, after those that the answer has, until something ends it. */
 export async function write(
   engine: Engine,
-  session: Session,
+  session: DecodingSession,
   answer: Answer,
   options: DecodeOptions & { maxTokens: number },
   { signal, onText }: Listener,
@@ -114,7 +121,7 @@ export async function write(
 
 const free: Bias = { ids: new Int32Array(0), bonuses: new Float32Array(0), only: false };
 
-function steer(session: Session, { ids, bonuses, only }: Bias = free): void {
+function steer(session: DecodingSession, { ids, bonuses, only }: Bias = free): void {
   session.bias(ids, bonuses, only);
 }
 
@@ -145,9 +152,4 @@ export function checkRoom(
     `${name}: ${part} and the prompt need ${needed} positions, the model has ${maxPositions}`,
     "take shorter chunks, a shorter prompt or fewer tokens",
   );
-}
-
-/** Lets timers, signals and output have their turn between two native calls. */
-export function breathe(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

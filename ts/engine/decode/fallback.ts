@@ -6,9 +6,9 @@ import {
   type DecodeOptions,
   decodeChunk,
   type Listener,
-  type StageTimes,
   unheard,
 } from "./chunk.ts";
+import type { StageTimes } from "./decoding-model.ts";
 
 /** A shorter chunk is not cut in two, in seconds. */
 const shortestHalved = 4;

@@ -1,7 +1,6 @@
 import type { AudioChunk } from "../../audio/chunker.ts";
 import { sampleRate } from "../../audio/recording.ts";
 import type { FinishReason } from "../../contract/transcript.ts";
-import type { Session } from "../../native/model.ts";
 import { TokenDecoder, type Tokenizer } from "../../text/tokenizer.ts";
 import {
   type ChunkResult,
@@ -10,6 +9,7 @@ import {
   tokenBudget,
   write,
 } from "../decode/chunk.ts";
+import type { DecodingSession } from "../decode/decoding-model.ts";
 import { added, decodeCarefully, isLost, penalties, sumOf } from "../decode/fallback.ts";
 import { Answer, type Token } from "../decode/hypothesis.ts";
 import type { Engine } from "../engine.ts";
@@ -31,7 +31,7 @@ export class Section implements Disposable {
   readonly #engine: Engine;
   readonly #options: DecodeOptions;
   readonly #listener: Listener;
-  readonly #session: Session;
+  readonly #session: DecodingSession;
   readonly #prompt: GrowingPrompt;
   #settled: readonly Token[] = [];
   #text = "";
@@ -108,14 +108,18 @@ export class Section implements Disposable {
     this.#session.close();
   }
 
-  async #last(session: Session, prompt: GrowingPrompt, audio: AudioChunk): Promise<ChunkResult> {
+  async #last(
+    session: DecodingSession,
+    prompt: GrowingPrompt,
+    audio: AudioChunk,
+  ): Promise<ChunkResult> {
     const { answer, finishReason } = await this.#answer(session, prompt, audio);
     return this.#result(audio, answer, finishReason);
   }
 
   /** Goes on from the settled tokens. */
   async #answer(
-    session: Session,
+    session: DecodingSession,
     prompt: GrowingPrompt,
     audio: AudioChunk,
     budget = Number.POSITIVE_INFINITY,
@@ -126,7 +130,9 @@ export class Section implements Disposable {
     const answer = new Answer(tokenizer, this.#options.steering.language, this.#settled);
     const begun = answer.tokens.length;
     const room = Math.max(0, maxTokens - begun);
-    this.#inputTokens += await prompt.feed(audio, this.#settled, room, this.#listener.name);
+    const fed = await prompt.feed(audio, this.#settled, room, this.#listener);
+    if (fed === undefined) return { answer, finishReason: "cancelled" };
+    this.#inputTokens += fed;
     const options = { ...this.#options, maxTokens };
     const finishReason = await write(this.#engine, session, answer, options, this.#listener);
     this.#outputTokens += answer.tokens.length - begun;
