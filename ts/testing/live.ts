@@ -71,12 +71,21 @@ export async function hear(
   settings: StreamSettings = {},
   { signal, heard }: { signal?: AbortSignal; heard?: Heard } = {},
 ): Promise<Heard> {
-  const all: Heard = heard ?? { events: [], said: "", transcript: undefined };
   const { stepSeconds, ...rest } = settings;
   const options = { ...recordingOptions(engine, rest), stepSeconds };
-  for await (const event of streamLive(engine, open, options, signal, () => undefined)) {
+  return await collect(streamLive(engine, open, options, { signal }), { heard });
+}
+
+/** Reads events to the end; `onFinal` is called when a chunk is finished. */
+export async function collect(
+  events: AsyncIterable<StreamEvent>,
+  { heard, onFinal }: { heard?: Heard | undefined; onFinal?: (() => void) | undefined } = {},
+): Promise<Heard> {
+  const all: Heard = heard ?? { events: [], said: "", transcript: undefined };
+  for await (const event of events) {
     all.events.push(event);
     if (event.type === "delta") all.said += event.text;
+    if (event.type === "final") onFinal?.();
     if (event.type === "finish") all.transcript = event.transcript;
   }
   return all;

@@ -5,12 +5,12 @@ import { loadAudio } from "../../audio/input.ts";
 import { openSamples } from "../../audio/pcm.ts";
 import type { Samples } from "../../audio/recording.ts";
 import type { RecordingSettings } from "../../contract/options.ts";
-import type { DecodedChunk } from "../../contract/transcript.ts";
 import { demoSample, modelFolder } from "../../native/demo.ts";
 import { goldensFolder, speech } from "../../testing/goldens.ts";
+import { collect } from "../../testing/live.ts";
 import { Engine } from "../engine.ts";
 import { recordingOptions } from "./options.ts";
-import { transcribeRecording } from "./transcribe.ts";
+import { streamRecording, transcribeRecording } from "./transcribe.ts";
 
 const sampleText = readFileSync(demoSample.replace(".wav", ".txt"), "utf8").trim();
 let demo: Engine;
@@ -38,16 +38,16 @@ function copies(count: number): Samples {
 }
 
 async function heard(engine: Engine, samples: Samples, settings: RecordingSettings = {}) {
-  const chunks: DecodedChunk[] = [];
   const progress: number[] = [];
-  const transcript = await transcribeRecording(
+  const events = streamRecording(
     engine,
     async () => openSamples({ samples, sampleRate: 16_000 }),
     recordingOptions(engine, settings),
-    undefined,
-    { onChunk: (chunk) => chunks.push(chunk), onProgress: (done) => progress.push(done) },
+    { onProgress: (done) => progress.push(done) },
   );
-  return { transcript, chunks, progress };
+  const heard = await collect(events);
+  const chunks = heard.events.filter((event) => event.type === "final");
+  return { transcript: heard.transcript!, chunks, progress };
 }
 
 describe("a long recording", () => {
@@ -64,7 +64,8 @@ describe("a long recording", () => {
 
   test("has chunks that follow each other without a gap", async () => {
     const { transcript } = await heard(random, speech(16_000 * 41), {
-      ...{ chunkSeconds: 5, maxTokens: 3 },
+      chunkSeconds: 5,
+      maxTokens: 3,
     });
     let end = 0;
     for (const chunk of transcript.chunks) {
@@ -102,7 +103,6 @@ describe("a model that babbles", () => {
       random,
       async () => openSamples({ samples: speech(16_000 * 8), sampleRate: 16_000 }),
       { ...ready, decode: { ...ready.decode, session } },
-      undefined,
     );
     expect(transcript.chunks.length).toBe(2);
     expect(["length", "loop"]).toContain(transcript.finishReason);
