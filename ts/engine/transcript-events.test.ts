@@ -100,8 +100,16 @@ describe("partials that nobody reads", () => {
   });
 
   test("do not come after the last event", async () => {
-    const events = await read((writer) => writer.partial(() => "One"));
-    expect(summary(events)).toEqual([["finish"]]);
+    const events = new TranscriptEvents();
+    const { promise, resolve } = Promise.withResolvers<typeof nothing>();
+    const reader = events.read(() => promise);
+    events.final(chunk("One."));
+    await reader.next();
+    await reader.next();
+    events.partial(() => "Two");
+    resolve(nothing);
+    await Bun.sleep(1);
+    expect(summary(await Array.fromAsync(reader))).toEqual([["finish"]]);
   });
 
   test("are left out while there is no text", async () => {
