@@ -14,7 +14,8 @@ import type { Transcript } from "./contract/transcript.ts";
 import type { EngineOptions } from "./engine/engine.ts";
 import type { HubOptions } from "./hub/settings.ts";
 import type { ModelInfo } from "./native/model.ts";
-import { type CallExtras, type EngineThread, engineThread } from "./worker/caller/engine-thread.ts";
+import type { CallExtras } from "./worker/caller/call.ts";
+import { type EngineThread, engineThread } from "./worker/caller/engine-thread.ts";
 import { type Source, wired } from "./worker/caller/source.ts";
 import type { LoadArgument } from "./worker/protocol.ts";
 

@@ -1,0 +1,113 @@
+import { aborted } from "../../contract/aborted.ts";
+import type { Progress } from "../../contract/options.ts";
+import type { Answer, Request } from "../protocol.ts";
+import { fromWire, toWire, type WireError } from "../wire-error.ts";
+import type { Source } from "./source.ts";
+
+/** What a call can have besides its argument. */
+export interface CallExtras {
+  /** Gives the blocks of an input that this thread holds. */
+  source?: Source | undefined;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** A value of a call; the last one is its result. Or why the call failed. */
+export type Step = { value: unknown; done: boolean } | { failure: unknown; done: boolean };
+
+/** Sends a message to the engine's thread. */
+type Send = (request: Request, transfer?: ArrayBuffer[]) => void;
+
+/**
+ * A call, from its start to its last value. It answers the engine and hears of its progress whether
+ * a value is waited for or not, so its reader may pause for as long as it likes.
+ */
+export class Call {
+  readonly #id: number;
+  readonly #extras: CallExtras;
+  readonly #send: Send;
+  /** Who waits for the next value. */
+  #waiting: PromiseWithResolvers<Step> | undefined;
+  /** What the caller's own callback threw. */
+  #thrown: { error: unknown } | undefined;
+  #isClosed = false;
+
+  constructor(id: number, extras: CallExtras, send: Send) {
+    this.#id = id;
+    this.#extras = extras;
+    this.#send = send;
+  }
+
+  /** Asks for the next value. */
+  next(): Promise<Step> {
+    this.#waiting = Promise.withResolvers();
+    this.#send({ type: "next", id: this.#id });
+    return this.#waiting.promise;
+  }
+
+  /** Tells the engine to stop; the next value is the failure that this makes of the call. */
+  abort(): void {
+    this.#send({ type: "abort", id: this.#id });
+  }
+
+  /** Stops reading the input and telling of progress: nobody reads the call's values any more. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#extras.source?.close();
+  }
+
+  /** Takes what the engine says of this call. */
+  receive(answer: Answer): void {
+    switch (answer.type) {
+      case "value":
+        this.#settle(answer);
+        break;
+      case "error":
+        this.#settle({ failure: failureOf(answer.error, this.#extras.signal), done: true });
+        break;
+      case "progress":
+        this.#report(answer.progress);
+        break;
+      case "want":
+        void this.#feed();
+    }
+  }
+
+  /** The engine's thread is no more. */
+  fail(error: unknown): void {
+    this.#waiting?.reject(error);
+  }
+
+  #settle(step: Step): void {
+    const { done } = step;
+    this.#waiting?.resolve(this.#thrown ? { failure: this.#thrown.error, done } : step);
+  }
+
+  #report(progress: Progress): void {
+    if (this.#isClosed || this.#thrown !== undefined) return;
+    try {
+      this.#extras.onProgress?.(progress);
+    } catch (error) {
+      this.#thrown = { error };
+      this.abort();
+    }
+  }
+
+  async #feed(): Promise<void> {
+    const { source } = this.#extras;
+    const answer = { type: "block", id: this.#id } as const;
+    try {
+      const block = await source?.next();
+      if (this.#isClosed) return;
+      this.#send({ ...answer, block }, block === undefined ? [] : [block.buffer]);
+    } catch (error) {
+      if (!this.#isClosed) this.#send({ ...answer, block: undefined, error: toWire(error) });
+    }
+  }
+}
+
+/** What the caller gets to see of an error; an abort is its own signal's. */
+function failureOf(error: WireError, signal: AbortSignal | undefined): unknown {
+  const isAbort = error.code === "aborted" && signal?.aborted === true;
+  return isAbort ? aborted(signal.reason, error.partial) : fromWire(error);
+}
