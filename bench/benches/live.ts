@@ -1,5 +1,6 @@
 import { Asr } from "../../ts/asr.ts";
-import { numberFlag, parseCommandLine } from "../../ts/cli/flags/command-line.ts";
+import { readFlags } from "../../ts/cli/flags/flags.ts";
+import { optionFlags } from "../../ts/cli/flags/option-flags.ts";
 import { AsrError } from "../../ts/contract/errors.ts";
 import type { Transcript } from "../../ts/contract/transcript.ts";
 import { readManifest } from "../../ts/wer/references.ts";
@@ -78,25 +79,24 @@ function reportOf({ readings, lateness }: LiveRun): string {
 }
 
 if (import.meta.main) {
-  const { values } = parseCommandLine({
-    options: {
-      model: { type: "string", default: "demo" },
-      recordings: { type: "string" },
-      "chunk-seconds": { type: "string" },
-      "pause-seconds": { type: "string" },
-      "step-seconds": { type: "string" },
+  const flags = {
+    Options: {
+      ...optionFlags("model", "chunkSeconds", "pauseSeconds", "stepSeconds"),
+      recordings: { value: "FILE", help: "a manifest of recordings" },
     },
-  });
+  };
+  const { given } = readFlags(process.argv.slice(2), flags);
+  const recordings = given.text("recordings");
   const usage =
     "bun bench/benches/live.ts --recordings FILE.jsonl [--model MODEL] [--chunk-seconds N] …";
-  if (values.recordings === undefined) throw new AsrError("usage", usage);
+  if (recordings === undefined) throw new AsrError("usage", usage);
   const cutting = {
-    chunkSeconds: numberFlag("--chunk-seconds", values["chunk-seconds"], 1, 1200),
-    pauseSeconds: numberFlag("--pause-seconds", values["pause-seconds"], 0.2, 60),
+    chunkSeconds: given.value("chunk-seconds"),
+    pauseSeconds: given.value("pause-seconds"),
   };
-  const stepSeconds = numberFlag("--step-seconds", values["step-seconds"], 0.5, 30);
-  await using asr = await Asr.load(values.model);
-  for (const { name, path, text } of await readManifest(values.recordings)) {
+  const stepSeconds = given.value("step-seconds");
+  await using asr = await Asr.load(given.text("model") ?? "demo");
+  for (const { name, path, text } of await readManifest(recordings)) {
     const offline = await asr.transcribe(path, cutting);
     const { duration } = offline;
     const live = await heardLive(asr, { path, duration }, { ...cutting, stepSeconds });

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type AudioChunk, chunkAt } from "../audio/chunker.ts";
 import { sampleRate } from "../audio/recording.ts";
 import { type BiasOptions, biasing } from "../bias/biasing.ts";
+import type { SessionOptions } from "../contract/options.ts";
 import type { DecodeOptions } from "../engine/decode/chunk.ts";
 import type {
   DecodingModel,
@@ -9,7 +10,7 @@ import type {
   StageTimes,
 } from "../engine/decode/decoding-model.ts";
 import { Engine } from "../engine/engine.ts";
-import type { ModelInfo, SessionOptions } from "../native/model.ts";
+import type { ModelInfo } from "../native/model.ts";
 import { textTag } from "../text/prompt.ts";
 import { Tokenizer } from "../text/tokenizer.ts";
 import { goldensFolder, speech } from "./goldens.ts";

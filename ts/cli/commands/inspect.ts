@@ -130,7 +130,7 @@ function runStages(
   };
   const frames = session.mel(samples);
   const audioTokens = session.encode();
-  const inputIds = promptIds(tokenizer, audioTokens, { language, context });
+  const inputIds = promptIds(tokenizer, audioTokens, { language, systemText: context });
   session.prefill(inputIds);
   const logits = read("logits", vocabSize);
   const tokens: number[] = [];

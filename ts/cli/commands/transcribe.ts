@@ -1,8 +1,8 @@
 import { Asr } from "../../asr.ts";
 import { follow } from "../../audio/follow.ts";
 import type { AudioInput } from "../../audio/input.ts";
-import { defaultBatch, defaultChunkSeconds } from "../../contract/defaults.ts";
 import { AsrError } from "../../contract/errors.ts";
+import { optionTable } from "../../contract/option-table.ts";
 import type { CallOptions, Progress } from "../../contract/options.ts";
 import { demoSample } from "../../native/demo.ts";
 import { findInputs, type Input } from "../files/inputs.ts";
@@ -110,8 +110,8 @@ async function transcribeJobs(
   interrupt: Interrupt,
 ): Promise<void> {
   const { settings, engine, microphone, pcm, failFast } = given;
-  const batch = engine.batch ?? defaultBatch;
-  const atOnce = batch * (settings.chunkSeconds ?? defaultChunkSeconds);
+  const batch = engine.batch ?? optionTable.batch.default;
+  const atOnce = batch * (settings.chunkSeconds ?? optionTable.chunkSeconds.default);
   const context = { recognizer, settings, signal: interrupt.signal, atOnce };
   const samples = microphone?.input ?? (pcm && { ...pcm, stream: Bun.stdin.stream() });
   const inputOf = ({ path }: Input): AudioInput =>

@@ -1,7 +1,7 @@
 import { AsrError, exitCodes } from "../../contract/errors.ts";
 import { languageName } from "../../contract/languages.ts";
+import type { ModelOptions } from "../../contract/options.ts";
 import { demoModel } from "../../native/demo.ts";
-import type { ModelOptions } from "../../native/model.ts";
 import { readFleurs, readLibriSpeech } from "../../wer/datasets.ts";
 import { type Evaluated, evaluate } from "../../wer/evaluation.ts";
 import { type Heard, readHypotheses } from "../../wer/hypotheses.ts";

@@ -1,6 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { didYouMean, nearest } from "../../contract/did-you-mean.ts";
 import { AsrError, exitCodes, messageOf } from "../../contract/errors.ts";
+import { type ChoiceKind, expected, type NumberKind } from "../../contract/option-kinds.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
 /** `parseArgs` whose complaints are usage errors with the nearest flag. */
@@ -20,24 +21,38 @@ export function parseCommandLine<T extends ParseArgsConfig>(
   }
 }
 
-/** The number that a flag was given, between `least` and `most`. */
-export function numberFlag(
+/** The value that a flag was given as text. `flag` has its hyphens. Throws AsrError `usage`. */
+export function flagValue<Kind extends FlagKind>(
   flag: string,
   text: string | undefined,
-  least: number,
-  most: number,
-): number | undefined {
+  kind: Kind,
+): FlagValue<Kind> | undefined;
+export function flagValue(
+  flag: string,
+  text: string | undefined,
+  kind: FlagKind,
+): string | number | undefined {
   if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() !== "" && value >= least && value <= most) return value;
-  throw new AsrError("usage", `${flag} ${text}: expected a number from ${least} to ${most}`);
+  const value = kind.type === "number" ? numberOf(text) : text;
+  const wanted = expected(kind, value);
+  if (wanted === undefined) return value;
+  if (kind.type === "number") throw new AsrError("usage", `${flag} ${text}: expected ${wanted}`);
+  throw new AsrError("usage", `${flag} ${text}: unknown`, didYouMean(text, kind.choices));
+}
+
+/** Kinds of values of which a command line gives one. */
+type FlagKind = NumberKind | ChoiceKind;
+
+type FlagValue<Kind extends FlagKind> = Kind extends ChoiceKind<infer Choice> ? Choice : number;
+
+/** `Number` takes an empty text for 0. */
+function numberOf(text: string): number {
+  return text.trim() === "" ? Number.NaN : Number(text);
 }
 
 /** The whole number that a flag was given. */
 export function countFlag(flag: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^[0-9]{1,7}$/.test(text) && Number(text) > 0) return Number(text);
-  throw new AsrError("usage", `${flag} ${text}: expected a whole number of at least 1`);
+  return flagValue(flag, text, { type: "number", min: 1, isWhole: true });
 }
 
 /** The choice that a flag was given. */
@@ -46,10 +61,7 @@ export function choiceFlag<T extends string>(
   text: string | undefined,
   choices: readonly T[],
 ): T | undefined {
-  if (text === undefined) return undefined;
-  const choice = choices.find((candidate) => candidate === text);
-  if (choice !== undefined) return choice;
-  throw new AsrError("usage", `${flag} ${text}: unknown`, didYouMean(text, choices));
+  return flagValue(flag, text, { type: "choice", choices });
 }
 
 /**

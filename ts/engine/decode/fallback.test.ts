@@ -216,7 +216,7 @@ describe("a repeated header", () => {
 
 describe("the languages that are allowed", () => {
   test("hold the header, and leave the text free", async () => {
-    const options = decodeOptions({ languages: ["en", "de"] });
+    const options = decodeOptions({ languages: ["English", "German"] });
     const { chunks } = await decode(() => "language German<asr_text>Guten Tag.", { options });
     expect(chunks[0]).toMatchObject({ text: "Guten Tag.", language: "German" });
     const french = decode(() => "language French<asr_text>Bonjour.", { options });

@@ -1,7 +1,8 @@
 import type { ChunkOptions } from "../../audio/chunker.ts";
 import { biasing } from "../../bias/biasing.ts";
 import { AsrError } from "../../contract/errors.ts";
-import { type RecordingSettings, sessionOptions } from "../../contract/options.ts";
+import { sessionOptions } from "../../contract/option-checks.ts";
+import type { CheckedSettings } from "../../contract/options.ts";
 import type { DecodeOptions } from "../decode/chunk.ts";
 import type { Engine } from "../engine.ts";
 import { chunkOptions } from "./chunking.ts";
@@ -19,7 +20,7 @@ export interface RecordingOptions extends ChunkOptions {
  */
 export function recordingOptions(
   engine: Pick<Engine, "tokenizer" | "chunking" | "model">,
-  settings: RecordingSettings,
+  settings: CheckedSettings,
 ): RecordingOptions {
   const ready = biasing(engine.tokenizer, settings);
   checkPrompt(engine, ready.systemText);
