@@ -5,8 +5,7 @@ import type { Progress } from "../../contract/options.ts";
 import { Engine } from "../../engine/engine.ts";
 import { streamLive } from "../../engine/live/stream.ts";
 import { recordingOptions } from "../../engine/recording/options.ts";
-import { streamChunks } from "../../engine/recording/stream.ts";
-import { transcribeRecording } from "../../engine/recording/transcribe.ts";
+import { streamRecording, transcribeRecording } from "../../engine/recording/transcribe.ts";
 import { resolveModel } from "../../hub/resolve.ts";
 import type { CallName, Calls } from "../protocol.ts";
 
@@ -43,7 +42,8 @@ export const handlers: Handlers = {
     const engine = openEngine(number);
     const ready = recordingOptions(engine, options);
     const audio = () => openInput(input, nextBlock);
-    return await transcribeRecording(engine, audio, ready, signal, {
+    return await transcribeRecording(engine, audio, ready, {
+      signal,
       onProgress: decoding(progress),
     });
   },
@@ -53,9 +53,9 @@ export const handlers: Handlers = {
     const ready = recordingOptions(engine, options);
     const { live = input.isStream, stepSeconds } = options;
     const audio = () => openInput(input, nextBlock, live);
-    const tell = decoding(progress);
-    if (!live) return yield* streamChunks(engine, audio, ready, signal, tell);
-    return yield* streamLive(engine, audio, { ...ready, stepSeconds }, signal, tell);
+    const context = { signal, onProgress: decoding(progress) };
+    if (!live) return yield* streamRecording(engine, audio, ready, context);
+    return yield* streamLive(engine, audio, { ...ready, stepSeconds }, context);
   },
 
   async close({ engine: number }) {
