@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { AsrError } from "../ts/contract/errors.ts";
-import { libraryPath } from "../ts/native/symbols.ts";
+import { builtLibrary } from "../ts/native/locate.ts";
 import { depsFolder, root } from "./folders.ts";
 
 /** A C++ program of this repository, in folders that count from the root. */
@@ -18,7 +18,7 @@ export interface CppProgram {
 }
 
 const kernels = "swift/Linux/CMLX/kernels";
-const releaseFolder = dirname(libraryPath);
+const releaseFolder = dirname(builtLibrary);
 const openblas = join(depsFolder, "scipy_openblas32");
 
 /** The CPU kernels, under test. */

@@ -6,7 +6,7 @@ import { openSamples } from "../../audio/pcm.ts";
 import type { Samples } from "../../audio/recording.ts";
 import type { RecordingSettings } from "../../contract/options.ts";
 import type { DecodedChunk } from "../../contract/transcript.ts";
-import { demoSample, modelFolder } from "../../native/demo.ts";
+import { demoSample, modelFolder } from "../../native/locate.ts";
 import { goldensFolder, speech } from "../../testing/goldens.ts";
 import { Engine } from "../engine.ts";
 import { recordingOptions } from "./options.ts";

@@ -7,6 +7,7 @@ import {
 import { aborted } from "../../contract/aborted.ts";
 import { AsrError, messageOf } from "../../contract/errors.ts";
 import type { Progress } from "../../contract/options.ts";
+import { engineEntry } from "../../native/locate.ts";
 import type { Answer, CallName, Calls, Request } from "../protocol.ts";
 import { fromWire, toWire, type WireError } from "../wire-error.ts";
 import type { Source } from "./source.ts";
@@ -35,7 +36,7 @@ export class EngineThread {
   #calls = 0;
   #failure: AsrError | undefined;
 
-  constructor(script = new URL("../engine/main.ts", import.meta.url)) {
+  constructor(script = engineEntry) {
     this.#worker = new Worker(script);
     this.#worker.on("message", (answer: Answer) => this.#receive(answer));
     this.#worker.on("error", (error) => this.#fail(messageOf(error)));
