@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { ScratchCache, shardedModel, testId } from "../../testing/hub-models.ts";
 import { commitOf, LoopbackHub, sha256 } from "../../testing/loopback-hub.ts";
 import { outcomeOf } from "../../testing/recorded-terminal.ts";
+import { runCommand } from "./command.ts";
 import { modelsCommand } from "./models.ts";
 
 setDefaultTimeout(30_000);
@@ -40,7 +41,9 @@ afterAll(() => {
 });
 
 const models = (...argv: string[]) =>
-  outcomeOf((terminal) => modelsCommand([...argv, "--cache-dir", cache.folder], terminal));
+  outcomeOf((terminal) =>
+    runCommand(modelsCommand, [...argv, "--cache-dir", cache.folder], terminal),
+  );
 
 describe("pull", () => {
   test("prints the folder, and tells of the download on standard error", async () => {

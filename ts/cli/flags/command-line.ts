@@ -1,16 +1,25 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { didYouMean, nearest } from "../../contract/did-you-mean.ts";
-import { AsrError, exitCodes, messageOf } from "../../contract/errors.ts";
-import type { Terminal } from "../terminal/terminal.ts";
+import { AsrError, messageOf } from "../../contract/errors.ts";
 
-/** `parseArgs` whose complaints are usage errors with the nearest flag. */
+/**
+ * `parseArgs` whose complaints are usage errors with the nearest flag. `valueName` tells what the
+ * value of a flag is called.
+ */
 export function parseCommandLine<T extends ParseArgsConfig>(
   config: T,
+  valueName: (flag: string) => string,
 ): ReturnType<typeof parseArgs<T>> {
   try {
     return parseArgs(config);
   } catch (error) {
     const message = messageOf(error);
+    const bare = /^Option '.*--([^ ']+) <value>' argument missing/.exec(message)?.[1];
+    if (bare !== undefined) {
+      const value = valueName(bare);
+      const article = /^[AEIO]/.test(value) ? "an" : "a";
+      throw new AsrError("usage", `--${bare}: needs ${article} ${value}`, "see --help");
+    }
     const flag = /^Unknown option '(--?[^']+)'/.exec(message)?.[1];
     if (flag === undefined) throw new AsrError("usage", message.split(". ")[0]!, "see --help");
     const flags = Object.keys(config.options ?? {}).map((name) => `--${name}`);
@@ -50,36 +59,4 @@ export function choiceFlag<T extends string>(
   const choice = choices.find((candidate) => candidate === text);
   if (choice !== undefined) return choice;
   throw new AsrError("usage", `${flag} ${text}: unknown`, didYouMean(text, choices));
-}
-
-/**
- * Runs a command with the arguments that `read` finds, or shows its usage where they ask for help.
- * What fails for the user's sake is one line of notes and an exit status.
- */
-export async function runCommand<Given extends object>(
-  terminal: Terminal,
-  usage: string,
-  read: () => Given | "help",
-  run: (given: Given) => Promise<number>,
-): Promise<number> {
-  return await exitStatusOf(terminal, async () => {
-    const given = read();
-    if (given !== "help") return await run(given);
-    terminal.out(usage);
-    return 0;
-  });
-}
-
-/** Runs a command: what fails for the user's sake is one line of notes and an exit status. */
-export async function exitStatusOf(
-  terminal: Terminal,
-  run: () => Promise<number>,
-): Promise<number> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!(error instanceof AsrError)) throw error;
-    terminal.note(`error: ${error.oneLine}\n`);
-    return exitCodes[error.code];
-  }
 }

@@ -69,7 +69,9 @@ export function readFlags<Table extends FlagTable>(
       },
     ]),
   );
-  const { values, positionals } = parseCommandLine({ args, options, allowPositionals: true });
+  const valueName = (flag: string) => flags.find(([name]) => name === flag)?.[1].value ?? "value";
+  const config = { args, options, allowPositionals: true };
+  const { values, positionals } = parseCommandLine(config, valueName);
   return { given: new GivenFlags({ ...values }), names: positionals };
 }
 
