@@ -2,7 +2,7 @@ import { type Command, helpFlag, type Need } from "../ts/cli/commands/command.ts
 import type { Commands } from "../ts/cli/commands/index.ts";
 import type { FlagName } from "../ts/cli/flags/flags.ts";
 import { fetchFfmpeg } from "./ffmpeg.ts";
-import { toStderr } from "./setup.ts";
+import { prepareLibrary, toStderr } from "./setup.ts";
 
 const flags = { Options: { help: helpFlag } } as const;
 
@@ -35,14 +35,20 @@ function tool(name: string, { summary, needs = ["library"], ...rest }: Tool): Co
 export const cloneCommands: Commands = {
   setup: tool("setup", {
     summary: "Fetches the libraries that are needed and compiles the Swift core.",
+    needs: [],
     async run() {
+      await prepareLibrary();
       await fetchFfmpeg(toStderr, { asked: true });
       return 0;
     },
   }),
   build: tool("build", {
     summary: "Compiles the Swift core where its sources have changed.",
-    run: async () => 0,
+    needs: [],
+    async run() {
+      await prepareLibrary();
+      return 0;
+    },
   }),
   test: tool("test", {
     summary: "Runs the tests, all or those in the files that are named.",

@@ -6,7 +6,7 @@ import { installWheels, isInstalled, type Report } from "./wheels.ts";
 
 /** Fetches and builds what a command needs and what is missing. */
 export async function prepare(needs: readonly Need[], report: Report = toStderr): Promise<void> {
-  // Who brings a library of their own needs no other one.
+  // A library that the user brings stands in for the clone's build.
   if (needs.includes("library") && !process.env["BUN_ASR_LIBRARY"]) await prepareLibrary(report);
   if (needs.includes("ffmpeg")) await fetchFfmpeg(report);
 }

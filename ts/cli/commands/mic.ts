@@ -39,6 +39,9 @@ recording: settled text to standard output, the rest of the line, which may stil
 standard error.`,
   flags,
   shown,
+  closing: `\
+exit status: 0 done, 1 the recording failed or text was lost, 2 usage, 3 model, 4 native library or
+platform, 70 a fault of bun-asr itself, 130 ended by a second interrupt`,
   read(line) {
     if (line.flags.has("list-devices")) return { list: true };
     const device = line.flags.text("device");
