@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runCommand } from "../ts/cli/commands/command.ts";
 import { goldensFolder } from "../ts/testing/goldens.ts";
 import { outcomeOf } from "../ts/testing/recorded-terminal.ts";
 import { benchCommand } from "./command.ts";
@@ -17,7 +16,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const bench = (...argv: string[]) =>
-  outcomeOf((terminal) => runCommand(benchCommand, [...argv, "--out", folder], terminal));
+  outcomeOf((terminal) => benchCommand.run([...argv, "--out", folder], terminal));
 
 const stored = (name: string) => JSON.parse(readFileSync(join(folder, name), "utf8"));
 

@@ -1,9 +1,9 @@
 import { relative } from "node:path";
 import { root } from "../tools/folders.ts";
-import { type Command, type CommandLine, helpFlag } from "../ts/cli/commands/command.ts";
+import { type CommandLine, command, helpFlag } from "../ts/cli/commands/command.ts";
 import { exitCodes } from "../ts/cli/exit-codes.ts";
-import { countFlag } from "../ts/cli/flags/command-line.ts";
-import type { FlagName } from "../ts/cli/flags/flags.ts";
+import type { FlagTable } from "../ts/cli/flags/flags.ts";
+import { optionFlags } from "../ts/cli/flags/option-flags.ts";
 import type { Terminal } from "../ts/cli/terminal/terminal.ts";
 import { didYouMean } from "../ts/contract/did-you-mean.ts";
 import { AsrError, type AsrErrorCode } from "../ts/contract/errors.ts";
@@ -42,12 +42,14 @@ const flags = {
       value: "FILE",
       help: "recordings and their texts, as for wer, to join to a long one\n(default: the sample)",
     },
-    minutes: { value: "N", help: "length of it (default: 10, with --quick 1)" },
-    "chunk-seconds": { value: "N", help: "as for transcribe" },
-    "pause-seconds": { value: "N", help: "as for transcribe" },
-    "step-seconds": { value: "N", help: "as for transcribe" },
+    minutes: {
+      kind: { type: "number", min: 1, isWhole: true },
+      default: "10, with --quick 1",
+      help: "length of it",
+    },
+    ...optionFlags("chunkSeconds", "pauseSeconds", "stepSeconds"),
   },
-} as const;
+} as const satisfies FlagTable;
 
 interface Arguments extends BenchOptions {
   names: readonly string[];
@@ -62,7 +64,7 @@ const randomNote =
 const busyNote = "Other programs were running: the times are not those of an idle machine.";
 
 /** The command `bench`. */
-export const benchCommand: Command<FlagName<typeof flags>, Arguments> = {
+export const benchCommand = command({
   name: "bench",
   summary: "Measures this machine.",
   synopsis: "[NAME]…",
@@ -85,22 +87,15 @@ ${summaries.join("")}
     await updateReadme();
     return 0;
   },
-};
+});
 
-function argumentsOf({
-  argv,
-  flags: given,
-  names,
-}: CommandLine<FlagName<typeof flags>>): Arguments {
+function argumentsOf({ argv, flags: given, names }: CommandLine<typeof flags>): Arguments {
   const known = [...Object.keys(benches), "readme"];
   for (const name of names) {
     if (known.includes(name)) continue;
     throw new AsrError("usage", `no bench is called "${name}"`, didYouMean(name, known));
   }
   const quick = given.has("quick");
-  // Their ranges are those of the options of the library, which checks them.
-  const seconds = (name: "chunk-seconds" | "pause-seconds" | "step-seconds") =>
-    given.has(name) ? Number(given.text(name)) : undefined;
   return {
     names: names.length > 0 ? names : Object.keys(benches),
     out: given.text("out") ?? (quick ? quickResultsFolder : resultsFolder),
@@ -112,10 +107,10 @@ function argumentsOf({
     whisper: given.list("whisper"),
     live: {
       manifest: given.text("manifest"),
-      minutes: countFlag("--minutes", given.text("minutes")),
-      chunkSeconds: seconds("chunk-seconds"),
-      pauseSeconds: seconds("pause-seconds"),
-      stepSeconds: seconds("step-seconds"),
+      minutes: given.value("minutes"),
+      chunkSeconds: given.value("chunk-seconds"),
+      pauseSeconds: given.value("pause-seconds"),
+      stepSeconds: given.value("step-seconds"),
     },
   };
 }

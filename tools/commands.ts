@@ -1,6 +1,5 @@
-import { type Command, helpFlag, type Need } from "../ts/cli/commands/command.ts";
+import { command, helpFlag, type Need } from "../ts/cli/commands/command.ts";
 import type { Commands } from "../ts/cli/commands/index.ts";
-import type { FlagName } from "../ts/cli/flags/flags.ts";
 import { fetchFfmpeg } from "./ffmpeg.ts";
 import { prepareLibrary, toStderr } from "./setup.ts";
 
@@ -17,7 +16,7 @@ interface Tool {
 
 /** A command that has no options, and so needs little to say. */
 function tool(name: string, { summary, needs = ["library"], ...rest }: Tool): Commands[string] {
-  const command: Command<FlagName<typeof flags>, readonly string[]> = {
+  const made = command({
     name,
     summary,
     synopsis: "",
@@ -27,8 +26,8 @@ function tool(name: string, { summary, needs = ["library"], ...rest }: Tool): Co
     read: ({ names }) => names,
     needs: () => needs,
     run: (names) => rest.run(names),
-  };
-  return async () => command;
+  });
+  return async () => made;
 }
 
 /** The commands of a clone, for those who work on the program itself. */

@@ -12,7 +12,6 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { benchCommand } from "../bench/command.ts";
-import { usageOf } from "../ts/cli/commands/command.ts";
 import { convertCommand } from "../ts/cli/commands/convert.ts";
 import { inspectCommand } from "../ts/cli/commands/inspect.ts";
 import { micCommand } from "../ts/cli/commands/mic.ts";
@@ -66,13 +65,13 @@ describe("scripts run as they stand", () => {
 
 describe("the command line", () => {
   const usages: Readonly<Record<string, string>> = {
-    transcribe: usageOf(transcribeCommand),
-    mic: usageOf(micCommand),
-    models: usageOf(modelsCommand),
-    convert: usageOf(convertCommand),
-    wer: usageOf(werCommand),
-    inspect: usageOf(inspectCommand),
-    bench: usageOf(benchCommand),
+    transcribe: transcribeCommand.usage(),
+    mic: micCommand.usage(),
+    models: modelsCommand.usage(),
+    convert: convertCommand.usage(),
+    wer: werCommand.usage(),
+    inspect: inspectCommand.usage(),
+    bench: benchCommand.usage(),
   };
   const flagsOf = (text: string) =>
     new Set(Array.from(text.matchAll(/(?<![\w-])--?[a-z][a-z-]*/g), ([flag]) => flag));

@@ -1,7 +1,8 @@
-import { type LoadOptions, loadArgument } from "./asr.ts";
+import { loadArgument } from "./asr.ts";
 import type { AudioInput } from "./audio/input.ts";
 import { AsrError } from "./contract/errors.ts";
-import { type CallOptions, type RecordingSettings, recordingSettings } from "./contract/options.ts";
+import { recordingSettings } from "./contract/option-checks.ts";
+import type { CallOptions, LoadOptions, RecordingSettings } from "./contract/options.ts";
 import type { Transcript } from "./contract/transcript.ts";
 import type { ModelInfo } from "./native/model.ts";
 import { type EngineThread, engineThread } from "./worker/caller/engine-thread.ts";

@@ -1,30 +1,23 @@
 import type { AudioInput } from "./audio/input.ts";
-import { checkOptionNames } from "./contract/did-you-mean.ts";
 import { AsrError } from "./contract/errors.ts";
 import type { StreamEvent } from "./contract/events.ts";
-import { checkOptionTypes } from "./contract/option-types.ts";
 import {
-  type CallOptions,
+  checkOption,
+  checkOptions,
   recordingSettings,
-  type StreamOptions,
   streamSettings,
-  type TranscribeOptions,
+} from "./contract/option-checks.ts";
+import type {
+  CallOptions,
+  LoadOptions,
+  StreamOptions,
+  TranscribeOptions,
 } from "./contract/options.ts";
 import type { Transcript } from "./contract/transcript.ts";
-import type { EngineOptions } from "./engine/engine.ts";
-import type { HubOptions } from "./hub/settings.ts";
 import type { ModelInfo } from "./native/model.ts";
 import { type CallExtras, type EngineThread, engineThread } from "./worker/caller/engine-thread.ts";
 import { type Source, wired } from "./worker/caller/source.ts";
 import type { LoadArgument } from "./worker/protocol.ts";
-
-/** How a model is found and opened. */
-export interface LoadOptions extends EngineOptions, HubOptions, CallOptions {}
-
-/** The names of `LoadOptions`. */
-export const loadOptionNames: readonly string[] = [
-  ...["precision", "threads", "batch", "offline", "cacheDir", "signal", "onProgress"],
-];
 
 /**
  * An open model. Its work happens on a thread of its own, so the caller's stays free; several calls
@@ -134,8 +127,8 @@ function closed(): AsrError {
 
 /** What the engine's thread is told to load, checked. Throws AsrError `usage`. */
 export function loadArgument(model: string | undefined, given: LoadOptions): LoadArgument {
-  checkOptionNames(given, loadOptionNames, "load");
-  checkOptionTypes({ ...given, model });
+  checkOptions(given, "load", "load");
+  if (model !== undefined) checkOption("model", model);
   const { signal: _, onProgress: __, offline, cacheDir, ...options } = given;
   const named = model ?? process.env["BUN_ASR_MODEL"];
   return { model: named === "" ? undefined : named, hub: { offline, cacheDir }, options };

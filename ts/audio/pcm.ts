@@ -30,6 +30,11 @@ export interface PcmStream extends PcmLayout {
   stream: AsyncIterable<Uint8Array>;
 }
 
+/** Sample rates that can be resampled, in Hz. */
+export const sampleRates = { min: 1000, max: 768_000 } as const;
+/** Numbers of channels that ffmpeg takes. */
+export const channelCounts = { min: 1, max: 255 } as const;
+
 export const pcmEncodings = ["s16le", "f32le"] as const;
 export type PcmEncoding = (typeof pcmEncodings)[number];
 
@@ -123,13 +128,17 @@ export function openPcm(
 }
 
 function checkFormat({ sampleRate: rate, channels = 1 }: PcmFormat, name: string): number {
-  if (!Number.isInteger(rate) || rate < 1000 || rate > 768_000) {
+  if (!isWithin(rate, sampleRates)) {
     throw new AsrError("input", `${name}: a sample rate of ${rate} Hz is not usable`);
   }
-  if (!Number.isInteger(channels) || channels < 1 || channels > 255) {
+  if (!isWithin(channels, channelCounts)) {
     throw new AsrError("input", `${name}: ${channels} channels are not usable`);
   }
   return channels;
+}
+
+function isWithin(value: number, { min, max }: { min: number; max: number }): boolean {
+  return Number.isInteger(value) && value >= min && value <= max;
 }
 
 /** The mean of the channels. NaN and infinities are refused before a resampler would hide them. */

@@ -1,6 +1,5 @@
-import { AsrError } from "../contract/errors.ts";
 import { type Keyword, keywordList } from "../contract/keywords.ts";
-import { languageName, languageNames } from "../contract/languages.ts";
+import { languageChoice } from "../contract/languages.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import { keywordGuide } from "./keyword-bias.ts";
 import { KeywordTrie } from "./keyword-trie.ts";
@@ -35,12 +34,7 @@ export interface Steering {
 /** Makes hints ready. Throws AsrError `usage` for those that are wrong or contradict each other. */
 export function steering(tokenizer: Tokenizer, hints: Hints): Steering {
   const { prompt = "", keywords: items = [] } = hints;
-  const language = languageName(hints.language);
-  if (language !== undefined && hints.languages !== undefined) {
-    const hint = "languages is for detection, language leaves nothing to detect";
-    throw new AsrError("usage", "language and languages are both given", hint);
-  }
-  const names = hints.languages && languageNames(hints.languages);
+  const { language, languages } = languageChoice(hints);
   const keywords = keywordList(items);
   const trie = new KeywordTrie(tokenizer, keywords);
   const weighted = trie.outside.next.size > 0;
@@ -50,7 +44,7 @@ export function steering(tokenizer: Tokenizer, hints: Hints): Steering {
     systemText: text,
     guide: () => {
       const guides: Guide[] = [];
-      if (names !== undefined) guides.push(languageGuide(tokenizer, names));
+      if (languages !== undefined) guides.push(languageGuide(tokenizer, languages));
       const active = language !== undefined;
       if (weighted) guides.push(keywordGuide(tokenizer, trie, { active }));
       return guides.length === 0 ? undefined : combine(...guides);

@@ -15,7 +15,7 @@ import { demoSample } from "../native/locate.ts";
 import { goldensFolder } from "../testing/goldens.ts";
 import { type Outcome, outcomeOf } from "../testing/recorded-terminal.ts";
 import { pcm16Wav, tone } from "../testing/wav-writer.ts";
-import { type Command, runCommand } from "./commands/command.ts";
+import type { Command } from "./commands/command.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { transcribeCommand } from "./commands/transcribe.ts";
 import { decodeNpy } from "./files/npy.ts";
@@ -35,7 +35,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function inProcess(command: Command, argv: string[], tty = false): Promise<Outcome> {
-  return outcomeOf((terminal) => runCommand(command, argv, terminal), { tty });
+  return outcomeOf((terminal) => command.run(argv, terminal), { tty });
 }
 
 const transcribe = (...argv: string[]) => inProcess(transcribeCommand, ["-m", "demo", ...argv]);

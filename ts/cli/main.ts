@@ -4,7 +4,7 @@ import packageFile from "../../package.json";
 import { didYouMean } from "../contract/did-you-mean.ts";
 import { AsrError } from "../contract/errors.ts";
 import { program } from "../native/program.ts";
-import { exitStatusOf, type Prepare, runCommand } from "./commands/command.ts";
+import { exitStatusOf, type Prepare } from "./commands/command.ts";
 import { type Commands, productCommands } from "./commands/index.ts";
 import { processTerminal, type Terminal } from "./terminal/terminal.ts";
 
@@ -26,7 +26,7 @@ export async function main(
     const { name, rest } = commandOf(argv, Object.keys(commands));
     if (name === "help") terminal.out(await listOf(commands));
     else if (name === "version") terminal.out(`${packageFile.name} ${packageFile.version}\n`);
-    else return await runCommand(await commands[name]!(), rest, terminal, door?.prepare);
+    else return await (await commands[name]!()).run(rest, terminal, door?.prepare);
     return 0;
   });
 }

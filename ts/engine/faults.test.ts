@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { findFfmpeg } from "../audio/ffmpeg.ts";
 import { type AudioInput, openAudio } from "../audio/input.ts";
 import type { AsrError } from "../contract/errors.ts";
-import type { RecordingSettings } from "../contract/options.ts";
+import type { CheckedSettings } from "../contract/options.ts";
 import { demoModel, demoSample, modelFolder } from "../native/locate.ts";
 import { expectAsrError } from "../testing/expect-error.ts";
 import { goldensFolder, speech } from "../testing/goldens.ts";
@@ -41,7 +41,7 @@ afterAll(() => {
 
 function transcribe(
   input: AudioInput,
-  settings: RecordingSettings = {},
+  settings: CheckedSettings = {},
   listener: RecordingListener = {},
   signal?: AbortSignal,
 ) {
@@ -165,7 +165,7 @@ test("100 aborts leave no session open, and the next call is right", async () =>
   using small = await Engine.open(join(goldensFolder, "small-q4"));
   const sessions = sessionsOf(small);
   const input = { samples: speech(16_000 * 4), sampleRate: 16_000 };
-  const options = recordingOptions(small, { language: "en", maxTokens: 8, chunkSeconds: 1 });
+  const options = recordingOptions(small, { language: "English", maxTokens: 8, chunkSeconds: 1 });
   const run = (signal?: AbortSignal) =>
     transcribeRecording(small, () => openAudio(input), options, signal);
   const started = performance.now();
@@ -188,7 +188,7 @@ test("100 aborts leave no session open, and the next call is right", async () =>
 
 test("a long recording does not keep short ones waiting", async () => {
   using small = await Engine.open(join(goldensFolder, "small-q4"));
-  const options = recordingOptions(small, { language: "en", maxTokens: 20, chunkSeconds: 2 });
+  const options = recordingOptions(small, { language: "English", maxTokens: 20, chunkSeconds: 2 });
   const run = (seconds: number, listener?: RecordingListener) => {
     const input = { samples: speech(16_000 * seconds), sampleRate: 16_000 };
     return transcribeRecording(small, () => openAudio(input), options, undefined, listener);

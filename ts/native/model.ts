@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { AsrError } from "../contract/errors.ts";
+import type { ModelOptions, SessionOptions } from "../contract/options.ts";
 import type { ModelInfo, SessionReport } from "./model-info.ts";
 import {
   ended,
@@ -11,37 +12,6 @@ import {
 } from "./symbols.ts";
 
 export type { ModelInfo, SessionReport };
-
-/** How a checkpoint is opened. */
-export interface ModelOptions {
-  /**
-   * `full` computes every activation in float32, so that rounding does not hide errors. `auto`
-   * (default) is faster: processors multiply rounded activations where that changes little, Metal
-   * computes in the checkpoint's type.
-   */
-  precision?: "auto" | "full" | undefined;
-  /**
-   * Threads that compute, in the whole process: all models share one pool, and the last one opened
-   * decides. Default: all cores that the process may use. No effect on Metal.
-   */
-  threads?: number | undefined;
-}
-
-/** How one recording is decoded. Every field is optional. */
-export interface SessionOptions {
-  /** Mel recipe: `exact` (default) as the checkpoints were trained, or `fft512`. */
-  mel?: "exact" | "fft512";
-  /** 0 (default) takes the likeliest token; above 0 samples. */
-  temperature?: number;
-  /** Seed of the sampler. */
-  seed?: number;
-  /** Above 1 makes tokens that were already chosen less likely. Default 1. */
-  repetitionPenalty?: number;
-  /** Forbids a second occurrence of any run of this many tokens. 0 (default): off. */
-  noRepeatNgram?: number;
-  /** Goes on after an end token, for measurements. */
-  ignoreEos?: boolean;
-}
 
 /** A stage whose result can be read back, see `Session.read`. */
 export type Stage = "mel" | "encoder" | "logits";

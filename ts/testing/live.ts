@@ -2,7 +2,7 @@ import { openAudio } from "../audio/input.ts";
 import type { AudioStream, Samples } from "../audio/recording.ts";
 import { sampleRate, wholeRecording } from "../audio/recording.ts";
 import type { StreamEvent } from "../contract/events.ts";
-import type { StreamSettings } from "../contract/options.ts";
+import type { CheckedSettings } from "../contract/options.ts";
 import type { Transcript } from "../contract/transcript.ts";
 import type { Engine } from "../engine/engine.ts";
 import { streamLive } from "../engine/live/stream.ts";
@@ -68,7 +68,7 @@ export interface Heard {
 export async function hear(
   engine: Engine,
   open: () => Promise<AudioStream>,
-  settings: StreamSettings = {},
+  settings: CheckedSettings = {},
   { signal, heard }: { signal?: AbortSignal; heard?: Heard } = {},
 ): Promise<Heard> {
   const all: Heard = heard ?? { events: [], said: "", transcript: undefined };

@@ -4,8 +4,8 @@ import type { Tokenizer } from "./tokenizer.ts";
 export interface PromptOptions {
   /** Name of the language to write, as in `languages`; undefined lets the model detect it. */
   language?: string | undefined;
-  /** Text that tells the model what to expect: names, terms, the topic. */
-  context?: string | undefined;
+  /** What the system turn says: what to expect, as in names, terms, the topic. */
+  systemText?: string | undefined;
 }
 
 /** The model's answer, split into its parts. */
@@ -20,23 +20,23 @@ export const textTag = "<asr_text>";
 
 /**
  * The token ids of the chat template around `audioTokens` embeddings. The system turn is always
- * there, without a newline after the context. Context is plain text: a special token written in it
- * does not become one.
+ * there, without a newline after its text, which is plain: a special token written in it does not
+ * become one.
  *
  * @example
  * const tokenizer = await Tokenizer.load("models/demo");
- * console.log(promptIds(tokenizer, 13, { language: "English", context: "names: Ada" }));
+ * console.log(promptIds(tokenizer, 13, { language: "English", systemText: "names: Ada" }));
  */
 export function promptIds(
   tokenizer: Tokenizer,
   audioTokens: number,
-  { language, context = "" }: PromptOptions = {},
+  { language, systemText = "" }: PromptOptions = {},
 ): Int32Array {
   const special = (name: string) => tokenizer.specialId(name);
   const answer = language === undefined ? "assistant\n" : `assistant\nlanguage ${language}`;
   const before = [
     special("<|im_start|>"),
-    ...tokenizer.encodePlain(`system\n${context}`),
+    ...tokenizer.encodePlain(`system\n${systemText}`),
     special("<|im_end|>"),
     ...tokenizer.encodePlain("\n"),
     special("<|im_start|>"),

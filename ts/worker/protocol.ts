@@ -1,10 +1,8 @@
 import type { MessagePort } from "node:worker_threads";
 import type { PcmLayout } from "../audio/pcm.ts";
 import type { StreamEvent } from "../contract/events.ts";
-import type { Progress, RecordingSettings, StreamSettings } from "../contract/options.ts";
+import type { CheckedSettings, EngineOptions, HubOptions, Progress } from "../contract/options.ts";
 import type { Transcript } from "../contract/transcript.ts";
-import type { EngineOptions } from "../engine/engine.ts";
-import type { HubOptions } from "../hub/settings.ts";
 import type { ModelInfo } from "../native/model.ts";
 import type { WireError } from "./wire-error.ts";
 
@@ -30,7 +28,7 @@ export type WireInput =
 export interface Calls {
   load: { argument: LoadArgument; value: never; result: LoadResult };
   transcribe: { argument: RecordingArgument; value: never; result: Transcript };
-  stream: { argument: StreamArgument; value: StreamEvent; result: undefined };
+  stream: { argument: RecordingArgument; value: StreamEvent; result: undefined };
   close: { argument: { engine: number }; value: never; result: undefined };
 }
 
@@ -49,11 +47,7 @@ export interface LoadResult {
 export interface RecordingArgument {
   engine: number;
   input: WireInput;
-  options: RecordingSettings;
-}
-
-export interface StreamArgument extends RecordingArgument {
-  options: StreamSettings;
+  options: CheckedSettings;
 }
 
 export type CallName = keyof Calls;

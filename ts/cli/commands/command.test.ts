@@ -1,13 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import { AsrError } from "../../contract/errors.ts";
 import { outcomeOf } from "../../testing/recorded-terminal.ts";
-import type { FlagName } from "../flags/flags.ts";
-import { type Command, helpFlag, type Need, runCommand, usageOf } from "./command.ts";
+import { type Command, command, helpFlag, type Need } from "./command.ts";
 import { productCommands } from "./index.ts";
 
 const flags = { Options: { colour: { value: "NAME", help: "which" }, help: helpFlag } } as const;
 
-const paint: Command<FlagName<typeof flags>, string> = {
+const paint = command({
   name: "paint",
   summary: "Paints.",
   synopsis: "--colour NAME",
@@ -26,12 +25,12 @@ const paint: Command<FlagName<typeof flags>, string> = {
     terminal.out(`${colour}\n`);
     return 0;
   },
-};
+});
 
-async function run(argv: string[], command: Command = paint) {
+async function run(argv: string[], one: Command = paint) {
   const prepared: (readonly Need[])[] = [];
   const outcome = await outcomeOf((terminal) =>
-    runCommand(command, argv, terminal, async (needs) => void prepared.push(needs)),
+    one.run(argv, terminal, async (needs) => void prepared.push(needs)),
   );
   return { ...outcome, prepared };
 }
@@ -79,12 +78,12 @@ exit status: 0 done
 
 describe("every command of the program", () => {
   test.each(Object.entries(productCommands))("%s has help in one form", async (name, load) => {
-    const command = await load();
-    expect(command.name).toBe(name);
-    const text = usageOf(command);
+    const one = await load();
+    expect(one.name).toBe(name);
+    const text = one.usage();
     expect(text).toStartWith(`usage: bun run ${name}`);
     expect(text).toMatch(/\n {2}-h, --help +this text\n/);
     expect(text).toContain("exit status: 0 done");
-    expect((await run(["--help"], command)).out).toBe(text);
+    expect((await run(["--help"], one)).out).toBe(text);
   });
 });

@@ -11,16 +11,16 @@ export type Need = "library" | "ffmpeg";
 export type Prepare = (needs: readonly Need[]) => Promise<void>;
 
 /** A command line whose flags were read. */
-export interface CommandLine<Name extends string = string> {
+export interface CommandLine<Table extends FlagTable> {
   /** As it was typed, without the name of the command. */
   argv: readonly string[];
-  flags: GivenFlags<Name>;
+  flags: GivenFlags<Table>;
   /** What is no flag: files, models. */
   names: readonly string[];
 }
 
-/** A command of the program. Every one has a file of its own here, and this shape. */
-export interface Command<Name extends string = string, Arguments = unknown> {
+/** What a command is made of. */
+export interface Definition<Table extends FlagTable, Arguments> {
   name: string;
   /** One line, for the list of commands. */
   summary: string;
@@ -31,16 +31,57 @@ export interface Command<Name extends string = string, Arguments = unknown> {
   /** What it does, in lines of at most 100 columns that are broken by hand. */
   description: string;
   /** Its flags; `help` is one of them. */
-  flags: FlagTable;
+  flags: Table;
   /** Those that its help shows, where some are known only to be refused with a reason. */
   shown?: FlagTable;
   /** What its help ends with, such as its exit statuses. */
   closing?: string;
   /** What a command line asks for. Throws AsrError `usage`. */
-  read(line: CommandLine<Name>): Arguments;
+  read(line: CommandLine<Table>): Arguments;
   needs(given: Arguments): readonly Need[];
   /** Returns the exit status. An AsrError becomes one line of notes and its exit status. */
   run(given: Arguments, terminal: Terminal): Promise<number>;
+}
+
+/** A command of the program. Every one has a file of its own here, and is made by `command`. */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** Its help text. */
+  usage(): string;
+  /**
+   * Reads the command line, prepares what the command needs, and runs it, or shows its help:
+   * returns the exit status. A wrong command line is refused before anything is prepared.
+   */
+  run(argv: readonly string[], terminal: Terminal, prepare?: Prepare): Promise<number>;
+}
+
+/** Makes a command. */
+export function command<const Table extends FlagTable, Arguments>(
+  definition: Definition<Table, Arguments>,
+): Command {
+  const { name, summary, flags: table, takesNames } = definition;
+  const usage = () => usageOf(definition);
+  return {
+    name,
+    summary,
+    usage,
+    run: async (argv, terminal, prepare = async () => {}) =>
+      await exitStatusOf(terminal, async () => {
+        const { given: flags, names } = readFlags(argv, table);
+        if (flags.has("help")) {
+          terminal.out(usage());
+          return 0;
+        }
+        const [stray] = takesNames ? [] : names;
+        if (stray !== undefined) {
+          throw new AsrError("usage", `${name} takes no "${stray}"`, "see --help");
+        }
+        const given = definition.read({ argv, flags, names });
+        await prepare(definition.needs(given));
+        return await definition.run(given, terminal);
+      }),
+  };
 }
 
 /** The flag that every table has. */
@@ -52,35 +93,17 @@ export const quietFlag = {
   help: "no notes and no progress on standard error",
 } as const;
 
-/**
- * Reads the command line, prepares what the command needs, and runs it, or shows its help: returns
- * the exit status. A wrong command line is refused before anything is prepared.
- */
-export async function runCommand(
-  command: Command,
-  argv: readonly string[],
-  terminal: Terminal,
-  prepare: Prepare = async () => {},
-): Promise<number> {
-  return await exitStatusOf(terminal, async () => {
-    const { given: flags, names } = readFlags(argv, command.flags);
-    if (flags.has("help")) {
-      terminal.out(usageOf(command));
-      return 0;
-    }
-    const [stray] = command.takesNames ? [] : names;
-    if (stray !== undefined) {
-      throw new AsrError("usage", `${command.name} takes no "${stray}"`, "see --help");
-    }
-    const given = command.read({ argv, flags, names });
-    await prepare(command.needs(given));
-    return await command.run(given, terminal);
-  });
-}
-
-/** The help text of a command. */
-export function usageOf(command: Command): string {
-  const { name, synopsis, description, flags, shown = flags, closing } = command;
+function usageOf<Table extends FlagTable>({
+  name,
+  synopsis,
+  description,
+  flags,
+  shown = flags,
+  closing,
+}: Pick<
+  Definition<Table, never>,
+  "name" | "synopsis" | "description" | "flags" | "shown" | "closing"
+>): string {
   const all = Object.values(shown).flatMap((group) => Object.keys(group));
   const hasOptions = all.some((flag) => flag !== "help");
   const words = [program, name, synopsis, hasOptions ? "[options]" : ""];

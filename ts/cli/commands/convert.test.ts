@@ -4,14 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { source } from "../../testing/checkpoint.ts";
 import { outcomeOf } from "../../testing/recorded-terminal.ts";
-import { runCommand } from "./command.ts";
 import { convertCommand } from "./convert.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "bun-asr-convert-command-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-const run = (...argv: string[]) =>
-  outcomeOf((terminal) => runCommand(convertCommand, argv, terminal));
+const run = (...argv: string[]) => outcomeOf((terminal) => convertCommand.run(argv, terminal));
 
 test("prints a checksum on standard output and notes on standard error", async () => {
   const out = join(scratch, "q4");

@@ -1,14 +1,19 @@
 import { join } from "node:path";
 import { AsrError } from "../../contract/errors.ts";
 import { type Conversion, convertCheckpoint } from "../../convert/convert.ts";
-import { type Bits, mixed, type Recipe, uniform } from "../../convert/recipe.ts";
+import { mixed, type Recipe, uniform } from "../../convert/recipe.ts";
 import { resolveModel } from "../../hub/resolve.ts";
 import { byteText, durationText } from "../../text/sizes.ts";
-import { choiceFlag } from "../flags/command-line.ts";
-import type { FlagName, GivenFlags } from "../flags/flags.ts";
+import type { FlagTable, GivenFlags } from "../flags/flags.ts";
 import { Interrupt } from "../terminal/interrupt.ts";
 import { StatusLine, type Terminal } from "../terminal/terminal.ts";
-import { type Command, exitStatusOf, helpFlag, quietFlag } from "./command.ts";
+import { command, exitStatusOf, helpFlag, quietFlag } from "./command.ts";
+
+const widths = { "4": 4, "5": 5, "6": 6, "8": 8, none: "none" } as const;
+const groupSizes = { "32": 32, "64": 64, "128": 128 } as const;
+const dtypes = { bf16: "BF16", f16: "F16" } as const;
+
+const width = { type: "choice", choices: ["4", "5", "6", "8", "none"] } as const;
 
 const flags = {
   Model: {
@@ -22,27 +27,34 @@ const flags = {
   },
   Quantization: {
     bits: {
+      kind: width,
       value: "N",
+      default: "4",
       help:
-        "4 (default), 5, 6, 8 or none: decoder and embedding; the encoder\n" +
-        "stays float, as in the checkpoints of mlx-community",
+        "4, 5, 6, 8 or none: decoder and embedding; the encoder stays float, as in the " +
+        "checkpoints of mlx-community",
     },
     recipe: {
-      value: "mixed",
+      kind: { type: "choice", choices: ["mixed"] },
       help:
-        "4 bits in the decoder, 8 in encoder and embedding: the smallest that\n" +
-        "hears well, but mlx-audio does not load quantized encoders",
+        "4 bits in the decoder, 8 in encoder and embedding: the smallest that hears well, but " +
+        "mlx-audio does not load quantized encoders",
     },
-    "encoder-bits": { value: "N", help: "4, 5, 6, 8 or none" },
-    "embedding-bits": { value: "N", help: "4, 5, 6, 8 or none" },
-    "group-size": { value: "N", help: "weights that share a scale: 32, 64 (default) or 128" },
+    "encoder-bits": { kind: width, value: "N", help: "4, 5, 6, 8 or none" },
+    "embedding-bits": { kind: width, value: "N", help: "4, 5, 6, 8 or none" },
+    "group-size": {
+      kind: { type: "choice", choices: ["32", "64", "128"] },
+      default: "64",
+      help: "weights that share a scale",
+    },
     dtype: {
-      value: "bf16|f16",
-      help: "type of scales and of what stays float (default: as it is)",
+      kind: { type: "choice", choices: ["bf16", "f16"] },
+      default: "as it is",
+      help: "type of scales and of what stays float",
     },
   },
   Behaviour: { quiet: quietFlag, help: helpFlag },
-} as const;
+} as const satisfies FlagTable;
 
 interface Arguments {
   model: string;
@@ -53,7 +65,7 @@ interface Arguments {
 }
 
 /** The command `convert`. */
-export const convertCommand: Command<FlagName<typeof flags>, Arguments> = {
+export const convertCommand = command({
   name: "convert",
   summary: "Quantizes a checkpoint.",
   synopsis: "--model MODEL --out DIR",
@@ -71,44 +83,37 @@ exit status: 0 done, 2 usage or no room, 3 model, 4 native library or platform, 
     const status = await exitStatusOf(terminal, () => convert(given, terminal, interrupt.signal));
     return interrupt.status ?? status;
   },
-};
+});
 
-function argumentsOf(given: GivenFlags<FlagName<typeof flags>>): Arguments {
+function argumentsOf(given: GivenFlags<typeof flags>): Arguments {
   const [model, out] = [given.text("model"), given.text("out")];
   if (model === undefined) throw missing("--model MODEL");
   if (out === undefined) throw missing("--out DIR");
-  const recipe = choiceFlag("--recipe", given.text("recipe"), ["mixed"]);
-  const bits = bitsFlag("--bits", given.text("bits"));
+  const [recipe, bits] = [given.value("recipe"), given.value("bits")];
   if (recipe !== undefined && bits !== undefined) {
     throw new AsrError("usage", "--recipe and --bits are two ways to say the same", "give one");
   }
-  const start = recipe === "mixed" ? mixed : uniform(bits ?? 4);
-  const dtype = choiceFlag("--dtype", given.text("dtype"), ["bf16", "f16"]);
-  const groupSize = choiceFlag("--group-size", given.text("group-size"), ["32", "64", "128"]);
+  const start = recipe === "mixed" ? mixed : uniform(widths[bits ?? "4"]);
+  const bitsOf = (flag: "encoder-bits" | "embedding-bits") => {
+    const choice = given.value(flag);
+    return choice === undefined ? undefined : widths[choice];
+  };
+  const dtype = given.value("dtype");
   return {
     model,
     out,
     recipe: {
       bits: {
         decoder: start.decoder,
-        encoder: bitsFlag("--encoder-bits", given.text("encoder-bits")) ?? start.encoder,
-        embedding: bitsFlag("--embedding-bits", given.text("embedding-bits")) ?? start.embedding,
+        encoder: bitsOf("encoder-bits") ?? start.encoder,
+        embedding: bitsOf("embedding-bits") ?? start.embedding,
       },
-      groupSize: groupSize === undefined ? 64 : groupSizes[groupSize],
+      groupSize: groupSizes[given.value("group-size") ?? "64"],
       ...(dtype === undefined ? {} : { dtype: dtypes[dtype] }),
     },
     overwrite: given.has("overwrite"),
     quiet: given.has("quiet"),
   };
-}
-
-const groupSizes = { "32": 32, "64": 64, "128": 128 } as const;
-const dtypes = { bf16: "BF16", f16: "F16" } as const;
-const widths = { "4": 4, "5": 5, "6": 6, "8": 8, none: "none" } as const;
-
-function bitsFlag(flag: string, text: string | undefined): Bits | undefined {
-  const choice = choiceFlag(flag, text, ["4", "5", "6", "8", "none"]);
-  return choice === undefined ? undefined : widths[choice];
 }
 
 function missing(flag: string): AsrError {

@@ -3,34 +3,35 @@ import { join } from "node:path";
 import { loadAudio } from "../../audio/input.ts";
 import { AsrError, messageOf } from "../../contract/errors.ts";
 import { languageName } from "../../contract/languages.ts";
+import { optionTable } from "../../contract/option-table.ts";
 import { resolveModel } from "../../hub/resolve.ts";
 import { demoModel, demoSample } from "../../native/locate.ts";
 import { Model, type ModelInfo, type SessionReport, type Stage } from "../../native/model.ts";
 import { parseOutput, promptIds } from "../../text/prompt.ts";
 import { Tokenizer } from "../../text/tokenizer.ts";
 import { encodeNpy } from "../files/npy.ts";
-import { choiceFlag, countFlag } from "../flags/command-line.ts";
-import type { FlagName, GivenFlags } from "../flags/flags.ts";
+import type { FlagTable, GivenFlags } from "../flags/flags.ts";
+import { optionFlags } from "../flags/option-flags.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { type Command, helpFlag } from "./command.ts";
+import { command, helpFlag } from "./command.ts";
 
 const flags = {
   Options: {
-    model: { short: "m", value: "MODEL", help: "as for transcribe (default: demo)" },
-    audio: { value: "FILE", help: "default: the sample of the demo" },
+    model: { short: "m", value: "MODEL", default: demoModel, help: "as for transcribe" },
+    audio: { value: "FILE", default: "the sample of the demo", help: "the recording" },
     dump: { value: "OUT", help: "folder for the results, made when missing" },
-    language: { short: "l", value: "LANGUAGE", help: "code or name (default: detected)" },
+    ...optionFlags("language", "mel"),
     context: { value: "TEXT", help: "text of the system turn" },
-    mel: { value: "exact|fft512", help: "recipe of the mel spectrogram (default: exact)" },
     precision: {
-      value: "full|auto",
-      help: "full (default): every activation in float32; auto: as transcribe\nruns",
+      kind: optionTable.precision.kind,
+      default: "full",
+      help: "full: every activation in float32; auto: as transcribe runs",
     },
-    "max-tokens": { value: "N", help: "most tokens (default: 32)" },
+    "max-tokens": { kind: optionTable.maxTokens.kind, default: 32, help: "most tokens" },
     "ignore-eos": { help: "go on after an end token" },
     help: helpFlag,
   },
-} as const;
+} as const satisfies FlagTable;
 
 interface Arguments {
   model: string;
@@ -57,7 +58,7 @@ interface Findings {
 }
 
 /** The command `inspect`. */
-export const inspectCommand: Command<FlagName<typeof flags>, Arguments> = {
+export const inspectCommand = command({
   name: "inspect",
   summary: "Writes what each stage of the model gave for one recording.",
   synopsis: "--dump OUT",
@@ -72,9 +73,9 @@ exit status: 0 done, 1 the recording failed, 2 usage, 3 model, 4 native library 
   read: ({ flags: given }) => argumentsOf(given),
   needs: ({ audio }) => (audio === demoSample ? ["library"] : ["library", "ffmpeg"]),
   run: inspect,
-};
+});
 
-function argumentsOf(given: GivenFlags<FlagName<typeof flags>>): Arguments {
+function argumentsOf(given: GivenFlags<typeof flags>): Arguments {
   const dump = given.text("dump");
   if (dump === undefined) throw new AsrError("usage", "--dump OUT is missing", "see --help");
   return {
@@ -83,9 +84,9 @@ function argumentsOf(given: GivenFlags<FlagName<typeof flags>>): Arguments {
     dump,
     language: languageName(given.text("language")),
     context: given.text("context"),
-    mel: choiceFlag("--mel", given.text("mel"), ["exact", "fft512"]) ?? "exact",
-    precision: choiceFlag("--precision", given.text("precision"), ["full", "auto"]) ?? "full",
-    maxTokens: countFlag("--max-tokens", given.text("max-tokens")) ?? 32,
+    mel: given.value("mel") ?? optionTable.mel.default,
+    precision: given.value("precision") ?? flags.Options.precision.default,
+    maxTokens: given.value("max-tokens") ?? flags.Options["max-tokens"].default,
     ignoreEos: given.has("ignore-eos"),
   };
 }
@@ -129,7 +130,7 @@ function runStages(
   };
   const frames = session.mel(samples);
   const audioTokens = session.encode();
-  const inputIds = promptIds(tokenizer, audioTokens, { language, context });
+  const inputIds = promptIds(tokenizer, audioTokens, { language, systemText: context });
   session.prefill(inputIds);
   const logits = read("logits", vocabSize);
   const tokens: number[] = [];

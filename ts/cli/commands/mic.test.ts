@@ -11,7 +11,6 @@ import type { StreamOptions } from "../../contract/options.ts";
 import { ScriptedRecognizer } from "../../testing/recognizer.ts";
 import { outcomeOf } from "../../testing/recorded-terminal.ts";
 import type { Recognizer } from "../files/run.ts";
-import { runCommand } from "./command.ts";
 import { micWith } from "./mic.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bun-asr-mic-"));
@@ -43,7 +42,7 @@ class Listener extends ScriptedRecognizer implements Recognizer {
 async function run(argv: string[], script: string) {
   const listener = new Listener({ stream: { chunks: ["Turn on", "the light."] } });
   const command = micWith(async () => listener, system(script));
-  const outcome = await outcomeOf((terminal) => runCommand(command, argv, terminal));
+  const outcome = await outcomeOf((terminal) => command.run(argv, terminal));
   return { ...outcome, received: listener.received };
 }
 

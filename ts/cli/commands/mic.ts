@@ -3,10 +3,9 @@ import { type System, thisSystem } from "../../audio/recorders.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { program } from "../../native/program.ts";
 import { type Arguments, argumentsOf } from "../flags/arguments.ts";
-import type { FlagName } from "../flags/flags.ts";
 import { transcribeFlags } from "../flags/transcribe-flags.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import type { Command, Need } from "./command.ts";
+import { command, type Need } from "./command.ts";
 import { type Load, loadAsr, transcribeAll } from "./transcribe.ts";
 
 const { Input: refused, ...common } = transcribeFlags;
@@ -28,45 +27,46 @@ const flags = { ...shown, Input: refused } as const;
 type Asked = { list: true } | { list: false; device: string | undefined; settings: Arguments };
 
 /** The command `mic`, with a library and a system or what stands in for them. */
-export const micWith = (load: Load, system: System): Command<FlagName<typeof flags>, Asked> => ({
-  name: "mic",
-  summary: "Writes what is said into a microphone.",
-  synopsis: "",
-  takesNames: true,
-  description: `\
+export const micWith = (load: Load, system: System) =>
+  command({
+    name: "mic",
+    summary: "Writes what is said into a microphone.",
+    synopsis: "",
+    takesNames: true,
+    description: `\
 Writes what is said into a microphone while it is said, until an interrupt (Ctrl-C) ends the
 recording: settled text to standard output, the rest of the line, which may still change, to
 standard error.`,
-  flags,
-  shown,
-  closing: `\
+    flags,
+    shown,
+    closing: `\
 exit status: 0 done, 1 the recording failed or text was lost, 2 usage, 3 model, 4 native library or
 platform, 70 a fault of bun-asr itself, 130 ended by a second interrupt`,
-  read(line) {
-    if (line.flags.has("list-devices")) return { list: true };
-    const device = line.flags.text("device");
-    if (device === "") throw new AsrError("usage", "--device: needs an ID", "see --list-devices");
-    const settings = argumentsOf(line, true);
-    const { names, inputOptions, pcm } = settings;
-    if (names.length === 0 && inputOptions.filesFrom === undefined && pcm === undefined) {
-      return { list: false, device, settings };
-    }
-    const hint = `use ${program} transcribe for recordings`;
-    throw new AsrError("usage", "mic takes no other input than the microphone", hint);
-  },
-  needs({ list }) {
-    const recorder: readonly Need[] = system.platform === "darwin" ? ["ffmpeg"] : [];
-    return list ? recorder : ["library", ...recorder];
-  },
-  async run(given, terminal) {
-    if (given.list) return await listDevices(terminal, system);
-    const { device, settings } = given;
-    const stop = new AbortController();
-    const input = microphone({ device, signal: stop.signal }, system);
-    const source = { input, stop: () => stop.abort() };
-    return await transcribeAll({ ...settings, microphone: source }, terminal, load);
-  },
-});
+    read(line): Asked {
+      if (line.flags.has("list-devices")) return { list: true };
+      const device = line.flags.text("device");
+      if (device === "") throw new AsrError("usage", "--device: needs an ID", "see --list-devices");
+      const settings = argumentsOf({ ...line, flags: line.flags.of(transcribeFlags) }, true);
+      const { names, inputOptions, pcm } = settings;
+      if (names.length === 0 && inputOptions.filesFrom === undefined && pcm === undefined) {
+        return { list: false, device, settings };
+      }
+      const hint = `use ${program} transcribe for recordings`;
+      throw new AsrError("usage", "mic takes no other input than the microphone", hint);
+    },
+    needs({ list }) {
+      const recorder: readonly Need[] = system.platform === "darwin" ? ["ffmpeg"] : [];
+      return list ? recorder : ["library", ...recorder];
+    },
+    async run(given, terminal) {
+      if (given.list) return await listDevices(terminal, system);
+      const { device, settings } = given;
+      const stop = new AbortController();
+      const input = microphone({ device, signal: stop.signal }, system);
+      const source = { input, stop: () => stop.abort() };
+      return await transcribeAll({ ...settings, microphone: source }, terminal, load);
+    },
+  });
 
 export const micCommand = micWith(loadAsr, thisSystem());
 

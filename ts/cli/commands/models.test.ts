@@ -12,7 +12,6 @@ import { join } from "node:path";
 import { ScratchCache, shardedModel, testId } from "../../testing/hub-models.ts";
 import { commitOf, LoopbackHub, sha256 } from "../../testing/loopback-hub.ts";
 import { outcomeOf } from "../../testing/recorded-terminal.ts";
-import { runCommand } from "./command.ts";
 import { modelsCommand } from "./models.ts";
 
 setDefaultTimeout(30_000);
@@ -41,9 +40,7 @@ afterAll(() => {
 });
 
 const models = (...argv: string[]) =>
-  outcomeOf((terminal) =>
-    runCommand(modelsCommand, [...argv, "--cache-dir", cache.folder], terminal),
-  );
+  outcomeOf((terminal) => modelsCommand.run([...argv, "--cache-dir", cache.folder], terminal));
 
 describe("pull", () => {
   test("prints the folder, and tells of the download on standard error", async () => {

@@ -16,21 +16,21 @@ import { corruptFiles, snapshotNames } from "../../hub/snapshot.ts";
 import { program } from "../../native/program.ts";
 import { byteText } from "../../text/sizes.ts";
 import { exitCodes } from "../exit-codes.ts";
-import type { FlagName, GivenFlags } from "../flags/flags.ts";
+import type { FlagTable, GivenFlags } from "../flags/flags.ts";
+import { optionFlags } from "../flags/option-flags.ts";
 import { DownloadReport } from "../terminal/download-report.ts";
 import { Interrupt } from "../terminal/interrupt.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { type Command, exitStatusOf, helpFlag, quietFlag } from "./command.ts";
+import { command, exitStatusOf, helpFlag, quietFlag } from "./command.ts";
 
 const flags = {
   Options: {
-    "cache-dir": { value: "DIR", help: "the cache (default: HF_HUB_CACHE, else HF_HOME/hub)" },
-    offline: { help: "asks nothing of the network" },
+    ...optionFlags("cacheDir", "offline"),
     json: { help: "list and info as JSON" },
     quiet: quietFlag,
     help: helpFlag,
   },
-} as const;
+} as const satisfies FlagTable;
 
 interface Arguments {
   action: (call: Call) => Promise<number>;
@@ -51,7 +51,7 @@ const actions: Record<string, (call: Call) => Promise<number>> = {
 };
 
 /** The command `models`. */
-export const modelsCommand: Command<FlagName<typeof flags>, Arguments> = {
+export const modelsCommand = command({
   name: "models",
   summary: "Lists, fetches, checks and removes models of the hub.",
   synopsis: "list | pull ID… | rm ID… | verify [ID…] | info ID",
@@ -77,10 +77,10 @@ exit status: 0 done, 2 usage, 3 a model is missing, corrupt or cannot be fetched
     const status = await exitStatusOf(terminal, () => action({ ...given, terminal, signal }));
     return interrupt.status ?? status;
   },
-};
+});
 
 function argumentsOf(
-  given: GivenFlags<FlagName<typeof flags>>,
+  given: GivenFlags<typeof flags>,
   [name, ...ids]: readonly string[],
 ): Arguments {
   const known = Object.keys(actions);
@@ -91,7 +91,7 @@ function argumentsOf(
   if (action === undefined) {
     throw new AsrError("usage", `models ${name}: unknown`, didYouMean(name, known));
   }
-  const options = { cacheDir: given.text("cache-dir"), offline: given.has("offline") || undefined };
+  const options = { cacheDir: given.value("cache-dir"), offline: given.value("offline") };
   const [json, quiet] = [given.has("json"), given.has("quiet")];
   return { action, ids, settings: hubSettings(options), json, quiet };
 }

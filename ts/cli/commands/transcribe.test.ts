@@ -14,7 +14,6 @@ import { AsrError } from "../../contract/errors.ts";
 import { schemaFaults } from "../../testing/json-schema.ts";
 import { type Script, ScriptedRecognizer } from "../../testing/recognizer.ts";
 import { outcomeOf } from "../../testing/recorded-terminal.ts";
-import { runCommand } from "./command.ts";
 import { transcribeWith } from "./transcribe.ts";
 
 const schema: unknown = JSON.parse(
@@ -38,12 +37,7 @@ async function run(
   }
   const args = argv.map((arg) => arg.replace(/^@\//, `${folder}/`));
   const { status, out, notes } = await outcomeOf(
-    (terminal) =>
-      runCommand(
-        transcribeWith(async () => recognizer),
-        args,
-        terminal,
-      ),
+    (terminal) => transcribeWith(async () => recognizer).run(args, terminal),
     { tty },
   );
   const shown = (text: string) => text.replaceAll(`${folder}/`, "@/");

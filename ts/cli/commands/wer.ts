@@ -1,7 +1,7 @@
 import { AsrError } from "../../contract/errors.ts";
 import { languageName } from "../../contract/languages.ts";
+import type { ModelOptions } from "../../contract/options.ts";
 import { demoModel } from "../../native/locate.ts";
-import type { ModelOptions } from "../../native/model.ts";
 import { readFleurs, readLibriSpeech } from "../../wer/datasets.ts";
 import { type Evaluated, evaluate } from "../../wer/evaluation.ts";
 import { type Heard, readHypotheses } from "../../wer/hypotheses.ts";
@@ -9,11 +9,13 @@ import { type Reference, readManifest } from "../../wer/references.ts";
 import { reportJson, reportText } from "../../wer/report.ts";
 import { type Mode, modes } from "../../wer/score.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { choiceFlag, countFlag } from "../flags/command-line.ts";
-import type { FlagName, GivenFlags } from "../flags/flags.ts";
+import type { FlagTable, GivenFlags } from "../flags/flags.ts";
+import { optionFlags } from "../flags/option-flags.ts";
 import { StatusLine, type Terminal } from "../terminal/terminal.ts";
-import { type Command, helpFlag } from "./command.ts";
+import { command, helpFlag } from "./command.ts";
 import { transcribeAll } from "./wer-transcribing.ts";
+
+const count = { type: "number", min: 1, isWhole: true } as const;
 
 const flags = {
   Recordings: {
@@ -30,30 +32,31 @@ const flags = {
     language: {
       short: "l",
       value: "LANGUAGE",
-      help: "the texts' language (default: what the data says, else English)",
+      default: "what the data says, else English",
+      help: "the texts' language",
     },
-    limit: { value: "N", help: "only the first N recordings" },
+    limit: { kind: count, help: "only the first N recordings" },
   },
   Model: {
-    model: { short: "m", value: "MODEL", help: "as for transcribe (default: demo)" },
-    "force-language": { help: "tell the model the language too (default: it detects it)" },
-    jobs: { value: "N", help: "recordings transcribed at once (default: 1)" },
-    precision: { value: "auto|full", help: "as for transcribe" },
-    threads: { value: "N", help: "threads that compute (default: all cores)" },
+    model: { short: "m", value: "MODEL", default: demoModel, help: "as for transcribe" },
+    "force-language": { help: "tell the model the language too, which it detects otherwise" },
+    jobs: { kind: count, default: 1, help: "recordings transcribed at once" },
+    ...optionFlags("precision", "threads"),
   },
   Report: {
     mode: {
-      value: "auto|words|characters",
-      help: "what is counted (default: auto, by the language)",
+      kind: { type: "choice", choices: modes },
+      default: "auto",
+      help: "what is counted; auto: by the language",
     },
-    worst: { value: "N", help: "show N recordings with the most errors (default: 10)" },
+    worst: { kind: count, default: 10, help: "show N recordings with the most errors" },
     json: { help: "all counts of all recordings as one JSON object" },
     quiet: { short: "q", help: "no progress on standard error" },
     help: helpFlag,
   },
-} as const;
+} as const satisfies FlagTable;
 
-type WerFlags = GivenFlags<FlagName<typeof flags>>;
+type WerFlags = GivenFlags<typeof flags>;
 
 interface Arguments {
   references: () => Promise<Reference[]>;
@@ -71,7 +74,7 @@ interface Arguments {
 }
 
 /** The command `wer`. */
-export const werCommand: Command<FlagName<typeof flags>, Arguments> = {
+export const werCommand = command({
   name: "wer",
   summary: "Tells word and character error rates.",
   synopsis: "--manifest FILE.jsonl",
@@ -86,24 +89,24 @@ exit status: 0 done, 1 a recording failed, 2 usage, 3 model, 4 native library or
   read: ({ flags: given }) => argumentsOf(given),
   needs: ({ hypotheses }) => (hypotheses === undefined ? ["library", "ffmpeg"] : []),
   run: measure,
-};
+});
 
 function argumentsOf(given: WerFlags): Arguments {
-  const precision = choiceFlag("--precision", given.text("precision"), ["auto", "full"]);
+  const precision = given.value("precision");
   return {
     references: sourceOf(given),
     hypotheses: given.text("hypotheses"),
     model: given.text("model") ?? demoModel,
     modelOptions: {
       ...(precision === undefined ? {} : { precision }),
-      threads: countFlag("--threads", given.text("threads")),
+      threads: given.value("threads"),
     },
     language: languageName(given.text("language")),
     forceLanguage: given.has("force-language"),
-    mode: choiceFlag("--mode", given.text("mode"), modes) ?? "auto",
-    limit: countFlag("--limit", given.text("limit")),
-    worst: countFlag("--worst", given.text("worst")) ?? 10,
-    jobs: countFlag("--jobs", given.text("jobs")) ?? 1,
+    mode: given.value("mode") ?? flags.Report.mode.default,
+    limit: given.value("limit"),
+    worst: given.value("worst") ?? flags.Report.worst.default,
+    jobs: given.value("jobs") ?? flags.Model.jobs.default,
     json: given.has("json"),
     quiet: given.has("quiet"),
   };

@@ -1,6 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { didYouMean, nearest } from "../../contract/did-you-mean.ts";
 import { AsrError, messageOf } from "../../contract/errors.ts";
+import { type ChoiceKind, expected, type NumberKind } from "../../contract/option-kinds.ts";
 
 /**
  * `parseArgs` whose complaints are usage errors with the nearest flag. `valueName` tells what the
@@ -16,9 +17,7 @@ export function parseCommandLine<T extends ParseArgsConfig>(
     const message = messageOf(error);
     const bare = /^Option '.*--([^ ']+) <value>' argument missing/.exec(message)?.[1];
     if (bare !== undefined) {
-      const value = valueName(bare);
-      const article = /^[AEIO]/.test(value) ? "an" : "a";
-      throw new AsrError("usage", `--${bare}: needs ${article} ${value}`, "see --help");
+      throw new AsrError("usage", `--${bare}: needs ${withArticle(valueName(bare))}`, "see --help");
     }
     const flag = /^Unknown option '(--?[^']+)'/.exec(message)?.[1];
     if (flag === undefined) throw new AsrError("usage", message.split(". ")[0]!, "see --help");
@@ -29,34 +28,37 @@ export function parseCommandLine<T extends ParseArgsConfig>(
   }
 }
 
-/** The number that a flag was given, between `least` and `most`. */
-export function numberFlag(
-  flag: string,
-  text: string | undefined,
-  least: number,
-  most: number,
-): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() !== "" && value >= least && value <= most) return value;
-  throw new AsrError("usage", `${flag} ${text}: expected a number from ${least} to ${most}`);
+/** As in `an ID`; choices such as `auto|full` have none. */
+function withArticle(value: string): string {
+  if (value.includes("|")) return value;
+  return `${/^(?:[AEIO]|N$)/.test(value) ? "an" : "a"} ${value}`;
 }
 
-/** The whole number that a flag was given. */
-export function countFlag(flag: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^[0-9]{1,7}$/.test(text) && Number(text) > 0) return Number(text);
-  throw new AsrError("usage", `${flag} ${text}: expected a whole number of at least 1`);
-}
-
-/** The choice that a flag was given. */
-export function choiceFlag<T extends string>(
+/** The value that a flag was given as text. `flag` has its hyphens. Throws AsrError `usage`. */
+export function flagValue<Kind extends FlagKind>(
   flag: string,
   text: string | undefined,
-  choices: readonly T[],
-): T | undefined {
+  kind: Kind,
+): FlagValue<Kind> | undefined;
+export function flagValue(
+  flag: string,
+  text: string | undefined,
+  kind: FlagKind,
+): string | number | undefined {
   if (text === undefined) return undefined;
-  const choice = choices.find((candidate) => candidate === text);
-  if (choice !== undefined) return choice;
-  throw new AsrError("usage", `${flag} ${text}: unknown`, didYouMean(text, choices));
+  const value = kind.type === "number" ? numberOf(text) : text;
+  const wanted = expected(kind, value);
+  if (wanted === undefined) return value;
+  if (kind.type === "number") throw new AsrError("usage", `${flag} ${text}: expected ${wanted}`);
+  throw new AsrError("usage", `${flag} ${text}: unknown`, didYouMean(text, kind.choices));
+}
+
+/** Kinds of values of which a command line gives one. */
+type FlagKind = NumberKind | ChoiceKind;
+
+type FlagValue<Kind extends FlagKind> = Kind extends ChoiceKind<infer Choice> ? Choice : number;
+
+/** `Number` takes an empty text for 0. */
+function numberOf(text: string): number {
+  return text.trim() === "" ? Number.NaN : Number(text);
 }

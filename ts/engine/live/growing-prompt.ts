@@ -45,7 +45,7 @@ export class GrowingPrompt {
     const kept = Math.min(this.#windows, Math.floor(frames / windowFrames)) * windowTokens;
     const audioTokens = this.#session.encode({ keep: kept });
     await breathe();
-    const prompt = promptIds(tokenizer, audioTokens, { language, context: systemText });
+    const prompt = promptIds(tokenizer, audioTokens, { language, systemText });
     const ids = Int32Array.of(...prompt, ...begun.map(({ id }) => id));
     checkRoom(this.#engine, ids.length + room, audio, name);
     const from = this.#isFed ? prompt.indexOf(tokens.audioPad) + kept : 0;

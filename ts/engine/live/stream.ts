@@ -1,6 +1,7 @@
 import { SectionCutter } from "../../audio/endpointer.ts";
 import { type AudioStream, sampleRate } from "../../audio/recording.ts";
 import type { StreamEvent } from "../../contract/events.ts";
+import { optionTable } from "../../contract/option-table.ts";
 import type { Transcript } from "../../contract/transcript.ts";
 import type { ChunkResult } from "../decode/chunk.ts";
 import type { Engine } from "../engine.ts";
@@ -17,8 +18,6 @@ export interface LiveOptions extends RecordingOptions {
   /** How often the text is brought up to date, in seconds of audio. Default 2. */
   stepSeconds?: number | undefined;
 }
-
-const defaultStepSeconds = 2;
 
 /** This much audio may wait until a slow decoder comes to it, in seconds. */
 const mostWaiting = 60;
@@ -85,7 +84,9 @@ class Live {
   async run(stream: AudioStream): Promise<void> {
     this.#name = stream.name;
     const ahead = new ReadAhead(stream, { most: mostWaiting, signal: this.#signal });
-    const step = Math.round((this.#options.stepSeconds ?? defaultStepSeconds) * sampleRate);
+    const step = Math.round(
+      (this.#options.stepSeconds ?? optionTable.stepSeconds.default) * sampleRate,
+    );
     const most = Math.round(this.#options.chunkSeconds * sampleRate);
     try {
       for (let isEnd = false; !isEnd; ) {

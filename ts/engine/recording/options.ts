@@ -1,7 +1,8 @@
 import type { ChunkOptions } from "../../audio/chunker.ts";
 import { steering } from "../../bias/biasing.ts";
 import { AsrError } from "../../contract/errors.ts";
-import { type RecordingSettings, sessionOptions } from "../../contract/options.ts";
+import { sessionOptions } from "../../contract/option-checks.ts";
+import type { CheckedSettings } from "../../contract/options.ts";
 import type { DecodeOptions } from "../decode/chunk.ts";
 import type { Engine } from "../engine.ts";
 import { chunkOptions } from "./chunking.ts";
@@ -14,12 +15,12 @@ export interface RecordingOptions extends ChunkOptions {
 }
 
 /**
- * Makes settings ready: names of languages, what steers decoding, where to cut. Throws AsrError
- * `usage` for what is wrong, or longer than the model's window before any audio is heard.
+ * Makes settings ready: what steers decoding, where to cut. Throws AsrError `usage` for a prompt
+ * that is longer than the model's window, before any audio is heard.
  */
 export function recordingOptions(
   engine: Pick<Engine, "tokenizer" | "chunking" | "model">,
-  settings: RecordingSettings,
+  settings: CheckedSettings,
 ): RecordingOptions {
   const ready = steering(engine.tokenizer, settings);
   checkPrompt(engine, ready.systemText);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { loadAudio } from "../../audio/input.ts";
 import { openSamples } from "../../audio/pcm.ts";
 import type { Samples } from "../../audio/recording.ts";
-import type { RecordingSettings } from "../../contract/options.ts";
+import type { CheckedSettings } from "../../contract/options.ts";
 import type { DecodedChunk } from "../../contract/transcript.ts";
 import { demoSample, modelFolder } from "../../native/locate.ts";
 import { goldensFolder, speech } from "../../testing/goldens.ts";
@@ -37,7 +37,7 @@ function copies(count: number): Samples {
   return all;
 }
 
-async function heard(engine: Engine, samples: Samples, settings: RecordingSettings = {}) {
+async function heard(engine: Engine, samples: Samples, settings: CheckedSettings = {}) {
   const chunks: DecodedChunk[] = [];
   const progress: number[] = [];
   const transcript = await transcribeRecording(
@@ -87,7 +87,7 @@ describe("a long recording", () => {
 describe("a model that babbles", () => {
   test("is tried again in halves", async () => {
     // Sampled at random, so that an end comes late.
-    const settings = { language: "en", temperature: 100, seed: 1 };
+    const settings = { language: "English", temperature: 100, seed: 1 } as const;
     const { transcript } = await heard(random, speech(16_000 * 8), settings);
     expect(transcript.chunks.map(({ finishReason }) => finishReason)).toEqual(["eos", "eos"]);
     expect(transcript.truncated).toBe(false);
@@ -96,7 +96,7 @@ describe("a model that babbles", () => {
   });
 
   test("and never ends is cut, and told of", async () => {
-    const ready = recordingOptions(random, { language: "en" });
+    const ready = recordingOptions(random, { language: "English" });
     const session = { ...ready.decode.session, ignoreEos: true };
     const transcript = await transcribeRecording(
       random,
@@ -112,7 +112,7 @@ describe("a model that babbles", () => {
   });
 
   test("is cut where the caller wants it, and not tried again", async () => {
-    const settings = { language: "en", maxTokens: 20 };
+    const settings = { language: "English", maxTokens: 20 } as const;
     const { transcript } = await heard(random, speech(16_000 * 8), settings);
     expect(transcript.usage.outputTokens).toBe(20);
     expect(transcript).toMatchObject({ finishReason: "length", truncated: true });
