@@ -18,7 +18,7 @@ import { micCommand } from "../ts/cli/commands/mic.ts";
 import { modelsCommand } from "../ts/cli/commands/models.ts";
 import { transcribeCommand } from "../ts/cli/commands/transcribe.ts";
 import { werCommand } from "../ts/cli/commands/wer.ts";
-import { exitCodes } from "../ts/cli/exit-codes.ts";
+import { exitCodes } from "../ts/cli/terminal/exit-codes.ts";
 import { demoSample } from "../ts/native/locate.ts";
 import { root } from "./folders.ts";
 

@@ -1,7 +1,7 @@
 import { AsrError } from "../../contract/errors.ts";
 import { program } from "../../native/program.ts";
-import { exitCodes } from "../exit-codes.ts";
 import { type FlagTable, flagHelp, type GivenFlags, readFlags } from "../flags/flags.ts";
+import { exitCodes } from "../terminal/exit-codes.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
 /** What a command needs before it runs; the set-up of a clone builds or fetches it. */

@@ -1,4 +1,4 @@
-import type { AsrErrorCode } from "../contract/errors.ts";
+import type { AsrErrorCode } from "../../contract/errors.ts";
 
 /** The exit status of the command line for each code of an error. */
 export const exitCodes: Readonly<Record<AsrErrorCode, number>> = {
