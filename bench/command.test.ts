@@ -16,7 +16,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const bench = (...argv: string[]) =>
-  outcomeOf((terminal) => benchCommand([...argv, "--out", folder], terminal));
+  outcomeOf((terminal) => benchCommand.run([...argv, "--out", folder], terminal));
 
 const stored = (name: string) => JSON.parse(readFileSync(join(folder, name), "utf8"));
 

@@ -56,7 +56,7 @@ function cSources(folder: string): string[] {
 }
 
 /** Runs the tests, all or those named; returns the exit status. The last line counts them. */
-export async function test(names: string[]): Promise<number> {
+export async function test(names: readonly string[]): Promise<number> {
   const report = join(root, ".build/test-report.xml");
   rmSync(report, { force: true });
   const options = [

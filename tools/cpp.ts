@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { AsrError } from "../ts/contract/errors.ts";
-import { libraryPath } from "../ts/native/symbols.ts";
+import { builtLibrary } from "../ts/native/locate.ts";
 import { depsFolder, root } from "./folders.ts";
 
 /** A C++ program of this repository, in folders that count from the root. */
@@ -21,7 +21,7 @@ export interface CppProgram {
 
 const cmlx = "swift/Linux/CMLX";
 const kernels = `${cmlx}/kernels`;
-const releaseFolder = dirname(libraryPath);
+const releaseFolder = dirname(builtLibrary);
 const openblas = join(depsFolder, "scipy_openblas32");
 
 /** The CPU kernels, under test. */

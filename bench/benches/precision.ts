@@ -1,7 +1,7 @@
 import { sampleRate } from "../../ts/audio/recording.ts";
 import { Model } from "../../ts/native/model.ts";
 import { speech } from "../../ts/testing/goldens.ts";
-import { seededRandom } from "../../ts/testing/random.ts";
+import { seededRandom } from "../../ts/wer/seeded-random.ts";
 import { percent } from "../report/format.ts";
 import type { Progress } from "../report/progress.ts";
 import {

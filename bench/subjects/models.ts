@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { demoModel, modelFolder } from "../../ts/native/demo.ts";
+import { demoModel, modelFolder } from "../../ts/native/locate.ts";
 import type { BenchOptions } from "../benches/bench.ts";
 import type { Progress } from "../report/progress.ts";
 import { syntheticQwen } from "../synthetic/qwen.ts";

@@ -9,7 +9,7 @@ import { convertCommand } from "./convert.ts";
 const scratch = mkdtempSync(join(tmpdir(), "bun-asr-convert-command-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-const run = (...argv: string[]) => outcomeOf((terminal) => convertCommand(argv, terminal));
+const run = (...argv: string[]) => outcomeOf((terminal) => convertCommand.run(argv, terminal));
 
 test("prints a checksum on standard output and notes on standard error", async () => {
   const out = join(scratch, "q4");

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { demoSample } from "../../native/demo.ts";
+import { demoSample } from "../../native/locate.ts";
 import { outcomeOf } from "../../testing/recorded-terminal.ts";
-import { werCommand, werUsage } from "./wer.ts";
+import { werCommand } from "./wer.ts";
 
 // The model is opened on a busy machine.
 setDefaultTimeout(60_000);
@@ -25,7 +25,7 @@ function written(name: string, ...lines: (string | object)[]): string {
   return path;
 }
 
-const wer = (...argv: string[]) => outcomeOf((terminal) => werCommand(argv, terminal));
+const wer = (...argv: string[]) => outcomeOf((terminal) => werCommand.run(argv, terminal));
 
 async function werJson(...argv: string[]) {
   const { status, out, notes } = await wer("--json", ...argv);
@@ -145,6 +145,7 @@ describe("wer", () => {
   });
 
   test("--help is the usage", async () => {
+    const werUsage = werCommand.usage();
     expect(await wer("--help")).toEqual({ status: 0, out: werUsage, notes: "" });
     expect(werUsage.split("\n").every((line) => line.length <= 100)).toBe(true);
   });

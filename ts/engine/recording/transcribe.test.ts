@@ -6,7 +6,7 @@ import type { Samples } from "../../audio/recording.ts";
 import { AsrError } from "../../contract/errors.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import type { CheckedSettings } from "../../contract/options.ts";
-import { demoSample, modelFolder } from "../../native/demo.ts";
+import { demoSample, modelFolder } from "../../native/locate.ts";
 import { expectAsrError } from "../../testing/expect-error.ts";
 import { goldensFolder, speech } from "../../testing/goldens.ts";
 import { collect } from "../../testing/live.ts";
@@ -167,7 +167,7 @@ describe("chunks that end out of order", () => {
       ({ session }) => (session === 2 ? [...idsOf(`${header}One`), failure] : firstIsSlow(session)),
       { maxBatch: 1 },
     );
-    const open = async () => openSamples({ samples: speech(16_000 * 8), sampleRate: 16_000 });
+    const open = async () => openAudio({ samples: speech(16_000 * 8), sampleRate: 16_000 });
     const events: StreamEvent[] = [];
     const read = async () => {
       const options = recordingOptions(engine, settings);
@@ -190,7 +190,7 @@ describe("chunks that end out of order", () => {
     model.onStage = (_, session) => {
       if (session === 1) setTimeout(() => abort.abort(new AsrError("aborted", "enough")), 1);
     };
-    const open = async () => openSamples({ samples: speech(16_000 * 8), sampleRate: 16_000 });
+    const open = async () => openAudio({ samples: speech(16_000 * 8), sampleRate: 16_000 });
     const options = recordingOptions(engine, { ...settings, maxTokens: 3000 });
     const call = () => transcribeRecording(engine, open, options, { signal: abort.signal });
     const error = await expectAsrError(call, "aborted", "enough");
