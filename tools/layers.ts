@@ -7,6 +7,8 @@
 const table: Readonly<Record<string, string>> = {
   // What is spoken of everywhere: options, events, transcripts, errors.
   contract: "",
+  // Fair turns for whoever shares a limited number of places.
+  concurrency: "",
   // Where that lies which is no module, and how the program was started.
   "native/locate": "contract",
   "native/program": "native/locate",
@@ -19,12 +21,12 @@ const table: Readonly<Record<string, string>> = {
   segments: "contract",
   output: "contract segments text",
   // A name of a model becomes a folder.
-  hub: "contract native/locate native/program text",
+  hub: "contract concurrency native/locate native/program text",
   // Libraries without a terminal.
   convert: "contract native text hub",
   wer: "contract audio",
   // Recordings become text, on a thread of their own.
-  engine: "contract native audio text bias segments",
+  engine: "contract concurrency native audio text bias segments",
   worker: "contract native audio",
   "worker/engine": "contract audio hub engine worker",
   "worker/caller": "contract native/locate audio worker",
