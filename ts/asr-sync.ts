@@ -1,12 +1,11 @@
 import { loadArgument } from "./asr.ts";
-import type { AudioInput } from "./audio/input.ts";
+import { type AudioInput, classify } from "./audio/input.ts";
 import { AsrError } from "./contract/errors.ts";
 import { recordingSettings } from "./contract/option-checks.ts";
 import type { CallOptions, LoadOptions, RecordingSettings } from "./contract/options.ts";
 import type { Transcript } from "./contract/transcript.ts";
 import type { ModelInfo } from "./native/model.ts";
 import { type EngineThread, engineThread } from "./worker/caller/engine-thread.ts";
-import { wiredWhole } from "./worker/caller/source.ts";
 
 /**
  * An open model whose calls block: for scripts that do one thing after the other. Signals and
@@ -51,9 +50,14 @@ export class AsrSync implements Disposable {
    */
   transcribe(input: AudioInput, options: RecordingSettings = {}): Transcript {
     if (this.#closed) throw new AsrError("usage", "this AsrSync is closed");
-    const argument = { engine: this.#engine, input: wiredWhole(input) };
+    const { description, content } = classify(input);
+    if (content !== undefined && !(content instanceof Uint8Array)) {
+      const hint = "pass a path, bytes or samples, or use the call that does not block";
+      throw new AsrError("input", "a call that blocks cannot read this input", hint);
+    }
     const settings = recordingSettings(options);
-    return this.#thread.blocking("transcribe", { ...argument, options: settings });
+    const argument = { engine: this.#engine, input: description, options: settings };
+    return this.#thread.blocking("transcribe", argument, content && new Uint8Array(content));
   }
 
   /** Frees the model. A second call does nothing. */

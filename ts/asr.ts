@@ -1,4 +1,5 @@
-import type { AudioInput } from "./audio/input.ts";
+import { type BlockReader, blocksOf } from "./audio/blocks.ts";
+import { type AudioInput, classify } from "./audio/input.ts";
 import { AsrError } from "./contract/errors.ts";
 import type { StreamEvent } from "./contract/events.ts";
 import {
@@ -17,7 +18,6 @@ import type { Transcript } from "./contract/transcript.ts";
 import type { ModelInfo } from "./native/model.ts";
 import type { CallExtras } from "./worker/caller/call.ts";
 import { type EngineThread, engineThread } from "./worker/caller/engine-thread.ts";
-import { type Source, wired } from "./worker/caller/source.ts";
 import type { LoadArgument } from "./worker/protocol.ts";
 
 /**
@@ -70,9 +70,9 @@ export class Asr implements Disposable, AsyncDisposable {
    */
   async transcribe(input: AudioInput, options: TranscribeOptions = {}): Promise<Transcript> {
     const settings = recordingSettings(options);
-    const { input: wire, source } = this.#wired(input);
-    const argument = { engine: this.#engine, input: wire, options: settings };
-    return await this.#thread.result("transcribe", argument, this.#extras(source, options));
+    const { description, blocks } = this.#read(input);
+    const argument = { engine: this.#engine, input: description, options: settings };
+    return await this.#thread.result("transcribe", argument, this.#extras(blocks, options));
   }
 
   /**
@@ -89,9 +89,9 @@ export class Asr implements Disposable, AsyncDisposable {
     options: StreamOptions = {},
   ): AsyncGenerator<StreamEvent, void, undefined> {
     const settings = streamSettings(options);
-    const { input: wire, source } = this.#wired(input);
-    const argument = { engine: this.#engine, input: wire, options: settings };
-    yield* this.#thread.call("stream", argument, this.#extras(source, options));
+    const { description, blocks } = this.#read(input);
+    const argument = { engine: this.#engine, input: description, options: settings };
+    yield* this.#thread.call("stream", argument, this.#extras(blocks, options));
   }
 
   /** Ends the calls that are under way and frees the model. A second call does nothing. */
@@ -109,16 +109,17 @@ export class Asr implements Disposable, AsyncDisposable {
     await this.close();
   }
 
-  #wired(input: AudioInput) {
+  #read(input: AudioInput) {
     if (this.#closing.signal.aborted) throw closed();
-    return wired(input);
+    const classified = classify(input);
+    return { description: classified.description, blocks: blocksOf(classified) };
   }
 
   /** A call ends when its caller aborts it or the model is closed. */
-  #extras(source: Source | undefined, { signal, onProgress }: CallOptions): CallExtras {
+  #extras(blocks: BlockReader | undefined, { signal, onProgress }: CallOptions): CallExtras {
     const closing = this.#closing.signal;
     const either = signal === undefined ? closing : AbortSignal.any([signal, closing]);
-    return { source, signal: either, onProgress };
+    return { blocks, signal: either, onProgress };
   }
 }
 

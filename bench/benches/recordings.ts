@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { openAudio } from "../../ts/audio/input.ts";
+import { openAudio } from "../../ts/audio/open.ts";
 import { sampleRate, wholeRecording } from "../../ts/audio/recording.ts";
 import { parseCommandLine } from "../../ts/cli/flags/command-line.ts";
 import { AsrError } from "../../ts/contract/errors.ts";

@@ -7,7 +7,8 @@ import { expectAsrError } from "../testing/expect-error.ts";
 import { difference } from "../testing/goldens.ts";
 import { pcm16Wav, tone, wavFile } from "../testing/wav-writer.ts";
 import { findFfmpeg } from "./ffmpeg.ts";
-import { type AudioInput, loadAudio } from "./input.ts";
+import type { AudioInput } from "./input.ts";
+import { loadAudio } from "./open.ts";
 
 let folder = "";
 beforeAll(async () => {

@@ -11,7 +11,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findFfmpeg } from "../audio/ffmpeg.ts";
-import { type AudioInput, openAudio } from "../audio/input.ts";
+import type { AudioInput } from "../audio/input.ts";
+import { openAudio } from "../audio/open.ts";
 import type { AsrError } from "../contract/errors.ts";
 import type { CheckedSettings } from "../contract/options.ts";
 import type { Transcript } from "../contract/transcript.ts";

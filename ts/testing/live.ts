@@ -1,4 +1,4 @@
-import { openAudio } from "../audio/input.ts";
+import { openAudio } from "../audio/open.ts";
 import type { AudioStream, Samples } from "../audio/recording.ts";
 import { sampleRate, wholeRecording } from "../audio/recording.ts";
 import type { StreamEvent } from "../contract/events.ts";

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { loadAudio } from "../../audio/input.ts";
+import { loadAudio } from "../../audio/open.ts";
 import { AsrError, messageOf } from "../../contract/errors.ts";
 import { languageName } from "../../contract/languages.ts";
 import { resolveModel } from "../../hub/resolve.ts";

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadAudio } from "../../audio/input.ts";
-import { openSamples } from "../../audio/pcm.ts";
+import { loadAudio, openAudio } from "../../audio/open.ts";
 import type { Samples } from "../../audio/recording.ts";
 import { AsrError } from "../../contract/errors.ts";
 import type { StreamEvent } from "../../contract/events.ts";
@@ -45,7 +44,7 @@ async function heard(engine: Engine, samples: Samples, settings: CheckedSettings
   const progress: number[] = [];
   const events = streamRecording(
     engine,
-    async () => openSamples({ samples, sampleRate: 16_000 }),
+    () => openAudio({ samples, sampleRate: 16_000 }),
     recordingOptions(engine, settings),
     { onProgress: (done) => progress.push(done) },
   );
@@ -105,7 +104,7 @@ describe("a model that babbles", () => {
     const session = { ...ready.decode.session, ignoreEos: true };
     const transcript = await transcribeRecording(
       random,
-      async () => openSamples({ samples: speech(16_000 * 8), sampleRate: 16_000 }),
+      () => openAudio({ samples: speech(16_000 * 8), sampleRate: 16_000 }),
       { ...ready, decode: { ...ready.decode, session } },
     );
     expect(transcript.chunks.length).toBe(2);
@@ -168,7 +167,7 @@ describe("chunks that end out of order", () => {
       ({ session }) => (session === 2 ? [...idsOf(`${header}One`), failure] : firstIsSlow(session)),
       { maxBatch: 1 },
     );
-    const open = async () => openSamples({ samples: speech(16_000 * 8), sampleRate: 16_000 });
+    const open = () => openAudio({ samples: speech(16_000 * 8), sampleRate: 16_000 });
     const events: StreamEvent[] = [];
     const read = async () => {
       const options = recordingOptions(engine, settings);
@@ -191,7 +190,7 @@ describe("chunks that end out of order", () => {
     model.onStage = (_, session) => {
       if (session === 1) setTimeout(() => abort.abort(new AsrError("aborted", "enough")), 1);
     };
-    const open = async () => openSamples({ samples: speech(16_000 * 8), sampleRate: 16_000 });
+    const open = () => openAudio({ samples: speech(16_000 * 8), sampleRate: 16_000 });
     const options = recordingOptions(engine, { ...settings, maxTokens: 3000 });
     const call = () => transcribeRecording(engine, open, options, { signal: abort.signal });
     const error = await expectAsrError(call, "aborted", "enough");

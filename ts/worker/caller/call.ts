@@ -1,13 +1,13 @@
+import type { BlockReader } from "../../audio/blocks.ts";
 import { aborted } from "../../contract/aborted.ts";
 import type { Progress } from "../../contract/options.ts";
 import type { Answer, Request } from "../protocol.ts";
 import { fromWire, toWire, type WireError } from "../wire-error.ts";
-import type { Source } from "./source.ts";
 
 /** What a call can have besides its argument. */
 export interface CallExtras {
-  /** Gives the blocks of an input that this thread holds. */
-  source?: Source | undefined;
+  /** Gives the bytes of an input that this thread holds. */
+  blocks?: BlockReader | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -51,9 +51,9 @@ export class Call {
   }
 
   /** Stops reading the input and telling of progress: nobody reads the call's values any more. */
-  async close(): Promise<void> {
+  close(): void {
     this.#isClosed = true;
-    await this.#extras.source?.close();
+    this.#extras.blocks?.close();
   }
 
   /** Takes what the engine says of this call. */
@@ -94,10 +94,9 @@ export class Call {
   }
 
   async #feed(): Promise<void> {
-    const { source } = this.#extras;
     const answer = { type: "block", id: this.#id } as const;
     try {
-      const block = await source?.next();
+      const block = await this.#extras.blocks?.next();
       if (this.#isClosed) return;
       this.#send({ ...answer, block }, block === undefined ? [] : [block.buffer]);
     } catch (error) {

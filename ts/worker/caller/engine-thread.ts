@@ -4,6 +4,7 @@ import {
   receiveMessageOnPort,
   Worker,
 } from "node:worker_threads";
+import type { Block } from "../../audio/blocks.ts";
 import { AsrError, messageOf } from "../../contract/errors.ts";
 import type { Answer, CallName, Calls, Request } from "../protocol.ts";
 import { fromWire, type WireError } from "../wire-error.ts";
@@ -63,7 +64,7 @@ export class EngineThread {
       }
     } finally {
       signal?.removeEventListener("abort", onAbort);
-      await call.close();
+      call.close();
       if (!isOver) await this.#abandon(call);
       this.#calls.delete(id);
     }
@@ -82,15 +83,16 @@ export class EngineThread {
     }
   }
 
-  /** A call for which this thread sleeps. */
+  /** A call for which this thread sleeps; `content` is its input, where that is no path. */
   blocking<Name extends CallName>(
     name: Name,
     argument: Calls[Name]["argument"],
+    content?: Block,
   ): Calls[Name]["result"] {
     if (this.#failure !== undefined) throw this.#failure;
     const { port1, port2 } = new MessageChannel();
     const flag = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    this.#send({ type: "blocking", name, argument, port: port2, flag }, [port2]);
+    this.#send({ type: "blocking", name, argument, content, port: port2, flag }, [port2]);
     Atomics.wait(flag, 0, 0);
     const received: { message?: { value?: unknown; error?: WireError } } | undefined =
       receiveMessageOnPort(port1);

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { wired } from "./source.ts";
+import { blocksOf } from "./blocks.ts";
+import { classify } from "./input.ts";
 
 const never = () => new Promise<never>(() => undefined);
 
@@ -15,10 +16,10 @@ test.each([
       cancelled = true;
     },
   });
-  const { source } = wired(input(stream));
+  const source = blocksOf(classify(input(stream)));
   expect((await source?.next())?.byteLength).toBeGreaterThan(0);
   const pending = source?.next();
-  await source?.close();
+  source?.close();
   expect(cancelled).toBe(true);
   expect(await pending).toBeUndefined();
 });
@@ -28,8 +29,8 @@ test("so can a generator that waits for what never comes", async () => {
     yield new Uint8Array(8);
     await never();
   }
-  const { source } = wired(stalled());
+  const source = blocksOf(classify(stalled()));
   await source?.next();
   source?.next();
-  await source?.close();
+  source?.close();
 });
