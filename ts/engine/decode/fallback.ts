@@ -1,5 +1,4 @@
 import { type AudioChunk, halves } from "../../audio/chunker.ts";
-import { isSilent } from "../../audio/vad.ts";
 import type { Engine } from "../engine.ts";
 import {
   type ChunkResult,
@@ -30,7 +29,7 @@ export async function decodeCarefully(
   options: DecodeOptions,
   listener: Listener,
 ): Promise<ChunkResult[]> {
-  if (isSilent(audio.samples)) return [unheard(audio, "eos")];
+  if (audio.isSilent) return [unheard(audio, "eos")];
   const decode = (part: AudioChunk, changes: Partial<DecodeOptions> = {}) =>
     decodeChunk(engine, part, { ...options, ...changes }, listener);
   let first = await decode(audio);

@@ -1,7 +1,7 @@
-import { type AudioChunk, chunksOf } from "../../audio/chunker.ts";
+import { Chunker } from "../../audio/chunker.ts";
 import { type AudioStream, sampleRate } from "../../audio/recording.ts";
 import type { DecodedChunk, Transcript } from "../../contract/transcript.ts";
-import type { ChunkResult } from "../decode/chunk.ts";
+import type { ChunkResult, Listener } from "../decode/chunk.ts";
 import { decodeCarefully } from "../decode/fallback.ts";
 import type { Engine } from "../engine.ts";
 import { failure } from "../failure.ts";
@@ -59,8 +59,7 @@ class Work {
   #complaints: AudioStream["complaints"];
   /** What is known of the length: the header's word, and at the end the truth. */
   #duration: number | undefined;
-  /** Samples so far. */
-  #heard = 0;
+  #chunks: Chunker | undefined;
   /** The seconds that the listener was told last. */
   #done = 0;
 
@@ -81,14 +80,21 @@ class Work {
     this.#duration = stream.duration;
     this.#complaints = stream.complaints;
     this.#progress(0);
-    const counted = { ...stream, blocks: this.#counted(stream.blocks) };
-    for await (const chunk of chunksOf(counted, this.#options)) {
-      this.#start(chunk);
+    const chunks = new Chunker(stream, this.#options);
+    this.#chunks = chunks;
+    let stop = this.#timeAudio();
+    for await (const chunk of chunks) {
+      stop();
+      const index = this.#results.push(undefined) - 1;
+      const listener = this.#listenerOf(index);
+      this.#follow(index, decodeCarefully(this.#engine, chunk, this.#options.decode, listener));
       // The next chunk is cut while these are decoded; more would only fill the memory.
       while (this.#running.size >= this.#engine.width) await Promise.race(this.#running);
       this.#check();
+      stop = this.#timeAudio();
     }
-    this.#duration = this.#heard / sampleRate;
+    stop();
+    this.#duration = chunks.heard / sampleRate;
     await this.settled();
     this.#check();
     // Silence at the end is in no chunk.
@@ -102,7 +108,7 @@ class Work {
   transcript(): Transcript {
     const results = this.#results.flatMap((result) => result ?? []);
     return transcriptOf(results, {
-      duration: this.#duration ?? this.#heard / sampleRate,
+      duration: this.#duration ?? (this.#chunks?.heard ?? 0) / sampleRate,
       audioMs: this.#audioMs,
       totalMs: performance.now() - this.#started,
       complaints: this.#complaints,
@@ -110,35 +116,32 @@ class Work {
     });
   }
 
-  /** Counts samples, and the time that they take while nothing is being decoded. */
-  async *#counted(blocks: AudioStream["blocks"]): AudioStream["blocks"] {
-    try {
-      for (;;) {
-        const [since, idle] = [performance.now(), this.#running.size === 0];
-        const block = await blocks.next();
-        if (idle) this.#audioMs += performance.now() - since;
-        if (block.done) return;
-        this.#heard += block.value.length;
-        yield block.value;
-      }
-    } finally {
-      await blocks.return();
-    }
+  /** Counts the time that audio takes, while nothing is being decoded, until this is called. */
+  #timeAudio(): () => void {
+    if (this.#running.size > 0) return () => undefined;
+    const since = performance.now();
+    return () => {
+      this.#audioMs += performance.now() - since;
+    };
   }
 
-  #start(chunk: AudioChunk): void {
-    const index = this.#results.length;
-    this.#results.push(undefined);
+  #listenerOf(index: number): Listener {
     const { onPartial } = this.#listener;
     const tell = (text: string) => {
       if (index === this.#told && text !== "") onPartial?.(text);
     };
-    const listener = {
-      ...{ party: this, name: this.#name, signal: this.#signal },
+    return {
+      party: this,
+      name: this.#name,
+      signal: this.#signal,
       // Without a listener the text so far is not even put together.
       onText: onPartial && tell,
     };
-    const task = decodeCarefully(this.#engine, chunk, this.#options.decode, listener).then(
+  }
+
+  /** Keeps the results of a chunk that is being decoded. */
+  #follow(index: number, work: Promise<ChunkResult[]>): void {
+    const task = work.then(
       (result) => {
         this.#results[index] = result;
         this.#tell();

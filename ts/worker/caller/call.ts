@@ -1,4 +1,4 @@
-import type { BlockReader } from "../../audio/blocks.ts";
+import { closeBlocks, type InputBlocks } from "../../audio/blocks.ts";
 import { aborted } from "../../contract/aborted.ts";
 import type { Progress } from "../../contract/options.ts";
 import type { Answer, Request } from "../protocol.ts";
@@ -6,8 +6,8 @@ import { fromWire, toWire, type WireError } from "../wire-error.ts";
 
 /** What a call can have besides its argument. */
 export interface CallExtras {
-  /** Gives the bytes of an input that this thread holds. */
-  blocks?: BlockReader | undefined;
+  /** The bytes of an input that this thread holds. */
+  content?: InputBlocks | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -53,7 +53,7 @@ export class Call {
   /** Stops reading the input and telling of progress: nobody reads the call's values any more. */
   close(): void {
     this.#isClosed = true;
-    this.#extras.blocks?.close();
+    if (this.#extras.content !== undefined) closeBlocks(this.#extras.content);
   }
 
   /** Takes what the engine says of this call. */
@@ -96,7 +96,7 @@ export class Call {
   async #feed(): Promise<void> {
     const answer = { type: "block", id: this.#id } as const;
     try {
-      const block = await this.#extras.blocks?.next();
+      const { value: block } = (await this.#extras.content?.blocks.next()) ?? {};
       if (this.#isClosed) return;
       this.#send({ ...answer, block }, block === undefined ? [] : [block.buffer]);
     } catch (error) {
