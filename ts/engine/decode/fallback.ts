@@ -1,5 +1,4 @@
 import { type AudioChunk, halves } from "../../audio/chunker.ts";
-import { isSilent } from "../../audio/vad.ts";
 import type { Engine } from "../engine.ts";
 import {
   type ChunkResult,
@@ -29,7 +28,7 @@ export async function decodeWithFallback(
   options: DecodeOptions,
   context: DecodeContext,
 ): Promise<ChunkResult[]> {
-  if (isSilent(audio.samples)) return [notDecoded(audio, "eos")];
+  if (audio.isSilent) return [notDecoded(audio, "eos")];
   const decode = (part: AudioChunk, changes: Partial<DecodeOptions> = {}) =>
     decodeChunk(engine, part, { ...options, ...changes }, context);
   let first = await decode(audio);

@@ -1,4 +1,4 @@
-import type { BlockReader } from "../../audio/blocks.ts";
+import { closeBlocks, type InputBlocks } from "../../audio/blocks.ts";
 import { aborted } from "../../contract/aborted.ts";
 import type { Progress } from "../../contract/options.ts";
 import type { Answer, Request } from "../protocol.ts";
@@ -6,8 +6,8 @@ import { fromWire, toWire, type WireError } from "../wire-error.ts";
 
 /** What a call can have besides its argument. */
 export interface CallExtras {
-  /** Gives the bytes of an input that this thread holds. */
-  blocks?: BlockReader | undefined;
+  /** The bytes of an input that this thread holds. */
+  content?: InputBlocks | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -15,8 +15,10 @@ export interface CallExtras {
 /** A value of a call; the last one is its result. Or why the call failed. */
 export type Step = { value: unknown; done: boolean } | { failure: unknown; done: boolean };
 
-/** Sends a message to the engine's thread. */
-type Send = (request: Request, transfer?: ArrayBuffer[]) => void;
+/** Where the engine's thread listens. */
+interface Port {
+  postMessage(request: Request, transfer?: ArrayBuffer[]): void;
+}
 
 /**
  * A call, from its start to its last value. It answers the engine and hears of its progress whether
@@ -25,35 +27,35 @@ type Send = (request: Request, transfer?: ArrayBuffer[]) => void;
 export class Call {
   readonly #id: number;
   readonly #extras: CallExtras;
-  readonly #send: Send;
+  readonly #port: Port;
   /** Who waits for the next value. */
   #waiting: PromiseWithResolvers<Step> | undefined;
   /** What the caller's own callback threw. */
   #thrown: { error: unknown } | undefined;
   #isClosed = false;
 
-  constructor(id: number, extras: CallExtras, send: Send) {
+  constructor(id: number, extras: CallExtras, port: Port) {
     this.#id = id;
     this.#extras = extras;
-    this.#send = send;
+    this.#port = port;
   }
 
   /** Asks for the next value. */
   next(): Promise<Step> {
     this.#waiting = Promise.withResolvers();
-    this.#send({ type: "next", id: this.#id });
+    this.#port.postMessage({ type: "next", id: this.#id });
     return this.#waiting.promise;
   }
 
   /** Tells the engine to stop; the next value is the failure that this makes of the call. */
   abort(): void {
-    this.#send({ type: "abort", id: this.#id });
+    this.#port.postMessage({ type: "abort", id: this.#id });
   }
 
   /** Stops reading the input and telling of progress: nobody reads the call's values any more. */
   close(): void {
     this.#isClosed = true;
-    this.#extras.blocks?.close();
+    if (this.#extras.content !== undefined) closeBlocks(this.#extras.content);
   }
 
   /** Takes what the engine says of this call. */
@@ -96,11 +98,12 @@ export class Call {
   async #feed(): Promise<void> {
     const answer = { type: "block", id: this.#id } as const;
     try {
-      const block = await this.#extras.blocks?.next();
+      const { value: block } = (await this.#extras.content?.blocks.next()) ?? {};
       if (this.#isClosed) return;
-      this.#send({ ...answer, block }, block === undefined ? [] : [block.buffer]);
+      this.#port.postMessage({ ...answer, block }, block === undefined ? [] : [block.buffer]);
     } catch (error) {
-      if (!this.#isClosed) this.#send({ ...answer, block: undefined, error: toWire(error) });
+      if (!this.#isClosed)
+        this.#port.postMessage({ ...answer, block: undefined, error: toWire(error) });
     }
   }
 }

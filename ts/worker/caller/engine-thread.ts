@@ -44,7 +44,7 @@ export class EngineThread {
   ): AsyncGenerator<Calls[Name]["value"], Calls[Name]["result"], undefined> {
     const { signal } = extras;
     const id = ++this.#started;
-    const call = new Call(id, extras, (request, transfer) => this.#send(request, transfer));
+    const call = new Call(id, extras, this.#worker);
     const onAbort = () => call.abort();
     let isOver = true;
     try {

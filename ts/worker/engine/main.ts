@@ -58,11 +58,11 @@ function start(id: number, name: CallName, argument: object): void {
     running: run(name, argument, {
       signal: abort.signal,
       progress: (progress) => answer({ type: "progress", id, progress }),
-      nextBlock: async () => {
+      nextBlock: () => {
         abort.signal.throwIfAborted();
         call.block = Promise.withResolvers();
         answer({ type: "want", id });
-        return await call.block.promise;
+        return call.block.promise;
       },
     }),
   };
