@@ -84,14 +84,16 @@ export class Asr implements Disposable, AsyncDisposable {
    *   if (event.type === "delta") process.stdout.write(event.text);
    * }
    */
-  async *stream(
+  stream(
     input: AudioInput,
     options: StreamOptions = {},
   ): AsyncGenerator<StreamEvent, void, undefined> {
-    const settings = streamSettings(options);
-    const { description, content } = classify(input);
-    const argument = { engine: this.#engine, input: description, options: settings };
-    yield* this.#thread.call("stream", argument, this.#extras(content, options));
+    return this.#thread.call("stream", () => {
+      const settings = streamSettings(options);
+      const { description, content } = classify(input);
+      const argument = { engine: this.#engine, input: description, options: settings };
+      return { argument, extras: this.#extras(content, options) };
+    });
   }
 
   /** Ends the calls that are under way and frees the model. A second call does nothing. */

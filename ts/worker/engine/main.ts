@@ -77,11 +77,15 @@ function run(name: CallName, argument: object, context: CallContext): Call["runn
     argument: object,
     context: CallContext,
   ) => Promise<unknown> | Call["running"];
-  const started = handler(argument, context);
-  if (!(started instanceof Promise)) return started;
-  // It is looked at when the caller asks for it.
-  started.catch(() => undefined);
-  return { next: async () => ({ done: true, value: await started }) };
+  try {
+    const started = handler(argument, context);
+    if (!(started instanceof Promise)) return started;
+    // It is looked at when the caller asks for it.
+    started.catch(() => undefined);
+    return { next: async () => ({ done: true, value: await started }) };
+  } catch (error) {
+    return { next: () => Promise.reject(error) };
+  }
 }
 
 async function next(id: number, call: Call): Promise<void> {
