@@ -32,10 +32,8 @@ export async function decodeWithFallback(
   const decode = (part: AudioChunk, changes: Partial<DecodeOptions> = {}) =>
     decodeChunk(engine, part, { ...options, ...changes }, context);
   let first = await decode(audio);
-  const { biasing } = options;
-  if (biasing.isEcho(first.chunk.text)) {
-    const withoutList = { ...biasing, systemText: "" };
-    first = withWorkOf(await decode(audio, { biasing: withoutList }), first);
+  if (options.biasing.isEcho(first.chunk.text)) {
+    first = withWorkOf(await decode(audio, { prompt: options.barePrompt }), first);
   }
   if (!hasFailed(first, options)) return [first];
   const parts = audio.end - audio.start >= minHalvedSeconds ? halves(audio) : [audio];
