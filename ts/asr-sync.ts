@@ -50,14 +50,14 @@ export class AsrSync implements Disposable {
    */
   transcribe(input: AudioInput, options: RecordingSettings = {}): Transcript {
     if (this.#closed) throw new AsrError("usage", "this AsrSync is closed");
-    const { description, content } = classify(input);
-    if (content !== undefined && !(content instanceof Uint8Array)) {
+    const { description, content, whole } = classify(input);
+    if (content !== undefined && whole === undefined) {
       const hint = "pass a path, bytes or samples, or use the call that does not block";
       throw new AsrError("input", "a call that blocks cannot read this input", hint);
     }
     const settings = recordingSettings(options);
     const argument = { engine: this.#engine, input: description, options: settings };
-    return this.#thread.blocking("transcribe", argument, content && new Uint8Array(content));
+    return this.#thread.blocking("transcribe", argument, whole && new Uint8Array(whole));
   }
 
   /** Frees the model. A second call does nothing. */

@@ -1,4 +1,4 @@
-import { type BlockReader, blocksOf } from "./audio/blocks.ts";
+import type { InputBlocks } from "./audio/blocks.ts";
 import { type AudioInput, classify } from "./audio/input.ts";
 import { AsrError } from "./contract/errors.ts";
 import type { StreamEvent } from "./contract/events.ts";
@@ -70,9 +70,9 @@ export class Asr implements Disposable, AsyncDisposable {
    */
   async transcribe(input: AudioInput, options: TranscribeOptions = {}): Promise<Transcript> {
     const settings = recordingSettings(options);
-    const { description, blocks } = this.#read(input);
+    const { description, content } = classify(input);
     const argument = { engine: this.#engine, input: description, options: settings };
-    return await this.#thread.result("transcribe", argument, this.#extras(blocks, options));
+    return await this.#thread.result("transcribe", argument, this.#extras(content, options));
   }
 
   /**
@@ -84,14 +84,16 @@ export class Asr implements Disposable, AsyncDisposable {
    *   if (event.type === "delta") process.stdout.write(event.text);
    * }
    */
-  async *stream(
+  stream(
     input: AudioInput,
     options: StreamOptions = {},
   ): AsyncGenerator<StreamEvent, void, undefined> {
-    const settings = streamSettings(options);
-    const { description, blocks } = this.#read(input);
-    const argument = { engine: this.#engine, input: description, options: settings };
-    yield* this.#thread.call("stream", argument, this.#extras(blocks, options));
+    return this.#thread.call("stream", () => {
+      const settings = streamSettings(options);
+      const { description, content } = classify(input);
+      const argument = { engine: this.#engine, input: description, options: settings };
+      return { argument, extras: this.#extras(content, options) };
+    });
   }
 
   /** Ends the calls that are under way and frees the model. A second call does nothing. */
@@ -109,17 +111,11 @@ export class Asr implements Disposable, AsyncDisposable {
     await this.close();
   }
 
-  #read(input: AudioInput) {
-    if (this.#closing.signal.aborted) throw closed();
-    const classified = classify(input);
-    return { description: classified.description, blocks: blocksOf(classified) };
-  }
-
   /** A call ends when its caller aborts it or the model is closed. */
-  #extras(blocks: BlockReader | undefined, { signal, onProgress }: CallOptions): CallExtras {
+  #extras(content: InputBlocks | undefined, { signal, onProgress }: CallOptions): CallExtras {
     const closing = this.#closing.signal;
     const either = signal === undefined ? closing : AbortSignal.any([signal, closing]);
-    return { blocks, signal: either, onProgress };
+    return { content, signal: either, onProgress };
   }
 }
 

@@ -1,6 +1,4 @@
 import { AsrError, messageOf } from "../contract/errors.ts";
-import type { ClassifiedInput } from "./input.ts";
-
 /** A part of an input's bytes, which can be given away. */
 export type Block = Uint8Array<ArrayBuffer>;
 
@@ -8,35 +6,32 @@ export type Block = Uint8Array<ArrayBuffer>;
 export type NextBlock = () => Promise<Block | undefined>;
 
 /** The bytes of an input, block by block as they are asked for. */
-export interface BlockReader {
-  next: NextBlock;
-  /** Stops reading, even while a block is waited for that may never come. */
-  close(): void;
+export interface InputBlocks {
+  blocks: Generator<Block> | AsyncGenerator<Block>;
+  /** Lets go of what the bytes come from, even while a block is waited for that may never come. */
+  cancel?: (() => void) | undefined;
+}
+
+/** Stops reading. */
+export function closeBlocks({ blocks, cancel }: InputBlocks): void {
+  cancel?.();
+  // Not awaited: a generator returns only when what it waits for has come.
+  void Promise.resolve(blocks.return(undefined)).catch(() => undefined);
 }
 
 /** Small enough to be copied and sent within a millisecond, on a busy machine too. */
 const blockLength = 1 << 17;
 
-/** Reads what a classified input holds; undefined for a path, which holds nothing. */
-export function blocksOf({ description, content }: ClassifiedInput): BlockReader | undefined {
-  if (content === undefined) return undefined;
-  if (content instanceof Uint8Array) return readerOf(slices(content));
-  const { name } = description;
-  const { stream, stop } = stoppable(content, name);
-  return readerOf(blocksIn(stream, name), stop);
-}
-
-/**
- * A stream that can be stopped while something waits for its next part: the iterator of a
- * ReadableStream would wait, too, before it returns.
- */
-function stoppable(stream: AsyncIterable<Uint8Array>, name: string) {
-  if (!(stream instanceof ReadableStream)) return { stream, stop: () => undefined };
+/** The blocks of bytes that come in a stream, which messages call `name`. */
+export function streamBlocks(stream: AsyncIterable<Uint8Array>, name: string): InputBlocks {
+  if (!(stream instanceof ReadableStream)) return { blocks: blocksIn(stream, name) };
   if (stream.locked) {
     throw new AsrError("input", `${name}: was read already`, "pass one that is fresh");
   }
+  // The iterator of a ReadableStream would wait for the next part before it returns.
   const reader = stream.getReader();
-  return { stream: partsOf(reader), stop: () => void reader.cancel().catch(() => undefined) };
+  const cancel = () => void reader.cancel().catch(() => undefined);
+  return { blocks: blocksIn(partsOf(reader), name), cancel };
 }
 
 async function* partsOf(
@@ -61,26 +56,9 @@ function checkedPart(part: unknown, name: string): Uint8Array {
   throw new AsrError("input", `${name}: gave a ${typeof part} where bytes were expected`);
 }
 
-/** Copies of the parts of some bytes. */
-function* slices(bytes: Uint8Array): Generator<Block> {
+/** The blocks of bytes that are all there: copies. */
+export function* slices(bytes: Uint8Array): Generator<Block> {
   for (let at = 0; at < bytes.length; at += blockLength) {
     yield new Uint8Array(bytes.subarray(at, at + blockLength));
   }
-}
-
-function readerOf(
-  blocks: AsyncGenerator<Block> | Generator<Block>,
-  stop: () => void = () => undefined,
-): BlockReader {
-  return {
-    next: async () => {
-      const step = await blocks.next();
-      return step.done ? undefined : step.value;
-    },
-    close: () => {
-      stop();
-      // Not awaited: a generator returns only when what it waits for has come.
-      void Promise.resolve(blocks.return(undefined)).catch(() => undefined);
-    },
-  };
 }

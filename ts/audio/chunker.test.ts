@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { seededRandom } from "../wer/seeded-random.ts";
-import { type AudioChunk, type ChunkOptions, chunksOf, halves } from "./chunker.ts";
+import { type AudioChunk, Chunker, type ChunkOptions, halves } from "./chunker.ts";
 import { openAudio } from "./open.ts";
 import type { Samples } from "./recording.ts";
 import { quietestCut, speechSpans } from "./vad.ts";
@@ -20,7 +20,7 @@ async function cut(samples: Samples, options: Partial<ChunkOptions>): Promise<Au
   const stream = await openAudio({ samples, sampleRate: rate });
   const never = Number.POSITIVE_INFINITY;
   return await Array.fromAsync(
-    chunksOf(stream, { chunkSeconds: 30, pauseSeconds: never, ...options }),
+    new Chunker(stream, { chunkSeconds: 30, pauseSeconds: never, ...options }),
   );
 }
 

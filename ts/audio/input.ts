@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { AsrError } from "../contract/errors.ts";
+import { type InputBlocks, slices, streamBlocks } from "./blocks.ts";
 import {
   type AudioSamples,
   type CheckedLayout,
@@ -42,8 +43,10 @@ export type InputDescription = {
 /** An input, classified. */
 export interface ClassifiedInput {
   description: InputDescription;
-  /** Its bytes, all there or as they come; undefined for a path. */
-  content: Uint8Array | AsyncIterable<Uint8Array> | undefined;
+  /** Its bytes as they are asked for; undefined for a path. */
+  content?: InputBlocks | undefined;
+  /** All its bytes, where they are there already. */
+  whole?: Uint8Array | undefined;
 }
 
 /**
@@ -53,42 +56,36 @@ export interface ClassifiedInput {
 export function classify(input: AudioInput): ClassifiedInput {
   const path = pathOf(input);
   if (path !== undefined) {
-    const description = { kind: "path", name: path, path, isStream: isPipe(path) } as const;
-    return { description, content: undefined };
+    return { description: { kind: "path", name: path, path, isStream: isPipe(path) } };
   }
-  if (input === "-") return bytes("standard input", Bun.stdin.stream(), true);
+  if (input === "-") return stream("standard input", Bun.stdin.stream());
   if (input instanceof Response) return bodyOf(input);
   if (input instanceof Blob) {
-    return bytes(input instanceof File ? input.name : "audio bytes", input.stream());
+    return stream(input instanceof File ? input.name : "audio bytes", input.stream(), false);
   }
-  if (input instanceof ArrayBuffer) return bytes("audio bytes", new Uint8Array(input));
-  if (input instanceof Uint8Array) return bytes("audio bytes", input);
-  if (isIterable(input)) return bytes("audio stream", input, true);
+  if (input instanceof ArrayBuffer) return bytes(new Uint8Array(input));
+  if (input instanceof Uint8Array) return bytes(input);
+  if (isIterable(input)) return stream("audio stream", input);
   if (isPcmStream(input)) return pcmStream(input);
   if (isSamples(input)) return pcmSamples(input);
   const hint = "pass a path, URL, Blob, Response, stream, bytes, or {samples, sampleRate}";
   throw new AsrError("input", "this is not a kind of audio input", hint);
 }
 
-function bytes(
-  name: string,
-  content: Uint8Array | AsyncIterable<Uint8Array>,
-  isStream = false,
-): ClassifiedInput {
-  return { description: { kind: "bytes", name, isStream }, content };
+function stream(name: string, parts: AsyncIterable<Uint8Array>, isStream = true): ClassifiedInput {
+  return { description: { kind: "bytes", name, isStream }, content: streamBlocks(parts, name) };
 }
 
-function pcmStream({ stream, ...layout }: PcmStream): ClassifiedInput {
+function bytes(whole: Uint8Array): ClassifiedInput {
+  const description = { kind: "bytes", name: "audio bytes", isStream: false } as const;
+  return { description, content: { blocks: slices(whole) }, whole };
+}
+
+function pcmStream({ stream: parts, ...layout }: PcmStream): ClassifiedInput {
   const name = "audio stream";
-  const checked = checkedLayout(layout, name);
-  const description = {
-    kind: "pcm",
-    name,
-    isStream: true,
-    duration: undefined,
-    ...checked,
-  } as const;
-  return { description, content: stream };
+  const plain = { kind: "pcm", name, isStream: true, duration: undefined } as const;
+  const description = { ...plain, ...checkedLayout(layout, name) };
+  return { description, content: streamBlocks(parts, name) };
 }
 
 function pcmSamples({ samples, ...format }: AudioSamples): ClassifiedInput {
@@ -96,8 +93,9 @@ function pcmSamples({ samples, ...format }: AudioSamples): ClassifiedInput {
   const layout = checkedLayout({ ...format, encoding: "f32le" }, name);
   checkWholeFrames(samples.length, layout, name);
   const duration = samples.length / layout.channels / layout.sampleRate;
-  const content = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
-  return { description: { kind: "pcm", name, isStream: false, duration, ...layout }, content };
+  const description = { kind: "pcm", name, isStream: false, duration, ...layout } as const;
+  const whole = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+  return { description, content: { blocks: slices(whole) }, whole };
 }
 
 /** The path of an input that is a file of this machine, but for standard input. */
@@ -128,7 +126,7 @@ function isPipe(path: string): boolean {
 function bodyOf(response: Response): ClassifiedInput {
   const name = response.url || "response";
   if (!response.ok) throw new AsrError("input", `${name}: the server answered ${response.status}`);
-  return bytes(name, response.body ?? new Blob([]).stream(), true);
+  return stream(name, response.body ?? new Blob([]).stream());
 }
 
 function isIterable(input: unknown): input is AsyncIterable<Uint8Array> {

@@ -1,4 +1,4 @@
-import { blocksOf, type NextBlock } from "./blocks.ts";
+import type { NextBlock } from "./blocks.ts";
 import { openFile } from "./file.ts";
 import { type AudioInput, classify, type InputDescription } from "./input.ts";
 import { openLive } from "./live-input.ts";
@@ -35,9 +35,11 @@ async function* bytesFrom(next: NextBlock): AsyncGenerator<Uint8Array, void, und
 
 /** Opens an input on the thread that holds it. */
 export async function openAudio(input: AudioInput): Promise<AudioStream> {
-  const classified = classify(input);
-  const blocks = blocksOf(classified);
-  return await openInput(classified.description, async () => await blocks?.next());
+  const { description, content } = classify(input);
+  return await openInput(description, async () => {
+    const step = await content?.blocks.next();
+    return step?.value ?? undefined;
+  });
 }
 
 /** Reads a whole recording. */

@@ -18,6 +18,9 @@ export interface ParsedOutput {
 /** Stands between the language and the text. */
 export const textTag = "<asr_text>";
 
+/** The token ids of a prompt around so many audio embeddings. */
+export type Prompt = (audioTokens: number) => Int32Array;
+
 /**
  * The token ids of the chat template around `audioTokens` embeddings. The system turn is always
  * there, without a newline after its text, which is plain: a special token written in it does not
@@ -30,8 +33,16 @@ export const textTag = "<asr_text>";
 export function promptIds(
   tokenizer: Tokenizer,
   audioTokens: number,
-  { language, systemText = "" }: PromptOptions = {},
+  options: PromptOptions = {},
 ): Int32Array {
+  return promptOf(tokenizer, options)(audioTokens);
+}
+
+/** The chat template with its texts filled in, for all chunks of a recording: see `promptIds`. */
+export function promptOf(
+  tokenizer: Tokenizer,
+  { language, systemText = "" }: PromptOptions,
+): Prompt {
   const special = (name: string) => tokenizer.specialId(name);
   const answer = language === undefined ? "assistant\n" : `assistant\nlanguage ${language}`;
   const before = [
@@ -51,11 +62,14 @@ export function promptIds(
     ...tokenizer.encodePlain(answer),
     ...(language === undefined ? [] : [special(textTag)]),
   ];
-  const ids = new Int32Array(before.length + audioTokens + after.length);
-  ids.set(before, 0);
-  ids.fill(special("<|audio_pad|>"), before.length, before.length + audioTokens);
-  ids.set(after, before.length + audioTokens);
-  return ids;
+  const pad = special("<|audio_pad|>");
+  return (audioTokens) => {
+    const ids = new Int32Array(before.length + audioTokens + after.length);
+    ids.set(before, 0);
+    ids.fill(pad, before.length, before.length + audioTokens);
+    ids.set(after, before.length + audioTokens);
+    return ids;
+  };
 }
 
 /**

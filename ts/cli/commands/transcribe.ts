@@ -125,11 +125,18 @@ async function transcribeJobs(
   const { settings, engine, microphone, pcm, failFast } = given;
   const batch = engine.batch ?? optionTable.batch.default;
   const atOnce = batch * (settings.chunkSeconds ?? optionTable.chunkSeconds.default);
-  const context = { recognizer, settings, signal: interrupt.signal, atOnce };
+  const context = { signal: interrupt.signal, atOnce };
   const samples = microphone?.input ?? (pcm && { ...pcm, stream: Bun.stdin.stream() });
   const inputOf = ({ path }: Input): AudioInput =>
     given.follow && path !== "-" ? follow(path, { signal: interrupt.signal }) : path;
-  const start = (job: Job) => new Run(job, samples ?? inputOf(job.input), context);
+  const start = (job: Job) => {
+    const input = samples ?? inputOf(job.input);
+    return new Run(
+      job,
+      (options) => recognizer.stream(input, { ...settings, ...options }),
+      context,
+    );
+  };
   for await (const run of runsInOrder(jobs, start, batch)) {
     // After an interrupt only what had begun is worth a word.
     if (interrupt.signal.aborted && (await run.ended).transcript === undefined) continue;

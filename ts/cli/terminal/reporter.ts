@@ -23,6 +23,7 @@ export class Reporter {
   readonly #plan: Plan;
   readonly #terminal: Terminal;
   readonly #line: ProgressLine;
+  readonly #lines: ProgressLine["lines"];
   /** Prints text as it comes, where somebody waits for it. */
   #printer: SentencePrinter | undefined;
   readonly #tally: Tally;
@@ -34,6 +35,7 @@ export class Reporter {
     this.#plan = plan;
     this.#terminal = terminal;
     this.#line = line;
+    this.#lines = line.lines;
     this.#tally = new Tally(plan.jobs.length, plan.jobs.filter(({ done }) => done).length);
     this.#demoTold = given.model !== demoModel || given.sample;
   }
@@ -45,7 +47,7 @@ export class Reporter {
     }
     this.#begun++;
     const live = this.#asText && (this.#terminal.outIsTty || this.#given.stream);
-    this.#printer = live ? new SentencePrinter((text) => this.#out(`${text}\n`)) : undefined;
+    this.#printer = live ? new SentencePrinter(this.#lines) : undefined;
   }
 
   /** Shows what comes of the input whose turn it is. */
@@ -65,7 +67,7 @@ export class Reporter {
   }
 
   #heard(path: string, event: StreamEvent): void {
-    if (this.#asEvents) this.#out(jsonLine({ path, ...event }));
+    if (this.#asEvents) this.#lines.out(jsonLine({ path, ...event }));
     if (event.type === "delta") this.#printer?.push(event.text);
     if (event.type !== "partial" || !this.#given.stream) return;
     this.#line.update(() => (this.#printer?.pending ?? "") + event.text);
@@ -94,14 +96,16 @@ export class Reporter {
     if (json && error !== undefined) {
       const { code, message, hint } = error;
       const kind = this.#asEvents ? { type: "error" } : { ok: false };
-      this.#out(jsonLine({ path, ...kind, error: { code, message, hint }, partial: transcript }));
+      this.#lines.out(
+        jsonLine({ path, ...kind, error: { code, message, hint }, partial: transcript }),
+      );
     } else if (json) {
       // The last event had the transcript.
-      if (!this.#asEvents) this.#out(jsonLine({ path, ok: true, ...transcript }));
+      if (!this.#asEvents) this.#lines.out(jsonLine({ path, ok: true, ...transcript }));
     } else if (this.#printer !== undefined) {
       this.#printer.end();
     } else if (format !== undefined && transcript !== undefined) {
-      this.#out(render(format, transcript, { ...limits, path }));
+      this.#lines.out(render(format, transcript, { ...limits, path }));
     }
   }
 
@@ -112,7 +116,7 @@ export class Reporter {
     const { paths, errors } = await deliver(job, transcript, {
       limits,
       mayReplace: this.#plan.mayReplace,
-      lastResort: (text) => this.#out(text),
+      lastResort: (text) => this.#lines.out(text),
     });
     const isSeen = this.#asText || this.#plan.jobs.length === 1;
     if (!quiet && (paths.length > 0 || !isSeen)) this.#note(fileLine(path, transcript, paths));
@@ -139,15 +143,8 @@ export class Reporter {
     return this.#given.json && this.#given.stream;
   }
 
-  /** Results, on lines of their own below the progress. */
-  #out(text: string): void {
-    this.#line.clear();
-    this.#terminal.out(text);
-  }
-
   #note(text: string): void {
-    this.#line.clear();
-    this.#terminal.note(`${text}\n`);
+    this.#lines.note(`${text}\n`);
   }
 }
 

@@ -1,19 +1,22 @@
 import { sentencesOf } from "../../segments/sentences.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** Prints text that comes in parts, a line for each sentence as soon as the next one begins. */
 export class SentencePrinter {
-  readonly #print: (line: string) => void;
+  readonly #terminal: Pick<Terminal, "out">;
   /** What was not printed yet: at most one sentence. */
   pending = "";
 
-  constructor(print: (line: string) => void) {
-    this.#print = print;
+  constructor(terminal: Pick<Terminal, "out">) {
+    this.#terminal = terminal;
   }
 
   push(text: string): void {
     this.pending += text;
     const sentences = sentencesOf(this.pending);
-    for (const { from, to } of sentences.slice(0, -1)) this.#print(this.pending.slice(from, to));
+    for (const { from, to } of sentences.slice(0, -1)) {
+      this.#terminal.out(`${this.pending.slice(from, to)}\n`);
+    }
     const last = sentences.at(-1);
     // White space at its end may separate it from what comes.
     if (last !== undefined) this.pending = this.pending.slice(last.from);
@@ -23,6 +26,6 @@ export class SentencePrinter {
   end(): void {
     const rest = this.pending.trim();
     this.pending = "";
-    if (rest !== "") this.#print(rest);
+    if (rest !== "") this.#terminal.out(`${rest}\n`);
   }
 }

@@ -5,7 +5,7 @@ import type { Biasing } from "../../bias/biasing.ts";
 import { AsrError } from "../../contract/errors.ts";
 import type { SessionOptions } from "../../contract/options.ts";
 import type { DecodedChunk, FinishReason, Span } from "../../contract/transcript.ts";
-import { promptIds } from "../../text/prompt.ts";
+import type { Prompt } from "../../text/prompt.ts";
 import type { Engine } from "../engine.ts";
 import type { GenerateOptions } from "./batch.ts";
 import { type DecodingSession, finish, type StageTimes } from "./decoding-model.ts";
@@ -13,7 +13,9 @@ import { Hypothesis } from "./hypothesis.ts";
 
 /** How chunks are decoded. */
 export interface DecodeOptions {
-  /** What the prompt says, and the bias of the choice of tokens. */
+  prompt: Prompt;
+  /** The prompt without what the system turn says. */
+  barePrompt: Prompt;
   biasing: Biasing;
   /** Most tokens of one chunk; undefined: in proportion to its length. */
   maxTokens: number | undefined;
@@ -84,8 +86,7 @@ async function feed(
   if (!(await finish(session, signal))) return undefined;
   const audioTokens = session.encode();
   if (!(await finish(session, signal))) return undefined;
-  const { language, systemText } = options.biasing;
-  const ids = promptIds(engine.tokenizer, audioTokens, { language, systemText });
+  const ids = options.prompt(audioTokens);
   checkPositions(engine, ids.length + options.maxTokens, audio, name);
   session.prefill(ids);
   return (await finish(session, signal)) ? ids : undefined;

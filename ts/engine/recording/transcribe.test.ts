@@ -167,7 +167,7 @@ describe("chunks that end out of order", () => {
       ({ session }) => (session === 2 ? [...idsOf(`${header}One`), failure] : firstIsSlow(session)),
       { maxBatch: 1 },
     );
-    const open = async () => openAudio({ samples: speech(16_000 * 8), sampleRate: 16_000 });
+    const open = () => openAudio({ samples: speech(16_000 * 8), sampleRate: 16_000 });
     const events: StreamEvent[] = [];
     const read = async () => {
       const options = recordingOptions(engine, settings);
@@ -190,7 +190,7 @@ describe("chunks that end out of order", () => {
     model.onStage = (_, session) => {
       if (session === 1) setTimeout(() => abort.abort(new AsrError("aborted", "enough")), 1);
     };
-    const open = async () => openAudio({ samples: speech(16_000 * 8), sampleRate: 16_000 });
+    const open = () => openAudio({ samples: speech(16_000 * 8), sampleRate: 16_000 });
     const options = recordingOptions(engine, { ...settings, maxTokens: 3000 });
     const call = () => transcribeRecording(engine, open, options, { signal: abort.signal });
     const error = await expectAsrError(call, "aborted", "enough");

@@ -1,22 +1,40 @@
-import type { BlockReader } from "../../audio/blocks.ts";
+import { closeBlocks, type InputBlocks } from "../../audio/blocks.ts";
 import { aborted } from "../../contract/aborted.ts";
 import type { Progress } from "../../contract/options.ts";
-import type { Answer, Request } from "../protocol.ts";
+import type { Answer, CallName, Calls, Request } from "../protocol.ts";
 import { fromWire, toWire, type WireError } from "../wire-error.ts";
 
 /** What a call can have besides its argument. */
 export interface CallExtras {
-  /** Gives the bytes of an input that this thread holds. */
-  blocks?: BlockReader | undefined;
+  /** The bytes of an input that this thread holds. */
+  content?: InputBlocks | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** A value of a call; the last one is its result. Or why the call failed. */
-export type Step = { value: unknown; done: boolean } | { failure: unknown; done: boolean };
+/** What a call is made of. */
+export interface Prepared<Name extends CallName> {
+  argument: Calls[Name]["argument"];
+  extras?: CallExtras | undefined;
+}
 
-/** Sends a message to the engine's thread. */
-type Send = (request: Request, transfer?: ArrayBuffer[]) => void;
+/** A value of a call; the last one is its result. Or why the call failed. */
+type Step = { value: unknown; done: boolean } | { failure: unknown; done: boolean };
+
+/** The engine's thread, as its calls see it. */
+export interface CallThread {
+  /** Sends the start of a call. Throws AsrError when it cannot, or the thread is no more. */
+  start(id: number, call: Call, name: CallName, argument: object): void;
+  /** The call gets no more answers. */
+  end(id: number): void;
+  /** Sends what belongs to a call that was started. */
+  send(request: Request, transfer?: ArrayBuffer[]): void;
+  /**
+   * Keeps the program alive until what this returns is disposed of. Throws when the thread is no
+   * more.
+   */
+  keepAlive(): Disposable;
+}
 
 /**
  * A call, from its start to its last value. It answers the engine and hears of its progress whether
@@ -24,36 +42,80 @@ type Send = (request: Request, transfer?: ArrayBuffer[]) => void;
  */
 export class Call {
   readonly #id: number;
-  readonly #extras: CallExtras;
-  readonly #send: Send;
+  #extras: CallExtras = {};
+  readonly #thread: CallThread;
   /** Who waits for the next value. */
   #waiting: PromiseWithResolvers<Step> | undefined;
   /** What the caller's own callback threw. */
   #thrown: { error: unknown } | undefined;
   #isClosed = false;
 
-  constructor(id: number, extras: CallExtras, send: Send) {
+  constructor(id: number, thread: CallThread) {
     this.#id = id;
-    this.#extras = extras;
-    this.#send = send;
+    this.#thread = thread;
   }
 
-  /** Asks for the next value. */
-  next(): Promise<Step> {
+  /**
+   * Starts the call when its first value is asked for, as `prepare` says then, and gives one value
+   * after the other.
+   */
+  async *values<Name extends CallName>(
+    name: Name,
+    prepare: () => Prepared<Name>,
+  ): AsyncGenerator<Calls[Name]["value"], Calls[Name]["result"], undefined> {
+    const { argument, extras = {} } = prepare();
+    this.#extras = extras;
+    const { signal } = extras;
+    const onAbort = () => this.#abort();
+    let isOver = true;
+    try {
+      signal?.throwIfAborted();
+      this.#thread.start(this.#id, this, name, argument);
+      signal?.addEventListener("abort", onAbort);
+      isOver = false;
+      for (;;) {
+        const step = await this.#next();
+        isOver = step.done;
+        if ("failure" in step) throw step.failure;
+        // What the other side sends is what the protocol's types say.
+        if (step.done) return step.value as Calls[Name]["result"];
+        yield step.value as Calls[Name]["value"];
+      }
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+      this.#close();
+      if (!isOver) await this.#abandon();
+      this.#thread.end(this.#id);
+    }
+  }
+
+  /**
+   * Asks for the next value. Meanwhile the program is kept alive; between two values it is for the
+   * reader to do so.
+   */
+  async #next(): Promise<Step> {
+    using _alive = this.#thread.keepAlive();
     this.#waiting = Promise.withResolvers();
-    this.#send({ type: "next", id: this.#id });
-    return this.#waiting.promise;
+    this.#thread.send({ type: "next", id: this.#id });
+    return await this.#waiting.promise;
   }
 
   /** Tells the engine to stop; the next value is the failure that this makes of the call. */
-  abort(): void {
-    this.#send({ type: "abort", id: this.#id });
+  #abort(): void {
+    this.#thread.send({ type: "abort", id: this.#id });
   }
 
   /** Stops reading the input and telling of progress: nobody reads the call's values any more. */
-  close(): void {
+  #close(): void {
     this.#isClosed = true;
-    this.#extras.blocks?.close();
+    if (this.#extras.content !== undefined) closeBlocks(this.#extras.content);
+  }
+
+  /** The caller stopped asking: the other side stops, too. */
+  async #abandon(): Promise<void> {
+    this.#abort();
+    let isOver = false;
+    while (!isOver) isOver = (await this.#next().catch(() => ({ done: true }))).done;
   }
 
   /** Takes what the engine says of this call. */
@@ -89,18 +151,19 @@ export class Call {
       this.#extras.onProgress?.(progress);
     } catch (error) {
       this.#thrown = { error };
-      this.abort();
+      this.#abort();
     }
   }
 
   async #feed(): Promise<void> {
     const answer = { type: "block", id: this.#id } as const;
     try {
-      const block = await this.#extras.blocks?.next();
+      const { value: block } = (await this.#extras.content?.blocks.next()) ?? {};
       if (this.#isClosed) return;
-      this.#send({ ...answer, block }, block === undefined ? [] : [block.buffer]);
+      this.#thread.send({ ...answer, block }, block === undefined ? [] : [block.buffer]);
     } catch (error) {
-      if (!this.#isClosed) this.#send({ ...answer, block: undefined, error: toWire(error) });
+      if (this.#isClosed) return;
+      this.#thread.send({ ...answer, block: undefined, error: toWire(error) });
     }
   }
 }

@@ -9,7 +9,7 @@ import { AsrError, messageOf } from "../../contract/errors.ts";
 import { engineEntry } from "../../native/locate.ts";
 import type { Answer, CallName, Calls, Request } from "../protocol.ts";
 import { fromWire, type WireError } from "../wire-error.ts";
-import { Call, type CallExtras, type Step } from "./call.ts";
+import { Call, type CallExtras, type CallThread, type Prepared } from "./call.ts";
 
 /** This side of the engine's thread. There is one for all models: they share one pool of cores. */
 export class EngineThread {
@@ -20,6 +20,25 @@ export class EngineThread {
   /** How many calls wait for a value. */
   #waiting = 0;
   #failure: AsrError | undefined;
+  readonly #forCalls: CallThread = {
+    start: (id, call, name, argument) => {
+      if (this.#failure !== undefined) throw this.#failure;
+      // The protocol's types pair names with arguments; here that is lost.
+      this.#send({ type: "call", id, name, argument } as Request);
+      this.#calls.set(id, call);
+    },
+    end: (id) => this.#calls.delete(id),
+    send: (request, transfer) => this.#worker.postMessage(request, transfer),
+    keepAlive: () => {
+      if (this.#failure !== undefined) throw this.#failure;
+      if (this.#waiting++ === 0) this.#worker.ref();
+      return {
+        [Symbol.dispose]: () => {
+          if (--this.#waiting === 0) this.#worker.unref();
+        },
+      };
+    },
+  };
 
   constructor(script = engineEntry) {
     this.#worker = new Worker(script);
@@ -37,38 +56,12 @@ export class EngineThread {
     return this.#failure !== undefined;
   }
 
-  /** Starts a call; the generator asks for one value after the other. */
-  async *call<Name extends CallName>(
+  /** A call and its values, see `Call.values`. */
+  call<Name extends CallName>(
     name: Name,
-    argument: Calls[Name]["argument"],
-    extras: CallExtras = {},
+    prepare: () => Prepared<Name>,
   ): AsyncGenerator<Calls[Name]["value"], Calls[Name]["result"], undefined> {
-    const { signal } = extras;
-    const id = ++this.#started;
-    const call = new Call(id, extras, (request, transfer) => this.#send(request, transfer));
-    const onAbort = () => call.abort();
-    let isOver = true;
-    try {
-      signal?.throwIfAborted();
-      if (this.#failure !== undefined) throw this.#failure;
-      this.#send({ type: "call", id, name, argument } as Request);
-      this.#calls.set(id, call);
-      signal?.addEventListener("abort", onAbort);
-      isOver = false;
-      for (;;) {
-        const step = await this.#next(call);
-        isOver = step.done;
-        if ("failure" in step) throw step.failure;
-        // What the other side sends is what the protocol's types say.
-        if (step.done) return step.value as Calls[Name]["result"];
-        yield step.value as Calls[Name]["value"];
-      }
-    } finally {
-      signal?.removeEventListener("abort", onAbort);
-      call.close();
-      if (!isOver) await this.#abandon(call);
-      this.#calls.delete(id);
-    }
+    return new Call(++this.#started, this.#forCalls).values(name, prepare);
   }
 
   /** A call without values on the way. */
@@ -77,7 +70,7 @@ export class EngineThread {
     argument: Calls[Name]["argument"],
     extras: CallExtras = {},
   ): Promise<Calls[Name]["result"]> {
-    const call = this.call(name, argument, extras);
+    const call = this.call(name, () => ({ argument, extras }));
     for (;;) {
       const step = await call.next();
       if (step.done) return step.value;
@@ -110,28 +103,6 @@ export class EngineThread {
       const message = `the options cannot be sent to another thread: ${messageOf(error)}`;
       throw new AsrError("usage", message, "pass plain data", { cause: error });
     }
-  }
-
-  /**
-   * Asks for the next value. While any call waits for one, the thread keeps the program alive;
-   * between two values it is for the reader to do so.
-   */
-  async #next(call: Call): Promise<Step> {
-    if (this.#failure !== undefined) throw this.#failure;
-    if (this.#waiting++ === 0) this.#worker.ref();
-    try {
-      return await call.next();
-    } finally {
-      if (--this.#waiting === 0) this.#worker.unref();
-    }
-  }
-
-  /** The caller stopped asking: the other side stops, too. */
-  async #abandon(call: Call): Promise<void> {
-    if (this.#failure !== undefined) return;
-    call.abort();
-    let isOver = false;
-    while (!isOver) isOver = (await this.#next(call).catch(() => ({ done: true }))).done;
   }
 
   #fail(why: string): AsrError {

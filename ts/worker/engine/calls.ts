@@ -48,14 +48,14 @@ export const handlers: Handlers = {
     });
   },
 
-  async *stream({ engine: number, input, options }, { signal, progress, nextBlock }) {
+  stream({ engine: number, input, options }, { signal, progress, nextBlock }) {
     const engine = openEngine(number);
     const ready = recordingOptions(engine, options);
     const { live = input.isStream, stepSeconds } = options;
     const audio = () => openInput(input, nextBlock, live);
     const context = { signal, onProgress: decoding(progress) };
-    if (!live) return yield* streamRecording(engine, audio, ready, context);
-    return yield* streamLive(engine, audio, { ...ready, stepSeconds }, context);
+    if (!live) return streamRecording(engine, audio, ready, context);
+    return streamLive(engine, audio, { ...ready, stepSeconds }, context);
   },
 
   async close({ engine: number }) {

@@ -58,11 +58,11 @@ function start(id: number, name: CallName, argument: object): void {
     running: run(name, argument, {
       signal: abort.signal,
       progress: (progress) => answer({ type: "progress", id, progress }),
-      nextBlock: async () => {
+      nextBlock: () => {
         abort.signal.throwIfAborted();
         call.block = Promise.withResolvers();
         answer({ type: "want", id });
-        return await call.block.promise;
+        return call.block.promise;
       },
     }),
   };
@@ -77,11 +77,15 @@ function run(name: CallName, argument: object, context: CallContext): Call["runn
     argument: object,
     context: CallContext,
   ) => Promise<unknown> | Call["running"];
-  const started = handler(argument, context);
-  if (!(started instanceof Promise)) return started;
-  // It is looked at when the caller asks for it.
-  started.catch(() => undefined);
-  return { next: async () => ({ done: true, value: await started }) };
+  try {
+    const started = handler(argument, context);
+    if (!(started instanceof Promise)) return started;
+    // It is looked at when the caller asks for it.
+    started.catch(() => undefined);
+    return { next: async () => ({ done: true, value: await started }) };
+  } catch (error) {
+    return { next: () => Promise.reject(error) };
+  }
 }
 
 async function next(id: number, call: Call): Promise<void> {
