@@ -1,9 +1,9 @@
 import { relative } from "node:path";
 import { root } from "../tools/folders.ts";
 import { type CommandLine, command, helpFlag } from "../ts/cli/commands/command.ts";
-import { exitCodes } from "../ts/cli/terminal/exit-codes.ts";
 import type { FlagTable } from "../ts/cli/flags/flags.ts";
 import { optionFlags } from "../ts/cli/flags/option-flags.ts";
+import { exitCodes } from "../ts/cli/terminal/exit-codes.ts";
 import type { Terminal } from "../ts/cli/terminal/terminal.ts";
 import { didYouMean } from "../ts/contract/did-you-mean.ts";
 import { AsrError, type AsrErrorCode } from "../ts/contract/errors.ts";
