@@ -11,14 +11,10 @@ export async function check(): Promise<number> {
   await installTools();
   await installWheels([clangFormatWheel], toStderr);
   const bin = join(root, "node_modules/.bin");
+  const formatted = ["ts", "tools", "bench", "package.json", "tsconfig.json"];
   const checks: [string, string[]][] = [
     ["tsc", [join(bin, "tsc"), "--noEmit"]],
-    [
-      "biome",
-      [join(bin, "biome"), "check", "--error-on-warnings"].concat([
-        ...["ts", "tools", "bench", "package.json", "tsconfig.json"],
-      ]),
-    ],
+    ["biome", [join(bin, "biome"), "check", "--error-on-warnings", ...formatted]],
     [
       "clang-format",
       [
@@ -91,7 +87,11 @@ async function installTools(): Promise<void> {
     env["BUN_INSTALL_CACHE_DIR"] = cache;
   }
   const child = Bun.spawn([process.execPath, "install", "--frozen-lockfile"], {
-    ...{ cwd: root, env, stdin: "ignore", stdout: 2, stderr: 2 },
+    cwd: root,
+    env,
+    stdin: "ignore",
+    stdout: 2,
+    stderr: 2,
   });
   if ((await child.exited) === 0) return;
   const message = "the packages of devDependencies could not be installed";

@@ -97,7 +97,9 @@ export async function compiled(cpp: CppProgram): Promise<string> {
 async function clang(command: readonly string[], output: string): Promise<void> {
   const unfinished = `${output}.${process.pid}`;
   const child = Bun.spawn(["clang++", ...command, "-o", unfinished], {
-    ...{ stdin: "ignore", stdout: "ignore", stderr: "pipe" },
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "pipe",
   });
   const errors = await child.stderr.text();
   if ((await child.exited) !== 0) throw new AsrError("native", `clang++ failed: ${errors}`);

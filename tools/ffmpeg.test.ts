@@ -31,11 +31,12 @@ test("nothing is fetched where ffmpeg is", async () => {
   expect(await tried({ isHere: true, asked: true })).toEqual({ fetches: 0, told: [] });
 });
 
-test("a failure is one note, and is not repeated at every run", async () => {
+test("a failure is a note, and is not repeated at every run", async () => {
   const { fetches, told } = await tried({ fails: true });
   expect(fetches).toBe(1);
   expect(told).toEqual([
-    "setup: no ffmpeg, so that only WAV at 16 kHz can be read: no network; look at the cable",
+    "setup: no ffmpeg, only WAV at 16 kHz can be read: no network",
+    "setup: ./bunw run setup tries it again",
   ]);
   expect(await tried({ fails: true })).toEqual({ fetches: 0, told: [] });
 });

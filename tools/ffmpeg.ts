@@ -40,7 +40,8 @@ export async function fetchFfmpeg(
     if (!(error instanceof AsrError)) throw error;
     mkdirSync(join(failure, ".."), { recursive: true });
     writeFileSync(failure, `${error.oneLine}\n`);
-    report(`setup: no ffmpeg, so that only WAV at 16 kHz can be read: ${error.oneLine}`);
+    report(`setup: no ffmpeg, only WAV at 16 kHz can be read: ${error.message}`);
+    report("setup: ./bunw run setup tries it again");
   }
 }
 

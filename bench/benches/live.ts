@@ -51,7 +51,7 @@ async function measure(options: BenchOptions, progress: Progress): Promise<Bench
   const folder = await mkdtemp(join(tmpdir(), "bun-asr-live-"));
   try {
     const path = join(folder, "long.wav");
-    progress.step(`joining recordings to one of ${minutes} minutes`);
+    progress.step(`joining recordings to one of ${minutes} min`);
     const recording = await joined(path, { clips: await clipsOf(manifest), minutes, seed: 1 });
     const found: Found[] = [];
     for (const model of models) {

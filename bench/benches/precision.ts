@@ -63,8 +63,11 @@ async function measure(options: BenchOptions, progress: Progress): Promise<Bench
         title: `--precision auto against full, ${count} recordings`,
         head: ["Model", "Audio embeddings", "Logits", "Worst logits", "Other first token"],
         rows: found.map(({ model, encoder, logits, changed }) => [
-          ...[model, percent(pooled(encoder)), percent(pooled(logits))],
-          ...[percent(Math.max(...logits)), String(changed)],
+          model,
+          percent(pooled(encoder)),
+          percent(pooled(logits)),
+          percent(Math.max(...logits)),
+          String(changed),
         ]),
       },
     ],

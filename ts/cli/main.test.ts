@@ -235,7 +235,14 @@ describe("as a process", () => {
     expect(written(out!).length).toBeLessThan(40);
     const done = written(out!).filter((name) => name.endsWith(".txt")).length;
     const { status, notes } = await inProcess(transcribeCommand, [
-      ...["-m", "demo", talks!, "-f", "srt,txt", "-o", out!, "--skip-existing"],
+      "-m",
+      "demo",
+      talks!,
+      "-f",
+      "srt,txt",
+      "-o",
+      out!,
+      "--skip-existing",
     ]);
     expect(status).toBe(0);
     expect(notes).toMatch(new RegExp(`\\n${20 - done} ok, ${done} skipped\\n$`));

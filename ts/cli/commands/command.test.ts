@@ -84,6 +84,7 @@ describe("every command of the program", () => {
     expect(text).toStartWith(`usage: bun run ${name}`);
     expect(text).toMatch(/\n {2}-h, --help +this text\n/);
     expect(text).toContain("exit status: 0 done");
+    expect(text.split("\n").filter((line) => line.length > 100)).toEqual([]);
     expect((await run(["--help"], one)).out).toBe(text);
   });
 });

@@ -40,8 +40,8 @@ else goes to standard error.`,
     flags: transcribeFlags,
     closing: `\
 exit status: 0 done, 1 an input failed or text was lost, 2 usage, 3 model, 4 native library or
-platform, 70 a fault of bun-asr itself, 130 interrupted. The first interrupt writes what is finished,
-the second one ends at once.`,
+platform, 70 a fault of bun-asr itself, 130 interrupted. The first interrupt writes what is
+finished, the second one ends at once.`,
     read: (line) => argumentsOf(line),
     // The sample is read without ffmpeg, which is large to fetch.
     needs: ({ sample }) => (sample ? ["library"] : ["library", "ffmpeg"]),

@@ -38,9 +38,10 @@ describe("wer", () => {
     const wrong = sampleText.replace(/^\S+/, "Zebra");
     const manifest = written(
       "m.jsonl",
-      ...[{ path: "sample.wav", text: sampleText }, ""],
-      ...[{ path: demoSample, text: wrong, language: "en", duration: 2 }],
-      ...[{ path: "none.wav", text: "one two buckle my shoe" }],
+      { path: "sample.wav", text: sampleText },
+      "",
+      { path: demoSample, text: wrong, language: "en", duration: 2 },
+      { path: "none.wav", text: "one two buckle my shoe" },
     );
     const { status, notes, report } = await werJson("--manifest", manifest, "--jobs", "2");
     expect([status, notes]).toEqual([1, "2 ok, 1 failed\n"]);
@@ -81,21 +82,26 @@ describe("wer", () => {
     );
     const hypotheses = written(
       "heard.jsonl",
-      ...[{ path: "/elsewhere/a.wav", ok: true, text: "turn off the light" }],
-      ...[{ path: join(folder, "b.wav"), text: "close door now" }],
+      { path: "/elsewhere/a.wav", ok: true, text: "turn off the light" },
+      { path: join(folder, "b.wav"), text: "close door now" },
       ...[
         { path: "d.wav", text: "noise" },
         { path: "z.wav", text: "今天星期六。" },
       ],
-      ...[{ path: "c.wav", ok: false, error: { message: "c.wav: is empty" } }],
-      ...[{ path: "other.wav", text: "x" }],
+      { path: "c.wav", ok: false, error: { message: "c.wav: is empty" } },
+      { path: "other.wav", text: "x" },
     );
     const argv = ["--manifest", manifest, "--hypotheses", hypotheses, "--model", "/none"];
     const { status, notes, report } = await werJson(...argv);
     expect(status).toBe(1);
     expect(notes).toContain(`${hypotheses}: 1 of other recordings, left out`);
     expect(report.wer).toMatchObject({
-      ...{ hits: 4, substitutions: 3, deletions: 3, insertions: 1, reference: 10, rate: 0.7 },
+      hits: 4,
+      substitutions: 3,
+      deletions: 3,
+      insertions: 1,
+      reference: 10,
+      rate: 0.7,
     });
     expect(report.recordings[3].wer.rate).toBeNull();
     expect(report.recordings[4]).toMatchObject({

@@ -86,7 +86,9 @@ describe("arguments of transcribe", () => {
 
   test("formats from several flags", () => {
     expect(parsed("-o", "out", "-f", "srt,vtt", "-f", "txt").destination.formats).toEqual([
-      ...["srt", "vtt", "txt"],
+      "srt",
+      "vtt",
+      "txt",
     ] as Arguments["destination"]["formats"]);
   });
 
