@@ -32,6 +32,12 @@ export const optionTable = {
     sentence: "threads that compute, in the whole process",
     flag: { name: "threads", heading: "Model" },
   },
+  bufferCacheBytes: {
+    scope: "load",
+    kind: { type: "number", min: 0, isWhole: true },
+    defaultText: "a sixteenth of MLX's memory limit",
+    sentence: "most bytes of freed buffers that MLX keeps for reuse, on Apple silicon",
+  },
   batch: {
     scope: "load",
     kind: { type: "number", min: 1, max: 64, isWhole: true },

@@ -1,4 +1,5 @@
 import MLX
+import Synchronization
 
 // The edge to MLX: the model evaluates and reads arrays through these functions alone. After a failed
 // operation MLX Swift hands out arrays without values, and reading one follows a dead pointer; so a
@@ -25,12 +26,12 @@ func finishEvaluation() {
 /// Lets the process wait for what is being computed when it ends without closing sessions. MLX must
 /// be in use by then: what is registered later runs earlier, and so before MLX's own objects go.
 func waitForEvaluationAtExit() {
-    _ = AtExit.isRegistered
+    isWaitedForAtExit.withLock { isRegistered in
+        if !isRegistered { isRegistered = atexit { finishEvaluation() } == 0 }
+    }
 }
 
-private enum AtExit {
-    static let isRegistered = atexit { finishEvaluation() } == 0
-}
+private let isWaitedForAtExit = Mutex(false)
 
 extension MLXArray {
     /// The values, row-major. Throws what MLX failed with.
