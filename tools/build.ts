@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { copyFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AsrError } from "../ts/contract/errors.ts";
-import { libraryPath } from "../ts/native/symbols.ts";
+import { builtLibrary } from "../ts/native/locate.ts";
 import { depsFolder, root } from "./folders.ts";
 import { withLock } from "./lock.ts";
 import { wheels } from "./pins.ts";
@@ -13,7 +13,7 @@ const stampPath = join(root, ".build/bun-asr.stamp");
 
 /** Whether the library was built from the sources as they are now. */
 export function isBuilt(): boolean {
-  if (!existsSync(libraryPath) || !existsSync(stampPath)) return false;
+  if (!existsSync(builtLibrary) || !existsSync(stampPath)) return false;
   return readFileSync(stampPath, "utf8") === sourceStamp();
 }
 
@@ -24,7 +24,7 @@ export async function build(report: Report): Promise<void> {
     if (isBuilt()) return;
     report("build: compiling the Swift library (minutes the first time)");
     const stamp = sourceStamp();
-    await buildProduct("BunASR", libraryPath);
+    await buildProduct("BunASR", builtLibrary);
     if (process.platform === "darwin") await placeMetalKernels();
     await writeFile(stampPath, stamp);
   });
@@ -32,7 +32,7 @@ export async function build(report: Report): Promise<void> {
 
 /** Builds a program of the package, which no other command needs, and returns its path. */
 export async function buildProgram(name: string, report: Report): Promise<string> {
-  const program = join(dirname(libraryPath), name);
+  const program = join(dirname(builtLibrary), name);
   await alone(report, async () => {
     report(`build: compiling ${name}`);
     await buildProduct(name, program);
@@ -59,7 +59,7 @@ async function buildProduct(name: string, path: string): Promise<void> {
 /** MLX looks for its GPU kernels beside the library first; without them every operation fails. */
 async function placeMetalKernels(): Promise<void> {
   const kernels = join(depsFolder, "mlx/lib/mlx.metallib");
-  await copyFile(kernels, join(dirname(libraryPath), "mlx.metallib"));
+  await copyFile(kernels, join(dirname(builtLibrary), "mlx.metallib"));
 }
 
 /** Changes when a source, the manifest or a pinned package does. */

@@ -8,14 +8,10 @@ import { toStderr } from "./setup.ts";
 export async function check(): Promise<number> {
   await installTools();
   const bin = join(root, "node_modules/.bin");
+  const formatted = ["ts", "tools", "bench", "package.json", "tsconfig.json"];
   const checks: [string, string[]][] = [
     ["tsc", [join(bin, "tsc"), "--noEmit"]],
-    [
-      "biome",
-      [join(bin, "biome"), "check", "--error-on-warnings"].concat([
-        ...["ts", "tools", "bench", "package.json", "tsconfig.json"],
-      ]),
-    ],
+    ["biome", [join(bin, "biome"), "check", "--error-on-warnings", ...formatted]],
   ];
   const swift = Bun.which("swift");
   if (swift !== null && (await run([swift, "format", "--version"], "ignore")) === 0) {
@@ -35,7 +31,7 @@ export async function check(): Promise<number> {
 }
 
 /** Runs the tests, all or those named; returns the exit status. The last line counts them. */
-export async function test(names: string[]): Promise<number> {
+export async function test(names: readonly string[]): Promise<number> {
   const report = join(root, ".build/test-report.xml");
   rmSync(report, { force: true });
   const options = [
@@ -70,7 +66,11 @@ async function installTools(): Promise<void> {
     env["BUN_INSTALL_CACHE_DIR"] = cache;
   }
   const child = Bun.spawn([process.execPath, "install", "--frozen-lockfile"], {
-    ...{ cwd: root, env, stdin: "ignore", stdout: 2, stderr: 2 },
+    cwd: root,
+    env,
+    stdin: "ignore",
+    stdout: 2,
+    stderr: 2,
   });
   if ((await child.exited) === 0) return;
   const message = "the packages of devDependencies could not be installed";

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { Asr } from "./asr.ts";
 import { AsrSync } from "./asr-sync.ts";
 import type { AudioInput } from "./audio/input.ts";
-import { demoSample } from "./native/demo.ts";
+import { demoSample } from "./native/locate.ts";
 import { expectAsrError } from "./testing/expect-error.ts";
 import { goldensFolder, speech } from "./testing/goldens.ts";
-import { seededRandom } from "./testing/random.ts";
+import { seededRandom } from "./wer/seeded-random.ts";
 
 const sampleText = readFileSync(demoSample.replace(".wav", ".txt"), "utf8").trim();
 const small = join(goldensFolder, "small-q4");

@@ -5,7 +5,7 @@ import { Asr } from "./asr.ts";
 import { AsrSync } from "./asr-sync.ts";
 import type { StreamEvent } from "./contract/events.ts";
 import type { Progress } from "./contract/options.ts";
-import { demoSample } from "./native/demo.ts";
+import { demoSample } from "./native/locate.ts";
 import { expectAsrError } from "./testing/expect-error.ts";
 import { goldensFolder, speech } from "./testing/goldens.ts";
 import { transcribe, transcribeStream } from "./transcribe.ts";

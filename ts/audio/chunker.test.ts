@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { seededRandom } from "../testing/random.ts";
+import { seededRandom } from "../wer/seeded-random.ts";
 import { type AudioChunk, Chunker, type ChunkOptions, halves } from "./chunker.ts";
 import { openAudio } from "./open.ts";
 import type { Samples } from "./recording.ts";

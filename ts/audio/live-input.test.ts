@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { demoSample } from "../native/demo.ts";
+import { demoSample } from "../native/locate.ts";
 import { expectAsrError } from "../testing/expect-error.ts";
 import { findFfmpeg } from "./ffmpeg.ts";
 import { openLive } from "./live-input.ts";

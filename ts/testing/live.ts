@@ -7,9 +7,9 @@ import type { Transcript } from "../contract/transcript.ts";
 import type { Engine } from "../engine/engine.ts";
 import { streamLive } from "../engine/live/stream.ts";
 import { recordingOptions } from "../engine/recording/options.ts";
-import { demoSample } from "../native/demo.ts";
+import { demoSample } from "../native/locate.ts";
 import { Model, type Session } from "../native/model.ts";
-import { seededRandom } from "./random.ts";
+import { seededRandom } from "../wer/seeded-random.ts";
 
 /** The demo's recording. */
 export async function demoSpeech(): Promise<Samples> {

@@ -10,7 +10,7 @@ import type { StreamOptions } from "../../contract/options.ts";
 import { ScriptedRecognizer } from "../../testing/recognizer.ts";
 import { outcomeOf } from "../../testing/recorded-terminal.ts";
 import type { Recognizer } from "../files/run.ts";
-import { micCommand } from "./mic.ts";
+import { micWith } from "./mic.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bun-asr-mic-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -40,9 +40,8 @@ class Listener extends ScriptedRecognizer implements Recognizer {
 
 async function run(argv: string[], script: string) {
   const listener = new Listener({ stream: { chunks: ["Turn on", "the light."] } });
-  const outcome = await outcomeOf((terminal) =>
-    micCommand(argv, terminal, async () => listener, system(script)),
-  );
+  const command = micWith(async () => listener, system(script));
+  const outcome = await outcomeOf((terminal) => command.run(argv, terminal));
   return { ...outcome, received: listener.received };
 }
 

@@ -5,12 +5,12 @@ import { keywordList } from "../../contract/keywords.ts";
 import { languageChoice } from "../../contract/languages.ts";
 import type { EngineOptions, HubOptions, StreamSettings } from "../../contract/options.ts";
 import { defaultModel, parseModelName } from "../../hub/names.ts";
-import { demoModel } from "../../native/demo.ts";
+import { demoModel } from "../../native/locate.ts";
+import { program } from "../../native/program.ts";
 import { formatOfFile, outputFormats, parseFormats } from "../../output/formats.ts";
 import type { LineLimits } from "../../output/lines.ts";
 import type { InputOptions } from "../files/inputs.ts";
 import type { Destination } from "../files/plan.ts";
-import { readFlags } from "./flags.ts";
 import { givenOptions } from "./option-flags.ts";
 import { type TranscribeFlags, transcribeFlags } from "./transcribe-flags.ts";
 
@@ -40,14 +40,23 @@ export interface Arguments {
   progress: "auto" | "always" | "never";
 }
 
+/** A command line of `transcribe` whose flags were read. */
+export interface TranscribeCommandLine {
+  argv: readonly string[];
+  flags: TranscribeFlags;
+  names: readonly string[];
+}
+
 /**
- * Reads the command line of `transcribe`. Without inputs it is the sample's turn, unless the caller
- * has an input. Throws AsrError `usage`.
+ * What a command line of `transcribe` asks for. Without inputs it is the sample's turn, unless the
+ * caller has an input, which comes live. Throws AsrError `usage`.
  */
-export function readArguments(argv: readonly string[], hasInput = false): Arguments | "help" {
+export function argumentsOf(
+  { argv, flags: given, names }: TranscribeCommandLine,
+  hasInput = false,
+): Arguments {
   checkSlips(argv);
-  const { given, names } = readFlags(argv, transcribeFlags);
-  if (given.has("help")) return "help";
+  const isLive = hasInput || given.has("stream") || given.has("follow");
   const inputs = inputsOf(given, names);
   const isNamed = inputs.names.length > 0 || inputs.inputOptions.filesFrom !== undefined;
   const sample = !isNamed && !hasInput;
@@ -61,9 +70,9 @@ export function readArguments(argv: readonly string[], hasInput = false): Argume
     sample,
     model: modelOf(given, sample),
     engine: givenOptions(given, "load"),
-    settings: settingsOf(given),
+    settings: settingsOf(given, isLive),
     json: given.has("json"),
-    stream: given.has("stream") || given.has("follow"),
+    stream: isLive,
     follow: given.has("follow"),
     failFast: given.has("fail-fast"),
     stats: given.has("stats"),
@@ -83,7 +92,7 @@ function checkSlips(argv: readonly string[]): void {
   }
 }
 
-function inputsOf(given: TranscribeFlags, names: string[]) {
+function inputsOf(given: TranscribeFlags, names: readonly string[]) {
   const pcm = given.has("stdin-pcm");
   for (const name of ["rate", "channels", "encoding"] as const) {
     if (pcm || !given.has(name)) continue;
@@ -149,22 +158,18 @@ function checkFormatSlip(list: string): void {
   const message = `--output-format ${list}: looks like a file`;
   const hint =
     formatOfFile(list) === undefined
-      ? `inputs need no flag: bun run transcribe ${list}`
+      ? `inputs need no flag: ${program} transcribe ${list}`
       : `use --output ${list}`;
   throw new AsrError("usage", message, hint);
 }
 
-function settingsOf(given: TranscribeFlags): StreamSettings {
+function settingsOf(given: TranscribeFlags, live: boolean): StreamSettings {
   const settings = givenOptions(given, "recording", "session", "stream");
   // Refused here rather than after the model was loaded.
   languageChoice(settings);
   const words = [...(settings.keywords ?? []), ...wordsOf(given.text("hotwords-file"))];
   const keywords = keywordList(words);
-  return {
-    ...settings,
-    ...(keywords.length > 0 ? { keywords } : {}),
-    live: given.has("stream") || given.has("follow"),
-  };
+  return { ...settings, ...(keywords.length > 0 ? { keywords } : {}), live };
 }
 
 function wordsOf(path: string | undefined): string[] {

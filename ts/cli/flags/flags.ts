@@ -93,6 +93,11 @@ export class GivenFlags<Table extends FlagTable> {
     return this.#value(name) as Value<Table, Name> | undefined;
   }
 
+  /** What was given of another table, all flags of which this one has, too. */
+  of<Other extends FlagTable>(other: Other): GivenFlags<Other> {
+    return new GivenFlags(this.#values, other);
+  }
+
   #value(name: FlagName<Table>): unknown {
     const flag = this.#flags.get(name);
     if (flag === undefined || !this.has(name)) return undefined;
@@ -134,7 +139,12 @@ export function readFlags<Table extends FlagTable>(
       },
     ]),
   );
-  const { values, positionals } = parseCommandLine({ args, options, allowPositionals: true });
+  const valueOfFlag = (name: string) => {
+    const flag = flags.find(([other]) => other === name)?.[1];
+    return (flag && valueName(flag)) ?? "value";
+  };
+  const config = { args, options, allowPositionals: true };
+  const { values, positionals } = parseCommandLine(config, valueOfFlag);
   return { given: new GivenFlags({ ...values }, table), names: positionals };
 }
 

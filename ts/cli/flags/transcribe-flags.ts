@@ -1,7 +1,7 @@
 import { channelCounts, pcmEncodings, sampleRates } from "../../audio/pcm.ts";
 import { defaultLimits } from "../../output/cues.ts";
 import { outputFormats } from "../../output/formats.ts";
-import { type FlagTable, flagHelp, type GivenFlags } from "./flags.ts";
+import type { FlagTable, GivenFlags } from "./flags.ts";
 import { flagsUnder } from "./option-flags.ts";
 
 /** The flags of `transcribe`. */
@@ -88,17 +88,3 @@ export const transcribeFlags = {
 
 /** What `transcribe` was given. */
 export type TranscribeFlags = GivenFlags<typeof transcribeFlags>;
-
-/** The help text of `transcribe`. */
-export const transcribeUsage = `usage: bun run transcribe [INPUT…] [options]
-
-Writes what is said in each INPUT: a file in any audio or video format, a folder, a pattern such as
-'talks/*.mp3', or - for standard input. Without INPUT it transcribes the sample that comes with the
-demo model. Text goes to standard output, in paragraphs, or sentence by sentence on a terminal; all
-else goes to standard error.
-
-${flagHelp(transcribeFlags)}
-exit status: 0 done, 1 an input failed or text was lost, 2 usage, 3 model, 4 native library or
-platform, 70 a fault of bun-asr itself, 130 interrupted. The first interrupt writes what is
-finished, the second one ends at once.
-`;

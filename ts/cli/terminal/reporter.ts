@@ -1,7 +1,7 @@
 import type { AsrError } from "../../contract/errors.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import type { Transcript } from "../../contract/transcript.ts";
-import { demoModel } from "../../native/demo.ts";
+import { demoModel } from "../../native/locate.ts";
 import { render } from "../../output/formats.ts";
 import { deliver } from "../files/deliver.ts";
 import type { Job, Plan } from "../files/plan.ts";

@@ -6,7 +6,7 @@ import type { Samples } from "../../audio/recording.ts";
 import { AsrError } from "../../contract/errors.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import type { CheckedSettings } from "../../contract/options.ts";
-import { demoSample, modelFolder } from "../../native/demo.ts";
+import { demoSample, modelFolder } from "../../native/locate.ts";
 import { expectAsrError } from "../../testing/expect-error.ts";
 import { goldensFolder, speech } from "../../testing/goldens.ts";
 import { collect } from "../../testing/live.ts";

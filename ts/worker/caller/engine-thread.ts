@@ -6,6 +6,7 @@ import {
 } from "node:worker_threads";
 import type { Block } from "../../audio/blocks.ts";
 import { AsrError, messageOf } from "../../contract/errors.ts";
+import { engineEntry } from "../../native/locate.ts";
 import type { Answer, CallName, Calls, Request } from "../protocol.ts";
 import { fromWire, type WireError } from "../wire-error.ts";
 import { Call, type CallExtras, type CallThread, type Prepared } from "./call.ts";
@@ -39,7 +40,7 @@ export class EngineThread {
     },
   };
 
-  constructor(script = new URL("../engine/main.ts", import.meta.url)) {
+  constructor(script = engineEntry) {
     this.#worker = new Worker(script);
     this.#worker.on("message", (answer: Answer) => {
       this.#calls.get(answer.id)?.receive(answer);

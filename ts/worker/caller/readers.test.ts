@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { Asr } from "../../asr.ts";
 import type { AudioInput } from "../../audio/input.ts";
 import type { Progress, StreamOptions } from "../../contract/options.ts";
-import { demoSample } from "../../native/demo.ts";
+import { demoSample } from "../../native/locate.ts";
 import { expectAsrError } from "../../testing/expect-error.ts";
 import { everyInput, parts } from "../../testing/inputs.ts";
 import { demoSpeech, withPauses } from "../../testing/live.ts";
