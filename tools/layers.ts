@@ -7,13 +7,13 @@
 const table: Readonly<Record<string, string>> = {
   // What is spoken of everywhere: options, events, transcripts, errors.
   contract: "",
-  // Fair turns for whoever shares a limited number of places.
-  concurrency: "",
   // Where that lies which is no module, and how the program was started.
   "native/locate": "contract",
   "native/program": "native/locate",
   // The Swift library as its header has it.
   native: "contract native/locate",
+  // How much happens at once.
+  concurrency: "",
   // Parts of the work that know no model.
   audio: "contract native/locate",
   text: "contract",

@@ -23,7 +23,7 @@ const reportHint = "this is a fault of bun-asr itself: please report it, with th
 /** So many causes of causes are kept. */
 const maxDepth = 8;
 
-/** Takes an error apart. What is no AsrError is a fault of ours: `internal`, and the cause itself. */
+/** Takes an error apart. What is no AsrError is a fault of ours: the cause of one that is. */
 export function toWire(error: unknown): WireError {
   if (error instanceof AsrError) {
     const { code, message, hint, partial, cause } = error;

@@ -3,13 +3,13 @@ import type { StreamEvent } from "../../contract/events.ts";
 import type { Transcript } from "../../contract/transcript.ts";
 import { demoModel } from "../../native/locate.ts";
 import { render } from "../../output/formats.ts";
+import { SentenceLines } from "../../segments/sentences.ts";
 import { deliver } from "../files/deliver.ts";
 import type { Job, Plan } from "../files/plan.ts";
 import type { Outcome, Run } from "../files/run.ts";
 import type { Arguments } from "../flags/arguments.ts";
 import { fileLine, statsText, warningsOn } from "./notes.ts";
 import { type ProgressLine, recordingProgress } from "./progress-line.ts";
-import { SentencePrinter } from "./sentence-printer.ts";
 import { Tally } from "./tally.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -25,7 +25,7 @@ export class Reporter {
   readonly #line: ProgressLine;
   readonly #lines: ProgressLine["lines"];
   /** Prints text as it comes, where somebody waits for it. */
-  #printer: SentencePrinter | undefined;
+  #sentences: SentenceLines | undefined;
   readonly #tally: Tally;
   #begun = 0;
   #demoTold: boolean;
@@ -47,7 +47,7 @@ export class Reporter {
     }
     this.#begun++;
     const live = this.#asText && (this.#terminal.outIsTty || this.#given.stream);
-    this.#printer = live ? new SentencePrinter(this.#lines) : undefined;
+    this.#sentences = live ? new SentenceLines(this.#lines.out) : undefined;
   }
 
   /** Shows what comes of the input whose turn it is. */
@@ -68,9 +68,9 @@ export class Reporter {
 
   #heard(path: string, event: StreamEvent): void {
     if (this.#asEvents) this.#lines.out(jsonLine({ path, ...event }));
-    if (event.type === "delta") this.#printer?.push(event.text);
+    if (event.type === "delta") this.#sentences?.push(event.text);
     if (event.type !== "partial" || !this.#given.stream) return;
-    this.#line.update(() => (this.#printer?.pending ?? "") + event.text);
+    this.#line.update(() => (this.#sentences?.pending ?? "") + event.text);
   }
 
   /** An input is finished. Returns whether all of its text is where it belongs. */
@@ -102,8 +102,8 @@ export class Reporter {
     } else if (json) {
       // The last event had the transcript.
       if (!this.#asEvents) this.#lines.out(jsonLine({ path, ok: true, ...transcript }));
-    } else if (this.#printer !== undefined) {
-      this.#printer.end();
+    } else if (this.#sentences !== undefined) {
+      this.#sentences.end();
     } else if (format !== undefined && transcript !== undefined) {
       this.#lines.out(render(format, transcript, { ...limits, path }));
     }

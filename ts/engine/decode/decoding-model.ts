@@ -50,7 +50,7 @@ export interface StageTimes {
 
 /**
  * Finishes the stage that a session has begun, while timers, signals, output and other recordings
- * have their turns. Returns false when the signal ended it early; the session has to be closed then.
+ * have their turns. Returns false when the signal ended it early: the session is to be closed then.
  */
 export async function finish(
   _session: DecodingSession,
