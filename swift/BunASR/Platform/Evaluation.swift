@@ -10,10 +10,11 @@ func evaluate(_ arrays: [MLXArray]) throws {
     try withError { eval(arrays) }
 }
 
-/// Begins to evaluate `arrays` and waits for nothing. Whoever starts work also sees to it that
-/// `finishEvaluation` is called before the process may end.
+/// Begins to evaluate `arrays` and waits for nothing. Whoever starts work also calls
+/// `finishEvaluation` in the end.
 func startEvaluation(of arrays: [MLXArray]) throws {
     try withError { asyncEval(arrays) }
+    waitAtExit()
 }
 
 /// Waits until nothing is being computed any more: MLX crashes when a process ends, and its static
@@ -23,9 +24,10 @@ func finishEvaluation() {
     try? withError { StreamOrDevice.default.stream.synchronize() }
 }
 
-/// Lets the process wait for what is being computed when it ends without closing sessions. MLX must
-/// be in use by then: what is registered later runs earlier, and so before MLX's own objects go.
-func waitForEvaluationAtExit() {
+/// Lets the process wait for what is being computed when it ends without closing sessions. MLX has
+/// evaluated by then: what is registered later runs earlier, and so before the objects go that MLX
+/// makes when it first evaluates.
+private func waitAtExit() {
     isWaitedForAtExit.withLock { isRegistered in
         if !isRegistered { isRegistered = atexit { finishEvaluation() } == 0 }
     }
