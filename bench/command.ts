@@ -58,7 +58,7 @@ interface Arguments extends BenchOptions {
 }
 
 /** Above this share of the machine, what others do is told. */
-const mostBusy = 0.1;
+const maxBusy = 0.1;
 const randomNote =
   "Rows with random weights have the published shapes: their times mean something, not their text.";
 const busyNote = "Other programs were running: the times are not those of an idle machine.";
@@ -157,7 +157,7 @@ async function runOne(
     notes: [
       ...(report.randomWeights ? [randomNote] : []),
       ...report.notes,
-      ...(busyBefore > mostBusy ? [busyNote] : []),
+      ...(busyBefore > maxBusy ? [busyNote] : []),
     ],
     data: report.data,
   };

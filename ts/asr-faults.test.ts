@@ -200,7 +200,10 @@ async function program(...lines: string[]): Promise<{ rc: number; errors: string
   const path = JSON.stringify(join(import.meta.dir, "index.ts"));
   const text = [`import { Asr, AsrSync } from ${path};`, ...lines].join("\n");
   const child = Bun.spawn([process.execPath, "-e", text], {
-    ...{ stdout: "ignore", stderr: "pipe", timeout: 20_000, killSignal: "SIGKILL" },
+    stdout: "ignore",
+    stderr: "pipe",
+    timeout: 20_000,
+    killSignal: "SIGKILL",
   });
   const [errors, rc] = [child.stderr.text(), await child.exited];
   return { rc, errors: await errors };

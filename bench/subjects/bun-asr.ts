@@ -14,7 +14,7 @@ import type { Clip } from "./subject.ts";
 const [before, after] = [9, 6];
 
 /** Written at most where the model does not end by itself. */
-const mostTokens = 448;
+const maxTokens = 448;
 
 await serve(async () => {
   const folder = process.argv[2]!;
@@ -43,7 +43,7 @@ function transcribe(model: Model, tokenizer: Tokenizer | undefined, clip: Clip) 
     reader === undefined ? fixedPrompt(model, audioTokens) : promptIds(reader, audioTokens);
   session.prefill(prompt);
   const ids: number[] = [];
-  while (ids.length < (clip.tokens ?? mostTokens)) {
+  while (ids.length < (clip.tokens ?? maxTokens)) {
     const id = session.next();
     if (id === null) break;
     ids.push(id);
@@ -64,7 +64,7 @@ function transcribeTogether(model: Model, { seconds, tokens }: Clip, count: numb
     session.mel(samples);
     session.prefill(fixedPrompt(model, session.encode()));
   }
-  const steps = tokens ?? mostTokens;
+  const steps = tokens ?? maxTokens;
   const decoding = performance.now();
   for (let step = 0; step < steps; step++) model.step(sessions);
   const ended = performance.now();

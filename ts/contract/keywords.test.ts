@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { expectAsrError } from "../testing/expect-error.ts";
-import { type Keyword, keywordList, mostKeywords, parseKeyword } from "./keywords.ts";
+import { type Keyword, keywordList, maxKeywords, parseKeyword } from "./keywords.ts";
 
 describe("a keyword", () => {
   test.each<[string, Keyword]>([
@@ -40,7 +40,7 @@ describe("a keyword", () => {
     for (const weight of [Number.NaN, Number.POSITIVE_INFINITY, 10.1]) {
       await expectAsrError(() => keywordList([{ word: "Anna", weight }]), "usage", "weight is");
     }
-    const many = Array.from({ length: mostKeywords + 1 }, (_, i) => `word${i}`);
+    const many = Array.from({ length: maxKeywords + 1 }, (_, i) => `word${i}`);
     await expectAsrError(() => keywordList(many), "usage", "10001 keywords");
   });
 });

@@ -19,9 +19,9 @@ export interface Keyword {
  */
 export const defaultWeight = 3;
 export const weightRange = { min: -10, max: 10 };
-const longestWord = 64;
+const maxWordLength = 64;
 /** More than this is a vocabulary, not a hint. */
-export const mostKeywords = 10_000;
+export const maxKeywords = 10_000;
 
 /**
  * Reads `WORD` or `WORD:WEIGHT`. Only a number after the last colon is a weight. A word that ends
@@ -39,8 +39,8 @@ export function parseKeyword(text: string): Keyword {
  * 10,000.
  */
 export function keywordList(items: readonly (string | Keyword)[]): Keyword[] {
-  if (items.length > mostKeywords) {
-    const message = `${items.length} keywords, at most ${mostKeywords} can be given`;
+  if (items.length > maxKeywords) {
+    const message = `${items.length} keywords, at most ${maxKeywords} can be given`;
     throw new AsrError("usage", message, "leave out the words that the model writes right anyway");
   }
   return items.map((item) => (typeof item === "string" ? parseKeyword(item) : checked(item)));
@@ -54,8 +54,8 @@ function checked({ word, weight }: Keyword): Keyword {
     throw new AsrError("usage", `keyword ${shown} has no letter and no digit`);
   }
   const length = [...tidy].length;
-  if (length > longestWord) {
-    const most = `at most ${longestWord} can be given`;
+  if (length > maxWordLength) {
+    const most = `at most ${maxWordLength} can be given`;
     const message = `keyword ${shown} has ${length} characters, ${most}`;
     throw new AsrError("usage", message, "give whole sentences as context");
   }

@@ -142,7 +142,9 @@ describe("recipes", () => {
       "quantization"
     ];
     expect(entry).toMatchObject({
-      ...{ group_size: 64, bits: 4, mode: "affine" },
+      group_size: 64,
+      bits: 4,
+      mode: "affine",
       "model.embed_tokens": { group_size: 64, bits: 8, mode: "affine" },
       "audio_tower.layers.0.fc1": { group_size: 64, bits: 8, mode: "affine" },
     });

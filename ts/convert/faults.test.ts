@@ -101,7 +101,8 @@ describe("a bad checkpoint", () => {
         withIndex((map) => {
           map["thinker.more"] = shardNames[0];
         }),
-      ...["thinker.more", "lists it"],
+      "thinker.more",
+      "lists it",
     ],
     [
       "an index that points elsewhere",
@@ -114,12 +115,14 @@ describe("a bad checkpoint", () => {
     [
       "a missing tensor",
       () => changed((tensors) => tensors.delete(norm)),
-      ...["model.norm.weight", "is missing"],
+      "model.norm.weight",
+      "is missing",
     ],
     [
       "another layout",
       () => changed((tensors) => tensors.set("model.language_model.x", tensors.get(norm)!)),
-      ...["unexpected tensor model.language_model.x", "official"],
+      "unexpected tensor model.language_model.x",
+      "official",
     ],
     [
       "a tensor twice",
@@ -140,7 +143,8 @@ describe("a bad checkpoint", () => {
         withConfig((thinker) => {
           thinker["text_config"]!["num_hidden_layers"] = 3;
         }),
-      ...["model.layers.2", "is missing"],
+      "model.layers.2",
+      "is missing",
     ],
     [
       "a config without sizes",
@@ -148,7 +152,8 @@ describe("a bad checkpoint", () => {
         withConfig((thinker) => {
           delete thinker["audio_config"];
         }),
-      ...["config.json", "audio_config is missing"],
+      "config.json",
+      "audio_config is missing",
     ],
     ["a quantized one", () => join(goldensFolder, "small-q4"), "quantized already"],
     [

@@ -46,7 +46,9 @@ function encoderTensors(sizes: ModelSizes["audio"], outputs: number): ModelTenso
   const convolution = (name: string, inputs: number): ModelTensor[] => [
     {
       name: `audio_tower.${name}.weight`,
-      ...{ part: "encoder", kind: "convolution", shape: [channels, 3, 3, inputs] },
+      part: "encoder",
+      kind: "convolution",
+      shape: [channels, 3, 3, inputs],
     },
     vector("encoder", `audio_tower.${name}.bias`, channels, "offset"),
   ];

@@ -15,7 +15,7 @@ export interface ModelConfig {
 
 /** Larger than any published model, small enough that products of two are exact. */
 const largestSize = 4_194_304;
-const mostLayers = 512;
+const maxLayers = 512;
 
 /**
  * Reads the text of the config.json of Qwen3-ASR: the sizes lie under `thinker_config`, or at the
@@ -48,14 +48,14 @@ export function parseModelConfig(content: string, path: string): ModelConfig {
     sizes: {
       audio: {
         width: audio("d_model"),
-        layers: audio("encoder_layers", mostLayers),
+        layers: audio("encoder_layers", maxLayers),
         inner: audio("encoder_ffn_dim"),
         channels: audio("downsample_hidden_size"),
         mels: audio("num_mel_bins"),
       },
       text: {
         hidden: text("hidden_size"),
-        layers: text("num_hidden_layers", mostLayers),
+        layers: text("num_hidden_layers", maxLayers),
         heads: text("num_attention_heads"),
         keyHeads: text("num_key_value_heads"),
         headWidth: text("head_dim"),

@@ -35,7 +35,9 @@ test("a laid out file reads back, larger elements first and aligned", async () =
 
 describe("a broken file is refused, by name", () => {
   const entry = (dtype: unknown, shape: unknown, offsets: unknown) => ({
-    ...{ dtype, shape, data_offsets: offsets },
+    dtype,
+    shape,
+    data_offsets: offsets,
   });
   const header = (tensors: object) => JSON.stringify(tensors);
   const good = entry("F32", [1], [0, 4]);

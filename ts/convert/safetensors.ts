@@ -3,8 +3,21 @@ import { AsrError } from "../contract/errors.ts";
 
 /** Bytes of one element of the types that a checkpoint may hold. */
 const elementSizes = {
-  ...{ BOOL: 1, U8: 1, I8: 1, F8_E4M3: 1, F8_E5M2: 1, U16: 2, I16: 2, F16: 2, BF16: 2 },
-  ...{ U32: 4, I32: 4, F32: 4, U64: 8, I64: 8, F64: 8 },
+  BOOL: 1,
+  U8: 1,
+  I8: 1,
+  F8_E4M3: 1,
+  F8_E5M2: 1,
+  U16: 2,
+  I16: 2,
+  F16: 2,
+  BF16: 2,
+  U32: 4,
+  I32: 4,
+  F32: 4,
+  U64: 8,
+  I64: 8,
+  F64: 8,
 };
 
 /** The name of an element type in safetensors. */
@@ -34,7 +47,7 @@ export function byteLength(dtype: ElementType, shape: readonly number[]): number
   return shape.reduce((product, extent) => product * extent, elementSizes[dtype]);
 }
 
-const longestHeader = 100_000_000;
+const maxHeaderBytes = 100_000_000;
 
 /**
  * The tensors of a safetensors file by name, checked by the format's own rules
@@ -59,7 +72,7 @@ export async function readHeader(path: string): Promise<Map<string, StoredTensor
     };
     const prefix = await read(8, 0);
     const length = Number(new DataView(prefix.buffer).getBigUint64(0, true));
-    if (length > longestHeader) throw bad(`the header claims ${length} bytes`);
+    if (length > maxHeaderBytes) throw bad(`the header claims ${length} bytes`);
     const json = new TextDecoder().decode(await read(length, 8));
     return parseHeader(json, 8 + length, size, bad);
   } finally {

@@ -21,7 +21,10 @@ describe("codes, scales and biases are MLX's, byte for byte", () => {
   test.each(cases)("$type, groups of $groupSize, $bits bits", ({ type, groupSize, bits }) => {
     const { shape, data } = goldens.get(type)!;
     const parts = convertTensor(data, {
-      ...{ type, to: type, shape, quantization: { bits, groupSize } },
+      type,
+      to: type,
+      shape,
+      quantization: { bits, groupSize },
     });
     for (const [index, part] of ["weight", "scales", "biases"].entries()) {
       const golden = goldens.get(`${type}.${groupSize}.${bits}.${part}`)!;
@@ -52,7 +55,10 @@ test("axes are moved, values cast", () => {
 describe("refused", () => {
   const one: TensorConversion = { type: "BF16", to: "BF16", shape: [2] };
   const matrix = (columns: number, bits: number, groupSize: number): TensorConversion => ({
-    ...{ type: "BF16", to: "BF16", shape: [1, columns], quantization: { bits, groupSize } },
+    type: "BF16",
+    to: "BF16",
+    shape: [1, columns],
+    quantization: { bits, groupSize },
   });
   const cases: [string, Uint8Array, TensorConversion, "model" | "usage", string][] = [
     ["infinity", halves(0, 0x7f80), one, "model", "not finite"],

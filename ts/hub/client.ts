@@ -4,7 +4,7 @@ import { Fault } from "./retries.ts";
 import type { HubSettings } from "./settings.ts";
 import type { Tuning } from "./tuning.ts";
 
-const mostRedirects = 8;
+const maxRedirects = 8;
 
 /** What the hub sent, read within the bounds of silence; dispose it to close the connection. */
 export interface Answer extends Disposable {
@@ -39,7 +39,7 @@ export class HubClient {
     const home = new URL(endpoint).origin;
     let url = new URL(endpoint + path);
     let etag: string | undefined;
-    for (let hop = 0; hop <= mostRedirects; hop++) {
+    for (let hop = 0; hop <= maxRedirects; hop++) {
       const own = url.origin === home;
       const answer = await this.#send(url, what, signal, {
         ...headers,

@@ -45,7 +45,11 @@ export async function commitsOf(cacheFolder: string, id: string): Promise<Cached
     const revisions = refs.filter((ref) => ref.commit === commit).map(({ revision }) => revision);
     const bytes = await reachableBytes(folder);
     found.push({
-      ...{ id, commit, revisions, folder, bytes },
+      id,
+      commit,
+      revisions,
+      folder,
+      bytes,
       missing: (await missingFile(folder)) ?? null,
     });
   }

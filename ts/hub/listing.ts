@@ -42,11 +42,11 @@ const takenNames = new Set([
 const shardPattern = /^\w[\w.-]{0,120}\.safetensors$/;
 
 // A model is hostile until its files are checked; no published one comes near these.
-const mostListed = 10_000;
-const mostShards = 64;
-const mostBytes = 64e9;
-const mostTextBytes = 64e6;
-const mostListingBytes = 16e6;
+const maxListed = 10_000;
+const maxShards = 64;
+const maxBytes = 64e9;
+const maxTextBytes = 64e6;
+const maxListingBytes = 16e6;
 
 /** Whether a file of the hub belongs to a checkpoint: no other one is ever fetched. */
 export function isTaken(name: string): boolean {
@@ -70,7 +70,7 @@ export async function fetchListing(
   let length = 0;
   for await (const part of answer.chunks()) {
     length += part.length;
-    if (length > mostListingBytes) throw unusable(id, "its list of files is too long");
+    if (length > maxListingBytes) throw unusable(id, "its list of files is too long");
     parts.push(part);
   }
   let value: unknown;
@@ -89,7 +89,7 @@ export function parseListing(value: unknown, id: string): Listing {
   if (typeof sha !== "string" || !/^[0-9a-f]{40}$/.test(sha) || !Array.isArray(siblings)) {
     throw unusable(id, "the hub's answer names no commit and files");
   }
-  if (siblings.length > mostListed) throw unusable(id, `it has ${siblings.length} files`);
+  if (siblings.length > maxListed) throw unusable(id, `it has ${siblings.length} files`);
   const files = new Map<string, RemoteFile>();
   for (const sibling of siblings) {
     const { rfilename: name, size, blobId, lfs } = fields(sibling);
@@ -111,7 +111,7 @@ export function checkpointFiles(
 ): RemoteFile[] {
   const weights = shards ?? [...files.keys()].filter(isWeights);
   if (weights.length === 0) throw unusable(id, "it has no .safetensors file");
-  if (weights.length > mostShards) throw unusable(id, `it has ${weights.length} weight files`);
+  if (weights.length > maxShards) throw unusable(id, `it has ${weights.length} weight files`);
   const missing = [...neededNames, ...weights].find((name) => !files.has(name));
   if (missing !== undefined) throw unusable(id, `it has no ${missing}`);
   // Small files first: what is wrong with them shows before gigabytes were fetched.
@@ -120,7 +120,7 @@ export function checkpointFiles(
   );
   taken.sort((a, b) => Number(isWeights(a.name)) - Number(isWeights(b.name)));
   const bytes = taken.reduce((sum, { size }) => sum + size, 0);
-  if (bytes > mostBytes) throw unusable(id, `it has ${bytes} bytes`);
+  if (bytes > maxBytes) throw unusable(id, `it has ${bytes} bytes`);
   return taken;
 }
 
@@ -155,7 +155,7 @@ function checkedFile(id: string, name: string, size: unknown, hash: unknown): Re
     throw unusable(id, `${name} has no size`);
   }
   if (typeof hash !== "string" || !isContentHash(hash)) throw unusable(id, `${name} has no hash`);
-  if (size > (isWeights(name) ? mostBytes : mostTextBytes)) {
+  if (size > (isWeights(name) ? maxBytes : maxTextBytes)) {
     throw unusable(id, `${name} has ${size} bytes`);
   }
   return { name, size, hash };

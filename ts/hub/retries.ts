@@ -33,11 +33,11 @@ export class Retries {
   /** Waits before the next try, or throws `failure` when there should be none. */
   async after(failure: unknown): Promise<void> {
     this.#signal.throwIfAborted();
-    const { attempts, backoffMs, longestBackoffMs, longestRetryAfterMs } = this.#tuning;
+    const { attempts, backoffMs, maxBackoffMs, maxRetryAfterMs } = this.#tuning;
     if (!(failure instanceof Fault) || ++this.#failures >= attempts) throw failure;
     const asked = failure.retryAfterMs ?? 0;
-    if (asked > longestRetryAfterMs) throw failure;
-    const backoff = Math.min(backoffMs * 2 ** (this.#failures - 1), longestBackoffMs);
+    if (asked > maxRetryAfterMs) throw failure;
+    const backoff = Math.min(backoffMs * 2 ** (this.#failures - 1), maxBackoffMs);
     // Jitter keeps many clients from coming back at the same moment.
     await pause(Math.max(asked, backoff * (0.5 + Math.random() / 2)), this.#signal);
   }

@@ -12,9 +12,9 @@ export interface Tuning {
   attempts: number;
   /** Wait after the first failure; it doubles with each one more. */
   backoffMs: number;
-  longestBackoffMs: number;
+  maxBackoffMs: number;
   /** A hub that asks for more patience than this is not waited for. */
-  longestRetryAfterMs: number;
+  maxRetryAfterMs: number;
   /** A request that is not answered for longer is given up. */
   answerMs: number;
   /** An answer that is silent for longer is given up. */
@@ -33,8 +33,8 @@ export const defaultTuning: Readonly<Tuning> = {
   blockBytes: 1e6,
   attempts: 7,
   backoffMs: 500,
-  longestBackoffMs: 30_000,
-  longestRetryAfterMs: 5 * 60_000,
+  maxBackoffMs: 30_000,
+  maxRetryAfterMs: 5 * 60_000,
   answerMs: 10_000,
   stallMs: 30_000,
   beatMs: 1000,

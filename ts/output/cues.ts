@@ -20,9 +20,9 @@ export interface Cue {
 export const defaultLimits: LineLimits = { maxLineWidth: 42, maxLineCount: 2 };
 
 /** No cue stays longer, in seconds. */
-export const longestCue = 7;
+export const maxCueSeconds = 7;
 /** A cue stays at least this long where the next one leaves it the time, in seconds. */
-export const shortestCue = 1;
+export const minCueSeconds = 1;
 
 /**
  * The segments as cues for a screen: cut at clauses and words, at most seven seconds long, in
@@ -46,9 +46,9 @@ function joinShort(segments: readonly Segment[], limits: LineLimits): Segment[] 
     const last = result.at(-1);
     const short =
       last !== undefined &&
-      Math.min(last.end - last.start, segment.end - segment.start) < shortestCue &&
-      segment.start - last.end < shortestCue / 2 &&
-      segment.end - last.start <= longestCue;
+      Math.min(last.end - last.start, segment.end - segment.start) < minCueSeconds &&
+      segment.start - last.end < minCueSeconds / 2 &&
+      segment.end - last.start <= maxCueSeconds;
     const text = short ? joinTexts(last.text, segment.text) : segment.text;
     const atoms = short ? atomsOf(text, segment.language, limits.maxLineWidth) : [];
     if (last === undefined || !short || fill(atoms, 0, limits) < atoms.length) result.push(segment);
@@ -83,18 +83,18 @@ function cueBorders(
   const capacity = limits.maxLineWidth * limits.maxLineCount;
   const width = lineWidth(atoms, 0, atoms.length);
   const seconds = times.at(-1)! - times[0]!;
-  const share = width / Math.ceil(Math.max(seconds / longestCue, width / capacity));
+  const share = width / Math.ceil(Math.max(seconds / maxCueSeconds, width / capacity));
   const best: { cost: number; from: number }[] = [{ cost: 0, from: 0 }];
   for (let from = 0; from < atoms.length; from++) {
     const most = fill(atoms, from, limits);
     for (let to = from + 1; to <= most; to++) {
       const lasts = times[to]! - times[from]!;
-      if (lasts > longestCue && to > from + 1) break;
+      if (lasts > maxCueSeconds && to > from + 1) break;
       const cost =
         best[from]!.cost +
         10 +
         (to < atoms.length ? atoms[to - 1]!.badness : 0) +
-        20 * Math.max(0, shortestCue - lasts) +
+        20 * Math.max(0, minCueSeconds - lasts) +
         4 * (lineWidth(atoms, from, to) / share - 1) ** 2;
       if (cost < (best[to]?.cost ?? Number.POSITIVE_INFINITY)) best[to] = { cost, from };
     }
@@ -111,8 +111,8 @@ function timed(rough: readonly RoughCue[]): Cue[] {
   for (const [index, { start, end, lines }] of rough.entries()) {
     const next = rough[index + 1]?.start ?? Number.POSITIVE_INFINITY;
     const startMs = Math.max(last, toMs(start));
-    const wanted = Math.max(toMs(end), Math.min(startMs + toMs(shortestCue), toMs(next)));
-    const endMs = Math.min(startMs + toMs(longestCue), Math.max(startMs + 1, wanted));
+    const wanted = Math.max(toMs(end), Math.min(startMs + toMs(minCueSeconds), toMs(next)));
+    const endMs = Math.min(startMs + toMs(maxCueSeconds), Math.max(startMs + 1, wanted));
     cues.push({ startMs, endMs, lines });
     last = endMs;
   }

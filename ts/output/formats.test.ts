@@ -80,7 +80,12 @@ describe("what each format looks like", () => {
     const { json, ...others } = Object.fromEntries(written);
     expect(JSON.parse(json).text).toBe("");
     expect(others).toEqual({
-      ...{ txt: "\n", srt: "", vtt: "WEBVTT\n", jsonl: "", tsv: "start\tend\ttext\n", lrc: "" },
+      txt: "\n",
+      srt: "",
+      vtt: "WEBVTT\n",
+      jsonl: "",
+      tsv: "start\tend\ttext\n",
+      lrc: "",
     });
   });
 

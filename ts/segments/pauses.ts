@@ -80,7 +80,7 @@ const skippedCost = 4;
 /** A border in a pause of one second; shorter ones are less likely to end a sentence. */
 const shortPauseCost = 0.15;
 /** Bounds the work on a chunk of thousands of sentences. */
-const mostPlaces = 4000;
+const maxPlaces = 4000;
 
 /** One border in one pause, and the cheapest way to get there. */
 interface Place {
@@ -96,7 +96,7 @@ function placeBorders(stretches: readonly Stretch[], spoken: SpokenTime): number
   const text = sums(stretches.map(({ weight }) => weight));
   const [count, spans] = [stretches.length, spoken.speech.length];
   const rate = spoken.total / text[count]!;
-  const perBorder = Math.min(24, Math.floor(mostPlaces / count));
+  const perBorder = Math.min(24, Math.floor(maxPlaces / count));
   // As many pauses as ends of sentences: most likely each has its own.
   const sentences = stretches.filter(({ endsSentence }) => endsSentence).length;
   const missedSentence = missedCost * (sentences === spans ? 6 : 1);

@@ -15,10 +15,10 @@ interface Part extends TextRange, Span {}
 /** A part shorter than this joins its neighbour, in seconds. */
 const shortest = 1;
 /** A part that stands further than this from its neighbours stays alone, however short. */
-const longestJoinedPause = 1;
-/** A part longer than this is cut at a pause of at least `leastCutPause`, in seconds. */
+const maxJoinedPause = 1;
+/** A part longer than this is cut at a pause of at least `minCutPause`, in seconds. */
 const longest = 12;
-const leastCutPause = 0.3;
+const minCutPause = 0.3;
 
 /**
  * Cuts the texts of chunks into sentences and estimates when each was said: in proportion to how
@@ -108,7 +108,7 @@ function cutAtPauses(part: Part, text: string, speech: readonly Span[]): Part[] 
     .map((span, index) => ({ start: spans[index]!.end, end: span.start }))
     .sort((a, b) => b.end - b.start - (a.end - a.start));
   const [pause] = pauses;
-  if (pause === undefined || pause.end - pause.start < leastCutPause) return [part];
+  if (pause === undefined || pause.end - pause.start < minCutPause) return [part];
   const spoken = (until: number) =>
     within(spans, part.start, until).reduce((sum, span) => sum + span.end - span.start, 0);
   const cut = wordBorder(text.slice(part.from, part.to), spoken(pause.start) / spoken(part.end));
@@ -156,7 +156,7 @@ function joined(parts: Part[]): Part[] {
   const length = (index: number) => result[index]!.end - result[index]!.start;
   for (let index = 0; index < result.length; ) {
     const [before, after] = [gap(index - 1), gap(index)];
-    if (length(index) >= shortest || Math.min(before, after) > longestJoinedPause) {
+    if (length(index) >= shortest || Math.min(before, after) > maxJoinedPause) {
       index++;
       continue;
     }

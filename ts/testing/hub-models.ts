@@ -16,7 +16,7 @@ export const quickTuning: Tuning = {
   blockBytes: 2048,
   attempts: 12,
   backoffMs: 1,
-  longestBackoffMs: 4,
+  maxBackoffMs: 4,
   answerMs: 300,
   stallMs: 150,
   beatMs: 40,

@@ -203,7 +203,9 @@ export function commitOf(model: PublishedModel): string {
 /** What the hub says about a model. */
 export function listingOf(model: PublishedModel): { sha: string; siblings: object[] } {
   const siblings = Object.entries(model.files).map(([rfilename, content]) => ({
-    ...{ rfilename, size: content.length, blobId: gitSha1(content) },
+    rfilename,
+    size: content.length,
+    blobId: gitSha1(content),
     ...(isLarge(rfilename)
       ? { lfs: { sha256: hashOf(rfilename, content), size: content.length, pointerSize: 130 } }
       : {}),

@@ -55,7 +55,11 @@ export async function compareWithOfficial(
     tokens.push(session.next());
   }
   return {
-    ...{ frames, audioTokens, logits, tokens, officialTokens },
+    frames,
+    audioTokens,
+    logits,
+    tokens,
+    officialTokens,
     mel: difference(mel, official(golden.mel)),
     encoder: difference(encoder, official(golden.encoder)),
     promptIsEqual: difference(ids, official(golden.inputIds)) === 0,

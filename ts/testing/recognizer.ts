@@ -24,7 +24,7 @@ export class ScriptedRecognizer implements Recognizer {
   /** The options of the last call. */
   options: StreamOptions = {};
   atOnce = 0;
-  mostAtOnce = 0;
+  maxAtOnce = 0;
   closed = false;
 
   constructor(scripts: Readonly<Record<string, Script>>) {
@@ -38,7 +38,7 @@ export class ScriptedRecognizer implements Recognizer {
     if (script === undefined) throw new AsrError("input", `${name}: has no script`);
     this.begun.push(name);
     this.atOnce++;
-    this.mostAtOnce = Math.max(this.mostAtOnce, this.atOnce);
+    this.maxAtOnce = Math.max(this.maxAtOnce, this.atOnce);
     try {
       yield* play(script, options);
     } finally {

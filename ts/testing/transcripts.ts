@@ -86,7 +86,11 @@ export function transcriptOf(chunks: readonly DecodedChunk[]): Transcript {
     duration,
     segments,
     chunks: chunks.map(({ start, end, language, pieces, finishReason }) => ({
-      ...{ start, end, language, tokens: pieces.length, finishReason },
+      start,
+      end,
+      language,
+      tokens: pieces.length,
+      finishReason,
     })),
     usage: { inputTokens: 10, outputTokens: tokens, totalTokens: 10 + tokens },
     finishReason: "eos",

@@ -111,7 +111,7 @@ function languageLine(head: string): string {
  * loop.
  */
 const repeatLimit = 20;
-const longestPattern = 20;
+const maxPatternLength = 20;
 
 /**
  * Cuts the traces of a decoding loop: a long run of one character, or of one short pattern, becomes
@@ -149,7 +149,7 @@ function collapsePatterns(characters: readonly string[]): string[] {
  * run ends.
  */
 function loopAt(characters: readonly string[], at: number): [length: number, end: number] {
-  for (let length = 1; length <= longestPattern; length++) {
+  for (let length = 1; length <= maxPatternLength; length++) {
     // One character counts as a pattern of two, as in the official rule: it was judged above.
     if (at + Math.max(length, 2) * repeatLimit > characters.length) break;
     let end = at + length;

@@ -8,7 +8,7 @@ export type Edit =
   | { kind: "insertion"; hyp: string };
 
 /** Up to this many cells the table of an alignment is kept: two bits each, 16 MB. */
-const mostCells = 2 ** 26;
+const maxCells = 2 ** 26;
 
 /**
  * The shortest way to turn the reference into the hypothesis by substitutions, deletions and
@@ -23,7 +23,7 @@ const mostCells = 2 ** 26;
 export function align(
   ref: readonly string[],
   hyp: readonly string[],
-  cells: number = mostCells,
+  cells: number = maxCells,
 ): Edit[] {
   const numbers = new Map<string, number>();
   const ids = (units: readonly string[]) =>

@@ -2,7 +2,7 @@ import type { Edit } from "./align.ts";
 import type { Unit } from "./score.ts";
 
 const indent = "  ref  ".length;
-const mostRows = 8;
+const maxRows = 8;
 /** Units around an error that are shown; what lies further from one is "…". */
 const context = 5;
 
@@ -31,11 +31,11 @@ export function alignmentText(edits: readonly Edit[], unit: Unit, width: number)
   }
   const line = (head: string, row: Cell[], index: 0 | 1 | 2) =>
     `${`  ${head}`.padEnd(indent)}${row.map((cell) => cell[index]).join(gap)}`.trimEnd();
-  const shown = rows.slice(0, mostRows).flatMap((row) => {
+  const shown = rows.slice(0, maxRows).flatMap((row) => {
     const marks = line("", row, 2);
     return [line("ref", row, 0), line("hyp", row, 1), ...(marks === "" ? [] : [marks])];
   });
-  if (rows.length > mostRows) shown.push(`  … ${rows.length - mostRows} more rows`);
+  if (rows.length > maxRows) shown.push(`  … ${rows.length - maxRows} more rows`);
   return `${shown.join("\n")}\n`;
 }
 

@@ -26,8 +26,22 @@ export function withoutAsides(text: string): string {
 
 /** Letters with a stroke or a ligature, which no Unicode normalisation takes apart. */
 const plainLetters: Readonly<Record<string, string>> = {
-  ...{ œ: "oe", Œ: "OE", ø: "o", Ø: "O", æ: "ae", Æ: "AE", ß: "ss", ẞ: "SS" },
-  ...{ đ: "d", Đ: "D", ð: "d", Ð: "D", þ: "th", Þ: "th", ł: "l", Ł: "L" },
+  œ: "oe",
+  Œ: "OE",
+  ø: "o",
+  Ø: "O",
+  æ: "ae",
+  Æ: "AE",
+  ß: "ss",
+  ẞ: "SS",
+  đ: "d",
+  Đ: "D",
+  ð: "d",
+  Ð: "D",
+  þ: "th",
+  Þ: "th",
+  ł: "l",
+  Ł: "L",
 };
 const plainable = new RegExp(`[${Object.keys(plainLetters).join("")}\\p{M}\\p{S}\\p{P}]`, "gu");
 

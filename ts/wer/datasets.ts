@@ -18,8 +18,11 @@ export async function readLibriSpeech(folder: string): Promise<Reference[]> {
       const [, id, words] = /^(\S+)(?:\s+(.*))?$/.exec(text.trim()) ?? [];
       if (id === undefined) throw new AsrError("input", `${list}, line ${number}: has no id`);
       references.push({
-        ...{ name: `${id}.flac`, path: resolve(dirname(list), `${id}.flac`), text: words ?? "" },
-        ...{ language: "English", duration: undefined },
+        name: `${id}.flac`,
+        path: resolve(dirname(list), `${id}.flac`),
+        text: words ?? "",
+        language: "English",
+        duration: undefined,
       });
     }
   }
@@ -50,7 +53,10 @@ export async function readFleurs(given: string): Promise<Reference[]> {
     const samples = Number(cells[samplesColumn]);
     const paths = places.map((place) => join(place, name));
     return {
-      ...{ name, path: paths.find((path) => existsSync(path)) ?? paths[0]!, text, language },
+      name,
+      path: paths.find((path) => existsSync(path)) ?? paths[0]!,
+      text,
+      language,
       duration: samples > 0 ? samples / sampleRate : undefined,
     };
   });

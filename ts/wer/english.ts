@@ -8,27 +8,63 @@ const spaceBeforeApostrophe = unicodePattern("\\s+'");
 
 /** Words that are said in full: each alone, whatever stands around it. */
 const contracted: Readonly<Record<string, string>> = {
-  ...{ "won't": "will not", "can't": "can not", "let's": "let us", "ain't": "aint" },
-  ...{ "y'all": "you all", wanna: "want to", gotta: "got to", gonna: "going to" },
-  ...{ "i'ma": "i am going to", imma: "i am going to", "ma'am": "madam" },
-  ...{ woulda: "would have", coulda: "could have", shoulda: "should have" },
+  "won't": "will not",
+  "can't": "can not",
+  "let's": "let us",
+  "ain't": "aint",
+  "y'all": "you all",
+  wanna: "want to",
+  gotta: "got to",
+  gonna: "going to",
+  "i'ma": "i am going to",
+  imma: "i am going to",
+  "ma'am": "madam",
+  woulda: "would have",
+  coulda: "could have",
+  shoulda: "should have",
 };
 
 /** Titles and their like; a space follows, for there may be none, as in "mr.smith". */
 const titles: Readonly<Record<string, string>> = {
-  ...{ mr: "mister", mrs: "missus", st: "saint", dr: "doctor", prof: "professor" },
-  ...{ capt: "captain", gov: "governor", ald: "alderman", gen: "general", sen: "senator" },
-  ...{ rep: "representative", pres: "president", rev: "reverend", hon: "honorable" },
-  ...{ asst: "assistant", assoc: "associate", lt: "lieutenant", col: "colonel" },
-  ...{ jr: "junior", sr: "senior", esq: "esquire" },
+  mr: "mister",
+  mrs: "missus",
+  st: "saint",
+  dr: "doctor",
+  prof: "professor",
+  capt: "captain",
+  gov: "governor",
+  ald: "alderman",
+  gen: "general",
+  sen: "senator",
+  rep: "representative",
+  pres: "president",
+  rev: "reverend",
+  hon: "honorable",
+  asst: "assistant",
+  assoc: "associate",
+  lt: "lieutenant",
+  col: "colonel",
+  jr: "junior",
+  sr: "senior",
+  esq: "esquire",
 };
 
 /** Ends of words, the longer ones first: "he's been" is "he has been", not "he is been". */
 const endings: Readonly<Record<string, string>> = {
-  ...{ "'d been": " had been", "'s been": " has been", "'d gone": " had gone" },
-  ...{ "'s gone": " has gone", "'d done": " had done", "'s got": " has got" },
-  ...{ "n't": " not", "'re": " are", "'s": " is", "'d": " would", "'ll": " will" },
-  ...{ "'t": " not", "'ve": " have", "'m": " am" },
+  "'d been": " had been",
+  "'s been": " has been",
+  "'d gone": " had gone",
+  "'s gone": " has gone",
+  "'d done": " had done",
+  "'s got": " has got",
+  "n't": " not",
+  "'re": " are",
+  "'s": " is",
+  "'d": " would",
+  "'ll": " will",
+  "'t": " not",
+  "'ve": " have",
+  "'m": " am",
 };
 
 const expansions: readonly (readonly [RegExp, string])[] = [

@@ -20,7 +20,8 @@ function fixtures(name: string): Fixture[] {
 
 test("English is what Whisper's normaliser makes of it", () => {
   const made = fixtures("english.jsonl").map(({ text }) => ({
-    ...{ text, expected: normaliseEnglish(text) },
+    text,
+    expected: normaliseEnglish(text),
   }));
   expect(made.length).toBeGreaterThan(400);
   expect(made).toEqual(fixtures("english.jsonl"));

@@ -29,8 +29,12 @@ const powers = (
 
 /** Ordinals that are not the number and "th". Whisper's table has "nineth" and no "ninth". */
 const irregular: Readonly<Record<string, string>> = {
-  ...{ one: "first:st", two: "second:nd", three: "third:rd", five: "fifth:th" },
-  ...{ eight: "eighth:th", twelve: "twelfth:th" },
+  one: "first:st",
+  two: "second:nd",
+  three: "third:rd",
+  five: "fifth:th",
+  eight: "eighth:th",
+  twelve: "twelfth:th",
 };
 
 function ordinal(name: string): [string, string] {

@@ -9,7 +9,7 @@ import {
 import { type Counts, errorRate, errorsIn, referenceLength } from "./score.ts";
 
 const width = 80;
-const mostConfusions = 10;
+const maxConfusions = 10;
 
 /** What a person reads: the rates, the most frequent errors, and the worst recordings. */
 export function reportText(
@@ -53,7 +53,7 @@ function intervalText({ interval }: Rate): string {
 }
 
 function confusionsText(all: readonly Evaluated[]): string {
-  const most = confusions(all).slice(0, mostConfusions);
+  const most = confusions(all).slice(0, maxConfusions);
   if (most.length === 0) return "";
   const lines = most.map(({ ref, hyp, count }) => {
     const what = ref === "" ? `+ ${hyp}` : hyp === "" ? `- ${ref}` : `${ref} → ${hyp}`;
@@ -91,7 +91,9 @@ function primary({ words, characters }: Evaluated["score"]): Counts {
 /** What a program reads: rates are shares (0.05 is 5 %), null where there is none. */
 export function reportJson(all: readonly Evaluated[], rtf: number | undefined): string {
   const plain = ({ rate, interval, ...counts }: Rate) => ({
-    ...{ rate: rate ?? null, interval: interval ?? null, ...counts },
+    rate: rate ?? null,
+    interval: interval ?? null,
+    ...counts,
     reference: referenceLength(counts),
   });
   const words = wordErrorRate(all);
@@ -103,8 +105,12 @@ export function reportJson(all: readonly Evaluated[], rtf: number | undefined): 
     rtf: rtf ?? null,
     confusions: confusions(all),
     recordings: all.map(({ reference, language, heard, score }) => ({
-      ...{ path: reference.name, ok: heard.ok, language, unit: score.unit },
-      ...{ reference: reference.text, hypothesis: heard.ok ? heard.text : null },
+      path: reference.name,
+      ok: heard.ok,
+      language,
+      unit: score.unit,
+      reference: reference.text,
+      hypothesis: heard.ok ? heard.text : null,
       ...(heard.ok ? {} : { error: heard.why }),
       wer: score.words === undefined ? null : oneRate(score.words),
       cer: oneRate(score.characters),

@@ -4,7 +4,10 @@ import { confidenceInterval } from "./interval.ts";
 import { type Counts, errorRate, errorsIn, referenceLength, score } from "./score.ts";
 
 const counts = (hits: number, substitutions = 0, deletions = 0, insertions = 0): Counts => ({
-  ...{ hits, substitutions, deletions, insertions },
+  hits,
+  substitutions,
+  deletions,
+  insertions,
 });
 
 describe("score", () => {

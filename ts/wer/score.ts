@@ -62,8 +62,10 @@ function countsOf(edits: readonly Edit[]): Counts {
   const counts = { hit: 0, substitution: 0, deletion: 0, insertion: 0 };
   for (const { kind } of edits) counts[kind]++;
   return {
-    ...{ hits: counts.hit, substitutions: counts.substitution },
-    ...{ deletions: counts.deletion, insertions: counts.insertion },
+    hits: counts.hit,
+    substitutions: counts.substitution,
+    deletions: counts.deletion,
+    insertions: counts.insertion,
   };
 }
 

@@ -148,7 +148,7 @@ describe("batches", () => {
     const slowFirst = { ...batch, "0.wav": { ...batch["0.wav"]!, before: () => Bun.sleep(50) } };
     const argv = Object.keys(slowFirst).map((name) => `@/${name}`);
     const { out, recognizer } = await run(slowFirst, ["--batch", "4", ...argv]);
-    expect(recognizer.mostAtOnce).toBe(4);
+    expect(recognizer.maxAtOnce).toBe(4);
     const numbers = out.matchAll(/Number (\d+)/g);
     expect(Array.from(numbers, ([, number]) => Number(number))).toEqual([...argv.keys()]);
   });

@@ -21,11 +21,11 @@ export function warningsOn({ chunks, finishReason, warnings: heard = [] }: Trans
   return warnings;
 }
 
-const mostPlaces = 3;
+const maxPlaces = 3;
 
 function placesOf(chunks: readonly Chunk[]): string {
   const places = chunks
-    .slice(0, mostPlaces)
+    .slice(0, maxPlaces)
     .map(({ start, end }) => `${clockText(start)}–${clockText(end)}`);
   const more = chunks.length - places.length;
   return more > 0 ? `${places.join(", ")} and ${more} more` : places.join(", ");

@@ -5,7 +5,7 @@ import type { Terminal } from "./terminal.ts";
 import { StatusLine } from "./terminal.ts";
 
 /** Rewritten at most ten times a second. */
-const leastMs = 100;
+const minIntervalMs = 100;
 /** What is over sooner needs no progress. */
 const quickMs = 500;
 
@@ -38,7 +38,7 @@ export class ProgressLine {
   /** Shows a line that the next one may replace soon, or none when it is too early for one. */
   update(text: () => string, name = ""): void {
     const now = this.#now();
-    if (now - this.#started < quickMs || now - this.#shownAt < leastMs) return;
+    if (now - this.#started < quickMs || now - this.#shownAt < minIntervalMs) return;
     this.show(text(), name);
   }
 
