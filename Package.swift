@@ -47,8 +47,9 @@ import PackageDescription
             ]
         ),
         .target(
+            // It reads the headers of CMLX as text; as a dependency they would be a module, which
+            // C++ cannot import here.
             name: "CMLXReference",
-            dependencies: ["CMLX"],
             path: "swift/Linux/CMLXReference",
             cxxSettings: [
                 .headerSearchPath("../CMLX"),

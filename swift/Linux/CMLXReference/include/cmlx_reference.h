@@ -3,11 +3,14 @@
 #ifndef CMLX_REFERENCE_H
 #define CMLX_REFERENCE_H
 
-#include "cmlx.h"
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/// As in cmlx.h.
+typedef struct cmlx_array_s* cmlx_array;
 
 cmlx_array cmlx_subtract(cmlx_array a, cmlx_array b);
 cmlx_array cmlx_equal(cmlx_array a, cmlx_array b);
