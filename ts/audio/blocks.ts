@@ -1,4 +1,5 @@
 import { AsrError, messageOf } from "../contract/errors.ts";
+
 /** A part of an input's bytes, which can be given away. */
 export type Block = Uint8Array<ArrayBuffer>;
 
@@ -7,7 +8,7 @@ export type NextBlock = () => Promise<Block | undefined>;
 
 /** The bytes of an input, block by block as they are asked for. */
 export interface InputBlocks {
-  blocks: Generator<Block> | AsyncGenerator<Block>;
+  blocks: Generator<Block, undefined> | AsyncGenerator<Block, undefined>;
   /** Lets go of what the bytes come from, even while a block is waited for that may never come. */
   cancel?: (() => void) | undefined;
 }
@@ -40,7 +41,10 @@ async function* partsOf(
   for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
 }
 
-async function* blocksIn(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Block> {
+async function* blocksIn(
+  stream: AsyncIterable<Uint8Array>,
+  name: string,
+): AsyncGenerator<Block, undefined> {
   try {
     for await (const part of stream) yield* slices(checkedPart(part, name));
   } catch (error) {
@@ -57,7 +61,7 @@ function checkedPart(part: unknown, name: string): Uint8Array {
 }
 
 /** The blocks of bytes that are all there: copies. */
-export function* slices(bytes: Uint8Array): Generator<Block> {
+export function* slices(bytes: Uint8Array): Generator<Block, undefined> {
   for (let at = 0; at < bytes.length; at += blockLength) {
     yield new Uint8Array(bytes.subarray(at, at + blockLength));
   }

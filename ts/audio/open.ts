@@ -36,10 +36,8 @@ async function* bytesFrom(next: NextBlock): AsyncGenerator<Uint8Array, void, und
 /** Opens an input on the thread that holds it. */
 export async function openAudio(input: AudioInput): Promise<AudioStream> {
   const { description, content } = classify(input);
-  return await openInput(description, async () => {
-    const step = await content?.blocks.next();
-    return step?.value ?? undefined;
-  });
+  const next = async () => (await content?.blocks.next())?.value;
+  return await openInput(description, next);
 }
 
 /** Reads a whole recording. */

@@ -86,7 +86,8 @@ export class EngineThread {
     if (this.#failure !== undefined) throw this.#failure;
     const { port1, port2 } = new MessageChannel();
     const flag = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    this.#send({ type: "blocking", name, argument, content, port: port2, flag }, [port2]);
+    const transfer = content === undefined ? [port2] : [port2, content.buffer];
+    this.#send({ type: "blocking", name, argument, content, port: port2, flag }, transfer);
     Atomics.wait(flag, 0, 0);
     const received: { message?: { value?: unknown; error?: WireError } } | undefined =
       receiveMessageOnPort(port1);
