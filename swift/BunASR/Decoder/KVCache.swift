@@ -9,10 +9,17 @@ final class KVCache {
     private var keys: MLXArray?
     private var values: MLXArray?
     private var capacity = 0
+    /// Room that the next growth makes at least.
+    private var reserved = 0
     private(set) var offset = 0
 
     init(_ dtype: DType) {
         self.dtype = dtype
+    }
+
+    /// So many positions will be needed: the cache grows once for them, not step by step.
+    func reserve(_ count: Int) {
+        reserved = count
     }
 
     /// Appends [1, kvHeads, L, headDim] and gives views of all that is held, in the cache's dtype,
@@ -41,7 +48,7 @@ final class KVCache {
 
     private func grow(to end: Int, like example: MLXArray) {
         guard end > capacity else { return }
-        let wanted = (end + Self.step - 1) / Self.step * Self.step
+        let wanted = (max(end, reserved) + Self.step - 1) / Self.step * Self.step
         let added = MLXArray.zeros(
             [1, example.dim(1), wanted - capacity, example.dim(3)], dtype: dtype)
         keys = keys.map { concatenated([$0, added], axis: 2) } ?? added
