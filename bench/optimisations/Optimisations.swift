@@ -1,3 +1,4 @@
+// This folder: each optimisation of the Swift core against what it replaced.
 import BunASR
 import MLX
 

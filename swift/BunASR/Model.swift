@@ -1,3 +1,5 @@
+// This folder: the model, one code for Apple silicon and Linux. A `Model` holds the stages with their
+// weights, a `Session` one recording on its way through them; each stage has a folder.
 import MLX
 
 /// An open checkpoint: the three stages with their weights.
@@ -5,9 +7,11 @@ final class Model {
     struct Options: StrictOptions {
         var precision: Precision.Name?
         var threads: Int?
+        /// See `BufferPool`.
+        var bufferCacheBytes: Int?
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case precision, threads
+            case precision, threads, bufferCacheBytes
         }
     }
 
@@ -25,6 +29,7 @@ final class Model {
             throw ASRError.usage("threads is \(threads), expected 1…1024")
         }
         Platform.setThreads(options.threads)
+        try BufferPool.setLimit(options.bufferCacheBytes)
         let checkpoint = try Checkpoint(
             directory: URL(filePath: directory), precision: options.precision ?? .auto)
         Platform.prepare(for: checkpoint.precision.name)
@@ -36,6 +41,12 @@ final class Model {
         info = try JSONText(Info(checkpoint, kernels: kernels)).text
         // Loading read whole files; what is not part of the model now goes back.
         Memory.clearCache()
+        waitForEvaluationAtExit()
+    }
+
+    /// Nothing may read the weights any more.
+    deinit {
+        finishEvaluation()
     }
 
     func preprocessing(_ recipe: AudioPreprocessing.Recipe) throws -> AudioPreprocessing {

@@ -28,6 +28,10 @@ extension Session {
         }
     }
 
+    func begin(_ time: WritableKeyPath<Report, Double>, _ make: () -> Work) throws {
+        work = try timed(time) { try withError(make) }
+    }
+
     /// Does the next slice of what was begun; gives the number of those that are left. A failure
     /// drops the work.
     func doWork() throws -> Int {
@@ -84,7 +88,7 @@ extension Session {
     }
 
     /// Counts the time of `body` in the report.
-    func timed<Result>(
+    private func timed<Result>(
         _ stage: WritableKeyPath<Report, Double>, _ body: () throws -> Result
     ) rethrows -> Result {
         let clock = ContinuousClock()

@@ -80,6 +80,12 @@ final class Session {
         cache = model.decoder.makeCache()
     }
 
+    /// A step is launched before it is known that nobody needs it, so the last one may still be
+    /// under way.
+    deinit {
+        finishEvaluation()
+    }
+
     /// Tokens that the cache holds; not those of a prefill that is not finished.
     var position: Int {
         if case .prefill(let prefill, _) = work { prefill.start } else { cache[0].offset }
@@ -92,11 +98,8 @@ final class Session {
             throw ASRError.input("sample \(bad) is \(pcm[bad]); every sample must be finite")
         }
         dropWork()
-        return timed(\.melMs) {
-            let logMel = LogMel(pcm, preprocessing)
-            work = .mel(logMel)
-            return logMel.frames
-        }
+        try begin(\.melMs) { .mel(LogMel(pcm, preprocessing)) }
+        return AudioPreprocessing.frameCount(samples: pcm.count)
     }
 
     /// Begins log-mel → audio embeddings, the first `keep` of them from the encode before; gives
@@ -105,10 +108,10 @@ final class Session {
         try requireNoWork(for: "encode")
         guard !mel.isEmpty else { throw ASRError.usage("encode comes after mel") }
         let start = try frames(keeping: keep)
-        timed(\.encodeMs) {
+        try begin(\.encodeMs) {
             let input = MLXArray(mel, [AudioPreprocessing.mels, report.frames])
             let kept = keep > 0 ? encoded?.embeddings[0..<keep] : nil
-            work = .encode(model.encoder.encoding(input, from: start), kept: kept)
+            return .encode(model.encoder.encoding(input, from: start), kept: kept)
         }
         return model.config.audio.tokens(frames: report.frames)
     }
@@ -154,9 +157,8 @@ final class Session {
                     + "embeddings")
         }
         let start = position
-        timed(\.prefillMs) {
-            work = .prefill(
-                Prefill(model.decoder, embed(ids), cache), pads: newPads.map { start + $0 })
+        try begin(\.prefillMs) {
+            .prefill(Prefill(model.decoder, embed(ids), cache), pads: newPads.map { start + $0 })
         }
         return start + ids.count
     }
@@ -246,9 +248,9 @@ final class Session {
         switch stage {
         case .mel where !mel.isEmpty: return mel
         case .encoder:
-            if let embeddings { return embeddings.asArray(Float.self) }
+            if let embeddings { return try embeddings.values(Float.self) }
         case .logits:
-            if let scores { return scores.logits.asArray(Float.self) }
+            if let scores { return try scores.logits.values(Float.self) }
         default: break
         }
         throw ASRError.usage("the stage \(stage.rawValue) has not run")

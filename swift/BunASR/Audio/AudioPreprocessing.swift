@@ -1,3 +1,4 @@
+// This folder: samples to log-mel.
 import Accelerate
 
 /// PCM to log-mel, the features that the checkpoints were trained on: Hugging Face's

@@ -1,6 +1,8 @@
 import CBunASR
 import MLX
 
+// This folder: the boundary, with the handles, options and errors that cross it.
+//
 // The C functions of bun_asr.h, where they are documented; the compiler compares the two. No logic
 // here: find the object, call it, turn a failure into the thread's error text.
 
@@ -9,7 +11,15 @@ import MLX
 private func guarded<Result>(_ failure: Result, _ body: () throws -> Result) -> Result {
     bun_asr_set_error_text(nil)
     do {
-        return try withError { try body() }
+        return try withError { failures in
+            do {
+                return try body()
+            } catch {
+                // What failed in MLX first is the cause of what followed.
+                try failures.check()
+                throw error
+            }
+        }
     } catch {
         let reported =
             switch error {

@@ -1,3 +1,4 @@
+import MLX
 import Synchronization
 
 /// The objects that callers hold, by number: a closed or invented handle is an error, not a crash.
@@ -21,6 +22,8 @@ final class Handles: @unchecked Sendable {
     private var last: UInt = 0
     private var models: [UInt: OpenModel] = [:]
     private var sessions: [UInt: OpenSession] = [:]
+    /// Of the sessions that were closed since MLX's pool of buffers was emptied.
+    private var framesInPool = 0
 
     func add(_ model: Model) -> OpaquePointer? {
         lock.withLock { _ in
@@ -62,17 +65,33 @@ final class Handles: @unchecked Sendable {
 
     /// The model and its sessions; what is not open is left alone.
     func closeModel(_ handle: OpaquePointer?) {
+        if freeModel(UInt(bitPattern: handle)) { Memory.clearCache() }
+    }
+
+    func closeSession(_ handle: OpaquePointer?) {
+        if freeSession(UInt(bitPattern: handle)) { Memory.clearCache() }
+    }
+
+    /// True when the pool of buffers now holds what was the model's.
+    private func freeModel(_ id: UInt) -> Bool {
         let closed = lock.withLock { _ in
-            let id = UInt(bitPattern: handle)
             let children = sessions.filter { $0.value.model == id }
             sessions = sessions.filter { $0.value.model != id }
             return (children, models.removeValue(forKey: id))
         }
-        withExtendedLifetime(closed) {}
+        // Freed outside of the lock.
+        return withExtendedLifetime(closed) { closed.1 != nil }
     }
 
-    func closeSession(_ handle: OpaquePointer?) {
-        let closed = lock.withLock { _ in sessions.removeValue(forKey: UInt(bitPattern: handle)) }
-        withExtendedLifetime(closed) {}
+    /// True when the pool of buffers is due to be emptied, see `BufferPool`.
+    private func freeSession(_ id: UInt) -> Bool {
+        let (closed, isDue) = lock.withLock { _ in
+            let closed = sessions.removeValue(forKey: id)
+            framesInPool += closed?.session.report.frames ?? 0
+            let isDue = sessions.isEmpty && framesInPool >= BufferPool.framesBetweenClears
+            if isDue { framesInPool = 0 }
+            return (closed, isDue)
+        }
+        return withExtendedLifetime(closed) { isDue }
     }
 }

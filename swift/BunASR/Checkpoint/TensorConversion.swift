@@ -40,7 +40,7 @@ struct TensorConversion: StrictOptions {
         // Metal's kernel rounds halves away from zero, the processor's to even: with one of them the
         // same weights give the same bytes on every machine.
         let parts = quantized(values, groupSize: groupSize ?? 64, bits: bits, stream: .cpu)
-        try writer.append(parts.wq.asArray(UInt32.self))
+        try writer.append(try parts.wq.values(UInt32.self))
         try writer.append(parts.scales, as: target)
         if let biases = parts.biases { try writer.append(biases, as: target) }
         return writer.written
@@ -120,9 +120,9 @@ private struct Writer {
 
     mutating func append(_ values: MLXArray, as type: StoredFloat) throws {
         if type.dtype.size == 2 {
-            try append(values.view(dtype: .uint16).asArray(UInt16.self), type)
+            try append(try values.view(dtype: .uint16).values(UInt16.self), type)
         } else {
-            try append(values.view(dtype: .uint32).asArray(UInt32.self), type)
+            try append(try values.view(dtype: .uint32).values(UInt32.self), type)
         }
     }
 

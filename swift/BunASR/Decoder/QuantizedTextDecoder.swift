@@ -1,3 +1,4 @@
+// This folder: embeddings and prompt to the scores of the next token, and the choice from them.
 import MLX
 import MLXNN
 

@@ -1,3 +1,4 @@
+// This folder: log-mel to audio embeddings.
 import MLX
 import MLXNN
 

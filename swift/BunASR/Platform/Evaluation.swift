@@ -1,6 +1,62 @@
 import MLX
 
+// The edge to MLX: the model evaluates and reads arrays through these functions alone. After a failed
+// operation MLX Swift hands out arrays without values, and reading one follows a dead pointer; so a
+// failure is asked for and thrown before anything is read.
+
 /// Evaluates `arrays` and waits for them. Throws what MLX failed with.
 func evaluate(_ arrays: [MLXArray]) throws {
     try withError { eval(arrays) }
+}
+
+/// Begins to evaluate `arrays` and waits for nothing. Whoever starts work also sees to it that
+/// `finishEvaluation` is called before the process may end.
+func startEvaluation(of arrays: [MLXArray]) throws {
+    try withError { asyncEval(arrays) }
+}
+
+/// Waits until nothing is being computed any more: MLX crashes when a process ends, and its static
+/// objects go, while its threads compute.
+func finishEvaluation() {
+    // What was computed for nobody may have failed, too.
+    try? withError { StreamOrDevice.default.stream.synchronize() }
+}
+
+/// Lets the process wait for what is being computed when it ends without closing sessions. MLX must
+/// be in use by then: what is registered later runs earlier, and so before MLX's own objects go.
+func waitForEvaluationAtExit() {
+    _ = AtExit.isRegistered
+}
+
+private enum AtExit {
+    static let isRegistered = atexit { finishEvaluation() } == 0
+}
+
+extension MLXArray {
+    /// The values, row-major. Throws what MLX failed with.
+    func values<T: HasDType>(_ type: T.Type) throws -> [T] {
+        let typed = try withError {
+            let typed = dtype == T.dtype ? self : asType(T.dtype)
+            eval(typed)
+            return typed
+        }
+        return typed.asArray(type)
+    }
+}
+
+/// Values of an array that are read once, when they are first asked for.
+final class Reading<T: HasDType> {
+    let array: MLXArray
+    private var read: [T]?
+
+    init(_ array: MLXArray) {
+        self.array = array
+    }
+
+    func values() throws -> [T] {
+        if let read { return read }
+        let values = try array.values(T.self)
+        read = values
+        return values
+    }
 }

@@ -1,3 +1,4 @@
+// This folder: what differs between platforms, and the edge to MLX.
 #if os(Linux)
     import CMLX
 #endif

@@ -14,3 +14,5 @@ int cmlx_clear_cache() {
     return 0;
   });
 }
+
+size_t cmlx_memory_limit() { return mx::get_memory_limit(); }

@@ -1,5 +1,6 @@
 // The other CPU kernels as MLX primitives.
 #include <cmath>
+#include <stdexcept>
 
 #include "gated.h"
 #include "handles.h"
@@ -184,4 +185,12 @@ cmlx_array cmlx_gelu(cmlx_array x) {
 
 cmlx_array cmlx_silu(cmlx_array x) {
   return make([&] { return cmlx::silu(x->value); });
+}
+
+cmlx_array cmlx_missing() {
+  return make([] {
+    return kernel("missing", Kernel::Cost::substantial, {}, {}, [](const Strided*, void*) {
+      throw std::runtime_error("an array is missing, because the operation that makes it failed");
+    });
+  });
 }

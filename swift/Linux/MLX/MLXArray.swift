@@ -1,17 +1,23 @@
+// This folder: the part of MLX Swift that the model uses, with the same names and the same failures,
+// over the C functions of CMLX.
 import CMLX
 
 /// An n-dimensional array, lazily computed: the part of MLX Swift's class that BunASR uses.
 public final class MLXArray {
     /// Owned handle.
     package private(set) var ctx: cmlx_array
+    /// The launch that began to compute the value; nil when none did.
+    private var launch: Launches.Number?
 
-    /// Takes an owned handle, or records the failure and stands in a scalar zero.
+    /// Takes an owned handle, or records the failure; what is computed from the array then fails,
+    /// too.
     package init(_ ctx: cmlx_array?) {
         if let ctx {
             self.ctx = ctx
         } else {
             reportFailure()
-            self.ctx = MLXArray.handle(of: [Float(0)], shape: [])
+            guard let missing = cmlx_missing() else { fatalError(String(cString: cmlx_error())) }
+            self.ctx = missing
         }
     }
 
@@ -24,6 +30,7 @@ public final class MLXArray {
         guard let handle else { return reportFailure() }
         cmlx_free(ctx)
         ctx = handle
+        launch = nil
     }
 
     private static func handle<T: HasDType>(of values: [T], shape: [Int]) -> cmlx_array {
@@ -93,34 +100,51 @@ public final class MLXArray {
         DType(cmlx_dtype_of(ctx))
     }
 
-    /// Length of one axis; negative counts from the last.
+    /// Length of one axis; negative counts from the last. An axis that is not there, as after a
+    /// failure, is a failure and has no length.
     public func dim(_ axis: Int) -> Int {
         let shape = shape
-        return shape[axis < 0 ? axis + shape.count : axis]
+        let index = axis < 0 ? axis + shape.count : axis
+        guard shape.indices.contains(index) else {
+            reportFailure("axis \(axis) is out of range for an array with \(shape.count) axes")
+            return 0
+        }
+        return shape[index]
     }
 
     /// The only value of an array of one element.
     public func item<T: HasDType>(_ type: T.Type = T.self) -> T {
-        asArray(type)[0]
+        precondition(size == 1, "item is for arrays of one element")
+        return asArray(type)[0]
     }
 
-    /// The values, row-major.
+    /// The values, row-major. The process ends when they cannot be computed, even inside of
+    /// `withError`: MLX Swift reads through a dead pointer then.
     public func asArray<T: HasDType>(_ type: T.Type) -> [T] {
         let values = dtype == T.dtype ? self : asType(T.dtype)
+        values.awaited()
         let count = values.size
         return [T](unsafeUninitializedCapacity: count) { buffer, initialized in
             if cmlx_read(values.ctx, buffer.baseAddress, count * MemoryLayout<T>.stride) != 0 {
-                reportFailure()
-                UnsafeMutableRawBufferPointer(buffer).initializeMemory(as: UInt8.self, repeating: 0)
+                fatalError("values were read that are not there: \(String(cString: cmlx_error()))")
             }
             initialized = count
         }
+    }
+
+    fileprivate func launched(_ number: Launches.Number) {
+        launch = number
+    }
+
+    fileprivate func awaited() {
+        if let launch { Launches.finish(through: launch) }
     }
 }
 
 /// Evaluates `arrays` now.
 public func eval(_ arrays: some Collection<MLXArray>) {
     if cmlx_eval(arrays.map(\.ctx), arrays.count) != 0 { reportFailure() }
+    for array in arrays { array.awaited() }
 }
 
 /// Evaluates `arrays` now.
@@ -129,7 +153,9 @@ public func eval(_ arrays: MLXArray...) {
 }
 
 /// Evaluates `arrays` now: the kernels use all cores as it is, so there is nothing to run beside
-/// them.
+/// them. They count as being computed until somebody waits for them (`Launches`).
 public func asyncEval(_ arrays: some Collection<MLXArray>) {
-    eval(arrays)
+    if cmlx_eval(arrays.map(\.ctx), arrays.count) != 0 { reportFailure() }
+    let number = Launches.begin()
+    for array in arrays { array.launched(number) }
 }

@@ -1,3 +1,4 @@
+// This folder: the layers of MLXNN that the model uses, over the weights that CMLX packs.
 import MLX
 
 /// y = x Wᵀ + b

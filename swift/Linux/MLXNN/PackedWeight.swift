@@ -25,12 +25,15 @@ final class PackedWeight {
 
     /// A failed packing joins the failures of the enclosing `withError`.
     private func reportIfMissing() {
-        if ctx == nil { _ = MLXArray(nil as cmlx_array?) }
+        if ctx == nil { _ = missing }
     }
+
+    /// What a failed packing gives.
+    private var missing: MLXArray { MLXArray(nil as cmlx_array?) }
 
     /// x [..., inputs] → [..., outputs]
     func multiply(_ x: MLXArray, bias: MLXArray?) -> MLXArray {
-        guard let ctx else { return x }
+        guard let ctx else { return missing }
         return MLXArray(cmlx_packed_multiply(ctx, x.ctx, bias?.ctx))
     }
 
@@ -39,7 +42,7 @@ final class PackedWeight {
     func convolve(
         _ x: MLXArray, bias: MLXArray?, kernel: (Int, Int), stride: (Int, Int), padding: (Int, Int)
     ) -> MLXArray {
-        guard let ctx else { return x }
+        guard let ctx else { return missing }
         func pair(_ values: (Int, Int)) -> [Int32] { [Int32(values.0), Int32(values.1)] }
         return MLXArray(
             cmlx_packed_convolve(
@@ -48,7 +51,7 @@ final class PackedWeight {
 
     /// ids [...] → [..., inputs]
     func gather(_ ids: MLXArray) -> MLXArray {
-        guard let ctx else { return ids }
+        guard let ctx else { return missing }
         return MLXArray(cmlx_packed_gather(ctx, ids.ctx))
     }
 }

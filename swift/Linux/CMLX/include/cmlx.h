@@ -49,6 +49,8 @@ size_t cmlx_threads(void);
 
 // arrays
 cmlx_array cmlx_new(const void *data, const int32_t *shape, size_t dimensions, cmlx_dtype dtype);
+/// What stands for an array that could not be made: to evaluate it, or what is computed from it, fails.
+cmlx_array cmlx_missing(void);
 void cmlx_free(cmlx_array array);
 size_t cmlx_dimensions(cmlx_array array);
 int32_t cmlx_dimension(cmlx_array array, size_t axis);
@@ -60,6 +62,8 @@ int cmlx_eval(const cmlx_array *arrays, size_t count);
 int cmlx_load_safetensors(const char *path, void *context,
                           void (*found)(void *context, const char *name, cmlx_array array));
 int cmlx_clear_cache(void);
+/// Bytes that MLX may allocate before it waits for work that is under way.
+size_t cmlx_memory_limit(void);
 
 // shape
 cmlx_array cmlx_reshape(cmlx_array x, const int32_t *shape, size_t dimensions);
