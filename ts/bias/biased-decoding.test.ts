@@ -8,10 +8,10 @@ import { goldensFolder, speech } from "../testing/goldens.ts";
 import { seededRandom } from "../testing/random.ts";
 import { parseOutput, promptIds } from "../text/prompt.ts";
 import { Tokenizer } from "../text/tokenizer.ts";
-import { keywordGuide } from "./keyword-bias.ts";
+import { keywordBias } from "./keyword-bias.ts";
 import { KeywordTrie } from "./keyword-trie.ts";
-import { languageGuide } from "./language-bias.ts";
-import { combine, type Guide } from "./logit-bias.ts";
+import { languageBias } from "./language-bias.ts";
+import { combine, type LogitsProcessor } from "./logit-bias.ts";
 
 interface Opened {
   model: Model;
@@ -39,30 +39,30 @@ function withNoise(level: number, seed: number): Float32Array {
   return samples.map((sample) => sample + level * (random() - 0.5));
 }
 
-function keywords(...words: string[]): Guide {
-  return keywordGuide(demo.tokenizer, new KeywordTrie(demo.tokenizer, keywordList(words)));
+function keywords(...words: string[]): LogitsProcessor {
+  return keywordBias(demo.tokenizer, new KeywordTrie(demo.tokenizer, keywordList(words)));
 }
 
 /** What the model writes, with `<asr_text>` in it. */
-function write({ model, tokenizer }: Opened, sound: Float32Array, guide?: Guide): string {
+function write(
+  { model, tokenizer }: Opened,
+  sound: Float32Array,
+  processor?: LogitsProcessor,
+): string {
   using session = model.session();
   session.mel(sound);
   session.prefill(promptIds(tokenizer, session.encode()));
   const ids: number[] = [];
-  let bias: Guide["bias"];
+  let bias: LogitsProcessor["bias"];
   while (ids.length < 40) {
-    if (guide?.bias !== bias) {
-      bias = guide?.bias;
-      session.bias(
-        bias?.ids ?? new Int32Array(0),
-        bias?.bonuses ?? new Float32Array(0),
-        bias?.only,
-      );
+    if (processor?.bias !== bias) {
+      bias = processor?.bias;
+      session.bias(bias?.ids ?? new Int32Array(0), bias?.values ?? new Float32Array(0), bias?.only);
     }
     const id = session.next();
     if (id === null) break;
     ids.push(id);
-    guide?.push(id);
+    processor?.push(id);
   }
   return tokenizer.decode(ids);
 }
@@ -71,13 +71,13 @@ const sampleText = parseOutput(write(demo, samples)).text;
 
 describe("allowed languages", () => {
   test("leave a model free that detects one of them", () => {
-    const guide = languageGuide(demo.tokenizer, ["German", "English"]);
-    expect(write(demo, samples, guide)).toBe(`language English<asr_text>${sampleText}`);
+    const processor = languageBias(demo.tokenizer, ["German", "English"]);
+    expect(write(demo, samples, processor)).toBe(`language English<asr_text>${sampleText}`);
   });
 
   test("are the only ones that are named, and None", () => {
     for (const names of [["German"], ["Malay", "Macedonian"]]) {
-      const raw = write(demo, samples, languageGuide(demo.tokenizer, names));
+      const raw = write(demo, samples, languageBias(demo.tokenizer, names));
       expect([...names, "None"]).toContain(raw.slice("language ".length, raw.indexOf("<")));
       expect(parseOutput(raw).text).toBe(sampleText);
     }
@@ -85,14 +85,14 @@ describe("allowed languages", () => {
 
   test("do not turn silence into speech", () => {
     const silence = new Float32Array(32_000);
-    const raw = write(demo, silence, languageGuide(demo.tokenizer, ["English"]));
+    const raw = write(demo, silence, languageBias(demo.tokenizer, ["English"]));
     expect(raw).toBe("language None<asr_text>");
   });
 
   test("hold a model that would name none", async () => {
     const random = await open(join(goldensFolder, "small-q4"));
     expect(write(random, speech(16_000))).not.toStartWith("language");
-    const raw = write(random, speech(16_000), languageGuide(random.tokenizer, ["Thai", "Greek"]));
+    const raw = write(random, speech(16_000), languageBias(random.tokenizer, ["Thai", "Greek"]));
     expect(raw).toMatch(/^language (Thai|Greek|None)<asr_text>/);
     random.model.close();
   });
@@ -100,10 +100,10 @@ describe("allowed languages", () => {
 
 describe("keywords", () => {
   const words = ["light", "kitchen", "train", "Boston", "seven", "thirty"];
-  const heard = (guide: () => Guide | undefined) =>
+  const heard = (processor: () => LogitsProcessor | undefined) =>
     [0.1, 0.15].flatMap((level) =>
       [1, 2, 3, 4].flatMap((seed) => {
-        const { text } = parseOutput(write(demo, withNoise(level, seed), guide()));
+        const { text } = parseOutput(write(demo, withNoise(level, seed), processor()));
         return words.filter((word) => text.split(/\W+/).includes(word));
       }),
     ).length;
@@ -113,8 +113,8 @@ describe("keywords", () => {
   });
 
   test("change nothing in clear speech, though none was said", () => {
-    const guide = keywords("lamp", "thirteen", "Berlin", "seventeen", "chicken", "Kubernetes");
-    expect(parseOutput(write(demo, samples, guide)).text).toBe(sampleText);
+    const processor = keywords("lamp", "thirteen", "Berlin", "seventeen", "chicken", "Kubernetes");
+    expect(parseOutput(write(demo, samples, processor)).text).toBe(sampleText);
   });
 
   test("of a weight below 0 are avoided", () => {
@@ -125,7 +125,7 @@ describe("keywords", () => {
   });
 
   test("wait for the language to be settled", () => {
-    const both = combine(languageGuide(demo.tokenizer, ["English"]), keywords("None:10", "train"));
+    const both = combine(languageBias(demo.tokenizer, ["English"]), keywords("None:10", "train"));
     expect(write(demo, samples, both)).toBe(`language English<asr_text>${sampleText}`);
   });
 

@@ -2,15 +2,15 @@ import { AsrError } from "../contract/errors.ts";
 import { type Keyword, keywordList } from "../contract/keywords.ts";
 import { languageName, languageNames } from "../contract/languages.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
-import { keywordGuide } from "./keyword-bias.ts";
+import { keywordBias } from "./keyword-bias.ts";
 import { KeywordTrie } from "./keyword-trie.ts";
-import { languageGuide } from "./language-bias.ts";
-import { combine, type Guide } from "./logit-bias.ts";
+import { languageBias } from "./language-bias.ts";
+import { combine, type LogitsProcessor } from "./logit-bias.ts";
 import { echoesContext } from "./prompt-echo.ts";
 import { systemText } from "./system-text.ts";
 
 /** What a caller says about a recording, beforehand. */
-export interface Hints {
+export interface BiasOptions {
   /** Code or name of the language to write; undefined lets the model detect it. */
   readonly language?: string | undefined;
   /** Codes or names of the languages to detect one of. */
@@ -20,27 +20,27 @@ export interface Hints {
   readonly keywords?: readonly (string | Keyword)[] | undefined;
 }
 
-/** Hints made ready for one model, for all chunks of a recording. */
-export interface Steering {
+/** What a caller said, made ready for one model and for all chunks of a recording. */
+export interface Biasing {
   /** Name of the language that the prompt asks for. */
   readonly language: string | undefined;
   /** For the prompt's system turn. */
   readonly systemText: string;
-  /** What steers one answer: a new guide for each, or none. */
-  guide(): Guide | undefined;
+  /** The logit bias of one hypothesis: a new processor for each, or none. */
+  processor(): LogitsProcessor | undefined;
   /** Whether a text is hardly more than what the system turn says. */
   isEcho(text: string): boolean;
 }
 
-/** Makes hints ready. Throws AsrError `usage` for those that are wrong or contradict each other. */
-export function steering(tokenizer: Tokenizer, hints: Hints): Steering {
-  const { prompt = "", keywords: items = [] } = hints;
-  const language = languageName(hints.language);
-  if (language !== undefined && hints.languages !== undefined) {
+/** Makes it ready. Throws AsrError `usage` for what is wrong or contradicts itself. */
+export function biasing(tokenizer: Tokenizer, options: BiasOptions): Biasing {
+  const { prompt = "", keywords: items = [] } = options;
+  const language = languageName(options.language);
+  if (language !== undefined && options.languages !== undefined) {
     const hint = "languages is for detection, language leaves nothing to detect";
     throw new AsrError("usage", "language and languages are both given", hint);
   }
-  const names = hints.languages && languageNames(hints.languages);
+  const names = options.languages && languageNames(options.languages);
   const keywords = keywordList(items);
   const trie = new KeywordTrie(tokenizer, keywords);
   const weighted = trie.outside.next.size > 0;
@@ -48,12 +48,12 @@ export function steering(tokenizer: Tokenizer, hints: Hints): Steering {
   return {
     language,
     systemText: text,
-    guide: () => {
-      const guides: Guide[] = [];
-      if (names !== undefined) guides.push(languageGuide(tokenizer, names));
+    processor: () => {
+      const processors: LogitsProcessor[] = [];
+      if (names !== undefined) processors.push(languageBias(tokenizer, names));
       const active = language !== undefined;
-      if (weighted) guides.push(keywordGuide(tokenizer, trie, { active }));
-      return guides.length === 0 ? undefined : combine(...guides);
+      if (weighted) processors.push(keywordBias(tokenizer, trie, { active }));
+      return processors.length === 0 ? undefined : combine(...processors);
     },
     isEcho: (said) => echoesContext(said, text),
   };

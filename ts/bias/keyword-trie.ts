@@ -1,11 +1,11 @@
 import { defaultWeight, type Keyword } from "../contract/keywords.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
-import type { Bias } from "./logit-bias.ts";
+import type { LogitBias } from "./logit-bias.ts";
 
 /** A token sequence that begins a keyword. */
 export interface KeywordNode {
   /** What choosing the last token of the sequence is worth. */
-  bonus: number;
+  value: number;
   readonly next: Map<number, KeywordNode>;
   /** Of each keyword that ends here and is wanted, the first tokens of all its forms. */
   readonly ends: ReadonlySet<number>[];
@@ -14,7 +14,7 @@ export interface KeywordNode {
 /** The words that may begin at a place in the text. */
 export interface KeywordRoot {
   readonly next: ReadonlyMap<number, KeywordNode>;
-  readonly bias: Bias | undefined;
+  readonly bias: LogitBias | undefined;
   /** Where a first token lies in `bias`. */
   readonly places: ReadonlyMap<number, number>;
 }
@@ -44,7 +44,7 @@ export function endsWord(character: string): boolean {
  * A token is worth as much of the weight as the share of the word that is spelled after it, the
  * first token half of that: to begin a word takes more of the audio's support than to go on with
  * it, a first token of one letter, which begins a thousand other words, moves hardly anything, and
- * no bonus is ever larger than the weight. Where keywords share a token the bonus furthest from 0
+ * no value is ever larger than the weight. Where keywords share a token the value furthest from 0
  * counts.
  */
 export class KeywordTrie {
@@ -90,8 +90,8 @@ function enter(
       node = emptyNode();
       at.next.set(id, node);
     }
-    const bonus = (share * weight * spelled) / whole;
-    if (Math.abs(bonus) > Math.abs(node.bonus)) node.bonus = bonus;
+    const value = (share * weight * spelled) / whole;
+    if (Math.abs(value) > Math.abs(node.value)) node.value = value;
     at = node;
   }
   if (weight > 0) at.ends.push(starts);
@@ -101,7 +101,7 @@ function enter(
 }
 
 function emptyNode(): KeywordNode {
-  return { bonus: 0, next: new Map(), ends: [] };
+  return { value: 0, next: new Map(), ends: [] };
 }
 
 function withCapital(word: string): string[] {
@@ -111,9 +111,9 @@ function withCapital(word: string): string[] {
 }
 
 function rootOf(next: ReadonlyMap<number, KeywordNode>): KeywordRoot {
-  const steering = [...next].filter(([, { bonus }]) => bonus !== 0);
-  const ids = Int32Array.from(steering, ([id]) => id);
-  const bonuses = Float32Array.from(steering, ([, { bonus }]) => bonus);
-  const bias = ids.length === 0 ? undefined : { ids, bonuses, only: false };
-  return { next, bias, places: new Map(steering.map(([id], place) => [id, place])) };
+  const biased = [...next].filter(([, { value }]) => value !== 0);
+  const ids = Int32Array.from(biased, ([id]) => id);
+  const values = Float32Array.from(biased, ([, { value }]) => value);
+  const bias = ids.length === 0 ? undefined : { ids, values, only: false };
+  return { next, bias, places: new Map(biased.map(([id], place) => [id, place])) };
 }

@@ -1,11 +1,11 @@
 import { textTag } from "../text/prompt.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
-import type { Bias, Guide } from "./logit-bias.ts";
+import type { LogitBias, LogitsProcessor } from "./logit-bias.ts";
 
 /** A place in the tree of the answers that are allowed; a leaf has no bias. */
 interface Node {
   readonly next: Map<number, Node>;
-  bias: Bias | undefined;
+  bias: LogitBias | undefined;
 }
 
 /**
@@ -14,7 +14,7 @@ interface Node {
  * tokens of the allowed names can be chosen, so that it cannot end before it begins either. After
  * the tag every token is free.
  */
-export function languageGuide(tokenizer: Tokenizer, names: readonly string[]): Guide {
+export function languageBias(tokenizer: Tokenizer, names: readonly string[]): LogitsProcessor {
   const tag = tokenizer.specialId(textTag);
   const root = node();
   for (const name of [...names, "None"]) {
@@ -50,6 +50,6 @@ function grown(parent: Node, id: number): Node {
 function allow(at: Node): void {
   if (at.next.size === 0) return;
   const ids = Int32Array.from(at.next.keys());
-  at.bias = { ids, bonuses: new Float32Array(ids.length), only: true };
+  at.bias = { ids, values: new Float32Array(ids.length), only: true };
   for (const child of at.next.values()) allow(child);
 }

@@ -1,7 +1,7 @@
 /** Entries longer than this are prose: a speaker may well say what the context says. */
-const longestEntry = 6;
+const maxEntryWords = 6;
 /** Two names in the order of the list may well be speech; three with no word between are not. */
-const entriesInRow = 3;
+const minRun = 3;
 /** Share of the transcript's words that must come from the list. */
 const echoShare = 0.8;
 
@@ -17,12 +17,12 @@ export function echoesContext(text: string, context: string): boolean {
   const spoken = wordsOf(text);
   const entries = context.split(/[,;|、，；｜\n]+/u).map(wordsOf);
   const list = entries.filter((entry) => entry.length > 0);
-  if (list.length < entriesInRow || spoken.length === 0) return false;
+  if (list.length < minRun || spoken.length === 0) return false;
   const starts = Map.groupBy(list.keys(), (index) => list[index]!.join(" "));
   let echoed = 0;
   for (let at = 0; at < spoken.length; ) {
     let longest = 0;
-    for (let length = 1; length <= longestEntry; length++) {
+    for (let length = 1; length <= maxEntryWords; length++) {
       const entry = spoken.slice(at, at + length).join(" ");
       for (const index of starts.get(entry) ?? []) {
         longest = Math.max(longest, runLength(spoken, at, list, index));
@@ -44,11 +44,11 @@ function runLength(
   let [index, end] = [first, at];
   while (index < list.length) {
     const entry = list[index]!;
-    if (entry.length > longestEntry || !entry.every((word, i) => word === spoken[end + i])) break;
+    if (entry.length > maxEntryWords || !entry.every((word, i) => word === spoken[end + i])) break;
     end += entry.length;
     index++;
   }
-  return index - first >= entriesInRow ? end - at : 0;
+  return index - first >= minRun ? end - at : 0;
 }
 
 /** Words in small letters; where no spaces are written, each character is one. */

@@ -1,11 +1,22 @@
 import type { Transcript } from "./transcript.ts";
 
+/** All codes of errors. */
+export const errorCodes = [
+  "input",
+  "usage",
+  "model",
+  "native",
+  "output",
+  "aborted",
+  "internal",
+] as const;
+
 /**
  * What failed: `input` the audio, `usage` an option or the order of calls, `model` the checkpoint,
  * `native` the Swift library or the platform, `output` a file for the transcript, `aborted`
- * nothing: the caller stopped the call.
+ * nothing: the caller stopped the call. `internal` is a fault of bun-asr itself: please report it.
  */
-export type AsrErrorCode = "input" | "usage" | "model" | "native" | "output" | "aborted";
+export type AsrErrorCode = (typeof errorCodes)[number];
 
 /** The exit status of the command line for each code. */
 export const exitCodes: Readonly<Record<AsrErrorCode, number>> = {
@@ -15,6 +26,8 @@ export const exitCodes: Readonly<Record<AsrErrorCode, number>> = {
   native: 4,
   output: 1,
   aborted: 130,
+  // EX_SOFTWARE of sysexits.h.
+  internal: 70,
 };
 
 /**

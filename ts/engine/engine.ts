@@ -1,10 +1,13 @@
+// The engine: an open checkpoint, which turns the audio of several calls at once into text.
+
 import type { ChunkOptions } from "../audio/chunker.ts";
+import { FairSemaphore } from "../concurrency/fair-semaphore.ts";
 import { defaultBatch } from "../contract/defaults.ts";
 import { AsrError } from "../contract/errors.ts";
 import { Model, type ModelOptions } from "../native/model.ts";
 import { Tokenizer } from "../text/tokenizer.ts";
 import { Batch } from "./decode/batch.ts";
-import { Turns } from "./decode/fair-semaphore.ts";
+import type { DecodingModel } from "./decode/decoding-model.ts";
 import { chunkingOf } from "./recording/chunking.ts";
 
 /** How an engine is opened. */
@@ -14,33 +17,35 @@ export interface EngineOptions extends ModelOptions {
 }
 
 /**
- * An open checkpoint with its tokenizer, and the places in its batch. All its work happens on the
+ * An open checkpoint with its tokenizer, and its batch. All its work happens on the
  * thread that opened it.
  */
 export class Engine implements Disposable {
-  readonly model: Model;
+  readonly model: DecodingModel;
   readonly tokenizer: Tokenizer;
   readonly batch: Batch;
-  /** Places for chunks that are decoded together. */
-  readonly turns: Turns;
-  readonly width: number;
+  /** Permits for chunks that are decoded together. */
+  readonly semaphore: FairSemaphore;
+  /** Most chunks that are decoded together. */
+  readonly maxBatch: number;
   /** How the checkpoint wants recordings to be cut. */
   readonly chunking: Partial<ChunkOptions>;
   /** What is under way. */
   readonly #work = new Set<Promise<void>>();
 
-  private constructor(
-    model: Model,
+  /** Around a model that is open: `open` is for those of a folder. */
+  constructor(
+    model: DecodingModel,
     tokenizer: Tokenizer,
-    width: number,
-    chunking: Partial<ChunkOptions>,
+    maxBatch: number = defaultBatch,
+    chunking: Partial<ChunkOptions> = {},
   ) {
     this.model = model;
     this.tokenizer = tokenizer;
     this.chunking = chunking;
-    this.width = width;
+    this.maxBatch = maxBatch;
     this.batch = new Batch(model);
-    this.turns = new Turns(width);
+    this.semaphore = new FairSemaphore(maxBatch);
   }
 
   /** Opens the folder of a checkpoint. Throws AsrError `model` when it is missing or bad. */

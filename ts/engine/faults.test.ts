@@ -14,15 +14,16 @@ import { findFfmpeg } from "../audio/ffmpeg.ts";
 import { type AudioInput, openAudio } from "../audio/input.ts";
 import type { AsrError } from "../contract/errors.ts";
 import type { RecordingSettings } from "../contract/options.ts";
+import type { Transcript } from "../contract/transcript.ts";
 import { demoModel, demoSample, modelFolder } from "../native/demo.ts";
 import { expectAsrError } from "../testing/expect-error.ts";
 import { goldensFolder, speech } from "../testing/goldens.ts";
-import { demoSpeech, sessionsOf, withPauses } from "../testing/live.ts";
+import { collect, demoSpeech, sessionsOf, withPauses } from "../testing/live.ts";
 import { seededRandom } from "../testing/random.ts";
 import { pcm16Wav } from "../testing/wav-writer.ts";
 import { Engine } from "./engine.ts";
 import { recordingOptions } from "./recording/options.ts";
-import { type RecordingListener, transcribeRecording } from "./recording/transcribe.ts";
+import { streamRecording, transcribeRecording } from "./recording/transcribe.ts";
 
 let folder = "";
 let engine: Engine;
@@ -39,14 +40,15 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-function transcribe(
+async function transcribe(
   input: AudioInput,
   settings: RecordingSettings = {},
-  listener: RecordingListener = {},
-  signal?: AbortSignal,
-) {
+  onFinal?: () => void,
+): Promise<Transcript> {
   const options = recordingOptions(engine, { chunkSeconds: 6, ...settings });
-  return transcribeRecording(engine, () => openAudio(input), options, signal, listener);
+  const events = streamRecording(engine, () => openAudio(input), options);
+  const { transcript } = await collect(events, { onFinal });
+  return transcript!;
 }
 
 function file(name: string, bytes: Uint8Array | string): string {
@@ -65,29 +67,24 @@ function expectPartial({ partial }: AsrError): void {
 describe("a file that changes while it is read", () => {
   test("by becoming shorter is told, and keeps what was heard", async () => {
     const path = file("shrinking.wav", pcm16Wav(long));
-    const onChunk = () => truncateSync(path, 44 + 2 * 16_000 * 20);
-    const call = () => transcribe(path, {}, { onChunk });
+    const onFinal = () => truncateSync(path, 44 + 2 * 16_000 * 20);
+    const call = () => transcribe(path, {}, onFinal);
     expectPartial(await expectAsrError(call, "input", path, "became shorter"));
   });
 
   test("by disappearing is told, too", async () => {
     const path = file("vanishing.wav", pcm16Wav(long));
-    const onChunk = () => rmSync(path, { force: true });
+    const onFinal = () => rmSync(path, { force: true });
     expectPartial(
-      await expectAsrError(
-        () => transcribe(path, {}, { onChunk }),
-        "input",
-        path,
-        "cannot be read",
-      ),
+      await expectAsrError(() => transcribe(path, {}, onFinal), "input", path, "cannot be read"),
     );
   });
 
   test("by growing is what it was at the start", async () => {
     const path = file("growing.wav", pcm16Wav(long));
     const before = await transcribe(path);
-    const onChunk = () => appendFileSync(path, new Uint8Array(32_000));
-    const { text, duration } = await transcribe(path, {}, { onChunk });
+    const onFinal = () => appendFileSync(path, new Uint8Array(32_000));
+    const { text, duration } = await transcribe(path, {}, onFinal);
     expect({ text, duration }).toEqual({ text: before.text, duration: before.duration });
   });
 });
@@ -167,7 +164,7 @@ test("100 aborts leave no session open, and the next call is right", async () =>
   const input = { samples: speech(16_000 * 4), sampleRate: 16_000 };
   const options = recordingOptions(small, { language: "en", maxTokens: 8, chunkSeconds: 1 });
   const run = (signal?: AbortSignal) =>
-    transcribeRecording(small, () => openAudio(input), options, signal);
+    transcribeRecording(small, () => openAudio(input), options, { signal });
   const started = performance.now();
   const whole = await run();
   const length = performance.now() - started;
@@ -189,21 +186,19 @@ test("100 aborts leave no session open, and the next call is right", async () =>
 test("a long recording does not keep short ones waiting", async () => {
   using small = await Engine.open(join(goldensFolder, "small-q4"));
   const options = recordingOptions(small, { language: "en", maxTokens: 20, chunkSeconds: 2 });
-  const run = (seconds: number, listener?: RecordingListener) => {
+  const run = (seconds: number, onFinal?: () => void) => {
     const input = { samples: speech(16_000 * seconds), sampleRate: 16_000 };
-    return transcribeRecording(small, () => openAudio(input), options, undefined, listener);
+    const events = streamRecording(small, () => openAudio(input), options);
+    return collect(events, { onFinal });
   };
   let done = 0;
   const clips: Promise<number>[] = [];
-  const long = run(120, {
-    onChunk: () => {
-      done++;
-      if (clips.length > 0) return;
-      for (let i = 0; i < 5; i++) clips.push(run(2).then(() => done));
-    },
+  const { transcript } = await run(120, () => {
+    done++;
+    if (clips.length > 0) return;
+    for (let i = 0; i < 5; i++) clips.push(run(2).then(() => done));
   });
-  const { chunks } = await long;
-  expect(chunks.length).toBeGreaterThan(50);
+  expect(transcript!.chunks.length).toBeGreaterThan(50);
   // The places that were taken when they came, and one turn for each of them.
   for (const doneThen of await Promise.all(clips)) expect(doneThen).toBeLessThan(30);
 });

@@ -1,3 +1,5 @@
+import { FairSemaphore } from "../concurrency/fair-semaphore.ts";
+
 /**
  * Lets a number of actions run at once; the others wait in their order. The first failure of one is
  * the end of all of them.
@@ -6,11 +8,10 @@ export class Slots {
   /** Aborted by the caller's signal or by the first failure, with that as its reason. */
   readonly signal: AbortSignal;
   readonly #failed = new AbortController();
-  readonly #waiting: (() => void)[] = [];
-  #free: number;
+  readonly #semaphore: FairSemaphore;
 
   constructor(count: number, signal: AbortSignal) {
-    this.#free = count;
+    this.#semaphore = new FairSemaphore(count);
     this.signal = AbortSignal.any([signal, this.#failed.signal]);
   }
 
@@ -26,15 +27,8 @@ export class Slots {
 
   /** Runs an action when a slot is free. */
   async run(action: () => Promise<void>): Promise<void> {
-    if (this.#free > 0) this.#free--;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    try {
-      this.signal.throwIfAborted();
-      await action();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#free++;
-      else next();
-    }
+    using _permit = await this.#semaphore.acquire(this);
+    this.signal.throwIfAborted();
+    await action();
   }
 }

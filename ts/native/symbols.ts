@@ -1,7 +1,7 @@
 import { dlopen, type Library, suffix } from "bun:ffi";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { AsrError, type AsrErrorCode, exitCodes, messageOf } from "../contract/errors.ts";
+import { AsrError, type AsrErrorCode, errorCodes, messageOf } from "../contract/errors.ts";
 
 /** `ASR_ABI` of the header that this table was written from. */
 export const abi = 3;
@@ -122,5 +122,5 @@ export function nativeError(library: NativeLibrary, call: string): AsrError {
 }
 
 function isCode(value: unknown): value is AsrErrorCode {
-  return typeof value === "string" && Object.hasOwn(exitCodes, value);
+  return errorCodes.some((code) => code === value);
 }

@@ -8,7 +8,7 @@ import type { Engine } from "../engine/engine.ts";
 import { streamLive } from "../engine/live/stream.ts";
 import { recordingOptions } from "../engine/recording/options.ts";
 import { demoSample } from "../native/demo.ts";
-import type { Session } from "../native/model.ts";
+import { Model, type Session } from "../native/model.ts";
 import { seededRandom } from "./random.ts";
 
 /** The demo's recording. */
@@ -71,12 +71,21 @@ export async function hear(
   settings: StreamSettings = {},
   { signal, heard }: { signal?: AbortSignal; heard?: Heard } = {},
 ): Promise<Heard> {
-  const all: Heard = heard ?? { events: [], said: "", transcript: undefined };
   const { stepSeconds, ...rest } = settings;
   const options = { ...recordingOptions(engine, rest), stepSeconds };
-  for await (const event of streamLive(engine, open, options, signal, () => undefined)) {
+  return await collect(streamLive(engine, open, options, { signal }), { heard });
+}
+
+/** Reads events to the end; `onFinal` is called when a chunk is finished. */
+export async function collect(
+  events: AsyncIterable<StreamEvent>,
+  { heard, onFinal }: { heard?: Heard | undefined; onFinal?: (() => void) | undefined } = {},
+): Promise<Heard> {
+  const all: Heard = heard ?? { events: [], said: "", transcript: undefined };
+  for await (const event of events) {
     all.events.push(event);
     if (event.type === "delta") all.said += event.text;
+    if (event.type === "final") onFinal?.();
     if (event.type === "finish") all.transcript = event.transcript;
   }
   return all;
@@ -84,9 +93,11 @@ export async function hear(
 
 /** Notes every session that is opened from now on. */
 export function sessionsOf({ model }: Engine): Session[] {
+  if (!(model instanceof Model)) throw new Error("the engine has no checkpoint");
+  const native: Model = model;
   const sessions: Session[] = [];
-  const open = model.session.bind(model);
-  model.session = (options) => {
+  const open = native.session.bind(native);
+  native.session = (options) => {
     const session = open(options);
     sessions.push(session);
     return session;

@@ -105,5 +105,6 @@ else goes to standard error.
 
 ${flagHelp(transcribeFlags)}
 exit status: 0 done, 1 an input failed or text was lost, 2 usage, 3 model, 4 native library or
-platform, 130 interrupted. The first interrupt writes what is finished, the second one ends at once.
+platform, 70 a fault of bun-asr itself, 130 interrupted. The first interrupt writes what is finished,
+the second one ends at once.
 `;

@@ -1,7 +1,7 @@
-import type { Model, Session } from "../../native/model.ts";
+import type { DecodingModel, DecodingSession } from "./decoding-model.ts";
 
 interface Waiting {
-  session: Session;
+  session: DecodingSession;
   resolve: (token: number | null) => void;
   reject: (error: unknown) => void;
 }
@@ -12,15 +12,15 @@ interface Waiting {
  * like.
  */
 export class Batch {
-  readonly #model: Model;
+  readonly #model: DecodingModel;
   #waiting: Waiting[] = [];
 
-  constructor(model: Model) {
+  constructor(model: DecodingModel) {
     this.#model = model;
   }
 
   /** The session's next token, null at its end. */
-  next(session: Session): Promise<number | null> {
+  next(session: DecodingSession): Promise<number | null> {
     const { promise, resolve, reject } = Promise.withResolvers<number | null>();
     if (this.#waiting.length === 0) setImmediate(() => this.#step());
     this.#waiting.push({ session, resolve, reject });

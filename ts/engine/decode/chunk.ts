@@ -1,32 +1,35 @@
+// Decoding: from the samples of one chunk to its text, several chunks at once.
+
 import type { AudioChunk } from "../../audio/chunker.ts";
-import type { Steering } from "../../bias/biasing.ts";
-import type { Bias } from "../../bias/logit-bias.ts";
+import type { Biasing } from "../../bias/biasing.ts";
+import type { LogitBias } from "../../bias/logit-bias.ts";
 import { AsrError } from "../../contract/errors.ts";
 import type { DecodedChunk, FinishReason, Span } from "../../contract/transcript.ts";
-import type { Session, SessionOptions } from "../../native/model.ts";
+import type { SessionOptions } from "../../native/model.ts";
 import { promptIds } from "../../text/prompt.ts";
 import type { Engine } from "../engine.ts";
-import { Answer } from "./hypothesis.ts";
+import { type DecodingSession, finish, type StageTimes } from "./decoding-model.ts";
+import { Hypothesis } from "./hypothesis.ts";
 
 /** How chunks are decoded. */
 export interface DecodeOptions {
-  /** What the prompt says, and what steers the choice of tokens. */
-  steering: Steering;
+  /** What the prompt says, and the bias of the choice of tokens. */
+  biasing: Biasing;
   /** Most tokens of one chunk; undefined: in proportion to its length. */
   maxTokens: number | undefined;
   session: SessionOptions;
 }
 
-/** Whose chunk is decoded, and who listens. */
-export interface Listener {
+/** For whom a chunk is decoded. */
+export interface DecodeContext {
   /** Parties take turns. */
   party: object;
   /** What messages call the recording. */
   name: string;
-  /** Asked between two tokens: an aborted chunk ends with what it has. */
+  /** Asked between two native calls: an aborted chunk ends with what it has. */
   signal: AbortSignal | undefined;
-  /** What the chunk's text is so far. */
-  onText?: ((text: string) => void) | undefined;
+  /** Takes the hypothesis each time when it has grown by a token. */
+  onToken?: (hypothesis: Hypothesis) => void;
 }
 
 /** A decoded chunk, and what it took. */
@@ -37,21 +40,13 @@ export interface ChunkResult {
   times: StageTimes;
 }
 
-/** Milliseconds in the stages of the native library. */
-export interface StageTimes {
-  melMs: number;
-  encodeMs: number;
-  prefillMs: number;
-  decodeMs: number;
-}
-
 /** Far above fast speech (about 5 tokens a second), so that only a decoding loop meets it. */
 const tokensPerSecond = 16;
-const leastTokens = 64;
+const minTokenBudget = 64;
 
 /** Most tokens for so many seconds of audio. */
-export function tokenBudget(seconds: number, least = leastTokens): number {
-  return least + Math.ceil(tokensPerSecond * seconds);
+export function tokenBudget(seconds: number, min = minTokenBudget): number {
+  return min + Math.ceil(tokensPerSecond * seconds);
 }
 
 /** Decodes one chunk when it is its turn, together with whatever else is being decoded then. */
@@ -59,79 +54,102 @@ export async function decodeChunk(
   engine: Engine,
   audio: AudioChunk,
   options: DecodeOptions,
-  listener: Listener,
+  context: DecodeContext,
 ): Promise<ChunkResult> {
-  using _place = await engine.turns.take(listener.party);
-  const { start, end, speech } = audio;
-  if (listener.signal?.aborted) return unheard(audio, "cancelled");
+  using _permit = await engine.semaphore.acquire(context.party);
+  if (context.signal?.aborted) return notDecoded(audio, "cancelled");
   using session = engine.model.session(options.session);
-  session.mel(audio.samples);
-  await breathe();
-  const audioTokens = session.encode();
-  await breathe();
-  const { language, systemText } = options.steering;
-  const ids = promptIds(engine.tokenizer, audioTokens, { language, context: systemText });
-  const maxTokens = options.maxTokens ?? tokenBudget(end - start);
-  checkRoom(engine, ids.length + maxTokens, audio, listener.name);
-  session.prefill(ids);
-  const answer = new Answer(engine.tokenizer, language);
-  const finishReason = await write(engine, session, answer, { ...options, maxTokens }, listener);
-  const { text, language: detected, pieces } = answer.end();
+  const maxTokens = options.maxTokens ?? tokenBudget(audio.end - audio.start);
+  const bounded = { ...options, maxTokens };
+  const ids = await feed(engine, session, audio, bounded, context);
+  if (ids === undefined) return notDecoded(audio, "cancelled");
+  const hypothesis = new Hypothesis(engine.tokenizer, options.biasing.language);
+  const finishReason = await generate(engine, session, hypothesis, bounded, context);
   return {
-    chunk: { start, end, speech, text, language: detected, pieces, finishReason },
+    chunk: decoded(audio, hypothesis, finishReason),
     inputTokens: ids.length,
-    outputTokens: answer.tokens.length,
+    outputTokens: hypothesis.tokens.length,
     times: session.report(),
   };
 }
 
-/** Writes tokens, after those that the answer has, until something ends it. */
-export async function write(
+/** Feeds the audio and the prompt. Returns the prompt; undefined when it was aborted. */
+async function feed(
   engine: Engine,
-  session: Session,
-  answer: Answer,
+  session: DecodingSession,
+  audio: AudioChunk,
   options: DecodeOptions & { maxTokens: number },
-  { signal, onText }: Listener,
+  { name, signal }: DecodeContext,
+): Promise<Int32Array | undefined> {
+  session.mel(audio.samples);
+  if (!(await finish(session, signal))) return undefined;
+  const audioTokens = session.encode();
+  if (!(await finish(session, signal))) return undefined;
+  const { language, systemText } = options.biasing;
+  const ids = promptIds(engine.tokenizer, audioTokens, { language, context: systemText });
+  checkPositions(engine, ids.length + options.maxTokens, audio, name);
+  session.prefill(ids);
+  return (await finish(session, signal)) ? ids : undefined;
+}
+
+/** Adds tokens to the hypothesis until something ends it. */
+export async function generate(
+  engine: Engine,
+  session: DecodingSession,
+  hypothesis: Hypothesis,
+  options: DecodeOptions & { maxTokens: number },
+  { signal, onToken }: DecodeContext,
 ): Promise<FinishReason> {
-  const guide = options.steering.guide();
-  for (const { id } of answer.tokens) guide?.push(id);
-  let bias = guide?.bias;
-  steer(session, bias);
-  while (answer.tokens.length < options.maxTokens) {
+  const processor = options.biasing.processor();
+  for (const { id } of hypothesis.tokens) processor?.push(id);
+  let bias = processor?.bias;
+  setBias(session, bias);
+  while (hypothesis.tokens.length < options.maxTokens) {
     const id = await engine.batch.next(session);
     if (id === null) return "eos";
-    if (answer.push(id, session.logprob)) return "loop";
+    if (hypothesis.push(id, session.logprob)) return "loop";
     if (signal?.aborted) return "cancelled";
-    onText?.(answer.shown);
-    guide?.push(id);
-    if (guide?.bias !== bias) {
-      bias = guide?.bias;
-      steer(session, bias);
+    onToken?.(hypothesis);
+    processor?.push(id);
+    if (processor?.bias !== bias) {
+      bias = processor?.bias;
+      setBias(session, bias);
     }
   }
   return "length";
 }
 
-const free: Bias = { ids: new Int32Array(0), bonuses: new Float32Array(0), only: false };
+const noBias: LogitBias = { ids: new Int32Array(0), values: new Float32Array(0), only: false };
 
-function steer(session: Session, { ids, bonuses, only }: Bias = free): void {
-  session.bias(ids, bonuses, only);
+function setBias(session: DecodingSession, { ids, values, only }: LogitBias = noBias): void {
+  session.bias(ids, values, only);
+}
+
+/** The chunk with the text of a hypothesis; `stable` is what was told of it, see `end`. */
+export function decoded(
+  { start, end, speech }: AudioChunk,
+  hypothesis: Hypothesis,
+  finishReason: FinishReason,
+  stable = "",
+): DecodedChunk {
+  return { start, end, speech, ...hypothesis.end(stable), finishReason };
 }
 
 /** A chunk of which nothing was decoded. */
-export function unheard(
+export function notDecoded(
   { start, end, speech }: AudioChunk,
   finishReason: FinishReason,
 ): ChunkResult {
   return {
     chunk: { start, end, speech, text: "", language: "", pieces: [], finishReason },
-    ...{ inputTokens: 0, outputTokens: 0 },
+    inputTokens: 0,
+    outputTokens: 0,
     times: { melMs: 0, encodeMs: 0, prefillMs: 0, decodeMs: 0 },
   };
 }
 
 /** Refuses what is longer than the model's window. */
-export function checkRoom(
+export function checkPositions(
   engine: Engine,
   needed: number,
   { start, end }: Span,
@@ -145,9 +163,4 @@ export function checkRoom(
     `${name}: ${part} and the prompt need ${needed} positions, the model has ${maxPositions}`,
     "take shorter chunks, a shorter prompt or fewer tokens",
   );
-}
-
-/** Lets timers, signals and output have their turn between two native calls. */
-export function breathe(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

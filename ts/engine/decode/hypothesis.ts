@@ -9,34 +9,36 @@ export interface Token {
   logprob: number;
 }
 
-const languageBegun = /^\s*language(\s+\p{L}*)?\s*$/iu;
+/** A header that was cut before its tag: `language`, or `language Engl`. */
+const unfinishedHeader = /^\s*language(\s+\p{L}*)?\s*$/iu;
 
-/** An answer of the model, token by token. */
-export class Answer {
-  readonly #forced: string | undefined;
+/** What the model has written so far, token by token. */
+export class Hypothesis {
+  readonly #language: string | undefined;
   readonly #decoder: TokenDecoder;
   readonly #tag: number;
   readonly #guard = new LoopGuard();
   #raw = "";
   /** Whether what is written now is text, and no longer the name of the language. */
   #inText: boolean;
-  #pieces: Piece[] = [];
+  /** The text of each token behind the header. */
+  #tokenTexts: Piece[] = [];
   /** All tokens so far. */
   readonly tokens: Token[] = [];
 
   /**
-   * `forced` is the language that the prompt named; undefined: the answer begins with it. `begun`
-   * are the tokens that it goes on from.
+   * `language` is the one that the prompt named; undefined: the text has a header with it. `prefix`
+   * are the tokens that the model goes on from.
    */
-  constructor(tokenizer: Tokenizer, forced: string | undefined, begun: readonly Token[] = []) {
+  constructor(tokenizer: Tokenizer, language: string | undefined, prefix: readonly Token[] = []) {
     this.#decoder = new TokenDecoder(tokenizer);
     this.#tag = tokenizer.specialId(textTag);
-    this.#forced = forced;
-    this.#inText = forced !== undefined;
-    for (const { id, logprob } of begun) this.push(id, logprob);
+    this.#language = language;
+    this.#inText = language !== undefined;
+    for (const { id, logprob } of prefix) this.push(id, logprob);
   }
 
-  /** Takes a token. Returns whether the model is in a loop; the answer is then cut before it. */
+  /** Takes a token. Returns whether the model is in a loop; the text is then cut before it. */
   push(id: number, logprob: number): boolean {
     const text = this.#decoder.push(id);
     this.#raw += text;
@@ -45,11 +47,11 @@ export class Answer {
       this.#inText = true;
       return false;
     }
-    if (this.#inText) this.#pieces.push({ text, logprob });
+    if (this.#inText) this.#tokenTexts.push({ text, logprob });
     const kept = this.#inText ? this.#guard.push(id) : undefined;
     if (kept === undefined) return false;
-    const lost = this.#pieces.splice(kept);
-    const lostLength = lost.reduce((sum, piece) => sum + piece.text.length, 0);
+    const lost = this.#tokenTexts.splice(kept);
+    const lostLength = lost.reduce((sum, token) => sum + token.text.length, 0);
     this.#raw = this.#raw.slice(0, this.#raw.length - lostLength);
     // An unfinished character goes with what was cut.
     this.#decoder.end();
@@ -58,39 +60,39 @@ export class Answer {
 
   /** The text that can be shown by now. */
   get shown(): string {
-    return shownText(this.#raw, this.#forced);
+    return shownText(this.#raw, this.#language);
   }
 
   /**
-   * The finished answer. Its text goes on from `published`, and is mended (see `parseOutput`) only
+   * Ends the hypothesis. Its text goes on from `stable`, and is mended (see `parseOutput`) only
    * where that is possible then.
    */
-  end(published = ""): { text: string; language: string; pieces: Piece[] } {
+  end(stable = ""): { text: string; language: string; pieces: Piece[] } {
     const rest = this.#decoder.end();
-    const last = this.#pieces.at(-1);
+    const last = this.#tokenTexts.at(-1);
     if (last !== undefined) last.text += rest;
     const raw = this.#raw + rest;
     // Cut within the name of the language: there is no text yet.
-    if (!this.#inText && languageBegun.test(raw)) return { text: "", language: "", pieces: [] };
-    const { text: mended, language } = parseOutput(raw, this.#forced);
-    const text = mended.startsWith(published) ? mended : shownText(raw, this.#forced).trimEnd();
-    return { text, language, pieces: piecesOf(text, this.#pieces) };
+    if (!this.#inText && unfinishedHeader.test(raw)) return { text: "", language: "", pieces: [] };
+    const { text: mended, language } = parseOutput(raw, this.#language);
+    const text = mended.startsWith(stable) ? mended : shownText(raw, this.#language).trimEnd();
+    return { text, language, pieces: trimmed(this.#tokenTexts, text) };
   }
 }
 
-/** The pieces without white space around them; where the text was mended, one piece for all. */
-function piecesOf(text: string, pieces: readonly Piece[]): Piece[] {
-  const whole = pieces.map((piece) => piece.text).join("");
+/** The tokens' texts without white space around them all; where `text` was mended, one for all. */
+function trimmed(tokens: readonly Piece[], text: string): Piece[] {
+  const whole = tokens.map((token) => token.text).join("");
   const start = whole.length - whole.trimStart().length;
   const end = whole.trimEnd().length;
   if (whole.slice(start, Math.max(start, end)) !== text) {
-    const sum = pieces.reduce((total, piece) => total + piece.logprob, 0);
-    return text === "" ? [] : [{ text, logprob: sum / Math.max(1, pieces.length) }];
+    const sum = tokens.reduce((total, token) => total + token.logprob, 0);
+    return text === "" ? [] : [{ text, logprob: sum / Math.max(1, tokens.length) }];
   }
   let at = 0;
-  return pieces.map(({ text: part, logprob }) => {
-    const trimmed = part.slice(Math.max(0, start - at), Math.max(0, end - at));
+  return tokens.map(({ text: part, logprob }) => {
+    const kept = part.slice(Math.max(0, start - at), Math.max(0, end - at));
     at += part.length;
-    return { text: trimmed, logprob };
+    return { text: kept, logprob };
   });
 }

@@ -1,13 +1,13 @@
 /** Longest pattern that is looked for, in tokens. */
-const longestPeriod = 64;
+const maxPeriod = 64;
 /** A pattern is a loop from so many copies on … */
-const leastCopies = 4;
+const minCopies = 4;
 /** … which together are at least so many tokens: people do say "no no no no". */
-const leastTokens = 32;
+const minTokens = 32;
 
 /** Runs of this many tokens that come back again and again are a loop with variations. */
 const gramLength = 8;
-const mostGrams = 6;
+const maxGramCount = 6;
 
 /**
  * Tells when a decoder repeats itself: either the same tokens in a row, period by period, or the
@@ -16,7 +16,7 @@ const mostGrams = 6;
 export class LoopGuard {
   readonly #tokens: number[] = [];
   /** For each period, how many of the last tokens equal the one that many before. */
-  readonly #runs = new Uint32Array(longestPeriod + 1);
+  readonly #runs = new Uint32Array(maxPeriod + 1);
   /** How often each run of tokens came, without overlap; where last, and where a second time. */
   readonly #grams = new Map<string, { count: number; last: number; second: number }>();
 
@@ -33,11 +33,11 @@ export class LoopGuard {
   #period(): number | undefined {
     const tokens = this.#tokens;
     const last = tokens.length - 1;
-    for (let period = 1; period <= Math.min(longestPeriod, last); period++) {
+    for (let period = 1; period <= Math.min(maxPeriod, last); period++) {
       const same = tokens[last] === tokens[last - period];
       const run = same ? this.#runs[period]! + 1 : 0;
       this.#runs[period] = run;
-      if (run + period >= Math.max(leastCopies * period, leastTokens)) return tokens.length - run;
+      if (run + period >= Math.max(minCopies * period, minTokens)) return tokens.length - run;
     }
     return undefined;
   }
@@ -56,6 +56,6 @@ export class LoopGuard {
     seen.count++;
     seen.last = at;
     if (seen.count === 2) seen.second = at;
-    return seen.count >= mostGrams ? seen.second : undefined;
+    return seen.count >= maxGramCount ? seen.second : undefined;
   }
 }

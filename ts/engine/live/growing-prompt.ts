@@ -1,7 +1,7 @@
 import type { AudioChunk } from "../../audio/chunker.ts";
-import type { Session } from "../../native/model.ts";
 import { promptIds } from "../../text/prompt.ts";
-import { breathe, checkRoom, type DecodeOptions } from "../decode/chunk.ts";
+import { checkPositions, type DecodeContext, type DecodeOptions } from "../decode/chunk.ts";
+import { type DecodingSession, finish } from "../decode/decoding-model.ts";
 import type { Token } from "../decode/hypothesis.ts";
 import type { Engine } from "../engine.ts";
 
@@ -9,48 +9,49 @@ import type { Engine } from "../engine.ts";
 const blurredFrames = 2;
 
 /**
- * The prompt of a section that grows. The encoder's windows that are complete do not change any
+ * The prompt of a segment that grows. The encoder's windows that are complete do not change any
  * more: neither are they encoded again nor are their pads fed again.
  */
 export class GrowingPrompt {
   readonly #engine: Engine;
-  readonly #session: Session;
+  readonly #session: DecodingSession;
   readonly #options: DecodeOptions;
   /** Complete windows that the session has encoded and fed. */
   #windows = 0;
   #isFed = false;
 
-  constructor(engine: Engine, session: Session, options: DecodeOptions) {
+  constructor(engine: Engine, session: DecodingSession, options: DecodeOptions) {
     this.#engine = engine;
     this.#session = session;
     this.#options = options;
   }
 
   /**
-   * Feeds the section as it is now, and the tokens that the answer begins with; `room` is how many
-   * more there may be. Returns how many token ids it took.
+   * Feeds the segment as it is now, and the tokens that its hypothesis begins with; `room` is how
+   * many more there may be. Returns how many token ids it took, undefined when it was aborted.
    */
   async feed(
     audio: AudioChunk,
-    begun: readonly Token[],
+    prefix: readonly Token[],
     room: number,
-    name: string,
-  ): Promise<number> {
+    { name, signal }: DecodeContext,
+  ): Promise<number | undefined> {
     const { model, tokenizer } = this.#engine;
     const { windowFrames, windowTokens, tokens } = model.info;
-    const { language, systemText } = this.#options.steering;
+    const { language, systemText } = this.#options.biasing;
     const frames = this.#session.mel(audio.samples);
-    await breathe();
-    // At its end a section may be cut shorter than it was heard before.
+    if (!(await finish(this.#session, signal))) return undefined;
+    // At its end a segment may be cut shorter than it was heard before.
     const kept = Math.min(this.#windows, Math.floor(frames / windowFrames)) * windowTokens;
     const audioTokens = this.#session.encode({ keep: kept });
-    await breathe();
+    if (!(await finish(this.#session, signal))) return undefined;
     const prompt = promptIds(tokenizer, audioTokens, { language, context: systemText });
-    const ids = Int32Array.of(...prompt, ...begun.map(({ id }) => id));
-    checkRoom(this.#engine, ids.length + room, audio, name);
+    const ids = Int32Array.of(...prompt, ...prefix.map(({ id }) => id));
+    checkPositions(this.#engine, ids.length + room, audio, name);
     const from = this.#isFed ? prompt.indexOf(tokens.audioPad) + kept : 0;
     if (this.#isFed) this.#session.rewind(from);
     this.#session.prefill(ids.subarray(from));
+    if (!(await finish(this.#session, signal))) return undefined;
     this.#isFed = true;
     this.#windows = Math.max(0, Math.floor((frames - blurredFrames) / windowFrames));
     return ids.length - from;

@@ -9,9 +9,9 @@ function streamOf(blocks: AudioStream["blocks"]): AudioStream {
 }
 
 /** Blocks of a second, each numbered. */
-async function* seconds(count: number, told?: number[]): AudioStream["blocks"] {
+async function* seconds(count: number, given?: number[]): AudioStream["blocks"] {
   for (let index = 0; index < count; index++) {
-    told?.push(index);
+    given?.push(index);
     yield new Float32Array(second).fill(index);
   }
 }
@@ -25,7 +25,7 @@ async function all(ahead: ReadAhead, step: number): Promise<Samples[]> {
   }
 }
 
-const options = { most: 60, signal: undefined };
+const options = { maxSeconds: 60, signal: undefined };
 
 describe("reading ahead", () => {
   test("gives a fast source step by step", async () => {
@@ -39,11 +39,11 @@ describe("reading ahead", () => {
   });
 
   test("keeps a source waiting when enough is there", async () => {
-    const told: number[] = [];
-    const ahead = new ReadAhead(streamOf(seconds(500, told)), { ...options, most: 10 });
+    const given: number[] = [];
+    const ahead = new ReadAhead(streamOf(seconds(500, given)), { ...options, maxSeconds: 10 });
     await ahead.next(second, second);
     await Bun.sleep(5);
-    expect(told.length).toBeLessThan(20);
+    expect(given.length).toBeLessThan(20);
     ahead.close();
   });
 

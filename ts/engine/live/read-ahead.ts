@@ -2,16 +2,16 @@ import { type AudioStream, type Samples, sampleRate } from "../../audio/recordin
 import { SampleQueue } from "../../audio/sample-queue.ts";
 
 /** A source that is so many seconds behind the clock, or less, gives audio as it comes to be. */
-const slack = 1;
+const maxLagSeconds = 1;
 
 /**
  * Reads a stream while its audio is being decoded, so that a microphone is never kept waiting. The
- * stream is kept waiting only when `most` seconds are there unused.
+ * stream is kept waiting only when `maxSeconds` are there unused.
  */
 export class ReadAhead {
   readonly #blocks: AudioStream["blocks"];
   readonly #queue = new SampleQueue();
-  readonly #most: number;
+  readonly #maxSamples: number;
   readonly #signal: AbortSignal | undefined;
   #started: number | undefined;
   #received = 0;
@@ -23,10 +23,10 @@ export class ReadAhead {
 
   constructor(
     { blocks }: AudioStream,
-    { most, signal }: { most: number; signal: AbortSignal | undefined },
+    { maxSeconds, signal }: { maxSeconds: number; signal: AbortSignal | undefined },
   ) {
     this.#blocks = blocks;
-    this.#most = most * sampleRate;
+    this.#maxSamples = maxSeconds * sampleRate;
     this.#signal = signal;
     signal?.addEventListener("abort", this.#onChange, { once: true });
     void this.#read();
@@ -34,15 +34,15 @@ export class ReadAhead {
 
   /**
    * Waits for the next `step` samples; the last ones may be fewer, and then come none. When whoever
-   * asks is slower than the source, up to `most` at once. Throws the reason of an abort.
+   * asks is slower than the source, up to `max` at once. Throws the reason of an abort.
    */
-  async next(step: number, most: number): Promise<Samples> {
+  async next(step: number, max: number): Promise<Samples> {
     while (this.#queue.length < step && !this.#ended) {
       this.#signal?.throwIfAborted();
       await this.#changed.promise;
     }
     this.#signal?.throwIfAborted();
-    const samples = this.#queue.take(this.#isLate(step) ? Math.max(step, most) : step);
+    const samples = this.#queue.take(this.#isLate(step) ? Math.max(step, max) : step);
     this.#onChange();
     return samples;
   }
@@ -59,7 +59,7 @@ export class ReadAhead {
   /** Whether the source keeps to the clock and more than a step has gathered. */
   #isLate(step: number): boolean {
     const elapsed = (performance.now() - (this.#started ?? 0)) / 1000;
-    const isRealTime = this.#received / sampleRate <= elapsed + slack;
+    const isRealTime = this.#received / sampleRate <= elapsed + maxLagSeconds;
     return isRealTime && this.#queue.length >= 2 * step;
   }
 
@@ -76,7 +76,7 @@ export class ReadAhead {
         this.#received += block.length;
         this.#queue.push(block);
         this.#onChange();
-        while (this.#queue.length > this.#most && !this.#ended) await this.#changed.promise;
+        while (this.#queue.length > this.#maxSamples && !this.#ended) await this.#changed.promise;
       }
     } catch (error) {
       if (!this.#ended) this.failure = { error };

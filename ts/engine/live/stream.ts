@@ -1,15 +1,16 @@
+// Live: audio is transcribed while it comes, in segments that are heard as they grow.
+
 import { SectionCutter } from "../../audio/endpointer.ts";
 import { type AudioStream, sampleRate } from "../../audio/recording.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import type { Transcript } from "../../contract/transcript.ts";
+import { transcriptOf } from "../assemble.ts";
 import type { ChunkResult } from "../decode/chunk.ts";
 import type { Engine } from "../engine.ts";
-import { failure } from "../failure.ts";
-import { Publisher } from "../publisher.ts";
-import { transcriptOf } from "../recording/assemble.ts";
 import type { RecordingOptions } from "../recording/options.ts";
-import { streamEvents } from "../stream-events.ts";
-import { Section } from "./live-segment.ts";
+import { TranscriptEvents } from "../transcript-events.ts";
+import { perform, type Work, type WorkContext } from "../work.ts";
+import { LiveSegment } from "./live-segment.ts";
 import { ReadAhead } from "./read-ahead.ts";
 
 /** How a live stream is heard. */
@@ -21,11 +22,11 @@ export interface LiveOptions extends RecordingOptions {
 const defaultStepSeconds = 2;
 
 /** This much audio may wait until a slow decoder comes to it, in seconds. */
-const mostWaiting = 60;
+const maxWaitingSeconds = 60;
 
 /**
  * Transcribes audio while it comes. The work for each second of audio does not grow with the
- * stream: only its open section is decoded again, see `Section`, and sections are of a bounded
+ * stream: only its open segment is decoded again, see `LiveSegment`, and segments are of a bounded
  * length, see `SectionCutter`. What fails half-way throws with the transcript of what was heard as
  * `partial`.
  */
@@ -33,83 +34,68 @@ export function streamLive(
   engine: Engine,
   open: () => Promise<AudioStream>,
   options: LiveOptions,
-  signal: AbortSignal | undefined,
-  onProgress: (done: number, total: number | undefined) => void,
+  context: WorkContext = {},
 ): AsyncGenerator<StreamEvent, undefined, undefined> {
-  return streamEvents(async (tell) => {
-    using _use = engine.use();
-    const live = new Live(engine, options, signal, { tell, onProgress });
-    try {
-      signal?.throwIfAborted();
-      await live.run(await open());
-      return live.transcript();
-    } catch (error) {
-      throw failure(error, live.transcript(), signal);
-    }
-  });
+  const events = new TranscriptEvents();
+  const live = new Live(engine, options, context, events);
+  return events.read(() => perform(engine, live, open, context.signal));
 }
 
-interface LiveListener {
-  tell: (event: StreamEvent) => void;
-  onProgress: (done: number, total: number | undefined) => void;
-}
-
-class Live {
+class Live implements Work {
   readonly #engine: Engine;
   readonly #options: LiveOptions;
-  readonly #signal: AbortSignal | undefined;
-  readonly #onProgress: LiveListener["onProgress"];
-  readonly #publisher: Publisher;
-  readonly #cutter: SectionCutter;
+  readonly #context: WorkContext;
+  readonly #events: TranscriptEvents;
+  readonly #endpointer: SectionCutter;
   readonly #started = performance.now();
   readonly #results: ChunkResult[] = [];
-  #section: Section | undefined;
+  #segment: LiveSegment | undefined;
   #name = "";
   /** Samples so far. */
-  #heard = 0;
+  #samples = 0;
 
   constructor(
     engine: Engine,
     options: LiveOptions,
-    signal: AbortSignal | undefined,
-    { tell, onProgress }: LiveListener,
+    context: WorkContext,
+    events: TranscriptEvents,
   ) {
     this.#engine = engine;
     this.#options = options;
-    this.#signal = signal;
-    this.#onProgress = onProgress;
-    this.#publisher = new Publisher(tell);
-    this.#cutter = new SectionCutter(options);
+    this.#context = context;
+    this.#events = events;
+    this.#endpointer = new SectionCutter(options);
   }
 
   async run(stream: AudioStream): Promise<void> {
     this.#name = stream.name;
-    const ahead = new ReadAhead(stream, { most: mostWaiting, signal: this.#signal });
+    const { signal, onProgress } = this.#context;
+    const ahead = new ReadAhead(stream, { maxSeconds: maxWaitingSeconds, signal });
     const step = Math.round((this.#options.stepSeconds ?? defaultStepSeconds) * sampleRate);
-    const most = Math.round(this.#options.chunkSeconds * sampleRate);
+    const max = Math.round(this.#options.chunkSeconds * sampleRate);
     try {
       for (let isEnd = false; !isEnd; ) {
-        const samples = await ahead.next(step, most);
+        const samples = await ahead.next(step, max);
         isEnd = samples.length === 0;
-        this.#heard += samples.length;
-        this.#cutter.push(samples);
-        if (!(await this.#finishSections(isEnd))) await this.#step();
-        this.#signal?.throwIfAborted();
-        this.#onProgress(this.#heard / sampleRate, stream.duration);
+        this.#samples += samples.length;
+        this.#endpointer.push(samples);
+        if (!(await this.#finishSegments(isEnd))) await this.#step();
+        signal?.throwIfAborted();
+        onProgress?.(this.#samples / sampleRate, stream.duration);
       }
       if (ahead.failure !== undefined) throw ahead.failure.error;
     } catch (error) {
-      this.#giveUp();
+      this.#keepSettled();
       throw error;
     } finally {
       ahead.close();
-      this.#section?.[Symbol.dispose]();
+      this.#segment?.[Symbol.dispose]();
     }
   }
 
   transcript(): Transcript {
     return transcriptOf(this.#results, {
-      duration: this.#heard / sampleRate,
+      duration: this.#samples / sampleRate,
       // Waiting for a microphone is no work.
       audioMs: 0,
       totalMs: performance.now() - this.#started,
@@ -117,51 +103,51 @@ class Live {
     });
   }
 
-  /** Decodes the sections that end by now to their ends. Returns whether there were any. */
-  async #finishSections(isEnd: boolean): Promise<boolean> {
+  /** Decodes the segments that end by now to their ends. Returns whether there were any. */
+  async #finishSegments(isEnd: boolean): Promise<boolean> {
     let any = false;
     for (;;) {
-      const audio = this.#cutter.cut({ isEnd, isStuck: this.#section?.isStuck });
+      const audio = this.#endpointer.cut({ isEnd, isStuck: this.#segment?.isStuck });
       if (audio === undefined) return any;
       any = true;
-      using section = this.#takeSection();
-      const results = await section.finish(audio);
+      using segment = this.#takeSegment();
+      const results = await segment.finish(audio);
       this.#results.push(...results);
-      this.#signal?.throwIfAborted();
-      for (const { chunk } of results) this.#publisher.final(chunk);
+      this.#context.signal?.throwIfAborted();
+      for (const { chunk } of results) this.#events.final(chunk);
     }
   }
 
-  /** Tells of the text of the open section as it is by now. */
+  /** Tells the text of the open segment as it is by now. */
   async #step(): Promise<void> {
-    const audio = this.#cutter.open();
+    const audio = this.#endpointer.open();
     if (audio === undefined) return;
-    this.#section ??= this.#newSection();
-    const before = this.#section.text;
-    const text = await this.#section.step(audio);
-    this.#signal?.throwIfAborted();
-    if (this.#section.text !== before) {
-      this.#cutter.settle();
-      this.#publisher.settled(this.#section.text);
+    this.#segment ??= this.#newSegment();
+    const before = this.#segment.text;
+    const text = await this.#segment.step(audio);
+    this.#context.signal?.throwIfAborted();
+    if (this.#segment.text !== before) {
+      this.#endpointer.settle();
+      this.#events.settled(this.#segment.text);
     }
-    this.#publisher.partial(text);
+    this.#events.partial(() => text);
   }
 
-  /** Keeps what is settled of a section that will not be finished. */
-  #giveUp(): void {
-    const audio = this.#cutter.open();
-    if (this.#section === undefined || audio === undefined || this.#section.text === "") return;
-    this.#results.push(this.#section.given(audio));
+  /** Keeps what is settled of a segment that will not be finished. */
+  #keepSettled(): void {
+    const audio = this.#endpointer.open();
+    if (this.#segment === undefined || audio === undefined || this.#segment.text === "") return;
+    this.#results.push(this.#segment.cancelled(audio));
   }
 
-  #newSection(): Section {
-    const listener = { party: this, name: this.#name, signal: this.#signal };
-    return new Section(this.#engine, this.#options.decode, listener);
+  #newSegment(): LiveSegment {
+    const context = { party: this, name: this.#name, signal: this.#context.signal };
+    return new LiveSegment(this.#engine, this.#options.decode, context);
   }
 
-  #takeSection(): Section {
-    const section = this.#section ?? this.#newSection();
-    this.#section = undefined;
-    return section;
+  #takeSegment(): LiveSegment {
+    const segment = this.#segment ?? this.#newSegment();
+    this.#segment = undefined;
+    return segment;
   }
 }

@@ -1,5 +1,5 @@
 import type { ChunkOptions } from "../../audio/chunker.ts";
-import { steering } from "../../bias/biasing.ts";
+import { biasing } from "../../bias/biasing.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { type RecordingSettings, sessionOptions } from "../../contract/options.ts";
 import type { DecodeOptions } from "../decode/chunk.ts";
@@ -14,20 +14,20 @@ export interface RecordingOptions extends ChunkOptions {
 }
 
 /**
- * Makes settings ready: names of languages, what steers decoding, where to cut. Throws AsrError
+ * Makes settings ready: names of languages, the logit bias, where to cut. Throws AsrError
  * `usage` for what is wrong, or longer than the model's window before any audio is heard.
  */
 export function recordingOptions(
   engine: Pick<Engine, "tokenizer" | "chunking" | "model">,
   settings: RecordingSettings,
 ): RecordingOptions {
-  const ready = steering(engine.tokenizer, settings);
+  const ready = biasing(engine.tokenizer, settings);
   checkPrompt(engine, ready.systemText);
   return {
     ...chunkOptions(engine.chunking, settings),
     logprobs: settings.logprobs ?? false,
     decode: {
-      steering: ready,
+      biasing: ready,
       maxTokens: settings.maxTokens,
       session: sessionOptions(settings),
     },

@@ -4,13 +4,17 @@ import { join } from "node:path";
 import { loadAudio } from "../../audio/input.ts";
 import { openSamples } from "../../audio/pcm.ts";
 import type { Samples } from "../../audio/recording.ts";
+import { AsrError } from "../../contract/errors.ts";
+import type { StreamEvent } from "../../contract/events.ts";
 import type { RecordingSettings } from "../../contract/options.ts";
-import type { DecodedChunk } from "../../contract/transcript.ts";
 import { demoSample, modelFolder } from "../../native/demo.ts";
+import { expectAsrError } from "../../testing/expect-error.ts";
 import { goldensFolder, speech } from "../../testing/goldens.ts";
+import { collect } from "../../testing/live.ts";
+import { endlessly, idsOf, scriptedEngine } from "../../testing/scripted-model.ts";
 import { Engine } from "../engine.ts";
 import { recordingOptions } from "./options.ts";
-import { transcribeRecording } from "./transcribe.ts";
+import { streamRecording, transcribeRecording } from "./transcribe.ts";
 
 const sampleText = readFileSync(demoSample.replace(".wav", ".txt"), "utf8").trim();
 let demo: Engine;
@@ -38,16 +42,16 @@ function copies(count: number): Samples {
 }
 
 async function heard(engine: Engine, samples: Samples, settings: RecordingSettings = {}) {
-  const chunks: DecodedChunk[] = [];
   const progress: number[] = [];
-  const transcript = await transcribeRecording(
+  const events = streamRecording(
     engine,
     async () => openSamples({ samples, sampleRate: 16_000 }),
     recordingOptions(engine, settings),
-    undefined,
-    { onChunk: (chunk) => chunks.push(chunk), onProgress: (done) => progress.push(done) },
+    { onProgress: (done) => progress.push(done) },
   );
-  return { transcript, chunks, progress };
+  const heard = await collect(events);
+  const chunks = heard.events.filter((event) => event.type === "final");
+  return { transcript: heard.transcript!, chunks, progress, events: heard.events };
 }
 
 describe("a long recording", () => {
@@ -64,7 +68,8 @@ describe("a long recording", () => {
 
   test("has chunks that follow each other without a gap", async () => {
     const { transcript } = await heard(random, speech(16_000 * 41), {
-      ...{ chunkSeconds: 5, maxTokens: 3 },
+      chunkSeconds: 5,
+      maxTokens: 3,
     });
     let end = 0;
     for (const chunk of transcript.chunks) {
@@ -102,7 +107,6 @@ describe("a model that babbles", () => {
       random,
       async () => openSamples({ samples: speech(16_000 * 8), sampleRate: 16_000 }),
       { ...ready, decode: { ...ready.decode, session } },
-      undefined,
     );
     expect(transcript.chunks.length).toBe(2);
     expect(["length", "loop"]).toContain(transcript.finishReason);
@@ -130,4 +134,68 @@ test("silence is not decoded, and noise between is", async () => {
   expect(found.chunks.length).toBe(1);
   expect(found.chunks[0]?.start).toBeGreaterThan(19);
   expect(found.segments[0]?.start).toBeGreaterThan(20);
+});
+
+describe("chunks that end out of order", () => {
+  const header = "language English<asr_text>";
+  const settings = { chunkSeconds: 2, language: undefined };
+
+  /** Sessions are as many as chunks: the first one writes longest. */
+  function firstIsSlow(session: number): string {
+    return header + (session === 0 ? "One two three four five six seven." : `Chunk ${session}.`);
+  }
+
+  test("are told in order, and text only of the first that is unfinished", async () => {
+    const { engine } = scriptedEngine(({ session }) => firstIsSlow(session));
+    const { transcript, chunks, events } = await heard(engine, speech(16_000 * 6), settings);
+    const first = events.findIndex(({ type }) => type === "delta");
+    expect(first).toBeGreaterThan(0);
+    for (const event of events.slice(0, first)) {
+      expect(event.type).toBe("partial");
+      expect("One two three four five six seven.").toStartWith("text" in event ? event.text : "-");
+    }
+    expect(chunks.map(({ text }) => text)).toEqual([
+      "One two three four five six seven.",
+      "Chunk 1.",
+      "Chunk 2.",
+    ]);
+    expect(transcript.text).toBe("One two three four five six seven. Chunk 1. Chunk 2.");
+  });
+
+  test("leave those before a failure, and nothing of what came after it", async () => {
+    const failure = new AsrError("native", "it broke");
+    const { engine, model } = scriptedEngine(
+      ({ session }) => (session === 2 ? [...idsOf(`${header}One`), failure] : firstIsSlow(session)),
+      { maxBatch: 1 },
+    );
+    const open = async () => openSamples({ samples: speech(16_000 * 8), sampleRate: 16_000 });
+    const events: StreamEvent[] = [];
+    const read = async () => {
+      const options = recordingOptions(engine, settings);
+      for await (const event of streamRecording(engine, open, options)) events.push(event);
+    };
+    expect(await read().catch((error: unknown) => error)).toBe(failure);
+    const text = "One two three four five six seven. Chunk 1.";
+    expect(failure.partial).toMatchObject({ text, truncated: true });
+    const deltas = events.filter((event) => event.type === "delta");
+    expect(deltas.map((event) => event.text).join("")).toBe(text);
+    expect(model.sessions.every(({ closed }) => closed)).toBe(true);
+  });
+
+  test("end with an abort, which has what was finished as its partial", async () => {
+    const abort = new AbortController();
+    const { engine, model } = scriptedEngine(
+      ({ session }) => (session === 1 ? endlessly("ever ") : firstIsSlow(session)),
+      { maxBatch: 1 },
+    );
+    model.onStage = (_, session) => {
+      if (session === 1) setTimeout(() => abort.abort(new AsrError("aborted", "enough")), 1);
+    };
+    const open = async () => openSamples({ samples: speech(16_000 * 8), sampleRate: 16_000 });
+    const options = recordingOptions(engine, { ...settings, maxTokens: 3000 });
+    const call = () => transcribeRecording(engine, open, options, { signal: abort.signal });
+    const error = await expectAsrError(call, "aborted", "enough");
+    expect(error.partial?.text).toStartWith("One two three four five six seven.");
+    expect(error.partial?.truncated).toBe(true);
+  });
 });

@@ -1,22 +1,17 @@
+// Recordings: audio that is all there is cut into chunks, which are decoded several at a time.
+
 import { type AudioChunk, chunksOf } from "../../audio/chunker.ts";
 import { type AudioStream, sampleRate } from "../../audio/recording.ts";
-import type { DecodedChunk, Transcript } from "../../contract/transcript.ts";
+import type { StreamEvent } from "../../contract/events.ts";
+import type { Transcript } from "../../contract/transcript.ts";
+import { transcriptOf } from "../assemble.ts";
 import type { ChunkResult } from "../decode/chunk.ts";
-import { decodeCarefully } from "../decode/fallback.ts";
+import { decodeWithFallback } from "../decode/fallback.ts";
+import type { Hypothesis } from "../decode/hypothesis.ts";
 import type { Engine } from "../engine.ts";
-import { failure } from "../failure.ts";
-import { transcriptOf } from "./assemble.ts";
+import { TranscriptEvents } from "../transcript-events.ts";
+import { perform, type Work, type WorkContext } from "../work.ts";
 import type { RecordingOptions } from "./options.ts";
-
-/** Told while a recording is transcribed. Everything comes in the order of the recording. */
-export interface RecordingListener {
-  /** Seconds of audio that are done; `duration` is undefined while it is not known. */
-  onProgress?: ((done: number, duration: number | undefined) => void) | undefined;
-  /** The text of the first unfinished chunk so far; it may still change. */
-  onPartial?: ((text: string) => void) | undefined;
-  /** A chunk that will not change any more. */
-  onChunk?: ((chunk: DecodedChunk) => void) | undefined;
-}
 
 /**
  * Transcribes a recording of any length, several chunks at a time. What fails half-way, an abort
@@ -26,33 +21,34 @@ export async function transcribeRecording(
   engine: Engine,
   open: () => Promise<AudioStream>,
   options: RecordingOptions,
-  signal: AbortSignal | undefined,
-  listener: RecordingListener = {},
+  context: WorkContext = {},
 ): Promise<Transcript> {
-  using _use = engine.use();
-  const work = new Work(engine, options, signal, listener);
-  try {
-    signal?.throwIfAborted();
-    await work.run(await open());
-    if (signal?.aborted) throw signal.reason;
-    return work.transcript();
-  } catch (error) {
-    await work.settled();
-    throw failure(error, work.transcript(), signal);
-  }
+  return await perform(engine, new Recording(engine, options, context), open, context.signal);
 }
 
-class Work {
+/** The same with the text as it is written, in the order of the recording. */
+export function streamRecording(
+  engine: Engine,
+  open: () => Promise<AudioStream>,
+  options: RecordingOptions,
+  context: WorkContext = {},
+): AsyncGenerator<StreamEvent, undefined, undefined> {
+  const events = new TranscriptEvents();
+  const recording = new Recording(engine, options, context, events);
+  return events.read(() => perform(engine, recording, open, context.signal));
+}
+
+class Recording implements Work {
   readonly #engine: Engine;
   readonly #options: RecordingOptions;
-  readonly #signal: AbortSignal | undefined;
-  readonly #listener: RecordingListener;
+  readonly #context: WorkContext;
+  readonly #events: TranscriptEvents | undefined;
   readonly #started = performance.now();
   readonly #running = new Set<Promise<void>>();
   /** Results by chunk; undefined while it is being decoded. */
   readonly #results: (ChunkResult[] | undefined)[] = [];
-  /** Chunks that were told to the listener. */
-  #told = 0;
+  /** Chunks before which nothing is missing. */
+  #finished = 0;
   #failure: { error: unknown } | undefined;
   #audioMs = 0;
   #name = "";
@@ -60,20 +56,20 @@ class Work {
   /** What is known of the length: the header's word, and at the end the truth. */
   #duration: number | undefined;
   /** Samples so far. */
-  #heard = 0;
-  /** The seconds that the listener was told last. */
+  #samples = 0;
+  /** Seconds of the last progress. */
   #done = 0;
 
   constructor(
     engine: Engine,
     options: RecordingOptions,
-    signal: AbortSignal | undefined,
-    listener: RecordingListener,
+    context: WorkContext,
+    events?: TranscriptEvents,
   ) {
     this.#engine = engine;
     this.#options = options;
-    this.#signal = signal;
-    this.#listener = listener;
+    this.#context = context;
+    this.#events = events;
   }
 
   async run(stream: AudioStream): Promise<void> {
@@ -81,33 +77,35 @@ class Work {
     this.#duration = stream.duration;
     this.#complaints = stream.complaints;
     this.#progress(0);
-    const counted = { ...stream, blocks: this.#counted(stream.blocks) };
-    for await (const chunk of chunksOf(counted, this.#options)) {
-      this.#start(chunk);
-      // The next chunk is cut while these are decoded; more would only fill the memory.
-      while (this.#running.size >= this.#engine.width) await Promise.race(this.#running);
-      this.#check();
+    try {
+      await this.#decodeAll({ ...stream, blocks: this.#counted(stream.blocks) });
+    } finally {
+      await Promise.all(this.#running);
     }
-    this.#duration = this.#heard / sampleRate;
-    await this.settled();
     this.#check();
     // Silence at the end is in no chunk.
-    if (this.#done !== this.#duration) this.#progress(this.#duration);
-  }
-
-  async settled(): Promise<void> {
-    await Promise.all(this.#running);
+    if (this.#done !== this.#duration) this.#progress(this.#duration ?? 0);
   }
 
   transcript(): Transcript {
     const results = this.#results.flatMap((result) => result ?? []);
     return transcriptOf(results, {
-      duration: this.#duration ?? this.#heard / sampleRate,
+      duration: this.#duration ?? this.#samples / sampleRate,
       audioMs: this.#audioMs,
       totalMs: performance.now() - this.#started,
       complaints: this.#complaints,
       logprobs: this.#options.logprobs,
     });
+  }
+
+  async #decodeAll(stream: AudioStream): Promise<void> {
+    for await (const chunk of chunksOf(stream, this.#options)) {
+      this.#start(chunk);
+      // The next chunk is cut while these are decoded; more would only fill the memory.
+      while (this.#running.size >= this.#engine.maxBatch) await Promise.race(this.#running);
+      this.#check();
+    }
+    this.#duration = this.#samples / sampleRate;
   }
 
   /** Counts samples, and the time that they take while nothing is being decoded. */
@@ -118,7 +116,7 @@ class Work {
         const block = await blocks.next();
         if (idle) this.#audioMs += performance.now() - since;
         if (block.done) return;
-        this.#heard += block.value.length;
+        this.#samples += block.value.length;
         yield block.value;
       }
     } finally {
@@ -129,46 +127,45 @@ class Work {
   #start(chunk: AudioChunk): void {
     const index = this.#results.length;
     this.#results.push(undefined);
-    const { onPartial } = this.#listener;
-    const tell = (text: string) => {
-      if (index === this.#told && text !== "") onPartial?.(text);
-    };
-    const listener = {
-      ...{ party: this, name: this.#name, signal: this.#signal },
-      // Without a listener the text so far is not even put together.
-      onText: onPartial && tell,
-    };
-    const task = decodeCarefully(this.#engine, chunk, this.#options.decode, listener).then(
-      (result) => {
-        this.#results[index] = result;
-        this.#tell();
-      },
-      (error: unknown) => {
-        this.#failure ??= { error };
-      },
-    );
+    const task = this.#decode(chunk, index).catch((error: unknown) => {
+      this.#failure ??= { error };
+    });
     this.#running.add(task);
     task.finally(() => this.#running.delete(task));
   }
 
-  /** Tells of the chunks that are finished as far as nothing before them is missing. */
-  #tell(): void {
+  async #decode(chunk: AudioChunk, index: number): Promise<void> {
+    const context = {
+      party: this,
+      name: this.#name,
+      signal: this.#context.signal,
+      onToken: (hypothesis: Hypothesis) => {
+        if (index === this.#finished) this.#events?.partial(() => hypothesis.shown || undefined);
+      },
+    };
+    const { decode } = this.#options;
+    this.#results[index] = await decodeWithFallback(this.#engine, chunk, decode, context);
+    this.#finish();
+  }
+
+  /** Tells the chunks that are decoded as far as nothing before them is missing. */
+  #finish(): void {
     for (;;) {
-      const result = this.#results[this.#told];
+      const result = this.#results[this.#finished];
       if (result === undefined) return;
-      this.#told++;
-      for (const { chunk } of result) this.#listener.onChunk?.(chunk);
+      this.#finished++;
+      for (const { chunk } of result) this.#events?.final(chunk);
       this.#progress(result.at(-1)?.chunk.end ?? 0);
     }
   }
 
   #progress(done: number): void {
     this.#done = done;
-    this.#listener.onProgress?.(done, this.#duration);
+    this.#context.onProgress?.(done, this.#duration);
   }
 
   #check(): void {
     if (this.#failure !== undefined) throw this.#failure.error;
-    this.#signal?.throwIfAborted();
+    this.#context.signal?.throwIfAborted();
   }
 }

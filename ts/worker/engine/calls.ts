@@ -3,8 +3,7 @@ import type { Progress } from "../../contract/options.ts";
 import { Engine } from "../../engine/engine.ts";
 import { streamLive } from "../../engine/live/stream.ts";
 import { recordingOptions } from "../../engine/recording/options.ts";
-import { streamChunks } from "../../engine/recording/stream.ts";
-import { transcribeRecording } from "../../engine/recording/transcribe.ts";
+import { streamRecording, transcribeRecording } from "../../engine/recording/transcribe.ts";
 import { resolveModel } from "../../hub/resolve.ts";
 import type { CallName, Calls } from "../protocol.ts";
 import { isStream, type NextBlock, openWireInput } from "./feed.ts";
@@ -42,7 +41,8 @@ export const handlers: Handlers = {
     const engine = openEngine(number);
     const ready = recordingOptions(engine, options);
     const audio = () => openWireInput(input, nextBlock);
-    return await transcribeRecording(engine, audio, ready, signal, {
+    return await transcribeRecording(engine, audio, ready, {
+      signal,
       onProgress: decoding(progress),
     });
   },
@@ -52,9 +52,9 @@ export const handlers: Handlers = {
     const ready = recordingOptions(engine, options);
     const { live = isStream(input), stepSeconds } = options;
     const audio = () => openWireInput(input, nextBlock, live);
-    const tell = decoding(progress);
-    if (!live) return yield* streamChunks(engine, audio, ready, signal, tell);
-    return yield* streamLive(engine, audio, { ...ready, stepSeconds }, signal, tell);
+    const context = { signal, onProgress: decoding(progress) };
+    if (!live) return yield* streamRecording(engine, audio, ready, context);
+    return yield* streamLive(engine, audio, { ...ready, stepSeconds }, context);
   },
 
   async close({ engine: number }) {

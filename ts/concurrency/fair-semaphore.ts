@@ -1,22 +1,23 @@
 /**
- * Hands out a limited number of places. Those who wait are served by turns: one place for each
- * party that asks, and only then a second one, so that a long recording does not keep a short one
- * waiting.
+ * Limits how much happens at once: a counting semaphore that is fair among parties. Those who wait
+ * are served in turn, one permit for each party that asks and only then a second one, so that a
+ * long recording does not keep a short one waiting. Within a party the first to ask is the first
+ * served.
  */
-export class Turns {
+export class FairSemaphore {
   #free: number;
   /** Who waits, by party; parties in the order of their next turn. */
   readonly #waiting = new Map<object, (() => void)[]>();
 
-  constructor(places: number) {
-    this.#free = places;
+  constructor(permits: number) {
+    this.#free = permits;
   }
 
-  /** Waits for a place; whoever gets one gives it back by disposing of it. */
-  async take(party: object): Promise<Disposable> {
+  /** Waits for a permit; whoever gets one gives it back by disposing of it. */
+  async acquire(party: object): Promise<Disposable> {
     if (this.#free > 0) this.#free--;
     else await this.#turn(party);
-    return { [Symbol.dispose]: () => this.#giveBack() };
+    return { [Symbol.dispose]: () => this.#release() };
   }
 
   #turn(party: object): Promise<void> {
@@ -27,7 +28,7 @@ export class Turns {
     return promise;
   }
 
-  #giveBack(): void {
+  #release(): void {
     const [next] = this.#waiting;
     if (next === undefined) {
       this.#free++;

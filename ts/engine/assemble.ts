@@ -1,10 +1,10 @@
-import { mergedLanguages } from "../../contract/languages.ts";
-import type { DecodedChunk, FinishReason, Transcript } from "../../contract/transcript.ts";
-import { segmentsOf } from "../../segments/segments.ts";
-import { joinAll } from "../../text/joining.ts";
-import type { ChunkResult } from "../decode/chunk.ts";
+import { mergedLanguages } from "../contract/languages.ts";
+import type { DecodedChunk, FinishReason, Transcript } from "../contract/transcript.ts";
+import { segmentsOf } from "../segments/segments.ts";
+import { joinAll } from "../text/joining.ts";
+import type { ChunkResult } from "./decode/chunk.ts";
 
-/** What a transcript tells besides its chunks. */
+/** What a transcript says besides its chunks. */
 interface Account {
   /** Of the recording, in seconds. */
   duration: number;

@@ -1,15 +1,15 @@
 import { expect, test } from "bun:test";
-import { Turns } from "./fair-semaphore.ts";
+import { FairSemaphore } from "./fair-semaphore.ts";
 
-test("those who wait are served by turns, one place for each party", async () => {
-  const turns = new Turns(1);
+test("those who wait are served by turns, one permit for each party", async () => {
+  const semaphore = new FairSemaphore(1);
   const order: string[] = [];
   const parties = { long: {}, short: {} };
-  const first = await turns.take(parties.long);
+  const first = await semaphore.acquire(parties.long);
   const work = (name: keyof typeof parties, number: number) =>
-    turns.take(parties[name]).then((place) => {
+    semaphore.acquire(parties[name]).then((permit) => {
       order.push(`${name} ${number}`);
-      place[Symbol.dispose]();
+      permit[Symbol.dispose]();
     });
   const all = [
     ...[1, 2, 3, 4].map((number) => work("long", number)),
@@ -20,18 +20,18 @@ test("those who wait are served by turns, one place for each party", async () =>
   expect(order).toEqual(["long 1", "short 1", "long 2", "short 2", "long 3", "long 4"]);
 });
 
-test("never more places than there are, and none is lost", async () => {
-  const turns = new Turns(3);
-  let [taken, most] = [0, 0];
+test("never more permits than there are, and none is lost", async () => {
+  const semaphore = new FairSemaphore(3);
+  let [taken, max] = [0, 0];
   await Promise.all(
     Array.from({ length: 50 }, async (_, i) => {
-      using _place = await turns.take({ party: i % 4 });
-      most = Math.max(most, ++taken);
+      using _permit = await semaphore.acquire({ party: i % 4 });
+      max = Math.max(max, ++taken);
       await Bun.sleep(i % 3);
       taken--;
     }),
   );
-  expect(most).toBe(3);
-  const again = await Promise.all([1, 2, 3].map(() => turns.take({})));
+  expect(max).toBe(3);
+  const again = await Promise.all([1, 2, 3].map(() => semaphore.acquire({})));
   expect(again.length).toBe(3);
 });

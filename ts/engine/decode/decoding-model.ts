@@ -1,0 +1,64 @@
+import type { ModelInfo, SessionOptions } from "../../native/model.ts";
+
+/**
+ * What decoding asks of an open model. `Model` of ts/native fulfils it with a checkpoint's weights,
+ * a script with what a test wants to be written.
+ */
+export interface DecodingModel {
+  readonly info: Readonly<ModelInfo>;
+  /** Starts work on one recording. */
+  session(options?: SessionOptions): DecodingSession;
+  /**
+   * Chooses the next token of each session and feeds it; the sessions are this model's own. Returns
+   * the tokens in order, null for a session that has come to its end.
+   */
+  step(sessions: readonly DecodingSession[]): (number | null)[];
+  /** Frees the model and its sessions. */
+  close(): void;
+}
+
+/** One recording on its way through the stages: mel, encode, prefill, then steps of the model. */
+export interface DecodingSession extends Disposable {
+  /** Begins with mono 16 kHz samples; returns the number of mel frames (100 a second). */
+  mel(samples: Float32Array): number;
+  /**
+   * Begins to encode the mel; returns the number of audio embeddings. `keep` takes so many of them
+   * from the encode before.
+   */
+  encode(options?: { keep?: number }): number;
+  /** Begins to feed token ids; returns the position after them. */
+  prefill(ids: Int32Array): number;
+  /** Adds `values` to the logits of `ids` from now on; with `only`, no other may be chosen. */
+  bias(ids: Int32Array, values: Float32Array, only?: boolean): void;
+  /** Forgets everything at and after `position`. */
+  rewind(position: number): void;
+  /** Natural logarithm of the probability of what the last step chose. */
+  readonly logprob: number;
+  /** How long the stages took so far. */
+  report(): StageTimes;
+  close(): void;
+}
+
+/** Milliseconds in the stages of the native library. */
+export interface StageTimes {
+  melMs: number;
+  encodeMs: number;
+  prefillMs: number;
+  decodeMs: number;
+}
+
+/**
+ * Finishes the stage that a session has begun, while timers, signals, output and other recordings
+ * have their turns. Returns false when the signal ended it early; the session has to be closed then.
+ */
+export async function finish(
+  _session: DecodingSession,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  await breathe();
+  return signal?.aborted !== true;
+}
+
+function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

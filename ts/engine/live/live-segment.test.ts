@@ -1,0 +1,210 @@
+import { describe, expect, test } from "bun:test";
+import {
+  babble,
+  decodeOptions,
+  endlessly,
+  idsOf,
+  type Script,
+  scriptedEngine,
+  soundOf,
+} from "../../testing/scripted-model.ts";
+import type { DecodeOptions } from "../decode/chunk.ts";
+import { penalties } from "../decode/fallback.ts";
+import { LiveSegment } from "./live-segment.ts";
+
+const header = "language English<asr_text>";
+const words = "One two three four five six seven eight nine ten eleven twelve".split(" ");
+
+/** The first words, behind the header. */
+function count(length: number): string {
+  return header + words.slice(0, length).join(" ");
+}
+
+function* loop(start: string): Generator<number, void, undefined> {
+  yield* idsOf(header + start);
+  yield* endlessly(" and so on");
+}
+
+function segmentOf(script: Script, options: DecodeOptions = decodeOptions()) {
+  const { engine, model } = scriptedEngine(script);
+  const abort = new AbortController();
+  const context = { party: {}, name: "talk", signal: abort.signal };
+  const segment = new LiveSegment(engine, options, context);
+  return { segment, model, abort };
+}
+
+describe("what is settled", () => {
+  test("is what two steps in a row say, but for the last five tokens", async () => {
+    let length = 8;
+    const { segment, model } = segmentOf(() => count(length));
+    expect(await segment.step(soundOf(2))).toBe(words.slice(0, 8).join(" "));
+    expect(segment.text).toBe("");
+    length = 12;
+    expect(await segment.step(soundOf(4))).toBe(words.join(" "));
+    const settled = segment.text.trimEnd();
+    expect(words.slice(0, 8).join(" ")).toStartWith(settled);
+    expect(settled).toStartWith("One two three");
+    segment[Symbol.dispose]();
+    expect(model.sessions.map(({ closed }) => closed)).toEqual([true]);
+  });
+
+  test("is not what the second step says otherwise", async () => {
+    let text = "One two three four five six seven eight";
+    const { segment } = segmentOf(() => header + text);
+    await segment.step(soundOf(2));
+    text = "One too three four five six seven eight nine ten";
+    await segment.step(soundOf(4));
+    expect(segment.text.trimEnd()).toBe("One");
+  });
+
+  test("is not decoded again, nor are the windows of the encoder", async () => {
+    const { segment, model } = segmentOf(() => count(12));
+    await segment.step(soundOf(2));
+    await segment.step(soundOf(4));
+    const [session] = model.sessions;
+    const before = { ...session!.counts };
+    await segment.step(soundOf(6));
+    // Two seconds of audio are new, and the blurred end of what came before.
+    expect(session!.counts.encodeMs - before.encodeMs).toBeLessThanOrEqual(3 * 13);
+    expect(session!.counts.decodeMs - before.decodeMs).toBeLessThan(before.decodeMs / 2);
+    expect(model.sessions.length).toBe(1);
+  });
+
+  test("never ends in half a character", async () => {
+    const text = "🪿".repeat(8);
+    const { segment } = segmentOf(() => header + text);
+    await segment.step(soundOf(2));
+    await segment.step(soundOf(4));
+    expect(segment.text).not.toBe("");
+    expect(text).toStartWith(segment.text);
+  });
+
+  test("is all that is left of a call that was aborted", async () => {
+    const { segment, abort } = segmentOf(() => count(12));
+    await segment.step(soundOf(2));
+    await segment.step(soundOf(4));
+    const { text } = segment;
+    expect(text).not.toBe("");
+    abort.abort();
+    expect(await segment.step(soundOf(6))).toBe(text);
+    const results = await segment.finish(soundOf(6));
+    expect(results).toMatchObject([{ chunk: { text: text.trimEnd(), finishReason: "cancelled" } }]);
+  });
+
+  test("is all that is left of a step that was aborted before it wrote", async () => {
+    const { segment, model, abort } = segmentOf(() => count(12));
+    await segment.step(soundOf(2));
+    await segment.step(soundOf(4));
+    const { text } = segment;
+    const steps = model.steps.length;
+    model.onStage = (stage) => {
+      if (stage === "encode") abort.abort();
+    };
+    expect(await segment.step(soundOf(6))).toBe(text);
+    expect(model.steps.length).toBe(steps);
+  });
+});
+
+describe("a segment that ends", () => {
+  test("goes on from what is settled", async () => {
+    let text = count(8);
+    const { segment, model } = segmentOf(() => text);
+    await segment.step(soundOf(2));
+    await segment.step(soundOf(4));
+    text = `${count(12)}.`;
+    const results = await segment.finish(soundOf(6));
+    expect(results).toMatchObject([
+      { chunk: { text: `${words.join(" ")}.`, language: "English", finishReason: "eos" } },
+    ]);
+    expect(model.sessions.length).toBe(1);
+    const { prefillMs, decodeMs } = model.sessions[0]!.counts;
+    expect(results[0]).toMatchObject({ inputTokens: prefillMs, outputTokens: decodeMs });
+  });
+
+  test("with nothing settled is decoded as a chunk, and its steps count", async () => {
+    const { segment, model } = segmentOf(({ session }) => `${header}Session ${session}.`);
+    await segment.step(soundOf(1));
+    expect(segment.text).toBe("");
+    const results = await segment.finish(soundOf(2));
+    expect(results.map(({ chunk }) => chunk.text)).toEqual(["Session 1."]);
+    const tokens = model.sessions.map(({ counts }) => counts.decodeMs);
+    expect(results[0]!.outputTokens).toBe(tokens[0]! + tokens[1]!);
+  });
+
+  test("in a loop is decoded again with penalties, from what is settled", async () => {
+    let isEnd = false;
+    const { segment, model } = segmentOf(({ options }) => {
+      if (!isEnd || options.repetitionPenalty !== undefined) return count(12);
+      return loop(words.join(" "));
+    });
+    await segment.step(soundOf(2));
+    await segment.step(soundOf(4));
+    isEnd = true;
+    const [result] = await segment.finish(soundOf(6));
+    expect(result!.chunk).toMatchObject({ text: words.join(" "), finishReason: "eos" });
+    expect(model.sessions.map(({ options }) => options)).toEqual([{}, penalties]);
+    expect(model.sessions[1]!.closed).toBe(true);
+    expect(result!.times.melMs).toBe(4);
+  });
+
+  test("in a loop that nothing ends keeps its text up to the loop, and says so", async () => {
+    let isEnd = false;
+    const { segment } = segmentOf(() => (isEnd ? loop(words.join(" ")) : count(12)));
+    await segment.step(soundOf(2));
+    await segment.step(soundOf(4));
+    isEnd = true;
+    const [result] = await segment.finish(soundOf(6));
+    const text = `${words.join(" ")} and so on`;
+    expect(result!.chunk).toMatchObject({ text, finishReason: "loop" });
+  });
+});
+
+describe("a step that fails", () => {
+  test("settles nothing; two in a row are stuck", async () => {
+    const { segment } = segmentOf(() => loop("Well"));
+    expect(await segment.step(soundOf(4))).toBe("Well and so on");
+    expect(segment.isStuck).toBe(false);
+    await segment.step(soundOf(6));
+    expect(segment.isStuck).toBe(true);
+    expect(segment.text).toBe("");
+  });
+
+  test("and one that does not are not stuck", async () => {
+    let text: ReturnType<Script> = loop("Well");
+    const { segment } = segmentOf(() => text);
+    await segment.step(soundOf(4));
+    text = count(8);
+    await segment.step(soundOf(6));
+    text = loop("Well");
+    await segment.step(soundOf(8));
+    expect(segment.isStuck).toBe(false);
+  });
+
+  test("may be an echo of the prompt's words", async () => {
+    const options = decodeOptions({ prompt: "Anna, Emma, Otto, Ida, Max, Paul" });
+    const { segment } = segmentOf(() => `${header}Anna, Emma, Otto, Ida, Max, Paul.`, options);
+    await segment.step(soundOf(2));
+    await segment.step(soundOf(4));
+    expect(segment.text).toBe("");
+    expect(segment.isStuck).toBe(true);
+  });
+
+  test("writes no more than its audio can hold", async () => {
+    const { segment, model } = segmentOf(function* () {
+      yield* idsOf(header);
+      yield* babble();
+    });
+    await segment.step(soundOf(2));
+    expect(model.sessions[0]!.counts.decodeMs).toBe(2 * 16 + 32);
+    expect(segment.isStuck).toBe(false);
+  });
+
+  test("may be a model that throws; the permit is given back", async () => {
+    const failure = new Error("it broke");
+    let isBroken = true;
+    const { segment } = segmentOf(() => (isBroken ? [...idsOf(header), failure] : count(3)));
+    expect(await segment.step(soundOf(2)).catch((error: unknown) => error)).toBe(failure);
+    isBroken = false;
+    expect(await segment.step(soundOf(4))).toBe("One two three");
+  });
+});

@@ -1,0 +1,170 @@
+import { describe, expect, test } from "bun:test";
+import type { StreamEvent } from "../contract/events.ts";
+import { transcriptOf } from "../testing/transcripts.ts";
+import { joinTexts } from "../text/joining.ts";
+import { TranscriptEvents } from "./transcript-events.ts";
+
+function chunk(text: string) {
+  const finishReason = "eos" as const;
+  return { start: 0, end: 1, text, language: "", pieces: [], speech: [], finishReason };
+}
+
+const nothing = transcriptOf([]);
+
+/** What is read of events that `write` has written before anybody reads. */
+async function read(write: (events: TranscriptEvents) => void): Promise<StreamEvent[]> {
+  const events = new TranscriptEvents();
+  return await Array.fromAsync(
+    events.read(async () => {
+      write(events);
+      return nothing;
+    }),
+  );
+}
+
+function summary(events: readonly StreamEvent[]) {
+  return events.map((event) => ("text" in event ? [event.type, event.text] : [event.type]));
+}
+
+test.each([
+  ["words", ["Hello there", "how are you?", "Fine."]],
+  ["Chinese", ["你好。", "今天", "“天气”很好", "and English", "“好”"]],
+  ["nothing between", ["One.", "", "Two.", ""]],
+  ["quotes", ['"Yes," he said.', '"No."']],
+])("deltas joined are the text: %s", async (_, texts) => {
+  const events = await read((writer) => {
+    for (const text of texts) {
+      // Every beginning is settled once.
+      for (let length = 0; length <= text.length; length++) writer.settled(text.slice(0, length));
+      writer.final(chunk(text));
+    }
+  });
+  const deltas = events.filter((event) => event.type === "delta");
+  expect(deltas.map(({ text }) => text).join("")).toBe(texts.reduce(joinTexts, ""));
+});
+
+test("a partial goes on from what was told", async () => {
+  const events = new TranscriptEvents();
+  const { promise, resolve } = Promise.withResolvers<typeof nothing>();
+  const reader = events.read(() => promise);
+  const told: StreamEvent[] = [];
+  const take = async (count: number) => {
+    for (let i = 0; i < count; i++) told.push((await reader.next()).value!);
+  };
+  const waiting = take(1);
+  events.settled("One two ");
+  await waiting;
+  events.partial(() => "One two three");
+  await take(1);
+  events.final(chunk("One two four."));
+  await take(2);
+  events.partial(() => "Five");
+  await take(1);
+  expect(told.map((event) => ("text" in event ? [event.type, event.text] : []))).toEqual([
+    ["delta", "One two"],
+    ["partial", " three"],
+    ["delta", " four."],
+    ["final", "One two four."],
+    ["partial", " Five"],
+  ]);
+  resolve(nothing);
+  await take(1);
+  expect(told.at(-1)).toEqual({ type: "finish", transcript: nothing });
+  expect((await reader.next()).done).toBe(true);
+});
+
+describe("partials that nobody reads", () => {
+  test("are replaced by what comes later, and never put together", async () => {
+    let calls = 0;
+    const text = (value: string) => () => {
+      calls++;
+      return value;
+    };
+    const events = new TranscriptEvents();
+    const { promise, resolve } = Promise.withResolvers<typeof nothing>();
+    events.partial(text("On"));
+    events.partial(text("One"));
+    events.final(chunk("One."));
+    events.partial(text("T"));
+    events.partial(text("Two"));
+    const reader = events.read(() => promise);
+    const told = [await reader.next(), await reader.next(), await reader.next()];
+    expect(summary(told.map(({ value }) => value!))).toEqual([
+      ["delta", "One."],
+      ["final", "One."],
+      ["partial", " Two"],
+    ]);
+    expect(calls).toBe(1);
+    resolve(nothing);
+    expect(summary(await Array.fromAsync(reader))).toEqual([["finish"]]);
+  });
+
+  test("do not come after the last event", async () => {
+    const events = new TranscriptEvents();
+    const { promise, resolve } = Promise.withResolvers<typeof nothing>();
+    const reader = events.read(() => promise);
+    events.final(chunk("One."));
+    await reader.next();
+    await reader.next();
+    events.partial(() => "Two");
+    resolve(nothing);
+    await Bun.sleep(1);
+    expect(summary(await Array.fromAsync(reader))).toEqual([["finish"]]);
+  });
+
+  test("are left out while there is no text", async () => {
+    expect(summary(await read((writer) => writer.partial(() => undefined)))).toEqual([["finish"]]);
+  });
+});
+
+describe("the reader", () => {
+  test("gets all that came before a failure, then the failure", async () => {
+    const events = new TranscriptEvents();
+    const failure = new Error("it broke");
+    const told: StreamEvent[] = [];
+    const read = async () => {
+      const work = async () => {
+        events.final(chunk("One."));
+        await Bun.sleep(1);
+        events.final(chunk("Two."));
+        throw failure;
+      };
+      for await (const event of events.read(work)) told.push(event);
+    };
+    const thrown = await read().catch((error: unknown) => error);
+    expect(thrown).toBe(failure);
+    expect(told.map(({ type }) => type)).toEqual(["delta", "final", "delta", "final"]);
+  });
+
+  test("may be slow: the work goes on, and nothing but partials is lost", async () => {
+    const events = new TranscriptEvents();
+    const done = Promise.withResolvers<void>();
+    const reader = events.read(async () => {
+      for (let i = 0; i < 5; i++) {
+        events.partial(() => `${i}`);
+        await Bun.sleep(0);
+        events.final(chunk(`${i}`));
+      }
+      done.resolve();
+      return nothing;
+    });
+    const first = await reader.next();
+    expect(first.value).toEqual({ type: "partial", text: "0" });
+    await done.promise;
+    const rest = await Array.fromAsync(reader);
+    expect(rest.filter(({ type }) => type === "final").length).toBe(5);
+    expect(rest.at(-1)?.type).toBe("finish");
+  });
+
+  test("starts the work only when it reads", async () => {
+    let started = false;
+    const reader = new TranscriptEvents().read(async () => {
+      started = true;
+      return nothing;
+    });
+    await Bun.sleep(1);
+    expect(started).toBe(false);
+    await reader.next();
+    expect(started).toBe(true);
+  });
+});

@@ -1,0 +1,46 @@
+import type { AudioStream } from "../audio/recording.ts";
+import { aborted } from "../contract/aborted.ts";
+import { AsrError } from "../contract/errors.ts";
+import type { Transcript } from "../contract/transcript.ts";
+import type { Engine } from "./engine.ts";
+
+/** One transcription: it runs through the audio, and has the transcript of what is finished. */
+export interface Work {
+  run(audio: AudioStream): Promise<void>;
+  transcript(): Transcript;
+}
+
+/** What every transcription may have. */
+export interface WorkContext {
+  /** Ends the work between two native calls. */
+  signal?: AbortSignal | undefined;
+  /** Takes the seconds of audio that are done; `total` is undefined while it is not known. */
+  onProgress?: ((done: number, total: number | undefined) => void) | undefined;
+}
+
+/**
+ * Does the work. What fails half-way, an abort included, throws with the transcript of what was
+ * finished as `partial`.
+ */
+export async function perform(
+  engine: Engine,
+  work: Work,
+  open: () => Promise<AudioStream>,
+  signal: AbortSignal | undefined,
+): Promise<Transcript> {
+  using _use = engine.use();
+  try {
+    signal?.throwIfAborted();
+    await work.run(await open());
+    return work.transcript();
+  } catch (error) {
+    throw withPartial(error, work.transcript(), signal);
+  }
+}
+
+/** The error, or the reason of an abort, with what was transcribed before. */
+function withPartial(error: unknown, before: Transcript, signal: AbortSignal | undefined): unknown {
+  const partial = before.chunks.length > 0 ? { ...before, truncated: true } : undefined;
+  if (signal?.aborted) return aborted(signal.reason, partial);
+  return error instanceof AsrError && partial !== undefined ? error.with(partial) : error;
+}

@@ -1,0 +1,246 @@
+import { join } from "node:path";
+import { type AudioChunk, chunkAt } from "../audio/chunker.ts";
+import { sampleRate } from "../audio/recording.ts";
+import { type BiasOptions, biasing } from "../bias/biasing.ts";
+import type { DecodeOptions } from "../engine/decode/chunk.ts";
+import type {
+  DecodingModel,
+  DecodingSession,
+  StageTimes,
+} from "../engine/decode/decoding-model.ts";
+import { Engine } from "../engine/engine.ts";
+import type { ModelInfo, SessionOptions } from "../native/model.ts";
+import { textTag } from "../text/prompt.ts";
+import { Tokenizer } from "../text/tokenizer.ts";
+import { goldensFolder, speech } from "./goldens.ts";
+
+/** What a session has been given when it begins to write. */
+export interface Prompted {
+  /** Number of the session, from 0. */
+  session: number;
+  /** Of audio. */
+  seconds: number;
+  /** The system turn. */
+  context: string;
+  options: SessionOptions;
+}
+
+/**
+ * What a session writes: text with `<asr_text>` in it, or token ids, maybe without end. An error
+ * among them is thrown when it is its turn.
+ */
+export type Script = (prompted: Prompted) => string | Iterable<number | Error>;
+
+/** A stage of a session that begins, and its session's number. */
+export type Stage = "mel" | "encode" | "prefill";
+
+export const scriptTokenizer = await Tokenizer.load(join(goldensFolder, "tokenizer"));
+
+/** The ids of a text, in which `<asr_text>` is the token. */
+export function idsOf(text: string): number[] {
+  return scriptTokenizer.encode(text);
+}
+
+/** The ids of a text again and again. */
+export function* endlessly(text: string): Generator<number, never, undefined> {
+  const ids = idsOf(text);
+  for (;;) yield* ids;
+}
+
+/** An infinite text that never repeats itself. */
+export function* babble(): Generator<number, never, undefined> {
+  for (let i = 1; ; i++) yield* idsOf(` ${((i * 48_271) % 2_147_483_647).toString(36)}`);
+}
+
+/** Log-probability of every token that a script writes. */
+export const scriptLogprob = -0.25;
+
+const windowFrames = 100;
+const windowTokens = 13;
+
+/** A model that writes what a script says; it hears nothing and has no weights. */
+export class ScriptedModel implements DecodingModel {
+  readonly script: Script;
+  /** The language that prompts name, if they do. */
+  readonly language: string | undefined;
+  readonly sessions: ScriptedSession[] = [];
+  /** How many sessions each step had. */
+  readonly steps: number[] = [];
+  /** Called when a stage of any session begins. */
+  onStage: (stage: Stage, session: number) => void = () => undefined;
+  /** Called before each step. */
+  onStep: () => void = () => undefined;
+  readonly info: ModelInfo = {
+    precision: "full",
+    activations: "float32",
+    quantizedModules: {},
+    weightBytes: 0,
+    kernels: "script",
+    melBins: 128,
+    encoderLayers: 0,
+    decoderLayers: 0,
+    hiddenSize: 0,
+    vocabSize: scriptTokenizer.size,
+    maxPositions: 4096,
+    windowFrames,
+    windowTokens,
+    tokens: { audioPad: scriptTokenizer.specialId("<|audio_pad|>"), eos: [] },
+  };
+
+  constructor(script: Script, language?: string) {
+    this.script = script;
+    this.language = language;
+  }
+
+  session(options: SessionOptions = {}): ScriptedSession {
+    const session = new ScriptedSession(this, this.sessions.length, options);
+    this.sessions.push(session);
+    return session;
+  }
+
+  step(sessions: readonly DecodingSession[]): (number | null)[] {
+    this.onStep();
+    this.steps.push(sessions.length);
+    return sessions.map((session) => {
+      if (session instanceof ScriptedSession) return session.next();
+      throw new Error("a session of another model");
+    });
+  }
+
+  close(): void {
+    for (const session of this.sessions) session.close();
+  }
+}
+
+export class ScriptedSession implements DecodingSession {
+  readonly #model: ScriptedModel;
+  readonly number: number;
+  readonly options: SessionOptions;
+  #samples = 0;
+  #audioTokens = 0;
+  /** What was fed and written, as the key-value cache holds it. */
+  #ids: number[] = [];
+  #script: Iterator<number | Error> | undefined;
+  #only: Int32Array | undefined;
+  closed = false;
+  logprob = Number.NaN;
+  /** Counts instead of milliseconds: mels, embeddings, ids fed, tokens. */
+  readonly counts: StageTimes = { melMs: 0, encodeMs: 0, prefillMs: 0, decodeMs: 0 };
+
+  constructor(model: ScriptedModel, number: number, options: SessionOptions) {
+    this.#model = model;
+    this.number = number;
+    this.options = options;
+  }
+
+  mel(samples: Float32Array): number {
+    this.#begin("mel");
+    this.#samples = samples.length;
+    this.counts.melMs++;
+    return Math.ceil((samples.length / sampleRate) * windowFrames);
+  }
+
+  encode({ keep = 0 } = {}): number {
+    this.#begin("encode");
+    const count = Math.ceil((this.#samples / sampleRate) * windowTokens);
+    if (keep > Math.min(count, this.#audioTokens)) throw new Error(`cannot keep ${keep}`);
+    this.#audioTokens = count;
+    this.counts.encodeMs += count - keep;
+    return count;
+  }
+
+  prefill(ids: Int32Array): number {
+    this.#begin("prefill");
+    this.#ids.push(...ids);
+    this.#script = undefined;
+    this.counts.prefillMs += ids.length;
+    return this.#ids.length;
+  }
+
+  bias(ids: Int32Array, _values: Float32Array, only = false): void {
+    this.#only = only ? ids.slice() : undefined;
+  }
+
+  rewind(position: number): void {
+    if (position > this.#ids.length) throw new Error(`cannot rewind to ${position}`);
+    this.#ids.length = position;
+  }
+
+  report(): StageTimes {
+    return { ...this.counts };
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** The next token of the script. */
+  next(): number | null {
+    if (this.closed) throw new Error("the session is closed");
+    this.#script ??= this.#continued();
+    const { value, done } = this.#script.next();
+    if (done) return null;
+    if (value instanceof Error) throw value;
+    if (this.#only !== undefined && !this.#only.includes(value)) {
+      throw new Error(`the bias forbids ${JSON.stringify(scriptTokenizer.decode([value]))}`);
+    }
+    this.#ids.push(value);
+    this.counts.decodeMs++;
+    this.logprob = scriptLogprob;
+    return value;
+  }
+
+  #begin(stage: Stage): void {
+    if (this.closed) throw new Error("the session is closed");
+    this.#model.onStage(stage, this.number);
+  }
+
+  /** The script behind what the prompt has of it already. */
+  #continued(): Iterator<number | Error> {
+    const { script, language } = this.#model;
+    const start = this.#ids.lastIndexOf(scriptTokenizer.specialId("<|im_start|>")) + 1;
+    const header = language === undefined ? "" : `language ${language}`;
+    const answer = scriptTokenizer.encodePlain(`assistant\n${header}`);
+    if (language !== undefined) answer.push(scriptTokenizer.specialId(textTag));
+    const said = script({
+      session: this.number,
+      seconds: this.#samples / sampleRate,
+      context: this.#context(),
+      options: this.options,
+    });
+    const tokens = (typeof said === "string" ? idsOf(said) : said)[Symbol.iterator]();
+    for (const id of this.#ids.slice(start + answer.length)) {
+      const { value } = tokens.next();
+      if (value !== id) throw new Error("the script does not begin as the prompt does");
+    }
+    return tokens;
+  }
+
+  #context(): string {
+    const end = this.#ids.indexOf(scriptTokenizer.specialId("<|im_end|>"));
+    return scriptTokenizer.decode(this.#ids.slice(1, end)).replace(/^system\n/, "");
+  }
+}
+
+/** An engine around a scripted model. */
+export function scriptedEngine(
+  script: Script,
+  { language, maxBatch }: { language?: string; maxBatch?: number } = {},
+): { engine: Engine; model: ScriptedModel } {
+  const model = new ScriptedModel(script, language);
+  return { engine: new Engine(model, scriptTokenizer, maxBatch), model };
+}
+
+/** Sound of a length in seconds; nothing that a script would hear. */
+export function soundOf(seconds: number): AudioChunk {
+  return chunkAt(speech(seconds * sampleRate), 0);
+}
+
+/** Options for decoding with these hints. */
+export function decodeOptions(hints: BiasOptions = {}, maxTokens?: number): DecodeOptions {
+  return { biasing: biasing(scriptTokenizer, hints), maxTokens, session: {} };
+}
