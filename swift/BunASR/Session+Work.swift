@@ -1,6 +1,7 @@
 import MLX
 
-// The stages that take long are begun by one call and done by others, slice by slice.
+// The stages that take long are begun by one call and done by others, slice by slice. To the caller
+// it looks as if they were done at once.
 extension Session {
     /// A stage under way.
     enum Work {
@@ -74,17 +75,15 @@ extension Session {
         self.work = nil
     }
 
-    /// The session is again as it was before the work was begun.
+    /// Makes the session what it was before the work was begun.
     func dropWork() {
         if case .prefill(let prefill, _) = work { prefill.drop() }
         work = nil
     }
 
-    /// Refuses a call that comes while work is unfinished.
-    func requireNoWork(for call: String) throws {
-        guard let left = work?.slices.slicesLeft else { return }
-        throw ASRError.usage(
-            "\(call) comes after the work that was begun, of which \(left) slices are left")
+    /// Does all that is left, for a call that needs the result.
+    func finishWork() throws {
+        while try doWork() > 0 {}
     }
 
     /// Counts the time of `body` in the report.

@@ -35,7 +35,7 @@ final class Session {
     /// The last report's JSON, kept while the caller reads it.
     var reportText: CString?
 
-    /// What was begun and is not finished. Nothing else of the session shows it until then.
+    /// What was begun and is not finished.
     var work: Work?
 
     var mel: [Float] = []
@@ -86,17 +86,19 @@ final class Session {
         finishEvaluation()
     }
 
-    /// Tokens that the cache holds; not those of a prefill that is not finished.
+    /// Tokens that the cache holds, or will hold after the prefill that was begun.
     var position: Int {
-        if case .prefill(let prefill, _) = work { prefill.start } else { cache[0].offset }
+        if case .prefill(let prefill, _) = work { prefill.end } else { cache[0].offset }
     }
 
-    /// Begins PCM → log-mel, in the place of any other work; gives the number of frames.
+    /// Begins PCM → log-mel; gives the number of frames. An earlier mel or encode that is not
+    /// finished is dropped.
     func mel(_ pcm: UnsafeBufferPointer<Float>) throws -> Int {
         guard !pcm.isEmpty else { throw ASRError.input("the audio holds no samples") }
         if let bad = pcm.firstIndex(where: { !$0.isFinite }) {
             throw ASRError.input("sample \(bad) is \(pcm[bad]); every sample must be finite")
         }
+        if case .prefill = work { try finishWork() }
         dropWork()
         try begin(\.melMs) { .mel(LogMel(pcm, preprocessing)) }
         return AudioPreprocessing.frameCount(samples: pcm.count)
@@ -105,13 +107,13 @@ final class Session {
     /// Begins log-mel → audio embeddings, the first `keep` of them from the encode before; gives
     /// their number.
     func encode(keep: Int) throws -> Int {
-        try requireNoWork(for: "encode")
+        try finishWork()
         guard !mel.isEmpty else { throw ASRError.usage("encode comes after mel") }
         let start = try frames(keeping: keep)
         try begin(\.encodeMs) {
             let input = MLXArray(mel, [AudioPreprocessing.mels, report.frames])
             let kept = keep > 0 ? encoded?.embeddings[0..<keep] : nil
-            return .encode(model.encoder.encoding(input, from: start), kept: kept)
+            return .encode(model.encoder.encoding(input, from: start, model.sliceBudget), kept: kept)
         }
         return model.config.audio.tokens(frames: report.frames)
     }
@@ -137,7 +139,7 @@ final class Session {
     /// Begins to feed prompt ids, with the audio embeddings in the place of the pads, from that of the first
     /// pad which the cache does not hold; gives the position that they lead to.
     func prefill(_ ids: UnsafeBufferPointer<Int32>) throws -> Int {
-        try requireNoWork(for: "prefill")
+        try finishWork()
         guard !ids.isEmpty else { throw ASRError.usage("prefill needs at least one id") }
         let vocab = model.config.text.vocabSize
         if let bad = ids.first(where: { !(0..<vocab).contains(Int($0)) }) {
@@ -158,7 +160,9 @@ final class Session {
         }
         let start = position
         try begin(\.prefillMs) {
-            .prefill(Prefill(model.decoder, embed(ids), cache), pads: newPads.map { start + $0 })
+            .prefill(
+                Prefill(model.decoder, embed(ids), cache, model.sliceBudget),
+                pads: newPads.map { start + $0 })
         }
         return start + ids.count
     }
@@ -184,12 +188,14 @@ final class Session {
         return joined(parts, axis: 1)
     }
 
-    /// Drops work that is not finished, too.
+    /// A prefill that is not finished is dropped when nothing of it would be left.
     func rewind(to position: Int) throws {
         guard (0...self.position).contains(position) else {
             throw ASRError.usage("rewind to \(position): the position is \(self.position)")
         }
-        dropWork()
+        if case .prefill(let prefill, _) = work {
+            if position <= prefill.start { dropWork() } else { try finishWork() }
+        }
         for layer in cache { layer.rewind(to: position) }
         written.removeAll { $0.position >= position }
         pads.removeAll { $0 >= position }
@@ -244,7 +250,7 @@ final class Session {
 
     /// The float32 values that a stage gave, row-major.
     func read(_ stage: Stage) throws -> [Float] {
-        try requireNoWork(for: "read")
+        try finishWork()
         switch stage {
         case .mel where !mel.isEmpty: return mel
         case .encoder:

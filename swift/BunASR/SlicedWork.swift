@@ -9,10 +9,20 @@ protocol SlicedWork: AnyObject {
 }
 
 /// How much goes into a slice.
-enum SliceBudget {
-    /// The layers 0..<count, of so many multiplications each, in slices.
-    static func slices(ofLayers count: Int, costing operations: Int) -> [Range<Int>] {
-        let size = max(1, Platform.operationsInSlice / operations)
+struct SliceBudget {
+    /// Multiplications.
+    private let operations: Int
+
+    init(operations: Int?) throws {
+        if let operations, operations < 1 {
+            throw ASRError.usage("sliceOperations is \(operations), expected 1 or more")
+        }
+        self.operations = operations ?? Platform.operationsInSlice
+    }
+
+    /// The layers 0..<count, of so many multiplications each, in slices: one layer at least.
+    func slices(ofLayers count: Int, costing layer: Int) -> [Range<Int>] {
+        let size = max(1, operations / layer)
         return stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
     }
 }

@@ -8,6 +8,7 @@ import { Model, type ModelOptions } from "../native/model.ts";
 import { Tokenizer } from "../text/tokenizer.ts";
 import { Batch } from "./decode/batch.ts";
 import type { DecodingModel } from "./decode/decoding-model.ts";
+import { Stages } from "./decode/stages.ts";
 import { chunkingOf } from "./recording/chunking.ts";
 
 /** How an engine is opened. */
@@ -23,6 +24,7 @@ export interface EngineOptions extends ModelOptions {
 export class Engine implements Disposable {
   readonly model: DecodingModel;
   readonly tokenizer: Tokenizer;
+  readonly stages = new Stages();
   readonly batch: Batch;
   /** Permits for chunks that are decoded together. */
   readonly semaphore: FairSemaphore;
@@ -44,7 +46,7 @@ export class Engine implements Disposable {
     this.tokenizer = tokenizer;
     this.chunking = chunking;
     this.maxBatch = maxBatch;
-    this.batch = new Batch(model);
+    this.batch = new Batch(model, this.stages);
     this.semaphore = new FairSemaphore(maxBatch);
   }
 

@@ -16,8 +16,8 @@ final class Prefill: SlicedWork {
         let layers: Range<Int>
     }
 
-    /// The position where the prompt begins.
-    let start: Int
+    /// The positions where the prompt begins and ends.
+    let start, end: Int
     private let decoder: QuantizedTextDecoder
     private let cache: [KVCache]
     /// [1, L, hidden]
@@ -32,20 +32,24 @@ final class Prefill: SlicedWork {
     /// - Parameters:
     ///   - prompt: embeddings [1, L, hidden]
     ///   - cache: a layer's each, all at the position where the prompt begins
-    init(_ decoder: QuantizedTextDecoder, _ prompt: MLXArray, _ cache: [KVCache]) {
+    init(
+        _ decoder: QuantizedTextDecoder, _ prompt: MLXArray, _ cache: [KVCache],
+        _ budget: SliceBudget
+    ) {
         self.decoder = decoder
         self.prompt = prompt
         self.cache = cache
         start = cache[0].offset
         let length = prompt.dim(1)
-        for layer in cache { layer.reserve(start + length) }
+        end = start + length
+        for layer in cache { layer.reserve(end) }
         var slices: [Slice] = []
         var first = 0
         while first < length {
             let most = Self.pairsAtOnce / max(1, start + first) / Self.tokensAtLeast
             let count = min(max(1, most) * Self.tokensAtLeast, Self.tokensAtOnce, length - first)
             let operations = decoder.operations(tokens: count, context: start + first + count)
-            slices += SliceBudget.slices(ofLayers: cache.count, costing: operations)
+            slices += budget.slices(ofLayers: cache.count, costing: operations)
                 .map { Slice(tokens: first..<first + count, layers: $0) }
             first += count
         }

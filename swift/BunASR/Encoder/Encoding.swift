@@ -35,7 +35,7 @@ final class Encoding: SlicedWork {
     /// - Parameters:
     ///   - images: [chunks, 128, width, 1]
     ///   - tokens: N
-    init(_ encoder: AudioEncoder, _ images: MLXArray, tokens: Int) {
+    init(_ encoder: AudioEncoder, _ images: MLXArray, tokens: Int, _ budget: SliceBudget) {
         self.encoder = encoder
         self.images = images
         self.tokens = tokens
@@ -45,7 +45,7 @@ final class Encoding: SlicedWork {
         let groups = Self.even(windows, atMost: max(1, Self.tokensAtOnce / window))
         slices = groups.reduce(into: stem) { slices, group in
             let rows = group.lowerBound * window..<min(group.upperBound * window, tokens)
-            slices += SliceBudget.slices(
+            slices += budget.slices(
                 ofLayers: encoder.config.encoderLayers,
                 costing: encoder.operations(tokens: rows.count)
             )

@@ -47,7 +47,8 @@ const char *asr_error(void);
 /// Opens the checkpoint folder `directory` (config.json, *.safetensors).
 /// Options: `{"precision": "auto" | "full", "threads": 8}`; `full` computes every activation in
 /// float32. `threads` (default: all cores) holds for the whole process, where the processor computes
-/// (not on Metal).
+/// (not on Metal). `sliceOperations` is how many multiplications `asr_session_work` does at once, as
+/// far as whole layers allow; default 8e9, on Metal 80e9.
 /// Returns an owned handle, or NULL.
 asr_model *asr_model_open(const char *directory, const char *options);
 
@@ -81,10 +82,15 @@ void asr_session_close(asr_session *session);
 
 /// Begins PCM to log-mel. `pcm` is float32, mono, 16 kHz, nominally in [-1, 1]; every value must be
 /// finite. Returns the number of frames T = floor(samples / 160), at least 1, or ASR_FAILED.
-/// `asr_session_work` does the work; what was begun before and is not finished is dropped.
+///
+/// `mel`, `encode` and `prefill` return at once, and `asr_session_work` does what they began. A call
+/// that needs the result of unfinished work finishes it first, so only who has other things to do
+/// on the thread needs `asr_session_work`. Unfinished work whose result no call can ask for any more
+/// is dropped: a mel or an encode by a new `mel`, a prefill by a `rewind` to where it began or
+/// before, and all by `asr_session_close`.
 int64_t asr_session_mel(asr_session *session, const void *pcm, uint64_t pcm_length);
 
-/// Begins the session's mel [128, T] to audio embeddings [N, hidden]; `asr_session_work` does it.
+/// Begins the session's mel [128, T] to audio embeddings [N, hidden].
 /// The first `keep` of them are those of the `encode` before, and only the mel from the frame where
 /// they end is encoded: for audio that has grown. `keep` is a whole number of windows
 /// (`windowTokens`), and both that `encode` and this mel had all their frames; anything else is a
@@ -94,7 +100,7 @@ int64_t asr_session_mel(asr_session *session, const void *pcm, uint64_t pcm_leng
 /// Returns N (13 for each full second), or ASR_FAILED.
 int64_t asr_session_encode(asr_session *session, int64_t keep);
 
-/// Begins to feed int32 token `ids` at the current position; `asr_session_work` does it.
+/// Begins to feed int32 token `ids` at the current position.
 /// `<|audio_pad|>` ids are replaced by the embeddings of `encode`, in order: the first pad of a
 /// session by the first embedding, and each further one by the next, over any number of calls. A
 /// rewind forgets the pads at and after its position. More pads than embeddings are a usage error,
@@ -103,12 +109,10 @@ int64_t asr_session_encode(asr_session *session, int64_t keep);
 /// Returns the position that the ids lead to (tokens held in the KV cache), or ASR_FAILED.
 int64_t asr_session_prefill(asr_session *session, const void *ids, uint64_t ids_length);
 
-/// Does the next slice of the mel, encode or prefill that was begun, which takes a bounded time
-/// however long the audio is: with the 0.6B on two cores about 0.1 s. Returns the number of slices
-/// that are left; 0 when the work is finished, or none was begun.
-/// Until then the session is as it was before the work was begun, and `encode`, `prefill`, `next`,
-/// `step` and `read` are usage errors. A new `mel`, a `rewind` (to the present position, too) and a
-/// failure of a slice, ASR_FAILED, drop the work. The other sessions may do anything in between.
+/// Does the next slice of what `mel`, `encode` or `prefill` began. A slice takes a bounded time
+/// however long the audio is: with the 0.6B on two cores about 0.1 s, see `sliceOperations`. Returns the number of slices
+/// that are left, 0 when the work is finished or none was begun, or ASR_FAILED. A failure, here or
+/// in a call that finishes the work, drops it: the session is as it was before the work was begun.
 int64_t asr_session_work(asr_session *session);
 
 /// Chooses the next token and feeds it. Returns its id, ASR_END at an end token, or ASR_FAILED.

@@ -8,7 +8,7 @@ import type { DecodedChunk, FinishReason, Span } from "../../contract/transcript
 import type { SessionOptions } from "../../native/model.ts";
 import { promptIds } from "../../text/prompt.ts";
 import type { Engine } from "../engine.ts";
-import { type DecodingSession, finish, type StageTimes } from "./decoding-model.ts";
+import type { DecodingSession, StageTimes } from "./decoding-model.ts";
 import { Hypothesis } from "./hypothesis.ts";
 
 /** How chunks are decoded. */
@@ -79,17 +79,18 @@ async function feed(
   session: DecodingSession,
   audio: AudioChunk,
   options: DecodeOptions & { maxTokens: number },
-  { name, signal }: DecodeContext,
+  { party, name, signal }: DecodeContext,
 ): Promise<Int32Array | undefined> {
+  const { stages } = engine;
   session.mel(audio.samples);
-  if (!(await finish(session, signal))) return undefined;
+  if (!(await stages.finish(session, party, signal))) return undefined;
   const audioTokens = session.encode();
-  if (!(await finish(session, signal))) return undefined;
+  if (!(await stages.finish(session, party, signal))) return undefined;
   const { language, systemText } = options.biasing;
   const ids = promptIds(engine.tokenizer, audioTokens, { language, context: systemText });
   checkPositions(engine, ids.length + options.maxTokens, audio, name);
   session.prefill(ids);
-  return (await finish(session, signal)) ? ids : undefined;
+  return (await stages.finish(session, party, signal)) ? ids : undefined;
 }
 
 /** Adds tokens to the hypothesis until something ends it. */
@@ -98,14 +99,14 @@ export async function generate(
   session: DecodingSession,
   hypothesis: Hypothesis,
   options: DecodeOptions & { maxTokens: number },
-  { signal, onToken }: DecodeContext,
+  { party, signal, onToken }: DecodeContext,
 ): Promise<FinishReason> {
   const processor = options.biasing.processor();
   for (const { id } of hypothesis.tokens) processor?.push(id);
   let bias = processor?.bias;
   setBias(session, bias);
   while (hypothesis.tokens.length < options.maxTokens) {
-    const id = await engine.batch.next(session);
+    const id = await engine.batch.next(session, party);
     if (id === null) return "eos";
     if (hypothesis.push(id, session.logprob)) return "loop";
     if (signal?.aborted) return "cancelled";
