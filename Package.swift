@@ -18,6 +18,7 @@ import PackageDescription
     let platformProducts: [Product] = []
     let platformDependencies: [Package.Dependency] = []
     let modelDependencies: [Target.Dependency] = ["MLX", "MLXNN", "Accelerate"]
+    let otherPlatformsTests: [String] = []
     let platformTargets: [Target] = [
         .target(
             name: "Accelerate",
@@ -57,11 +58,13 @@ import PackageDescription
         .product(name: "MLX", package: "mlx-swift"),
         .product(name: "MLXNN", package: "mlx-swift"),
     ]
+    // What the modules under swift/Linux do as MLX Swift does, or tell tests.
+    let otherPlatformsTests = ["Linux"]
     let platformTargets: [Target] = [
         .executableTarget(
             name: "BunASRNative",
             dependencies: [
-                "BunASR", "CBunASR",
+                "BoundaryDriver",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "swift/BunASRNative"
@@ -84,10 +87,21 @@ let package = Package(
             dependencies: ["CBunASR"] + modelDependencies,
             path: "swift/BunASR"
         ),
+        .target(
+            name: "BoundaryDriver",
+            dependencies: ["BunASR", "CBunASR"],
+            path: "swift/BoundaryDriver"
+        ),
         .executableTarget(
             name: "Optimisations",
             dependencies: ["BunASR"] + modelDependencies,
             path: "bench/optimisations"
+        ),
+        .testTarget(
+            name: "BunASRTests",
+            dependencies: ["BunASR", "BoundaryDriver", "CBunASR"] + modelDependencies,
+            path: "swift/Tests/BunASRTests",
+            exclude: otherPlatformsTests
         ),
     ] + platformTargets,
     cxxLanguageStandard: .cxx20

@@ -12,7 +12,7 @@ import Accelerate
 /// Window, tables and buffers are made once in `init`; the frame loop allocates nothing. Not
 /// thread-safe.
 package final class AudioPreprocessing {
-    enum Recipe: String, Codable {
+    package enum Recipe: String, Codable {
         case exact
         case fft512
     }
@@ -31,7 +31,7 @@ package final class AudioPreprocessing {
     private var power: [Float]
     private var melBlock: [Float]
 
-    init(recipe: Recipe) throws {
+    package init(recipe: Recipe) throws {
         self.recipe = recipe
         let transform: any SpectrumTransform =
             switch recipe {
@@ -47,7 +47,7 @@ package final class AudioPreprocessing {
     }
 
     /// Frames T of a clip of `samples`.
-    static func frameCount(samples: Int) -> Int {
+    package static func frameCount(samples: Int) -> Int {
         max(1, samples / hopLength)
     }
 

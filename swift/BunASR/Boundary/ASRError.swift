@@ -1,6 +1,6 @@
 /// A failure that the caller can act on; it crosses the boundary as JSON (`asr_error()`).
-struct ASRError: Error, Encodable {
-    enum Code: String, Encodable {
+package struct ASRError: Error, Encodable {
+    package enum Code: String, Encodable {
         /// The checkpoint is missing or bad.
         case model
         /// The audio or the token ids are bad.
@@ -11,8 +11,8 @@ struct ASRError: Error, Encodable {
         case native
     }
 
-    let code: Code
-    let message: String
+    package let code: Code
+    package let message: String
 
     static func model(_ message: String) -> ASRError { ASRError(code: .model, message: message) }
     static func input(_ message: String) -> ASRError { ASRError(code: .input, message: message) }

@@ -4,13 +4,13 @@
 /// file would load as uninitialised memory. Rules: `safetensors/src/tensor.rs`
 /// (huggingface/safetensors): header of at most 100 MB that begins with `{`; size = shape × dtype
 /// without overflow; tensors contiguous from 0 to the end of the file.
-struct SafetensorsHeader {
-    struct Tensor {
-        let dtype: String
-        let shape: [Int]
+package struct SafetensorsHeader {
+    package struct Tensor {
+        package let dtype: String
+        package let shape: [Int]
     }
 
-    let tensors: [String: Tensor]
+    package let tensors: [String: Tensor]
 
     static let longestHeader = 100_000_000
 
@@ -21,7 +21,7 @@ struct SafetensorsHeader {
         "U32": 4, "I32": 4, "F32": 4, "U64": 8, "I64": 8, "F64": 8,
     ]
 
-    init(file: URL) throws {
+    package init(file: URL) throws {
         func bad(_ reason: String) -> ASRError {
             .model("\(file.path): \(reason); download or convert the checkpoint again")
         }

@@ -2,7 +2,7 @@ import MLX
 
 /// Keys and values of one layer, [1, kvHeads, capacity, headDim]: grown in steps, written in place,
 /// never joined per token. `offset` is the one truth of position.
-final class KVCache {
+package final class KVCache {
     private static let step = 256
 
     private let dtype: DType
@@ -11,9 +11,9 @@ final class KVCache {
     private var capacity = 0
     /// Room that the next growth makes at least.
     private var reserved = 0
-    private(set) var offset = 0
+    package private(set) var offset = 0
 
-    init(_ dtype: DType) {
+    package init(_ dtype: DType) {
         self.dtype = dtype
     }
 
@@ -24,7 +24,7 @@ final class KVCache {
 
     /// Appends [1, kvHeads, L, headDim] and gives views of all that is held, in the cache's dtype,
     /// [1, kvHeads, offset, headDim].
-    func update(keys newKeys: MLXArray, values newValues: MLXArray) -> (
+    package func update(keys newKeys: MLXArray, values newValues: MLXArray) -> (
         keys: MLXArray, values: MLXArray
     ) {
         let end = offset + newKeys.dim(2)
@@ -37,7 +37,7 @@ final class KVCache {
     }
 
     /// Forgets what lies at and after `position`; the memory stays.
-    func rewind(to position: Int) {
+    package func rewind(to position: Int) {
         offset = min(offset, position)
     }
 

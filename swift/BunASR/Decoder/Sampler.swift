@@ -1,5 +1,5 @@
 /// Chooses a token from logits when plain argmax is not asked for.
-struct Sampler {
+package struct Sampler {
     /// 0: the best; above: softmax sampling.
     let temperature: Float
     /// Above 1: tokens already written lose (positive logits divided, negative multiplied).
@@ -8,7 +8,7 @@ struct Sampler {
     let noRepeatNgram: Int
     private var random: SplitMix64
 
-    init(temperature: Float, repetitionPenalty: Float, noRepeatNgram: Int, seed: UInt64) {
+    package init(temperature: Float, repetitionPenalty: Float, noRepeatNgram: Int, seed: UInt64) {
         self.temperature = temperature
         self.repetitionPenalty = repetitionPenalty
         self.noRepeatNgram = noRepeatNgram
@@ -17,14 +17,14 @@ struct Sampler {
 
     /// The choice depends on the logits alone, so the next step can be launched before the token is
     /// read.
-    var isPlainArgmax: Bool {
+    package var isPlainArgmax: Bool {
         temperature == 0 && repetitionPenalty == 1 && noRepeatNgram == 0
     }
 
     /// - Parameters:
     ///   - logits: [vocab]
     ///   - written: the tokens chosen so far
-    mutating func choose(_ logits: [Float], written: [Int]) -> Int {
+    package mutating func choose(_ logits: [Float], written: [Int]) -> Int {
         var logits = logits
         for token in Set(written) where repetitionPenalty != 1 {
             logits[token] =

@@ -34,12 +34,9 @@ private enum AtExit {
 
 extension MLXArray {
     /// The values, row-major. Throws what MLX failed with.
-    func values<T: HasDType>(_ type: T.Type) throws -> [T] {
-        let typed = try withError {
-            let typed = dtype == T.dtype ? self : asType(T.dtype)
-            eval(typed)
-            return typed
-        }
+    package func values<T: HasDType>(_ type: T.Type) throws -> [T] {
+        let typed = try withError { dtype == T.dtype ? self : asType(T.dtype) }
+        try evaluate([typed])
         return typed.asArray(type)
     }
 }

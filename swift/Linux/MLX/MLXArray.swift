@@ -112,6 +112,10 @@ public final class MLXArray {
         return shape[index]
     }
 
+    public func eval() {
+        MLX.eval([self])
+    }
+
     /// The only value of an array of one element.
     public func item<T: HasDType>(_ type: T.Type = T.self) -> T {
         precondition(size == 1, "item is for arrays of one element")

@@ -1,0 +1,61 @@
+import BunASR
+import MLX
+import Testing
+
+extension Core {
+    struct KVCacheTests {
+        /// [1, 2, length, 4] that tells head, position and place apart, from `first` on.
+        private func numbers(_ length: Int, from first: Int) -> MLXArray {
+            var values: [Float] = []
+            for head in 0..<2 {
+                for position in first..<first + length {
+                    for place in 0..<4 { values.append(Float(head * 10_000 + position * 10 + place)) }
+                }
+            }
+            return MLXArray(values, [1, 2, length, 4])
+        }
+
+        @Test("what was appended is given back in order, also where the memory grows")
+        func growth() throws {
+            let cache = KVCache(.float32)
+            var position = 0
+            // Past 256 and past 512, where it grows.
+            for length in [3, 250, 1, 1, 1, 300] {
+                let new = numbers(length, from: position)
+                let (keys, values) = cache.update(keys: new, values: new * MLXArray(Float(2)))
+                position += length
+                #expect(cache.offset == position)
+                #expect(keys.shape == [1, 2, position, 4])
+                let expected = try numbers(position, from: 0).values(Float.self)
+                #expect(try keys.values(Float.self) == expected)
+                #expect(try values.values(Float.self) == expected.map { $0 * 2 })
+            }
+        }
+
+        @Test("after a rewind the rest stays and the new takes the place of the old")
+        func rewind() throws {
+            let cache = KVCache(.float32)
+            _ = cache.update(keys: numbers(10, from: 0), values: numbers(10, from: 0))
+            cache.rewind(to: 6)
+            #expect(cache.offset == 6)
+            let other = numbers(2, from: 500)
+            let (keys, _) = cache.update(keys: other, values: other)
+            let expected = concatenated([numbers(6, from: 0), other], axis: 2)
+            #expect(try keys.values(Float.self) == expected.values(Float.self))
+        }
+
+        @Test("a rewind never goes forward")
+        func forward() {
+            let cache = KVCache(.float32)
+            _ = cache.update(keys: numbers(4, from: 0), values: numbers(4, from: 0))
+            cache.rewind(to: 9)
+            #expect(cache.offset == 4)
+        }
+
+        @Test("values are kept in the type that was asked for")
+        func type() {
+            let new = numbers(2, from: 0)
+            #expect(KVCache(.float16).update(keys: new, values: new).keys.dtype == .float16)
+        }
+    }
+}
