@@ -91,15 +91,14 @@ final class Session {
         if case .prefill(let prefill, _) = work { prefill.end } else { cache[0].offset }
     }
 
-    /// Begins PCM → log-mel; gives the number of frames. An earlier mel or encode that is not
-    /// finished is dropped.
+    /// Begins PCM → log-mel; gives the number of frames. An earlier mel that is not finished is
+    /// dropped.
     func mel(_ pcm: UnsafeBufferPointer<Float>) throws -> Int {
         guard !pcm.isEmpty else { throw ASRError.input("the audio holds no samples") }
         if let bad = pcm.firstIndex(where: { !$0.isFinite }) {
             throw ASRError.input("sample \(bad) is \(pcm[bad]); every sample must be finite")
         }
-        if case .prefill = work { try finishWork() }
-        dropWork()
+        if case .mel = work { dropWork() } else { try finishWork() }
         try begin(\.melMs) { .mel(LogMel(pcm, preprocessing)) }
         return AudioPreprocessing.frameCount(samples: pcm.count)
     }
@@ -113,7 +112,8 @@ final class Session {
         try begin(\.encodeMs) {
             let input = MLXArray(mel, [AudioPreprocessing.mels, report.frames])
             let kept = keep > 0 ? encoded?.embeddings[0..<keep] : nil
-            return .encode(model.encoder.encoding(input, from: start, model.sliceBudget), kept: kept)
+            return .encode(
+                model.encoder.encoding(input, from: start, model.sliceBudget), kept: kept)
         }
         return model.config.audio.tokens(frames: report.frames)
     }

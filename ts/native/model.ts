@@ -20,6 +20,10 @@ export interface ModelOptions {
    * decides. Default: all cores that the process may use. No effect on Metal.
    */
   threads?: number | undefined;
+}
+
+/** What `Model.open` takes besides: what those who share its thread may want to set. */
+export interface ModelOpenOptions extends ModelOptions {
   /**
    * How many multiplications `Session.work` does at once, as far as whole layers allow. Default 8e9,
    * about 50 ms on two cores; on Metal 80e9.
@@ -57,7 +61,7 @@ export class Model implements Disposable {
    * Opens a checkpoint folder (config.json, *.safetensors). Throws AsrError `model` when it is
    * missing or bad.
    */
-  static open(folder: string, options: ModelOptions = {}): Model {
+  static open(folder: string, options: ModelOpenOptions = {}): Model {
     checkFolder(folder);
     const library = nativeLibrary();
     const handle = library.asr_model_open(folder, optionText(options));
@@ -123,7 +127,7 @@ export function checkFolder(folder: string): void {
 }
 
 /** Options as the library takes them. JSON would turn NaN into null, which means "not given". */
-function optionText(options: ModelOptions | SessionOptions): string {
+function optionText(options: ModelOpenOptions | SessionOptions): string {
   for (const [name, value] of Object.entries(options)) {
     if (typeof value === "number" && !Number.isFinite(value)) {
       throw new AsrError("usage", `${name} is ${value}, expected a finite number`);

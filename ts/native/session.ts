@@ -72,7 +72,7 @@ export class Session implements Disposable {
 
   /**
    * Begins mono 16 kHz samples to log-mel; returns the number of frames (100 a second). An earlier
-   * mel or encode that is not finished is dropped.
+   * mel that is not finished is dropped.
    */
   mel(samples: Float32Array): number {
     const handle = this.#open();

@@ -7,7 +7,7 @@ final class Prefill: SlicedWork {
     private static let tokensAtOnce = 512
     /// Pairs of a token and a key that attention sees together. One layer is the smallest slice, so
     /// in long contexts fewer tokens go together; it bounds the attention mask as well.
-    private static let pairsAtOnce = tokensAtOnce * 2048
+    private static let pairsAtOnce = tokensAtOnce * 1024
     /// What goes together is a multiple of this, and not less.
     private static let tokensAtLeast = 32
 

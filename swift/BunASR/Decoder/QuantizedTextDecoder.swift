@@ -38,7 +38,7 @@ package final class QuantizedTextDecoder {
     }
 
     func makeCache() -> [KVCache] {
-        layers.map { _ in KVCache(cacheType) }
+        layers.indices.map { KVCache(cacheType, phase: $0 * KVCache.step / layers.count) }
     }
 
     /// ids int32 [...] → [..., hidden]

@@ -39,7 +39,9 @@ final class Encoding: SlicedWork {
         self.encoder = encoder
         self.images = images
         self.tokens = tokens
-        let stem = Self.even(images.dim(0), atMost: Self.chunksAtOnce).map { Slice.stem(chunks: $0) }
+        let stem = Self.even(images.dim(0), atMost: Self.chunksAtOnce).map {
+            Slice.stem(chunks: $0)
+        }
         let window = encoder.config.windowTokens
         let windows = (tokens + window - 1) / window
         let groups = Self.even(windows, atMost: max(1, Self.tokensAtOnce / window))

@@ -86,8 +86,8 @@ void asr_session_close(asr_session *session);
 /// `mel`, `encode` and `prefill` return at once, and `asr_session_work` does what they began. A call
 /// that needs the result of unfinished work finishes it first, so only who has other things to do
 /// on the thread needs `asr_session_work`. Unfinished work whose result no call can ask for any more
-/// is dropped: a mel or an encode by a new `mel`, a prefill by a `rewind` to where it began or
-/// before, and all by `asr_session_close`.
+/// is dropped: a mel by a new `mel`, a prefill by a `rewind` to where it began or before, and all by
+/// `asr_session_close`.
 int64_t asr_session_mel(asr_session *session, const void *pcm, uint64_t pcm_length);
 
 /// Begins the session's mel [128, T] to audio embeddings [N, hidden].

@@ -9,7 +9,9 @@ extension Core {
             var values: [Float] = []
             for head in 0..<2 {
                 for position in first..<first + length {
-                    for place in 0..<4 { values.append(Float(head * 10_000 + position * 10 + place)) }
+                    for place in 0..<4 {
+                        values.append(Float(head * 10_000 + position * 10 + place))
+                    }
                 }
             }
             return MLXArray(values, [1, 2, length, 4])
@@ -29,6 +31,23 @@ extension Core {
                 let expected = try numbers(position, from: 0).values(Float.self)
                 #expect(try keys.values(Float.self) == expected)
                 #expect(try values.values(Float.self) == expected.map { $0 * 2 })
+            }
+        }
+
+        @Test(
+            "with room that is reserved and in every phase it gives the same",
+            arguments: [
+                (phase: 0, reserved: 600), (phase: 9, reserved: 0), (phase: 255, reserved: 40),
+            ])
+        func room(_ phase: Int, _ reserved: Int) throws {
+            let cache = KVCache(.float32, phase: phase)
+            cache.reserve(reserved)
+            for position in stride(from: 0, to: 600, by: 3) {
+                let new = numbers(3, from: position)
+                let (keys, _) = cache.update(keys: new, values: new)
+                guard position % 99 == 0 else { continue }
+                let expected = try numbers(position + 3, from: 0).values(Float.self)
+                #expect(try keys.values(Float.self) == expected)
             }
         }
 

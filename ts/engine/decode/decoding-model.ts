@@ -48,4 +48,3 @@ export interface StageTimes {
   prefillMs: number;
   decodeMs: number;
 }
-
