@@ -25,7 +25,7 @@ export async function build(report: Report): Promise<void> {
     report("build: compiling the Swift library (minutes the first time)");
     const stamp = sourceStamp();
     await buildProduct("BunASR", libraryPath);
-    if (process.platform === "darwin") await placeMetalKernels();
+    if (process.platform === "darwin") await placeMetalKernels(dirname(libraryPath));
     await writeFile(stampPath, stamp);
   });
 }
@@ -40,6 +40,23 @@ export async function buildProgram(name: string, report: Report): Promise<string
   return program;
 }
 
+/**
+ * Builds every target of the package that this machine can build, and the Swift tests. Says whether
+ * that worked.
+ */
+export async function buildTests(report: Report): Promise<boolean> {
+  let isDone = false;
+  await alone(report, async () => {
+    report("build: compiling every Swift target and the tests");
+    isDone = (await compile(["--build-tests"])).status === 0;
+    if (process.platform === "darwin") {
+      const bundle = "bun-asrPackageTests.xctest/Contents/MacOS";
+      await placeMetalKernels(join(dirname(libraryPath), bundle));
+    }
+  });
+  return isDone;
+}
+
 /** Runs `action` while no other build of this folder runs. */
 async function alone(report: Report, action: () => Promise<void>): Promise<void> {
   const onWait = () => report("build: waiting for another build of this folder");
@@ -47,19 +64,25 @@ async function alone(report: Report, action: () => Promise<void>): Promise<void>
 }
 
 async function buildProduct(name: string, path: string): Promise<void> {
-  const compiler = await swift();
-  const command = [compiler, "build", "--configuration", "release", "--product", name];
-  const child = Bun.spawn(command, { cwd: root, stdin: "ignore", stdout: 2, stderr: 2 });
-  const status = await child.exited;
+  const { command, status } = await compile(["--product", name]);
   if (status === 0 && existsSync(path)) return;
   const why = `${name} was not built (${command.join(" ")}: exit ${status})`;
   throw new AsrError("native", why, "see the compiler's output above");
 }
 
-/** MLX looks for its GPU kernels beside the library first; without them every operation fails. */
-async function placeMetalKernels(): Promise<void> {
+async function compile(options: readonly string[]): Promise<{ command: string[]; status: number }> {
+  const command = [await swift(), "build", "--configuration", "release", ...options];
+  const child = Bun.spawn(command, { cwd: root, stdin: "ignore", stdout: 2, stderr: 2 });
+  return { command, status: await child.exited };
+}
+
+/**
+ * MLX looks for its GPU kernels first beside the file that it lies in; without them every operation
+ * fails.
+ */
+async function placeMetalKernels(folder: string): Promise<void> {
   const kernels = join(depsFolder, "mlx/lib/mlx.metallib");
-  await copyFile(kernels, join(dirname(libraryPath), "mlx.metallib"));
+  await copyFile(kernels, join(folder, "mlx.metallib"));
 }
 
 /** Changes when a source, the manifest or a pinned package does. */

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { AsrError } from "../ts/contract/errors.ts";
 import { root } from "./folders.ts";
 import { toStderr } from "./setup.ts";
+import { runSwiftTests } from "./swift-tests.ts";
+import { type Counts, countsOf } from "./test-report.ts";
 
 /** Type checks, lints and format checks; returns the exit status. The last line counts them. */
 export async function check(): Promise<number> {
@@ -24,6 +26,10 @@ export async function check(): Promise<number> {
   } else {
     toStderr("check: this Swift toolchain has no swift format; Swift is not linted");
   }
+  if (swift !== null) {
+    const modules = join(root, ".build/check");
+    checks.push(["the tool for Apple", ["sh", "swift/Tests/native/check.sh", modules]]);
+  }
   let failed = 0;
   for (const [name, command] of checks) {
     const status = await run(command, "inherit");
@@ -34,8 +40,27 @@ export async function check(): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-/** Runs the tests, all or those named; returns the exit status. The last line counts them. */
+/**
+ * Runs the tests, all or those in the files that are named, among which `swift` stands for those in
+ * Swift; returns the exit status. The last line counts them.
+ */
 export async function test(names: string[]): Promise<number> {
+  const files = names.filter((name) => name !== "swift");
+  const runs = [
+    ...(names.length === 0 || files.length < names.length ? [runSwiftTests] : []),
+    ...(names.length === 0 || files.length > 0 ? [() => runBunTests(files)] : []),
+  ];
+  const total = { passed: 0, failed: 0 };
+  for (const run of runs) {
+    const { passed, failed } = await run();
+    total.passed += passed;
+    total.failed += failed;
+  }
+  process.stdout.write(`test: ${total.passed} passed, ${total.failed} failed\n`);
+  return total.failed === 0 ? 0 : 1;
+}
+
+async function runBunTests(names: string[]): Promise<Counts> {
   const report = join(root, ".build/test-report.xml");
   rmSync(report, { force: true });
   const options = [
@@ -48,12 +73,7 @@ export async function test(names: string[]): Promise<number> {
   const status = await run([process.execPath, "test", ...options, ...files]);
   const totals = existsSync(report) ? await Bun.file(report).text() : "";
   const head = /<testsuites[^>]*>/.exec(totals)?.[0] ?? "";
-  const count = (name: string) => Number(new RegExp(`${name}="(\\d+)"`).exec(head)?.[1] ?? 0);
-  const [all, skipped, failures] = [count("tests"), count("skipped"), count("failures")];
-  // A file that does not even load counts no test: the exit status is the judge.
-  const failed = status === 0 ? failures : Math.max(1, failures);
-  process.stdout.write(`test: ${all - skipped - failures} passed, ${failed} failed\n`);
-  return failed === 0 && all > 0 ? 0 : 1;
+  return countsOf(head, status);
 }
 
 /**

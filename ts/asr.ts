@@ -23,7 +23,14 @@ export interface LoadOptions extends EngineOptions, HubOptions, CallOptions {}
 
 /** The names of `LoadOptions`. */
 export const loadOptionNames: readonly string[] = [
-  ...["precision", "threads", "batch", "offline", "cacheDir", "signal", "onProgress"],
+  "precision",
+  "threads",
+  "bufferCacheBytes",
+  "batch",
+  "offline",
+  "cacheDir",
+  "signal",
+  "onProgress",
 ];
 
 /**

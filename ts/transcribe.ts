@@ -61,8 +61,18 @@ export async function* transcribeStream(
 
 /** Tells a model's options from those of its use; the signal and the progress belong to both. */
 function parted<Options extends OneStreamOptions>(options: Options) {
-  const { model, precision, threads, batch, offline, cacheDir, ...rest } = options;
+  const { model, precision, threads, bufferCacheBytes, batch, offline, cacheDir, ...rest } =
+    options;
   const { signal, onProgress } = rest;
-  const load = { precision, threads, batch, offline, cacheDir, signal, onProgress };
+  const load = {
+    precision,
+    threads,
+    bufferCacheBytes,
+    batch,
+    offline,
+    cacheDir,
+    signal,
+    onProgress,
+  };
   return { model, load, rest };
 }

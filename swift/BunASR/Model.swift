@@ -45,7 +45,6 @@ final class Model {
         info = try JSONText(Info(checkpoint, kernels: kernels)).text
         // Loading read whole files; what is not part of the model now goes back.
         Memory.clearCache()
-        waitForEvaluationAtExit()
     }
 
     /// Nothing may read the weights any more.

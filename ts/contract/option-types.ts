@@ -5,6 +5,7 @@ const kinds: Readonly<Record<string, "a string" | "a number" | "a boolean" | "a 
   model: "a string",
   precision: "a string",
   threads: "a number",
+  bufferCacheBytes: "a number",
   batch: "a number",
   offline: "a boolean",
   cacheDir: "a string",

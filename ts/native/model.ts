@@ -12,7 +12,7 @@ export interface ModelOptions {
   /**
    * `full` computes every activation in float32, so that rounding does not hide errors. `auto`
    * (default) is faster: processors multiply rounded activations where that changes little, Metal
-   * computes in the checkpoint's type.
+   * computes in the checkpoint's type, which is bfloat16 in the published ones.
    */
   precision?: "auto" | "full" | undefined;
   /**
@@ -20,6 +20,12 @@ export interface ModelOptions {
    * decides. Default: all cores that the process may use. No effect on Metal.
    */
   threads?: number | undefined;
+  /**
+   * Most bytes of freed buffers that MLX keeps for reuse, in the whole process; the last model
+   * opened decides. Default: a sixteenth of MLX's memory limit, about 1 GB on a machine of 16 GB.
+   * Only on Metal.
+   */
+  bufferCacheBytes?: number | undefined;
 }
 
 /** What `Model.open` takes besides: what those who share its thread may want to set. */

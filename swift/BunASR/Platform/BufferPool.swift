@@ -11,8 +11,8 @@ package enum BufferPool {
 
     /// Audio after which the pool is emptied, once no session is open: short recordings in a row
     /// find their buffers again.
-    package static let framesBetweenClears = 60 * AudioPreprocessing.sampleRate
-        / AudioPreprocessing.hopLength
+    package static let framesBetweenClears =
+        60 * AudioPreprocessing.sampleRate / AudioPreprocessing.hopLength
 
     /// Most bytes that the pool keeps from now on, in the whole process; nil: the default.
     static func setLimit(_ bytes: Int?) throws {

@@ -1,4 +1,5 @@
 import MLX
+import Synchronization
 
 // The edge to MLX: the model evaluates and reads arrays through these functions alone. After a failed
 // operation MLX Swift hands out arrays without values, and reading one follows a dead pointer; so a
@@ -9,10 +10,11 @@ func evaluate(_ arrays: [MLXArray]) throws {
     try withError { eval(arrays) }
 }
 
-/// Begins to evaluate `arrays` and waits for nothing. Whoever starts work also sees to it that
-/// `finishEvaluation` is called before the process may end.
+/// Begins to evaluate `arrays` and waits for nothing. Whoever starts work also calls
+/// `finishEvaluation` in the end.
 func startEvaluation(of arrays: [MLXArray]) throws {
     try withError { asyncEval(arrays) }
+    waitAtExit()
 }
 
 /// Waits until nothing is being computed any more: MLX crashes when a process ends, and its static
@@ -22,15 +24,16 @@ func finishEvaluation() {
     try? withError { StreamOrDevice.default.stream.synchronize() }
 }
 
-/// Lets the process wait for what is being computed when it ends without closing sessions. MLX must
-/// be in use by then: what is registered later runs earlier, and so before MLX's own objects go.
-func waitForEvaluationAtExit() {
-    _ = AtExit.isRegistered
+/// Lets the process wait for what is being computed when it ends without closing sessions. MLX has
+/// evaluated by then: what is registered later runs earlier, and so before the objects go that MLX
+/// makes when it first evaluates.
+private func waitAtExit() {
+    isWaitedForAtExit.withLock { isRegistered in
+        if !isRegistered { isRegistered = atexit { finishEvaluation() } == 0 }
+    }
 }
 
-private enum AtExit {
-    static let isRegistered = atexit { finishEvaluation() } == 0
-}
+private let isWaitedForAtExit = Mutex(false)
 
 extension MLXArray {
     /// The values, row-major. Throws what MLX failed with.

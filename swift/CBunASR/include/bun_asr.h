@@ -45,10 +45,12 @@ uint32_t asr_abi(void);
 const char *asr_error(void);
 
 /// Opens the checkpoint folder `directory` (config.json, *.safetensors).
-/// Options: `{"precision": "auto" | "full", "threads": 8}`; `full` computes every activation in
-/// float32. `threads` (default: all cores) holds for the whole process, where the processor computes
-/// (not on Metal). `sliceOperations` is how many multiplications `asr_session_work` does at once, as
-/// far as whole layers allow; default 8e9, on Metal 80e9.
+/// Options: `{"precision": "auto" | "full", "threads": 8, "bufferCacheBytes": 1000000000}`; `full`
+/// computes every activation in float32. `threads` (default: all cores) holds for the whole process,
+/// where the processor computes (not on Metal). So does `bufferCacheBytes`, most bytes of freed
+/// buffers that MLX keeps for reuse (default: a sixteenth of its memory limit), on Metal alone.
+/// `sliceOperations` is how many multiplications `asr_session_work` does at once, as far as whole
+/// layers allow (default: 8e9, on Metal 80e9).
 /// Returns an owned handle, or NULL.
 asr_model *asr_model_open(const char *directory, const char *options);
 
@@ -122,7 +124,8 @@ int64_t asr_session_next(asr_session *session);
 /// weights: the cost of a step hardly grows with the first few sessions. `sessions` holds their
 /// handles, 8 bytes each, none twice. Sessions that have ended are left alone; any set may be given,
 /// so sessions join and leave between steps. `asr_session_token` tells what was chosen. Returns the
-/// number of sessions that have not ended, or ASR_FAILED, when nothing has changed.
+/// number of sessions that have not ended, or ASR_FAILED, when nothing has changed, except after a
+/// `native` failure: then the sessions can only be closed.
 int64_t asr_model_step(asr_model *model, const void *sessions, uint64_t sessions_length);
 
 /// What the last step of the session chose: a token id, or ASR_END. ASR_FAILED when it is not open.

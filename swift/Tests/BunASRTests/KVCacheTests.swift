@@ -6,15 +6,8 @@ extension Core {
     struct KVCacheTests {
         /// [1, 2, length, 4] that tells head, position and place apart, from `first` on.
         private func numbers(_ length: Int, from first: Int) -> MLXArray {
-            var values: [Float] = []
-            for head in 0..<2 {
-                for position in first..<first + length {
-                    for place in 0..<4 {
-                        values.append(Float(head * 10_000 + position * 10 + place))
-                    }
-                }
-            }
-            return MLXArray(values, [1, 2, length, 4])
+            let head: [Float] = (first * 4..<(first + length) * 4).map(Float.init)
+            return MLXArray(head + head.map { $0 + 10_000 }, [1, 2, length, 4])
         }
 
         @Test("what was appended is given back in order, also where the memory grows")
