@@ -16,7 +16,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const bench = (...argv: string[]) =>
-  outcomeOf((terminal) => benchCommand([...argv, "--out", folder], terminal));
+  outcomeOf((terminal) => benchCommand.run([...argv, "--out", folder], terminal));
 
 const stored = (name: string) => JSON.parse(readFileSync(join(folder, name), "utf8"));
 
@@ -76,6 +76,17 @@ describe("on the demo model", () => {
     expect(models[0].calls.length).toBe(3);
   });
 
+  test("live", async () => {
+    const { status, out } = await bench("live", "--quick", "--step-seconds", "1");
+    expect(status).toBe(0);
+    expect(out).toMatch(/\| demo .*\| +0\.0 % \| +0\.0 % \|/);
+    const { duration, models } = stored("live.json").data;
+    expect(duration).toBeGreaterThan(60);
+    expect(models[0].readings.length).toBeGreaterThan(9);
+    const wrong = await bench("live", "--quick", "--step-seconds", "100");
+    expect(wrong.status).toBe(2);
+  });
+
   test("a model that was given, by its name", async () => {
     const model = join(goldensFolder, "small-q4");
     const { status, out } = await bench("rtf", "--quick", "--model", model);
@@ -92,6 +103,7 @@ describe("one line of error and an exit status", () => {
     [2, ["--model"], "model"],
     [3, ["rtf", "--model", "/nonexistent"], "/nonexistent: no such model folder"],
     [3, ["load", "--model", goldensFolder], "config.json"],
+    [1, ["live", "--manifest", "/nonexistent.jsonl"], "/nonexistent.jsonl: no such file"],
     [2, ["rtf", "--whisper", "/nonexistent.bin"], "--whisper /nonexistent.bin: no such file"],
   ];
   test.each(cases)("%d for %p", async (status, argv, why) => {
@@ -112,6 +124,6 @@ describe("one line of error and an exit status", () => {
 test("--help names every bench", async () => {
   const { status, out } = await bench("--help");
   expect(status).toBe(0);
-  for (const name of ["rtf", "stages", "batch", "latency", "load", "readme"])
+  for (const name of ["rtf", "stages", "batch", "latency", "load", "live", "readme"])
     expect(out).toContain(`\n  ${name} `);
 });

@@ -1,9 +1,13 @@
 import { relative } from "node:path";
 import { root } from "../tools/folders.ts";
-import { parseCommandLine, runCommand } from "../ts/cli/flags/command-line.ts";
+import { type CommandLine, command, helpFlag } from "../ts/cli/commands/command.ts";
+import type { FlagTable } from "../ts/cli/flags/flags.ts";
+import { optionFlags } from "../ts/cli/flags/option-flags.ts";
+import { exitCodes } from "../ts/cli/terminal/exit-codes.ts";
 import type { Terminal } from "../ts/cli/terminal/terminal.ts";
 import { didYouMean } from "../ts/contract/did-you-mean.ts";
-import { AsrError, type AsrErrorCode, exitCodes } from "../ts/contract/errors.ts";
+import { AsrError, type AsrErrorCode } from "../ts/contract/errors.ts";
+import { program } from "../ts/native/program.ts";
 import type { BenchOptions } from "./benches/bench.ts";
 import { benches } from "./benches/index.ts";
 import { busyShare, machine, machineText } from "./report/machine.ts";
@@ -17,26 +21,38 @@ const summaries = Object.entries(benches).map(
   ([name, { summary }]) => `  ${name.padEnd(14)} ${summary}\n`,
 );
 
-export const benchUsage = `usage: bun run bench [NAME]… [options]
-
-Measures this machine: tables on standard output, raw samples in bench/results/. Without NAME, all:
-
-${summaries.join("")}
-  readme         writes the committed result of rtf into README.md, without measuring
-
-  -m, --model DIR    a Qwen3-ASR checkpoint to measure; may be given again
-      --whisper FILE a whisper.cpp model to compare with; may be given again
-      --synthetic    random weights at the published shapes for what is not given: time, no text
-      --peers        other implementations of the model too: gigabytes to install
-      --quick        fewer repetitions: all in 3 minutes, into bench/results/quick/
-      --out FOLDER   where to put the results instead
-  -h, --help         this text
-
-WHISPER_CPP names a whisper-cli or a libwhisper to use instead of the one that is fetched.
-`;
+const flags = {
+  Options: {
+    model: {
+      short: "m",
+      value: "DIR",
+      help: "a Qwen3-ASR checkpoint to measure; may be given again",
+    },
+    whisper: { value: "FILE", help: "a whisper.cpp model to compare with; may be given again" },
+    synthetic: {
+      help: "random weights at the published shapes for what is not given: time,\nno text",
+    },
+    peers: { help: "other implementations of the model too: gigabytes to install" },
+    quick: { help: "fewer repetitions: all in 3 minutes, into bench/results/quick/" },
+    out: { value: "FOLDER", help: "where to put the results instead" },
+    help: helpFlag,
+  },
+  "What live hears": {
+    manifest: {
+      value: "FILE",
+      help: "recordings and their texts, as for wer, to join to a long one\n(default: the sample)",
+    },
+    minutes: {
+      kind: { type: "number", min: 1, isWhole: true },
+      default: "10, with --quick 1",
+      help: "length of it",
+    },
+    ...optionFlags("chunkSeconds", "pauseSeconds", "stepSeconds"),
+  },
+} as const satisfies FlagTable;
 
 interface Arguments extends BenchOptions {
-  names: string[];
+  names: readonly string[];
   out: string;
   command: string;
 }
@@ -47,46 +63,55 @@ const randomNote =
   "Rows with random weights have the published shapes: their times mean something, not their text.";
 const busyNote = "Other programs were running: the times are not those of an idle machine.";
 
-/** The command `bench`: returns the exit status. */
-export async function benchCommand(argv: string[], terminal: Terminal): Promise<number> {
-  const read = () => parseArguments(argv);
-  return await runCommand(terminal, benchUsage, read, async (given) => {
+/** The command `bench`. */
+export const benchCommand = command({
+  name: "bench",
+  summary: "Measures this machine.",
+  synopsis: "[NAME]…",
+  takesNames: true,
+  description: `\
+Measures this machine: tables on standard output, raw samples in bench/results/. Without NAME, all:
+
+${summaries.join("")}
+  readme         writes the committed result of rtf into README.md, without measuring`,
+  flags,
+  closing:
+    "WHISPER_CPP names a whisper-cli or a libwhisper to use instead of the one that is fetched.",
+  read: argumentsOf,
+  needs: ({ names, live }) => {
+    if (names[0] === "readme") return [];
+    return live.manifest === undefined ? ["library"] : ["library", "ffmpeg"];
+  },
+  async run(given, terminal) {
     if (given.names[0] !== "readme") return await runAll(given, terminal);
     await updateReadme();
     return 0;
-  });
-}
+  },
+});
 
-function parseArguments(argv: string[]): Arguments | "help" {
-  const { values, positionals } = parseCommandLine({
-    args: argv,
-    allowPositionals: true,
-    options: {
-      model: { type: "string", short: "m", multiple: true },
-      whisper: { type: "string", multiple: true },
-      synthetic: { type: "boolean" },
-      peers: { type: "boolean" },
-      quick: { type: "boolean" },
-      out: { type: "string" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help) return "help";
+function argumentsOf({ argv, flags: given, names }: CommandLine<typeof flags>): Arguments {
   const known = [...Object.keys(benches), "readme"];
-  for (const name of positionals) {
+  for (const name of names) {
     if (known.includes(name)) continue;
     throw new AsrError("usage", `no bench is called "${name}"`, didYouMean(name, known));
   }
-  const quick = values.quick ?? false;
+  const quick = given.has("quick");
   return {
-    names: positionals.length > 0 ? positionals : Object.keys(benches),
-    out: values.out ?? (quick ? quickResultsFolder : resultsFolder),
-    command: ["bun run bench", ...argv].join(" "),
+    names: names.length > 0 ? names : Object.keys(benches),
+    out: given.text("out") ?? (quick ? quickResultsFolder : resultsFolder),
+    command: [program, "bench", ...argv].join(" "),
     quick,
-    synthetic: values.synthetic ?? false,
-    peers: values.peers ?? false,
-    models: values.model ?? [],
-    whisper: values.whisper ?? [],
+    synthetic: given.has("synthetic"),
+    peers: given.has("peers"),
+    models: given.list("model"),
+    whisper: given.list("whisper"),
+    live: {
+      manifest: given.text("manifest"),
+      minutes: given.value("minutes"),
+      chunkSeconds: given.value("chunk-seconds"),
+      pauseSeconds: given.value("pause-seconds"),
+      stepSeconds: given.value("step-seconds"),
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { copyFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AsrError } from "../ts/contract/errors.ts";
-import { libraryPath } from "../ts/native/symbols.ts";
+import { builtLibrary } from "../ts/native/locate.ts";
 import { depsFolder, root } from "./folders.ts";
 import { withLock } from "./lock.ts";
 import { wheels } from "./pins.ts";
@@ -13,7 +13,7 @@ const stampPath = join(root, ".build/bun-asr.stamp");
 
 /** Whether the library was built from the sources as they are now. */
 export function isBuilt(): boolean {
-  if (!existsSync(libraryPath) || !existsSync(stampPath)) return false;
+  if (!existsSync(builtLibrary) || !existsSync(stampPath)) return false;
   return readFileSync(stampPath, "utf8") === sourceStamp();
 }
 
@@ -24,15 +24,15 @@ export async function build(report: Report): Promise<void> {
     if (isBuilt()) return;
     report("build: compiling the Swift library (minutes the first time)");
     const stamp = sourceStamp();
-    await buildProduct("BunASR", libraryPath);
-    if (process.platform === "darwin") await placeMetalKernels(dirname(libraryPath));
+    await buildProduct("BunASR", builtLibrary);
+    if (process.platform === "darwin") await placeMetalKernels(dirname(builtLibrary));
     await writeFile(stampPath, stamp);
   });
 }
 
 /** Builds a program of the package, which no other command needs, and returns its path. */
 export async function buildProgram(name: string, report: Report): Promise<string> {
-  const program = join(dirname(libraryPath), name);
+  const program = join(dirname(builtLibrary), name);
   await alone(report, async () => {
     report(`build: compiling ${name}`);
     await buildProduct(name, program);
@@ -51,7 +51,7 @@ export async function buildTests(report: Report): Promise<boolean> {
     isDone = (await compile(["--build-tests"])).status === 0;
     if (process.platform === "darwin") {
       const bundle = "bun-asrPackageTests.xctest/Contents/MacOS";
-      await placeMetalKernels(join(dirname(libraryPath), bundle));
+      await placeMetalKernels(join(dirname(builtLibrary), bundle));
     }
   });
   return isDone;

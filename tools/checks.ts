@@ -10,14 +10,10 @@ import { type Counts, countsOf } from "./test-report.ts";
 export async function check(): Promise<number> {
   await installTools();
   const bin = join(root, "node_modules/.bin");
+  const formatted = ["ts", "tools", "bench", "package.json", "tsconfig.json"];
   const checks: [string, string[]][] = [
     ["tsc", [join(bin, "tsc"), "--noEmit"]],
-    [
-      "biome",
-      [join(bin, "biome"), "check", "--error-on-warnings"].concat([
-        ...["ts", "tools", "bench", "package.json", "tsconfig.json"],
-      ]),
-    ],
+    ["biome", [join(bin, "biome"), "check", "--error-on-warnings", ...formatted]],
   ];
   const swift = Bun.which("swift");
   if (swift !== null && (await run([swift, "format", "--version"], "ignore")) === 0) {
@@ -44,7 +40,7 @@ export async function check(): Promise<number> {
  * Runs the tests, all or those in the files that are named, among which `swift` stands for those in
  * Swift; returns the exit status. The last line counts them.
  */
-export async function test(names: string[]): Promise<number> {
+export async function test(names: readonly string[]): Promise<number> {
   const files = names.filter((name) => name !== "swift");
   const runs = [
     ...(names.length === 0 || files.length < names.length ? [runSwiftTests] : []),
@@ -60,7 +56,7 @@ export async function test(names: string[]): Promise<number> {
   return total.failed === 0 ? 0 : 1;
 }
 
-async function runBunTests(names: string[]): Promise<Counts> {
+async function runBunTests(names: readonly string[]): Promise<Counts> {
   const report = join(root, ".build/test-report.xml");
   rmSync(report, { force: true });
   const options = [
@@ -90,7 +86,11 @@ async function installTools(): Promise<void> {
     env["BUN_INSTALL_CACHE_DIR"] = cache;
   }
   const child = Bun.spawn([process.execPath, "install", "--frozen-lockfile"], {
-    ...{ cwd: root, env, stdin: "ignore", stdout: 2, stderr: 2 },
+    cwd: root,
+    env,
+    stdin: "ignore",
+    stdout: 2,
+    stderr: 2,
   });
   if ((await child.exited) === 0) return;
   const message = "the packages of devDependencies could not be installed";

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { AsrError } from "../ts/contract/errors.ts";
-import { libraryPath } from "../ts/native/symbols.ts";
+import { builtLibrary } from "../ts/native/locate.ts";
 import { depsFolder, root } from "./folders.ts";
 
 /** A C++ program of this repository, in folders that count from the root. */
@@ -18,12 +18,15 @@ export interface CppProgram {
 }
 
 const kernels = "swift/Linux/CMLX/kernels";
-const releaseFolder = dirname(libraryPath);
+const releaseFolder = dirname(builtLibrary);
 const openblas = join(depsFolder, "scipy_openblas32");
 
 /** The CPU kernels, under test. */
 export const kernelsTest: CppProgram = {
-  ...{ sources: "swift/Tests/kernels", library: kernels, compile: [], link: ["-lpthread"] },
+  sources: "swift/Tests/kernels",
+  library: kernels,
+  compile: [],
+  link: ["-lpthread"],
 };
 
 /** What is done to MLX's graph, under test. */
@@ -45,7 +48,10 @@ export const accelerateTest: CppProgram = {
 
 /** The CPU kernels, measured. */
 export const kernelsBench: CppProgram = {
-  ...{ sources: "bench/kernels", library: kernels, compile: [], link: ["-lpthread"] },
+  sources: "bench/kernels",
+  library: kernels,
+  compile: [],
+  link: ["-lpthread"],
 };
 
 /**
@@ -61,7 +67,8 @@ export async function compiled(cpp: CppProgram): Promise<string> {
   const units = [
     ...own.filter(isUnit).map((path) => ({ path, options: [...compile, ...includes] })),
     ...(inSwiftLibrary ? [] : tested.filter(isUnit)).map((path) => ({
-      ...{ path, options: [...compile] },
+      path,
+      options: [...compile],
     })),
   ];
   const headers = [...own, ...tested].filter((path) => !isUnit(path));
@@ -89,7 +96,9 @@ export async function compiled(cpp: CppProgram): Promise<string> {
 async function clang(command: readonly string[], output: string): Promise<void> {
   const unfinished = `${output}.${process.pid}`;
   const child = Bun.spawn(["clang++", ...command, "-o", unfinished], {
-    ...{ stdin: "ignore", stdout: "ignore", stderr: "pipe" },
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "pipe",
   });
   const errors = await child.stderr.text();
   if ((await child.exited) !== 0) throw new AsrError("native", `clang++ failed: ${errors}`);

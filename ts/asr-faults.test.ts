@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { Asr } from "./asr.ts";
 import { AsrSync } from "./asr-sync.ts";
 import type { AudioInput } from "./audio/input.ts";
-import { demoSample } from "./native/demo.ts";
+import { demoSample } from "./native/locate.ts";
 import { expectAsrError } from "./testing/expect-error.ts";
 import { goldensFolder, speech } from "./testing/goldens.ts";
-import { seededRandom } from "./testing/random.ts";
+import { seededRandom } from "./wer/seeded-random.ts";
 
 const sampleText = readFileSync(demoSample.replace(".wav", ".txt"), "utf8").trim();
 const small = join(goldensFolder, "small-q4");
@@ -216,6 +216,26 @@ describe("a program ends by itself", () => {
     ["when a model that blocks does", `AsrSync.load("demo").transcribe(${sample});`],
     ["when a stream is left unread", load, `await asr.stream(${sample}).next();`],
     ["when a long one is", load, `await asr.stream(${long}).next();`],
+    [
+      "when the reader of a long one waits for what never comes",
+      load,
+      // Not at the top level, where Bun waits for ever.
+      "const read = async () => {",
+      `  for await (const _ of asr.stream(${long})) await new Promise(() => undefined);`,
+      "};",
+      "void read();",
+    ],
+    [
+      "after a reader that pauses has read all",
+      load,
+      `const input = { stream: Bun.file(${sample}).slice(44).stream(), sampleRate: 16_000 };`,
+      "let last = '';",
+      "for await (const { type } of asr.stream(input, { stepSeconds: 1 })) {",
+      "  last = type;",
+      "  await Bun.sleep(20);",
+      "}",
+      "process.exitCode = last === 'finish' ? 0 : 1;",
+    ],
     [
       "when it quits amid the work",
       ...[load, `void asr.transcribe(${long});`, "await Bun.sleep(300);", "process.exit(0);"],

@@ -1,11 +1,11 @@
-import { type LoadOptions, loadArgument } from "./asr.ts";
-import type { AudioInput } from "./audio/input.ts";
+import { loadArgument } from "./asr.ts";
+import { type AudioInput, classify } from "./audio/input.ts";
 import { AsrError } from "./contract/errors.ts";
-import { type CallOptions, type RecordingSettings, recordingSettings } from "./contract/options.ts";
+import { recordingSettings } from "./contract/option-checks.ts";
+import type { CallOptions, LoadOptions, RecordingSettings } from "./contract/options.ts";
 import type { Transcript } from "./contract/transcript.ts";
 import type { ModelInfo } from "./native/model.ts";
 import { type EngineThread, engineThread } from "./worker/caller/engine-thread.ts";
-import { wiredWhole } from "./worker/caller/source.ts";
 
 /**
  * An open model whose calls block: for scripts that do one thing after the other. Signals and
@@ -50,9 +50,14 @@ export class AsrSync implements Disposable {
    */
   transcribe(input: AudioInput, options: RecordingSettings = {}): Transcript {
     if (this.#closed) throw new AsrError("usage", "this AsrSync is closed");
-    const argument = { engine: this.#engine, input: wiredWhole(input) };
+    const { description, content, whole } = classify(input);
+    if (content !== undefined && whole === undefined) {
+      const hint = "pass a path, bytes or samples, or use the call that does not block";
+      throw new AsrError("input", "a call that blocks cannot read this input", hint);
+    }
     const settings = recordingSettings(options);
-    return this.#thread.blocking("transcribe", { ...argument, options: settings });
+    const argument = { engine: this.#engine, input: description, options: settings };
+    return this.#thread.blocking("transcribe", argument, whole && new Uint8Array(whole));
   }
 
   /** Frees the model. A second call does nothing. */

@@ -5,9 +5,10 @@ import { Asr } from "./asr.ts";
 import { AsrSync } from "./asr-sync.ts";
 import type { StreamEvent } from "./contract/events.ts";
 import type { Progress } from "./contract/options.ts";
-import { demoSample } from "./native/demo.ts";
+import { demoSample } from "./native/locate.ts";
 import { expectAsrError } from "./testing/expect-error.ts";
 import { goldensFolder, speech } from "./testing/goldens.ts";
+import { demoSpeech } from "./testing/live.ts";
 import { transcribe, transcribeStream } from "./transcribe.ts";
 
 const sampleText = readFileSync(demoSample.replace(".wav", ".txt"), "utf8").trim();
@@ -94,10 +95,12 @@ describe("the demo", () => {
     expect(transcript.duration).toBe(5);
   });
 
-  test("can block", () => {
+  test("can block", async () => {
+    const samples = await demoSpeech();
     using asr = AsrSync.load("demo");
     expect(asr.transcribe(demoSample).text).toBe(sampleText);
     expect(asr.transcribe(readFileSync(demoSample)).text).toBe(sampleText);
+    expect(asr.transcribe({ samples, sampleRate: 16_000 }).text).toBe(sampleText);
     expect(() => asr.transcribe("none.wav")).toThrow("none.wav: no such file");
     expect(() => asr.transcribe(new Blob([]).stream())).toThrow("cannot read this input");
     asr.close();

@@ -1,37 +1,24 @@
-import type { AudioInput } from "./audio/input.ts";
-import { checkOptionNames } from "./contract/did-you-mean.ts";
+import type { InputBlocks } from "./audio/blocks.ts";
+import { type AudioInput, classify } from "./audio/input.ts";
 import { AsrError } from "./contract/errors.ts";
 import type { StreamEvent } from "./contract/events.ts";
-import { checkOptionTypes } from "./contract/option-types.ts";
 import {
-  type CallOptions,
+  checkOption,
+  checkOptions,
   recordingSettings,
-  type StreamOptions,
   streamSettings,
-  type TranscribeOptions,
+} from "./contract/option-checks.ts";
+import type {
+  CallOptions,
+  LoadOptions,
+  StreamOptions,
+  TranscribeOptions,
 } from "./contract/options.ts";
 import type { Transcript } from "./contract/transcript.ts";
-import type { EngineOptions } from "./engine/engine.ts";
-import type { HubOptions } from "./hub/settings.ts";
 import type { ModelInfo } from "./native/model.ts";
-import { type CallExtras, type EngineThread, engineThread } from "./worker/caller/engine-thread.ts";
-import { type Source, wired } from "./worker/caller/source.ts";
+import type { CallExtras } from "./worker/caller/call.ts";
+import { type EngineThread, engineThread } from "./worker/caller/engine-thread.ts";
 import type { LoadArgument } from "./worker/protocol.ts";
-
-/** How a model is found and opened. */
-export interface LoadOptions extends EngineOptions, HubOptions, CallOptions {}
-
-/** The names of `LoadOptions`. */
-export const loadOptionNames: readonly string[] = [
-  "precision",
-  "threads",
-  "bufferCacheBytes",
-  "batch",
-  "offline",
-  "cacheDir",
-  "signal",
-  "onProgress",
-];
 
 /**
  * An open model. Its work happens on a thread of its own, so the caller's stays free; several calls
@@ -83,9 +70,9 @@ export class Asr implements Disposable, AsyncDisposable {
    */
   async transcribe(input: AudioInput, options: TranscribeOptions = {}): Promise<Transcript> {
     const settings = recordingSettings(options);
-    const { input: wire, source } = this.#wired(input);
-    const argument = { engine: this.#engine, input: wire, options: settings };
-    return await this.#thread.result("transcribe", argument, this.#extras(source, options));
+    const { description, content } = classify(input);
+    const argument = { engine: this.#engine, input: description, options: settings };
+    return await this.#thread.result("transcribe", argument, this.#extras(content, options));
   }
 
   /**
@@ -97,14 +84,16 @@ export class Asr implements Disposable, AsyncDisposable {
    *   if (event.type === "delta") process.stdout.write(event.text);
    * }
    */
-  async *stream(
+  stream(
     input: AudioInput,
     options: StreamOptions = {},
   ): AsyncGenerator<StreamEvent, void, undefined> {
-    const settings = streamSettings(options);
-    const { input: wire, source } = this.#wired(input);
-    const argument = { engine: this.#engine, input: wire, options: settings };
-    yield* this.#thread.call("stream", argument, this.#extras(source, options));
+    return this.#thread.call("stream", () => {
+      const settings = streamSettings(options);
+      const { description, content } = classify(input);
+      const argument = { engine: this.#engine, input: description, options: settings };
+      return { argument, extras: this.#extras(content, options) };
+    });
   }
 
   /** Ends the calls that are under way and frees the model. A second call does nothing. */
@@ -122,16 +111,11 @@ export class Asr implements Disposable, AsyncDisposable {
     await this.close();
   }
 
-  #wired(input: AudioInput) {
-    if (this.#closing.signal.aborted) throw closed();
-    return wired(input);
-  }
-
   /** A call ends when its caller aborts it or the model is closed. */
-  #extras(source: Source | undefined, { signal, onProgress }: CallOptions): CallExtras {
+  #extras(content: InputBlocks | undefined, { signal, onProgress }: CallOptions): CallExtras {
     const closing = this.#closing.signal;
     const either = signal === undefined ? closing : AbortSignal.any([signal, closing]);
-    return { source, signal: either, onProgress };
+    return { content, signal: either, onProgress };
   }
 }
 
@@ -141,8 +125,8 @@ function closed(): AsrError {
 
 /** What the engine's thread is told to load, checked. Throws AsrError `usage`. */
 export function loadArgument(model: string | undefined, given: LoadOptions): LoadArgument {
-  checkOptionNames(given, loadOptionNames, "load");
-  checkOptionTypes({ ...given, model });
+  checkOptions(given, "load", "load");
+  if (model !== undefined) checkOption("model", model);
   const { signal: _, onProgress: __, offline, cacheDir, ...options } = given;
   const named = model ?? process.env["BUN_ASR_MODEL"];
   return { model: named === "" ? undefined : named, hub: { offline, cacheDir }, options };

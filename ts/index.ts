@@ -1,4 +1,4 @@
-export { Asr, type LoadOptions } from "./asr.ts";
+export { Asr } from "./asr.ts";
 export { AsrSync } from "./asr-sync.ts";
 export { type FollowOptions, follow } from "./audio/follow.ts";
 export type { AudioInput } from "./audio/input.ts";
@@ -16,8 +16,13 @@ export type { Keyword } from "./contract/keywords.ts";
 export { languages } from "./contract/languages.ts";
 export type {
   CallOptions,
+  LoadOptions,
+  ModelOptions,
+  OneCallOptions,
+  OneStreamOptions,
   Progress,
   RecordingSettings,
+  SessionOptions,
   StreamOptions,
   StreamSettings,
   TranscribeOptions,
@@ -33,19 +38,8 @@ export {
   type Transcript,
   type Usage,
 } from "./contract/transcript.ts";
-export {
-  Model,
-  type ModelOptions,
-  Session,
-  type SessionOptions,
-  type Stage,
-} from "./native/model.ts";
+export { Model, Session, type Stage } from "./native/model.ts";
 export type { ModelInfo, SessionReport } from "./native/model-info.ts";
 export { type ParsedOutput, type PromptOptions, parseOutput, promptIds } from "./text/prompt.ts";
 export { TokenDecoder, Tokenizer } from "./text/tokenizer.ts";
-export {
-  type OneCallOptions,
-  type OneStreamOptions,
-  transcribe,
-  transcribeStream,
-} from "./transcribe.ts";
+export { transcribe, transcribeStream } from "./transcribe.ts";

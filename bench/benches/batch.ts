@@ -51,7 +51,8 @@ async function measure(options: BenchOptions, progress: Progress): Promise<Bench
       ...notes,
     ],
     data: {
-      ...{ seconds, tokens: plan.tokens },
+      seconds,
+      tokens: plan.tokens,
       models: found.map(({ model, batches }) => ({ model: shownName(model), batches })),
     },
     kernels,
@@ -86,7 +87,9 @@ function batchTable(label: string, batches: readonly Batch[]): Table {
     title: `Decoding together, ${label}`,
     head: ["Sessions", "Step", "Tokens a second", "Against one"],
     rows: batches.map((each) => [
-      ...[String(each.sessions), duration(each.stepMs), significant(rate(each))],
+      String(each.sessions),
+      duration(each.stepMs),
+      significant(rate(each)),
       `${significant(rate(each) / rate(batches[0]!))} ×`,
     ]),
   };

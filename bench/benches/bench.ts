@@ -13,6 +13,18 @@ export interface BenchOptions {
   models: readonly string[];
   /** whisper.cpp model files. */
   whisper: readonly string[];
+  live: LiveOptions;
+}
+
+/** What the bench `live` hears, and how. */
+export interface LiveOptions {
+  /** Recordings and their texts, as for `wer`, to join; the demo's sample where it is absent. */
+  manifest?: string | undefined;
+  /** Least length of what they are joined to. */
+  minutes?: number | undefined;
+  chunkSeconds?: number | undefined;
+  pauseSeconds?: number | undefined;
+  stepSeconds?: number | undefined;
 }
 
 /** What one bench found. */

@@ -2,6 +2,7 @@ import { batch } from "./batch.ts";
 import type { Bench } from "./bench.ts";
 import { kernels } from "./kernels.ts";
 import { latency } from "./latency.ts";
+import { live } from "./live.ts";
 import { load } from "./load.ts";
 import { optimisations } from "./optimisations.ts";
 import { precision } from "./precision.ts";
@@ -10,5 +11,13 @@ import { stages } from "./stages.ts";
 
 /** Every bench by its name, in the order in which all of them run. */
 export const benches: Readonly<Record<string, Bench>> = {
-  ...{ rtf, stages, batch, latency, load, precision, optimisations, kernels },
+  rtf,
+  stages,
+  batch,
+  latency,
+  load,
+  live,
+  precision,
+  optimisations,
+  kernels,
 };

@@ -103,7 +103,8 @@ export function kernelTables(report: KernelsReport): Table[] {
       title: `${group[0]!.toUpperCase()}${group.slice(1)}`,
       head: ["shape", "arithmetic", ...tables],
       rows: pivot(rows.filter((row) => row.group === group)).map(({ shape, arithmetic, cells }) => [
-        ...[shape, arithmetic],
+        shape,
+        arithmetic,
         ...tables.map((table) => cell(cells.get(table))),
       ]),
     })),

@@ -3,7 +3,7 @@ import { Batch } from "../../ts/engine/decode/batch.ts";
 import { Stages } from "../../ts/engine/decode/stages.ts";
 import { Model, type Session } from "../../ts/native/model.ts";
 import { speech } from "../../ts/testing/goldens.ts";
-import { seededRandom } from "../../ts/testing/random.ts";
+import { seededRandom } from "../../ts/wer/seeded-random.ts";
 import { duration } from "../report/format.ts";
 import type { Progress } from "../report/progress.ts";
 import { quantile } from "../report/statistics.ts";

@@ -119,7 +119,10 @@ function growthTable(rss: readonly number[]) {
     head: ["Calls", "Memory after the first", "After a tenth", "After the last", "Growth a call"],
     rows: [
       [
-        ...[String(rss.length), bytes(rss[0]!), bytes(rss[skipped]!), bytes(rss.at(-1)!)],
+        String(rss.length),
+        bytes(rss[0]!),
+        bytes(rss[skipped]!),
+        bytes(rss.at(-1)!),
         `${significant(slope / 1000)} kB`,
       ],
     ],

@@ -8,16 +8,27 @@ test("every optimisation gives what it replaced", async () => {
   const names = (stage: string) =>
     report.rows.filter((row) => row.stage === stage).map((row) => row.name);
   expect(names("preprocessing")).toEqual([
-    ...["FFT of 512 points", "DFT of 400 points", "mel filterbank", "logarithm"],
-    ...["clamp and normalise", "window"],
+    "FFT of 512 points",
+    "DFT of 400 points",
+    "mel filterbank",
+    "logarithm",
+    "clamp and normalise",
+    "window",
   ]);
   expect(names("encoder")).toEqual([
-    ...["attention", "position embeddings", "block mask", "attention in windows"],
-    ...["block mask", "attention in windows"],
+    "attention",
+    "position embeddings",
+    "block mask",
+    "attention in windows",
+    "block mask",
+    "attention in windows",
   ]);
   expect(names("decoder")).toEqual([
-    ...["RoPE, one token", "RoPE, prefill", "grouped queries, one token"],
-    ...["grouped queries, prefill", "mask of one token"],
+    "RoPE, one token",
+    "RoPE, prefill",
+    "grouped queries, one token",
+    "grouped queries, prefill",
+    "mask of one token",
   ]);
   for (const row of report.rows) {
     expect(row.difference).toBeLessThanOrEqual(row.tolerance);

@@ -68,8 +68,13 @@ export function optimisationTables({ rows }: OptimisationsReport): Table[] {
     rows: rows
       .filter((row) => row.stage === stage)
       .map((row) => [
-        ...[row.name, row.shape, row.before, row.after],
-        ...[milliseconds(row.beforeMs), milliseconds(row.afterMs), row.ratio.toPrecision(3)],
+        row.name,
+        row.shape,
+        row.before,
+        row.after,
+        milliseconds(row.beforeMs),
+        milliseconds(row.afterMs),
+        row.ratio.toPrecision(3),
         row.expected === undefined ? "–" : `~${row.expected}`,
         row.difference === 0 ? "0" : row.difference.toExponential(1),
       ]),

@@ -1,7 +1,7 @@
 import { sampleRate } from "../../ts/audio/recording.ts";
 import { Model } from "../../ts/native/model.ts";
 import { speech } from "../../ts/testing/goldens.ts";
-import { seededRandom } from "../../ts/testing/random.ts";
+import { seededRandom } from "../../ts/wer/seeded-random.ts";
 import { percent } from "../report/format.ts";
 import type { Progress } from "../report/progress.ts";
 import {
@@ -63,8 +63,11 @@ async function measure(options: BenchOptions, progress: Progress): Promise<Bench
         title: `--precision auto against full, ${count} recordings`,
         head: ["Model", "Audio embeddings", "Logits", "Worst logits", "Other first token"],
         rows: found.map(({ model, encoder, logits, changed }) => [
-          ...[model, percent(pooled(encoder)), percent(pooled(logits))],
-          ...[percent(Math.max(...logits)), String(changed)],
+          model,
+          percent(pooled(encoder)),
+          percent(pooled(logits)),
+          percent(Math.max(...logits)),
+          String(changed),
         ]),
       },
     ],

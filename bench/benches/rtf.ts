@@ -114,7 +114,11 @@ async function whisperRows(
     if (quick) notes.push("Whisper large-v3 takes a minute a run: --quick leaves it out.");
   }
   return files.map(({ path, label, isRandom }) => ({
-    ...{ label, framework: "whisper.cpp", isRandom, isOurs: false, ...unlimited },
+    label,
+    framework: "whisper.cpp",
+    isRandom,
+    isOurs: false,
+    ...unlimited,
     open: () => Subject.open(label, whisperCommand(source, path)),
   }));
 }

@@ -114,7 +114,14 @@ function stageTable(label: string, lengths: readonly Length[]): Table {
   return {
     title: `Stages of ${label}`,
     head: [
-      ...["Audio", "Tokens", "Preprocessing", "Encoder", "Prefill", "Decode", "Total", "RTF"],
+      "Audio",
+      "Tokens",
+      "Preprocessing",
+      "Encoder",
+      "Prefill",
+      "Decode",
+      "Total",
+      "RTF",
       "Split",
     ],
     rows: lengths.map(({ seconds, tokens, medians }) => {
@@ -123,8 +130,14 @@ function stageTable(label: string, lengths: readonly Length[]): Table {
       const cell = (ms: number) => `${duration(ms)}, ${percent(ms / sum)}`;
       const shares = [melMs, encodeMs, prefillMs + decodeMs].map((ms) => (100 * ms) / sum);
       return [
-        ...[`${seconds} s`, String(tokens), cell(melMs), cell(encodeMs), cell(prefillMs)],
-        ...[cell(decodeMs), duration(totalMs), significant(totalMs / 1000 / seconds)],
+        `${seconds} s`,
+        String(tokens),
+        cell(melMs),
+        cell(encodeMs),
+        cell(prefillMs),
+        cell(decodeMs),
+        duration(totalMs),
+        significant(totalMs / 1000 / seconds),
         `${shares.map((share) => share.toFixed(0)).join(" / ")} %`,
       ];
     }),
@@ -137,7 +150,10 @@ function fitOf(lengths: readonly Length[], stage: Stage): LinearFit {
 
 function fitTable(label: string, lengths: readonly Length[]): Table {
   const names: Record<Stage, string> = {
-    ...{ melMs: "Preprocessing", encodeMs: "Encoder", prefillMs: "Prefill", decodeMs: "Decode" },
+    melMs: "Preprocessing",
+    encodeMs: "Encoder",
+    prefillMs: "Prefill",
+    decodeMs: "Decode",
     totalMs: "Total",
   };
   return {

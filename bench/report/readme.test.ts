@@ -18,7 +18,12 @@ const result: Result = {
   date: "2026-01-02T03:04:05.678Z",
   weights: "random weights",
   machine: {
-    ...{ cpu: "A CPU", cores: 2, threads: 4, instructions: [], memoryGB: 8, os: "An OS" },
+    cpu: "A CPU",
+    cores: 2,
+    threads: 4,
+    instructions: [],
+    memoryGB: 8,
+    os: "An OS",
   },
   kernels: "avx2",
   busyBefore: 0,

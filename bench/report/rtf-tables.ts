@@ -32,8 +32,12 @@ export function stageTable(rows: readonly Measured[]): Table {
     const { framework, runs } = row;
     const stage = (of: (run: Run) => number) => duration(median(runs.map(of)));
     return [
-      ...[shownName(row), framework, stage((run) => run.melMs), stage((run) => run.encodeMs)],
-      ...[stage((run) => run.prefillMs), stage((run) => run.decodeMs)],
+      shownName(row),
+      framework,
+      stage((run) => run.melMs),
+      stage((run) => run.encodeMs),
+      stage((run) => run.prefillMs),
+      stage((run) => run.decodeMs),
       bytes(Math.max(...runs.map((run) => run.peakRss))),
     ];
   };

@@ -30,19 +30,31 @@ test("a cell cannot break the table", () => {
 test("durations have a unit and three digits", () => {
   const times = [0, 0.0123, 7.314, 142.4, 999.4, 1270, 62_480];
   expect(times.map(duration)).toEqual([
-    ...["0 ms", "0.0123 ms", "7.31 ms", "142 ms", "999 ms", "1.27 s", "62.5 s"],
+    "0 ms",
+    "0.0123 ms",
+    "7.31 ms",
+    "142 ms",
+    "999 ms",
+    "1.27 s",
+    "62.5 s",
   ]);
 });
 
 test("sizes are decimal", () => {
   expect([2_591_688, 174_701_578, 1_080_632_118].map(bytes)).toEqual([
-    ...["2.6 MB", "175 MB", "1.08 GB"],
+    "2.6 MB",
+    "175 MB",
+    "1.08 GB",
   ]);
 });
 
 test("shares and numbers", () => {
   expect(percent(0.1234)).toBe("12.3 %");
   expect([0.00662, 0.139, 6.2, 35.04, 1234].map(significant)).toEqual([
-    ...["0.00662", "0.139", "6.20", "35.0", "1234"],
+    "0.00662",
+    "0.139",
+    "6.20",
+    "35.0",
+    "1234",
   ]);
 });

@@ -74,8 +74,12 @@ function transcribeTogether(model: Model, { seconds, tokens }: Clip, count: numb
   const sum = (stage: "melMs" | "encodeMs" | "prefillMs") =>
     reports.reduce((total, report) => total + report[stage], 0);
   return {
-    ...{ totalMs: ended - begun, decodeMs: ended - decoding, tokens: steps * count },
-    ...{ melMs: sum("melMs"), encodeMs: sum("encodeMs"), prefillMs: sum("prefillMs") },
+    totalMs: ended - begun,
+    decodeMs: ended - decoding,
+    tokens: steps * count,
+    melMs: sum("melMs"),
+    encodeMs: sum("encodeMs"),
+    prefillMs: sum("prefillMs"),
   };
 }
 

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { demoModel, modelFolder } from "../../ts/native/demo.ts";
+import { demoModel, modelFolder } from "../../ts/native/locate.ts";
 import type { BenchOptions } from "../benches/bench.ts";
 import type { Progress } from "../report/progress.ts";
 import { syntheticQwen } from "../synthetic/qwen.ts";
@@ -22,7 +22,9 @@ export function shownName({ label, isRandom }: { label: string; isRandom: boolea
 }
 
 export const demo: BenchModel = {
-  ...{ label: "demo (2.6 MB, one domain)", folder: modelFolder(demoModel), isRandom: false },
+  label: "demo (2.6 MB, one domain)",
+  folder: modelFolder(demoModel),
+  isRandom: false,
 };
 
 /** The checkpoints of the published size: those that were given, else one of random weights. */

@@ -26,14 +26,17 @@ export function peers(progress: Progress): Peer[] {
     label: `Qwen3-ASR 0.6B ${type}`,
     framework: "qwen-asr, PyTorch",
     command: async () => [
-      ...[await environmentPython(official, note), join(scripts, "qwen-asr.py"), type],
+      await environmentPython(official, note),
+      join(scripts, "qwen-asr.py"),
+      type,
     ],
   });
   const mlx: Peer = {
     label: "Qwen3-ASR 0.6B 4-bit",
     framework: "mlx-audio",
     command: async () => [
-      ...[await environmentPython(mlxAudio, note), join(scripts, "mlx-audio.py")],
+      await environmentPython(mlxAudio, note),
+      join(scripts, "mlx-audio.py"),
       await syntheticQwen(progress),
     ],
   };

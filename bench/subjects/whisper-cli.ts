@@ -20,7 +20,9 @@ async function run({ seconds }: Clip) {
     await writeFile(clip, pcm16Wav(speech(Math.round(seconds * sampleRate))));
     const greedy = ["-bs", "1", "-bo", "1", "-nt", "-l", "en"];
     const child = Bun.spawn([command, "-m", model, "-f", clip, "-t", threads, ...greedy], {
-      ...{ stdin: "ignore", stdout: "pipe", stderr: "pipe" },
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
     });
     const [text, notes] = await Promise.all([child.stdout.text(), child.stderr.text()]);
     if ((await child.exited) !== 0) throw new Error(notes.trim().split("\n").at(-1));

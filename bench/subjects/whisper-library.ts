@@ -80,8 +80,12 @@ function transcribe(context: Context, { seconds, tokens: wanted }: Clip) {
   lap();
   const [melMs, encodeMs, prefillMs, decodeMs] = times.slice(1).map((at, i) => at - times[i]!);
   return {
-    ...{ totalMs: times.at(-1)! - times[0]!, tokens: ids.length },
-    ...{ melMs: melMs!, encodeMs: encodeMs!, prefillMs: prefillMs!, decodeMs: decodeMs! },
+    totalMs: times.at(-1)! - times[0]!,
+    tokens: ids.length,
+    melMs: melMs!,
+    encodeMs: encodeMs!,
+    prefillMs: prefillMs!,
+    decodeMs: decodeMs!,
     ...(wanted === null ? { text: textOf(context, ids) } : {}),
   };
 }

@@ -18,11 +18,19 @@ export interface WhisperShape {
 }
 
 export const whisperSmall: WhisperShape = {
-  ...{ name: "small", vocabulary: 51_865, width: 768, layers: 12, mels: 80 },
+  name: "small",
+  vocabulary: 51_865,
+  width: 768,
+  layers: 12,
+  mels: 80,
 };
 
 export const whisperLargeV3: WhisperShape = {
-  ...{ name: "large-v3", vocabulary: 51_866, width: 1280, layers: 32, mels: 128 },
+  name: "large-v3",
+  vocabulary: 51_866,
+  width: 1280,
+  layers: 32,
+  mels: 128,
 };
 
 export const magic = 0x67676d6c;
@@ -62,7 +70,9 @@ export function whisperTensors({ vocabulary, width, layers, mels }: WhisperShape
     { name: `${name}.bias`, type: "f32", sizes: [outputs] },
   ];
   const positions = (name: string, count: number): GgmlTensor => ({
-    ...{ name: `${name}.positional_embedding`, type: "f32", sizes: [width, count] },
+    name: `${name}.positional_embedding`,
+    type: "f32",
+    sizes: [width, count],
   });
   const convolution = (name: string, inputs: number): GgmlTensor[] => [
     { name: `${name}.weight`, type: "f16", sizes: [3, inputs, width] },

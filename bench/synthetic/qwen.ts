@@ -13,7 +13,12 @@ import { constantBfloat16, deviation, randomBfloat16, randomBytes } from "./rand
 /** The published shape of 0.6B. */
 const audio = { width: 896, layers: 18, heads: 14, inner: 3584, channels: 480, mels: 128 };
 const text = {
-  ...{ hidden: 1024, layers: 28, heads: 16, keyHeads: 8, headWidth: 128, inner: 3072 },
+  hidden: 1024,
+  layers: 28,
+  heads: 16,
+  keyHeads: 8,
+  headWidth: 128,
+  inner: 3072,
   vocabulary: 151_936,
 };
 const groupSize = 64;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { seededRandom } from "../testing/random.ts";
-import { type AudioChunk, type ChunkOptions, chunksOf, halves } from "./chunker.ts";
-import { openSamples } from "./pcm.ts";
+import { seededRandom } from "../wer/seeded-random.ts";
+import { type AudioChunk, Chunker, type ChunkOptions, halves } from "./chunker.ts";
+import { openAudio } from "./open.ts";
 import type { Samples } from "./recording.ts";
 import { quietestCut, speechSpans } from "./vad.ts";
 
@@ -17,10 +17,10 @@ function sound(seconds: number, spans: readonly (readonly [number, number])[]): 
 }
 
 async function cut(samples: Samples, options: Partial<ChunkOptions>): Promise<AudioChunk[]> {
-  const stream = openSamples({ samples, sampleRate: rate });
+  const stream = await openAudio({ samples, sampleRate: rate });
   const never = Number.POSITIVE_INFINITY;
   return await Array.fromAsync(
-    chunksOf(stream, { chunkSeconds: 30, pauseSeconds: never, ...options }),
+    new Chunker(stream, { chunkSeconds: 30, pauseSeconds: never, ...options }),
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Span } from "../contract/transcript.ts";
 import { type AudioStream, type Samples, sampleRate, scaleToFit } from "./recording.ts";
 import { SampleQueue } from "./sample-queue.ts";
-import { levelOf, quietestCut, speechSpans } from "./vad.ts";
+import { faintestPeak, levelOf, quietestCut, speechSpans } from "./vad.ts";
 
 /** A part of a recording that is decoded on its own. */
 export interface AudioChunk extends Span {
@@ -9,6 +9,8 @@ export interface AudioChunk extends Span {
   samples: Samples;
   /** Where there is sound, in seconds from the start of the recording. */
   speech: Span[];
+  /** Whether there is nothing to hear at all, as in a muted recording. */
+  isSilent: boolean;
 }
 
 /** How a recording is cut. */
@@ -39,19 +41,8 @@ export const keptSilence = 0.3 * sampleRate;
  * Cuts a stream at quiet places near multiples of `chunkSeconds`, so that no word is cut. Holds one
  * chunk at a time.
  */
-export async function* chunksOf(
-  { blocks }: AudioStream,
-  options: ChunkOptions,
-): AsyncGenerator<AudioChunk, void, undefined> {
-  const cutter = new Cutter(options);
-  for await (const block of blocks) {
-    cutter.push(block);
-    yield* cutter.chunks(false);
-  }
-  yield* cutter.chunks(true);
-}
-
-class Cutter {
+export class Chunker {
+  readonly #blocks: AudioStream["blocks"];
   readonly #queue = new SampleQueue();
   readonly #aim: number;
   readonly #reach: number;
@@ -61,26 +52,44 @@ class Cutter {
   /** Level of the noise, as the last long pause told it. */
   #noise: number | undefined;
 
-  constructor({ chunkSeconds, pauseSeconds }: ChunkOptions) {
+  constructor({ blocks }: AudioStream, { chunkSeconds, pauseSeconds }: ChunkOptions) {
+    this.#blocks = blocks;
     ({ aim: this.#aim, reach: this.#reach } = cutRange(chunkSeconds));
     this.#pause = pauseSeconds * sampleRate;
   }
 
-  push(block: Samples): void {
-    this.#queue.push(block);
+  /** Samples that were read so far. */
+  get heard(): number {
+    return this.#before + this.#queue.length;
   }
 
-  /** The chunks that can be cut by now; after the last block all of them. */
-  *chunks(isEnd: boolean): Generator<AudioChunk, void, undefined> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<AudioChunk, void, undefined> {
+    try {
+      for (let isEnd = false; !isEnd; ) {
+        const block = await this.#blocks.next();
+        isEnd = block.done === true;
+        if (!block.done) this.#queue.push(block.value);
+        for (let length = this.#cut(isEnd); length > 0; length = this.#cut(isEnd)) {
+          const chunk = chunkAt(this.#queue.take(length), this.#before);
+          this.#before += length;
+          yield chunk;
+        }
+      }
+    } finally {
+      await this.#blocks.return();
+    }
+  }
+
+  /** Leaves out silence. Returns the length of the next chunk; 0 where none can be cut by now. */
+  #cut(isEnd: boolean): number {
     const needed = isEnd ? 1 : this.#aim + this.#reach;
     while (this.#queue.length >= needed) {
       const { skip, take } = this.#next(this.#queue.view(), isEnd);
       this.#queue.drop(skip);
       this.#before += skip;
-      if (take === 0) continue;
-      yield chunkAt(this.#queue.take(take), this.#before);
-      this.#before += take;
+      if (take > 0) return take;
     }
+    return 0;
   }
 
   /** How many samples to leave out, and how many of those after them make a chunk. */
@@ -132,7 +141,7 @@ export function soundsIn(samples: Samples, noise?: number): Span[] {
 
 /** The chunk of these samples, of which it scales loud ones; `before` samples came before it. */
 export function chunkAt(samples: Samples, before: number): AudioChunk {
-  scaleToFit(samples);
+  const isSilent = scaleToFit(samples) < faintestPeak;
   const start = before / sampleRate;
   const speech = speechSpans(samples).map((span) => ({
     start: start + span.start,
@@ -140,7 +149,7 @@ export function chunkAt(samples: Samples, before: number): AudioChunk {
   }));
   const end = (before + samples.length) / sampleRate;
   // A recording that is short as a whole is heard as it is.
-  return { start, end, samples: before > 0 ? filledUp(samples) : samples, speech };
+  return { start, end, samples: before > 0 ? filledUp(samples) : samples, speech, isSilent };
 }
 
 function filledUp(samples: Samples): Samples {

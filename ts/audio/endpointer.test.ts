@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { seededRandom } from "../testing/random.ts";
 import { tone } from "../testing/wav-writer.ts";
+import { seededRandom } from "../wer/seeded-random.ts";
 import { SectionCutter } from "./endpointer.ts";
 import { type Samples, sampleRate } from "./recording.ts";
 

@@ -36,6 +36,8 @@ export class SectionCutter {
   #begun = false;
   /** Level of the noise, as the last pause told it. */
   #noise: number | undefined;
+  /** Where sound was found last, and what it was looked for in. */
+  #found: { key: string; sounds: Span[] } = { key: "", sounds: [] };
 
   constructor({ chunkSeconds, pauseSeconds }: ChunkOptions) {
     ({ aim: this.#aim, reach: this.#reach } = cutRange(chunkSeconds));
@@ -80,11 +82,20 @@ export class SectionCutter {
   /** Leaves silence before a section out. Returns whether there is sound then. */
   #skipSilence(): boolean {
     const { length } = this.#queue;
-    const [first] = soundsIn(this.#queue.view(), this.#noise);
+    const [first] = this.#sounds();
     if (first !== undefined) this.#drop(first.start - keptSilence);
     // The first sound may be about to begin.
     else this.#drop(length - keptSilence);
     return first !== undefined;
+  }
+
+  /** Where there is sound in the queue; the same samples are looked at once. */
+  #sounds(): Span[] {
+    const key = [this.#before, this.#queue.length, this.#noise].join();
+    if (this.#found.key !== key) {
+      this.#found = { key, sounds: soundsIn(this.#queue.view(), this.#noise) };
+    }
+    return this.#found.sounds;
   }
 
   #drop(length: number): void {
@@ -96,7 +107,7 @@ export class SectionCutter {
   /** Where the section ends; 0: not yet. */
   #sectionLength(isEnd: boolean, isStuck: boolean): number {
     const samples = this.#queue.view();
-    const pauses = this.#pauses(samples);
+    const pauses = this.#pauses(samples.length);
     const long = pauses.find(({ start, end }) => end - start >= this.#longPause);
     if (long !== undefined) {
       this.#noise = levelOf(samples.subarray(long.start, long.end));
@@ -119,8 +130,8 @@ export class SectionCutter {
   }
 
   /** Silence after sound, which reaches to where nothing is settled yet. */
-  #pauses(samples: Samples): Span[] {
-    return pausesAfter(soundsIn(samples, this.#noise), samples.length).filter(
+  #pauses(length: number): Span[] {
+    return pausesAfter(this.#sounds(), length).filter(
       ({ start, end }) => end > start && end >= this.#settled,
     );
   }

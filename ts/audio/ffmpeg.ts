@@ -1,10 +1,6 @@
-import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { depsFolder } from "../../tools/folders.ts";
-import { ffmpegWheel } from "../../tools/pins.ts";
-import { installWheels } from "../../tools/wheels.ts";
+import { resolve } from "node:path";
 import { AsrError } from "../contract/errors.ts";
+import { fetchedFfmpeg, isClone } from "../native/locate.ts";
 import { type Samples, sampleRate } from "./recording.ts";
 
 /** ffmpeg is hundreds of times faster than real time: when nothing comes for so long, it hangs. */
@@ -168,7 +164,7 @@ function withoutAddress(line: string): string {
   return line.replace(/^(?:\[[^\]]*\]\s*)+/, "");
 }
 
-/** $FFMPEG, else the one on PATH, else the one under .deps/, which is fetched at the first need. */
+/** $FFMPEG, else the one on PATH, else the one that a clone's set-up fetched. */
 export async function findFfmpeg(): Promise<string> {
   const wanted = process.env["FFMPEG"];
   if (wanted) {
@@ -177,20 +173,12 @@ export async function findFfmpeg(): Promise<string> {
     const hint = "set FFMPEG to a working ffmpeg, or unset it";
     throw new AsrError("native", `FFMPEG=${wanted} is not a program`, hint);
   }
-  return Bun.which("ffmpeg") ?? (await fetchedFfmpeg());
-}
-
-async function fetchedFfmpeg(): Promise<string> {
-  try {
-    await installWheels([ffmpegWheel], (line) => process.stderr.write(`${line}\n`));
-  } catch (error) {
-    if (!(error instanceof AsrError)) throw error;
-    const message = `audio other than WAV at 16 kHz needs ffmpeg: ${error.message}`;
-    throw new AsrError("native", message, "install ffmpeg (Debian: apt install ffmpeg)");
-  }
-  const folder = join(depsFolder, "imageio_ffmpeg/binaries");
-  const names = existsSync(folder) ? await readdir(folder) : [];
-  const program = names.find((name) => name.startsWith("ffmpeg-"));
-  if (program === undefined) throw new AsrError("native", `${folder}: holds no ffmpeg`);
-  return join(folder, program);
+  const found = Bun.which("ffmpeg") ?? fetchedFfmpeg();
+  if (found !== undefined) return found;
+  const fetch = isClone ? ", or fetch one: ./bunw run setup" : "";
+  throw new AsrError(
+    "native",
+    "audio other than WAV at 16 kHz needs ffmpeg, and none was found",
+    `install it (Debian: apt install ffmpeg)${fetch}`,
+  );
 }

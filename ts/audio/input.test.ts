@@ -7,7 +7,8 @@ import { expectAsrError } from "../testing/expect-error.ts";
 import { difference } from "../testing/goldens.ts";
 import { pcm16Wav, tone, wavFile } from "../testing/wav-writer.ts";
 import { findFfmpeg } from "./ffmpeg.ts";
-import { type AudioInput, loadAudio } from "./input.ts";
+import { type AudioInput, classify } from "./input.ts";
+import { loadAudio } from "./open.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -66,6 +67,39 @@ describe("every kind of input gives the same samples", () => {
     const { samples, duration } = await loadAudio(make());
     expect(duration).toBe(0.5);
     expect(difference(samples, signal)).toBeLessThanOrEqual(2 ** -15);
+  });
+});
+
+describe("an input is classified once:", () => {
+  const pipe = () => {
+    const path = join(folder, "classified-pipe");
+    Bun.spawnSync(["mkfifo", path]);
+    return path;
+  };
+  const body = () => new Blob([wav]).stream();
+  const samples = { samples: signal, sampleRate: 16_000 };
+  const cases: [string, () => AudioInput, object][] = [
+    ["a path", () => "a.wav", { kind: "path", path: "a.wav", isStream: false }],
+    ["a pipe's path", pipe, { kind: "path", isStream: true }],
+    ["Bun.file", () => Bun.file("a.wav"), { kind: "path", path: "a.wav", isStream: false }],
+    ["a Blob", () => new Blob([wav]), { kind: "bytes", name: "audio bytes", isStream: false }],
+    ["a File", () => new File([wav], "a.wav"), { kind: "bytes", name: "a.wav", isStream: false }],
+    ["bytes", () => wav, { kind: "bytes", name: "audio bytes", isStream: false }],
+    ["a stream", body, { kind: "bytes", name: "audio stream", isStream: true }],
+    ["a Response", () => new Response(body()), { kind: "bytes", name: "response", isStream: true }],
+    ["samples", () => samples, { kind: "pcm", encoding: "f32le", duration: 0.5, isStream: false }],
+    [
+      "plain samples",
+      () => ({ stream: body(), sampleRate: 8000, channels: 2 }),
+      { kind: "pcm", sampleRate: 8000, channels: 2, encoding: "s16le", isStream: true },
+    ],
+  ];
+  test.each(cases)("%s", (_, make, expected) => {
+    const { description, content } = classify(make());
+    expect(description).toMatchObject(expected);
+    // It can be sent to another thread, and a path has no bytes of its own.
+    expect(structuredClone(description)).toEqual(description);
+    expect(content === undefined).toBe(description.kind === "path");
   });
 });
 

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
-import { demoSample } from "../native/demo.ts";
+import { demoSample } from "../native/locate.ts";
 import { expectAsrError } from "../testing/expect-error.ts";
 import { findFfmpeg } from "./ffmpeg.ts";
-import { openAudio } from "./input.ts";
 import { openLive } from "./live-input.ts";
+import { openAudio } from "./open.ts";
 import { wholeRecording } from "./recording.ts";
 
 async function* parts(bytes: Uint8Array, length: number, delayMs = 0) {

@@ -1,6 +1,14 @@
 import { AsrError } from "../contract/errors.ts";
+import type { NextBlock } from "./blocks.ts";
 import { resampled } from "./ffmpeg.ts";
-import { type AudioStream, checked, checkFinite, type Samples, sampleRate } from "./recording.ts";
+import {
+  type AudioStream,
+  checked,
+  checkFinite,
+  noSamples,
+  type Samples,
+  sampleRate,
+} from "./recording.ts";
 
 /** Samples that the caller decoded: interleaved when there are several channels. */
 export interface AudioSamples {
@@ -30,61 +38,91 @@ export interface PcmStream extends PcmLayout {
   stream: AsyncIterable<Uint8Array>;
 }
 
+/** Sample rates that can be resampled, in Hz. */
+export const sampleRates = { min: 1000, max: 768_000 } as const;
+/** Numbers of channels that ffmpeg takes. */
+export const channelCounts = { min: 1, max: 255 } as const;
+
 export const pcmEncodings = ["s16le", "f32le"] as const;
 export type PcmEncoding = (typeof pcmEncodings)[number];
 
-/** Whether an input is bytes that come in parts. */
-export function isIterable(input: unknown): input is AsyncIterable<Uint8Array> {
-  return typeof input === "object" && input !== null && Symbol.asyncIterator in input;
+/** A layout that can be used, with nothing left out. */
+export interface CheckedLayout {
+  /** In Hz. */
+  sampleRate: number;
+  channels: number;
+  encoding: PcmEncoding;
 }
 
-export function isPcmStream(input: unknown): input is PcmStream {
-  return (
-    typeof input === "object" && input !== null && "stream" in input && isIterable(input.stream)
-  );
-}
+const bytesPerSample = { s16le: 2, f32le: 4 } as const;
 
-export function isSamples(input: unknown): input is AudioSamples {
-  return (
-    typeof input === "object" &&
-    input !== null &&
-    "samples" in input &&
-    input.samples instanceof Float32Array
-  );
-}
-
-/** The error for a value that is no recording, such as samples without their rate. */
-export function notAudio(): AsrError {
-  const hint = "pass a path, URL, Blob, Response, stream, bytes, or {samples, sampleRate}";
-  return new AsrError("input", "this is not a kind of audio input", hint);
-}
-
-/**
- * The samples of a stream, whole frames at a time. The bytes of a frame that never becomes whole,
- * at the end, are no sound and are left out.
- */
-export async function* pcmBlocks(input: PcmStream): AsyncGenerator<Samples> {
-  const { stream, channels = 1, encoding = "s16le" } = input;
+/** A layout with what it leaves out. Throws AsrError `input` where it cannot be used. */
+export function checkedLayout(
+  { sampleRate: rate, channels = 1, encoding = "s16le" }: PcmLayout,
+  name: string,
+): CheckedLayout {
   if (!pcmEncodings.includes(encoding)) {
     const hint = `choose from: ${pcmEncodings.join(", ")}`;
     throw new AsrError("input", `samples cannot be encoded as ${encoding}`, hint);
   }
-  const frame = channels * (encoding === "s16le" ? 2 : 4);
-  let rest: Uint8Array = new Uint8Array(0);
-  for await (const part of stream) {
-    const all = Buffer.concat([rest, part]);
-    const whole = all.length - (all.length % frame);
-    rest = all.subarray(whole);
-    // In pieces, so that the thread is not kept for long.
-    const piece = frame * Math.ceil(pieceBytes / frame);
-    for (let at = 0; at < whole; at += piece) {
-      const { buffer } = Uint8Array.from(all.subarray(at, Math.min(whole, at + piece)));
-      yield encoding === "f32le" ? new Float32Array(buffer) : floats(new Int16Array(buffer));
-    }
+  if (!isWithin(rate, sampleRates)) {
+    throw new AsrError("input", `${name}: a sample rate of ${rate} Hz is not usable`);
   }
+  if (!isWithin(channels, channelCounts)) {
+    throw new AsrError("input", `${name}: ${channels} channels are not usable`);
+  }
+  return { sampleRate: rate, channels, encoding };
 }
 
-const pieceBytes = 1 << 16;
+function isWithin(value: number, { min, max }: { min: number; max: number }): boolean {
+  return Number.isInteger(value) && value >= min && value <= max;
+}
+
+/** Refuses samples that are not as many in each channel. */
+export function checkWholeFrames(length: number, { channels }: CheckedLayout, name: string): void {
+  if (length % channels === 0) return;
+  throw new AsrError("input", `${name}: ${length} samples do not make ${channels} channels`);
+}
+
+/** Plain samples, as they are described. */
+interface PcmInput extends CheckedLayout {
+  name: string;
+  /** In seconds; undefined where it is not known. */
+  duration: number | undefined;
+}
+
+/** Opens plain samples of which `next` gives the bytes. */
+export function openPcm(next: NextBlock, input: PcmInput): AudioStream {
+  const { name, duration, sampleRate: rate } = input;
+  const mono = monoSamples(next, input);
+  const blocks = rate === sampleRate ? mono : checked(resampled(mono, rate, name), name);
+  return { name, duration, blocks };
+}
+
+/**
+ * The mean of the channels. NaN and infinities are refused before a resampler would hide them. The
+ * bytes of a frame that never becomes whole, at the end, are no sound and are left out.
+ */
+async function* monoSamples(
+  next: NextBlock,
+  { name, channels, encoding }: PcmInput,
+): AsyncGenerator<Samples, void, undefined> {
+  const frame = channels * bytesPerSample[encoding];
+  let rest: Uint8Array = new Uint8Array(0);
+  let before = 0;
+  for (let block = await next(); block !== undefined; block = await next()) {
+    const bytes = Buffer.concat([rest, block]);
+    const whole = bytes.length - (bytes.length % frame);
+    rest = bytes.subarray(whole);
+    if (whole === 0) continue;
+    const { buffer } = new Uint8Array(bytes.subarray(0, whole));
+    const values = encoding === "f32le" ? new Float32Array(buffer) : floats(new Int16Array(buffer));
+    checkFinite(values, name, before);
+    before += values.length;
+    yield channels === 1 ? values : mixed(values, channels);
+  }
+  if (before === 0) throw noSamples(name);
+}
 
 function floats(integers: Int16Array): Samples {
   const samples = new Float32Array(integers.length);
@@ -92,66 +130,12 @@ function floats(integers: Int16Array): Samples {
   return samples;
 }
 
-/** A quarter of a minute: long enough to be cheap, short enough for progress. */
-const blockLength = 15 * sampleRate;
-
-/** Opens samples that are all there. */
-export function openSamples(input: AudioSamples): AudioStream {
-  const name = "audio samples";
-  const { samples, ...format } = input;
-  const channels = checkFormat(format, name);
-  return openPcm(inBlocks(samples, channels), { ...format, length: samples.length }, name);
-}
-
-async function* inBlocks(samples: Float32Array, channels: number): AsyncGenerator<Float32Array> {
-  const length = blockLength * channels;
-  for (let at = 0; at < samples.length; at += length) yield samples.subarray(at, at + length);
-}
-
-/** Opens samples that come in blocks of whole frames; `length` is how many will come, if known. */
-export function openPcm(
-  blocks: AsyncIterable<Float32Array>,
-  format: PcmFormat & { length?: number | undefined },
-  name: string,
-): AudioStream {
-  const channels = checkFormat(format, name);
-  const mono = mixed(blocks, channels, name);
-  const ready = format.sampleRate === sampleRate ? mono : resampled(mono, format.sampleRate, name);
-  const { length } = format;
-  const duration = length === undefined ? undefined : length / channels / format.sampleRate;
-  return { name, duration, blocks: checked(ready, name) };
-}
-
-function checkFormat({ sampleRate: rate, channels = 1 }: PcmFormat, name: string): number {
-  if (!Number.isInteger(rate) || rate < 1000 || rate > 768_000) {
-    throw new AsrError("input", `${name}: a sample rate of ${rate} Hz is not usable`);
+function mixed(values: Samples, channels: number): Samples {
+  const mono = new Float32Array(values.length / channels);
+  for (let frame = 0, at = 0; frame < mono.length; frame++) {
+    let sum = 0;
+    for (let channel = 0; channel < channels; channel++) sum += values[at++]!;
+    mono[frame] = sum / channels;
   }
-  if (!Number.isInteger(channels) || channels < 1 || channels > 255) {
-    throw new AsrError("input", `${name}: ${channels} channels are not usable`);
-  }
-  return channels;
-}
-
-/** The mean of the channels. NaN and infinities are refused before a resampler would hide them. */
-async function* mixed(
-  blocks: AsyncIterable<Float32Array>,
-  channels: number,
-  name: string,
-): AsyncGenerator<Samples> {
-  let before = 0;
-  for await (const block of blocks) {
-    checkFinite(block, name, before);
-    before += block.length;
-    if (block.length % channels !== 0) {
-      const why = `${before} samples do not make ${channels} channels`;
-      throw new AsrError("input", `${name}: ${why}`);
-    }
-    const mono = new Float32Array(block.length / channels);
-    for (let frame = 0, at = 0; frame < mono.length; frame++) {
-      let sum = 0;
-      for (let channel = 0; channel < channels; channel++) sum += block[at++]!;
-      mono[frame] = sum / channels;
-    }
-    yield mono;
-  }
+  return mono;
 }

@@ -45,12 +45,16 @@ export async function wholeRecording({ blocks, name }: AudioStream): Promise<Rec
   return { samples, duration: length / sampleRate, name };
 }
 
-/** As in the official code, only samples whose peak is above 1 are scaled, in place. */
-export function scaleToFit(samples: Samples): void {
+/**
+ * As in the official code, only samples whose peak is above 1 are scaled, in place. Returns the
+ * peak that they had.
+ */
+export function scaleToFit(samples: Samples): number {
   let peak = 0;
   // Indexed loops: the iterator and the callback forms take seconds for an hour of samples.
   for (let i = 0; i < samples.length; i++) peak = Math.max(peak, Math.abs(samples[i]!));
   if (peak > 1) for (let i = 0; i < samples.length; i++) samples[i]! /= peak;
+  return peak;
 }
 
 /**

@@ -2,24 +2,17 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AsrError, messageOf } from "../contract/errors.ts";
+import { openFile } from "./file.ts";
 import type { AudioStream } from "./recording.ts";
 
 /**
- * Bytes that ffmpeg is to read go through a temporary file, because MP4 cannot be read from a pipe.
- * The file lives until the stream has been read.
+ * Opens the bytes of a file as they come in a stream, however many: they go through a temporary
+ * file, because a WAV may tell its length last and MP4 cannot be read from a pipe. It lives until
+ * the samples have been read.
  */
 export async function spooled(
-  bytes: Blob,
-  open: (path: string) => Promise<AudioStream>,
-): Promise<AudioStream> {
-  return await spooledStream(bytes.stream(), "audio bytes", open);
-}
-
-/** The same for bytes that come in a stream, however many: they are not held in memory. */
-export async function spooledStream(
   stream: AsyncIterable<Uint8Array>,
   name: string,
-  open: (path: string) => Promise<AudioStream>,
 ): Promise<AudioStream> {
   // Only the owner can enter a folder of mkdtemp.
   const folder = await mkdtemp(join(tmpdir(), "bun-asr-"));
@@ -27,7 +20,7 @@ export async function spooledStream(
   try {
     const path = join(folder, "audio");
     await writeAll(stream, path, name);
-    const opened = await open(path);
+    const opened = await openFile(path, name);
     return { ...opened, blocks: thenRemove(opened.blocks, remove) };
   } catch (error) {
     await remove();

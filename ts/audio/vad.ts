@@ -43,11 +43,8 @@ export function speechSpans(samples: Float32Array, noise?: number): Span[] {
     }));
 }
 
-/** Whether there is nothing to hear at all, as in a muted recording. */
-export function isSilent(samples: Float32Array): boolean {
-  const loudest = 10 ** (inaudible / 20);
-  return samples.every((sample) => Math.abs(sample) < loudest);
-}
+/** Samples that all lie below this are never speech. */
+export const faintestPeak = 10 ** (inaudible / 20);
 
 /** Mean energy of each frame, in dB of full scale. */
 function frameLevels(samples: Float32Array): Float32Array {

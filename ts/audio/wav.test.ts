@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { AsrError } from "../contract/errors.ts";
 import { expectAsrError } from "../testing/expect-error.ts";
-import { seededRandom } from "../testing/random.ts";
 import { tone, type WavParts, wavFile } from "../testing/wav-writer.ts";
+import { seededRandom } from "../wer/seeded-random.ts";
 import { isWav, readWavHeader, readWavSamples } from "./wav.ts";
 
 const signal = tone(0.01);

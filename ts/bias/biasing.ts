@@ -1,6 +1,5 @@
-import { AsrError } from "../contract/errors.ts";
 import { type Keyword, keywordList } from "../contract/keywords.ts";
-import { languageName, languageNames } from "../contract/languages.ts";
+import { languageChoice } from "../contract/languages.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import { keywordBias } from "./keyword-bias.ts";
 import { KeywordTrie } from "./keyword-trie.ts";
@@ -35,12 +34,7 @@ export interface Biasing {
 /** Makes it ready. Throws AsrError `usage` for what is wrong or contradicts itself. */
 export function biasing(tokenizer: Tokenizer, options: BiasOptions): Biasing {
   const { prompt = "", keywords: items = [] } = options;
-  const language = languageName(options.language);
-  if (language !== undefined && options.languages !== undefined) {
-    const hint = "languages is for detection, language leaves nothing to detect";
-    throw new AsrError("usage", "language and languages are both given", hint);
-  }
-  const names = options.languages && languageNames(options.languages);
+  const { language, languages } = languageChoice(options);
   const keywords = keywordList(items);
   const trie = new KeywordTrie(tokenizer, keywords);
   const weighted = trie.outside.next.size > 0;
@@ -50,7 +44,7 @@ export function biasing(tokenizer: Tokenizer, options: BiasOptions): Biasing {
     systemText: text,
     processor: () => {
       const processors: LogitsProcessor[] = [];
-      if (names !== undefined) processors.push(languageBias(tokenizer, names));
+      if (languages !== undefined) processors.push(languageBias(tokenizer, languages));
       const active = language !== undefined;
       if (weighted) processors.push(keywordBias(tokenizer, trie, { active }));
       return processors.length === 0 ? undefined : combine(...processors);

@@ -5,14 +5,14 @@ import type { Tokenizer } from "../text/tokenizer.ts";
 const maxKeywordTokens = 1000;
 
 /**
- * The text of the prompt's system turn: the context and, on a line of its own, the keywords joined
+ * The text of the system turn: the caller's prompt and, on a line of its own, the keywords joined
  * by ", ". Words of a weight below 0 are left out. A list of more than `limit` tokens is left out
  * as a whole, since a part would favour its words over the others: it only biases the choice of
  * tokens.
  */
 export function systemText(
   tokenizer: Tokenizer,
-  context: string,
+  prompt: string,
   keywords: readonly Keyword[],
   limit: number = maxKeywordTokens,
 ): string {
@@ -20,5 +20,5 @@ export function systemText(
   const list = wanted.join(", ");
   // A token has at least one byte and hardly ever more than 16: long lists need no counting.
   const fits = list.length <= 16 * limit && tokenizer.encodePlain(list).length <= limit;
-  return [context, fits ? list : ""].filter((part) => part !== "").join("\n");
+  return [prompt, fits ? list : ""].filter((part) => part !== "").join("\n");
 }

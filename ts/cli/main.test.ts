@@ -11,14 +11,14 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { demoSample } from "../native/demo.ts";
+import { demoSample } from "../native/locate.ts";
 import { goldensFolder } from "../testing/goldens.ts";
 import { type Outcome, outcomeOf } from "../testing/recorded-terminal.ts";
 import { pcm16Wav, tone } from "../testing/wav-writer.ts";
+import type { Command } from "./commands/command.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { transcribeCommand } from "./commands/transcribe.ts";
 import { decodeNpy } from "./files/npy.ts";
-import type { Terminal } from "./terminal/terminal.ts";
 
 const root = join(import.meta.dir, "../..");
 const sampleText = readFileSync(demoSample.replace(".wav", ".txt"), "utf8").trim();
@@ -34,12 +34,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function inProcess(
-  command: (argv: string[], terminal: Terminal) => Promise<number>,
-  argv: string[],
-  tty = false,
-): Promise<Outcome> {
-  return outcomeOf((terminal) => command(argv, terminal), { tty });
+function inProcess(command: Command, argv: string[], tty = false): Promise<Outcome> {
+  return outcomeOf((terminal) => command.run(argv, terminal), { tty });
 }
 
 const transcribe = (...argv: string[]) => inProcess(transcribeCommand, ["-m", "demo", ...argv]);
@@ -239,7 +235,14 @@ describe("as a process", () => {
     expect(written(out!).length).toBeLessThan(40);
     const done = written(out!).filter((name) => name.endsWith(".txt")).length;
     const { status, notes } = await inProcess(transcribeCommand, [
-      ...["-m", "demo", talks!, "-f", "srt,txt", "-o", out!, "--skip-existing"],
+      "-m",
+      "demo",
+      talks!,
+      "-f",
+      "srt,txt",
+      "-o",
+      out!,
+      "--skip-existing",
     ]);
     expect(status).toBe(0);
     expect(notes).toMatch(new RegExp(`\\n${20 - done} ok, ${done} skipped\\n$`));

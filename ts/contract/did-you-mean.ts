@@ -1,5 +1,3 @@
-import { AsrError } from "./errors.ts";
-
 /** The entry of `names` that `word` most likely means, or undefined when none is near. */
 export function nearest(word: string, names: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase().slice(0, 64);
@@ -16,16 +14,6 @@ export function nearest(word: string, names: Iterable<string>): string | undefin
 export function didYouMean(word: string, names: readonly string[]): string {
   const near = nearest(word, names);
   return near === undefined ? `choose from: ${names.join(", ")}` : `did you mean ${near}?`;
-}
-
-/**
- * Refuses a key of `options` that is not one of `known`: a misspelt option must not pass silently.
- */
-export function checkOptionNames(options: object, known: readonly string[], owner: string): void {
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue;
-    throw new AsrError("usage", `${owner}: unknown option "${name}"`, didYouMean(name, known));
-  }
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`. */

@@ -18,18 +18,6 @@ export const errorCodes = [
  */
 export type AsrErrorCode = (typeof errorCodes)[number];
 
-/** The exit status of the command line for each code. */
-export const exitCodes: Readonly<Record<AsrErrorCode, number>> = {
-  input: 1,
-  usage: 2,
-  model: 3,
-  native: 4,
-  output: 1,
-  aborted: 130,
-  // EX_SOFTWARE of sysexits.h.
-  internal: 70,
-};
-
 /**
  * The one error type that bun-asr throws. `message` says what and which file, `hint` what to do.
  *

@@ -1,9 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { join } from "node:path";
-import { systemText } from "../bias/system-text.ts";
 import { expectAsrError } from "../testing/expect-error.ts";
-import { goldensFolder } from "../testing/goldens.ts";
-import { Tokenizer } from "../text/tokenizer.ts";
 import { type Keyword, keywordList, mostKeywords, parseKeyword } from "./keywords.ts";
 
 describe("a keyword", () => {
@@ -46,25 +42,5 @@ describe("a keyword", () => {
     }
     const many = Array.from({ length: mostKeywords + 1 }, (_, i) => `word${i}`);
     await expectAsrError(() => keywordList(many), "usage", "10001 keywords");
-  });
-});
-
-describe("systemText", async () => {
-  const tokenizer = await Tokenizer.load(join(goldensFolder, "tokenizer"));
-  const names = keywordList(["Anna", "Emma:5", "Otto:0", "Damn:-3"]);
-
-  test("holds the context and the words that are wanted", () => {
-    expect(systemText(tokenizer, "", [])).toBe("");
-    expect(systemText(tokenizer, "A talk.", [])).toBe("A talk.");
-    expect(systemText(tokenizer, "", names)).toBe("Anna, Emma, Otto");
-    expect(systemText(tokenizer, "A talk.", names)).toBe("A talk.\nAnna, Emma, Otto");
-  });
-
-  test("leaves out a list beyond the limit, never the context", () => {
-    const tokens = tokenizer.encodePlain("Anna, Emma, Otto").length;
-    expect(systemText(tokenizer, "", names, tokens)).toBe("Anna, Emma, Otto");
-    expect(systemText(tokenizer, "A talk.", names, tokens - 1)).toBe("A talk.");
-    const many = keywordList(Array.from({ length: 10_000 }, (_, i) => `word${i}`));
-    expect(systemText(tokenizer, "A talk.", many)).toBe("A talk.");
   });
 });

@@ -18,7 +18,7 @@ export interface Keyword {
  * suffers more than these words gain.
  */
 export const defaultWeight = 3;
-const largestWeight = 10;
+export const weightRange = { min: -10, max: 10 };
 const longestWord = 64;
 /** More than this is a vocabulary, not a hint. */
 export const mostKeywords = 10_000;
@@ -60,8 +60,9 @@ function checked({ word, weight }: Keyword): Keyword {
     throw new AsrError("usage", message, "give whole sentences as context");
   }
   if (weight === undefined) return { word: tidy };
-  if (!(Math.abs(weight) <= largestWeight)) {
-    const message = `keyword ${shown}: weight is ${weight}, expected -10 to 10`;
+  const { min, max } = weightRange;
+  if (!(weight >= min && weight <= max)) {
+    const message = `keyword ${shown}: weight is ${weight}, expected ${min} to ${max}`;
     throw new AsrError("usage", message, `write "${tidy}:${weight}:" when that is the word`);
   }
   return { word: tidy, weight };

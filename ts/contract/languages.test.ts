@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { expectAsrError } from "../testing/expect-error.ts";
 import {
+  type LanguageName,
   languageCode,
   languageName,
   languageNames,
@@ -28,7 +29,7 @@ describe("languages", () => {
 });
 
 describe("sets of languages", () => {
-  test.each([
+  test.each<[string | string[], LanguageName[] | undefined]>([
     ["en,de", ["English", "German"]],
     [" en , German,EN,", undefined],
     ["german, English,de", ["German", "English"]],

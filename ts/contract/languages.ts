@@ -1,14 +1,7 @@
 import { didYouMean } from "./did-you-mean.ts";
 import { AsrError } from "./errors.ts";
 
-/**
- * The languages that Qwen3-ASR was trained to transcribe, by code. The names are what its prompt
- * uses.
- *
- * @example
- * console.log(languages["de"], Object.keys(languages).length);
- */
-export const languages: Readonly<Record<string, string>> = {
+const names = {
   zh: "Chinese",
   en: "English",
   yue: "Cantonese",
@@ -39,21 +32,33 @@ export const languages: Readonly<Record<string, string>> = {
   ro: "Romanian",
   hu: "Hungarian",
   mk: "Macedonian",
-};
+} as const;
+
+/** The prompt's name of a language. */
+export type LanguageName = (typeof names)[keyof typeof names];
+
+/**
+ * The languages that Qwen3-ASR was trained to transcribe, by code. The names are what its prompt
+ * uses.
+ *
+ * @example
+ * console.log(languages["de"], Object.keys(languages).length);
+ */
+export const languages: Readonly<Record<string, LanguageName>> = names;
 
 /**
  * The prompt's name of a language given as code or name in any case; `auto` and undefined: detect.
  */
-export function languageName(language: string | undefined): string | undefined {
+export function languageName(language: string | undefined): LanguageName | undefined {
   if (language === undefined) return undefined;
   const wanted = language.trim().toLowerCase();
   if (wanted === "auto") return undefined;
   if (Object.hasOwn(languages, wanted)) return languages[wanted];
-  const names = Object.values(languages);
-  const name = names.find((candidate) => candidate.toLowerCase() === wanted);
+  const all = Object.values(languages);
+  const name = all.find((candidate) => candidate.toLowerCase() === wanted);
   if (name !== undefined) return name;
   // Short words are compared with codes too, but a two-letter code is near to every other one.
-  const choices = wanted.length > 3 ? names : Object.keys(languages);
+  const choices = wanted.length > 3 ? all : Object.keys(languages);
   const hint =
     wanted.length > 3 ? didYouMean(wanted, choices) : `choose from: ${choices.join(", ")}`;
   throw new AsrError("usage", `unknown language "${language}"`, hint);
@@ -69,19 +74,43 @@ export function languageCode(name: string): string | undefined {
  * in a list or parted by commas. Throws AsrError `usage` for an unknown one, for `auto` and for an
  * empty list.
  */
-export function languageNames(list: string | readonly string[]): string[] {
+export function languageNames(list: string | readonly string[]): LanguageName[] {
   const given = [list].flat().flatMap((item) => item.split(","));
-  const names = given.map((language) => {
+  const found = given.map((language) => {
     const name = languageName(language);
     if (name !== undefined) return name;
     const message = `"${language.trim()}" stands in a list of languages`;
     throw new AsrError("usage", message, "leave the list out to detect any language");
   });
-  if (names.length === 0) {
+  if (found.length === 0) {
     const hint = "name at least one, or leave the list out to detect any language";
     throw new AsrError("usage", "the list of languages is empty", hint);
   }
-  return [...new Set(names)];
+  return [...new Set(found)];
+}
+
+/** Which languages a transcript may be in, by the prompt's names. */
+export interface LanguageChoice {
+  /** The language to write; undefined lets the model detect it. */
+  readonly language: LanguageName | undefined;
+  /** The languages that detection may choose from; undefined: all. */
+  readonly languages: readonly LanguageName[] | undefined;
+}
+
+/**
+ * Reads the options `language` and `languages`. Throws AsrError `usage` for an unknown language,
+ * and where one is forced that is also to be detected.
+ */
+export function languageChoice(options: {
+  language?: string | undefined;
+  languages?: readonly string[] | undefined;
+}): LanguageChoice {
+  const language = languageName(options.language);
+  const several = options.languages && languageNames(options.languages);
+  if (language === undefined || several === undefined) return { language, languages: several };
+  const hint =
+    "they exclude each other: language forces one, languages lets the model detect one of several";
+  throw new AsrError("usage", "language and languages are both given", hint);
 }
 
 /**

@@ -1,9 +1,9 @@
-import type { SessionOptions } from "../native/model.ts";
-import { checkOptionNames } from "./did-you-mean.ts";
-import { AsrError } from "./errors.ts";
-import { type Keyword, keywordList } from "./keywords.ts";
-import { languageName, languageNames } from "./languages.ts";
-import { checkOptionTypes } from "./option-types.ts";
+import type { Keyword } from "./keywords.ts";
+import type { LanguageName } from "./languages.ts";
+
+// The options of every call, written by hand for who reads them in an editor. What the options are
+// at run time (types, ranges, defaults, flags) is one row each in option-table.ts; the compiler
+// compares the two.
 
 /** How far a call is. */
 export interface Progress {
@@ -22,6 +22,60 @@ export interface CallOptions {
   /** Ends the work between two tokens; the call then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** How a checkpoint is opened. */
+export interface ModelOptions {
+  /**
+   * `full` computes every activation in float32, so that rounding does not hide errors. `auto`
+   * (default) is faster: processors multiply rounded activations where that changes little, Metal
+   * computes in the checkpoint's type, which is bfloat16 in the published ones.
+   */
+  precision?: "auto" | "full" | undefined;
+  /**
+   * Threads that compute, in the whole process: all models share one pool, and the last one opened
+   * decides. 1 to 1024, default: all cores that the process may use. No effect on Metal.
+   */
+  threads?: number | undefined;
+  /**
+   * Most bytes of freed buffers that MLX keeps for reuse, in the whole process; the last model
+   * opened decides. Default: a sixteenth of MLX's memory limit, about 1 GB on a machine of 16 GB.
+   * Only on Metal.
+   */
+  bufferCacheBytes?: number | undefined;
+}
+
+/** How an engine is opened. */
+export interface EngineOptions extends ModelOptions {
+  /** Most chunks that are decoded together, 1 to 64. Default 8. */
+  batch?: number | undefined;
+}
+
+/** Where models come from and lie, instead of what the environment says. */
+export interface HubOptions {
+  /** Folder of the cache. Default: `HF_HUB_CACHE`, else `HF_HOME`/hub. */
+  cacheDir?: string | undefined;
+  /** Takes only what is in the cache. Default: `HF_HUB_OFFLINE`. */
+  offline?: boolean | undefined;
+}
+
+/** How a model is found and opened. */
+export interface LoadOptions extends EngineOptions, HubOptions, CallOptions {}
+
+/** How one recording is decoded. Every field is optional. */
+export interface SessionOptions {
+  /** Mel recipe: `exact` (default) as the checkpoints were trained, or `fft512`. */
+  mel?: "exact" | "fft512" | undefined;
+  /** 0 takes the likeliest token; above 0 samples. 0 to 100, default 0. */
+  temperature?: number | undefined;
+  /** Seed of the sampler. Default 0. */
+  seed?: number | undefined;
+  /** Above 1 makes tokens that were already chosen less likely. 0.01 to 100, default 1. */
+  repetitionPenalty?: number | undefined;
+  /** Forbids a second occurrence of any run of so many tokens. 0 to 1000, default 0: none. */
+  noRepeatNgram?: number | undefined;
+  /** Goes on after an end token, for measurements. */
+  ignoreEos?: boolean | undefined;
 }
 
 /** What a recording is transcribed with: plain data. Every field is optional. */
@@ -45,7 +99,10 @@ export interface RecordingSettings extends Omit<SessionOptions, "ignoreEos"> {
   vad?: boolean | undefined;
   /** Gives each token of the segments with its log-probability. Default false. */
   logprobs?: boolean | undefined;
-  /** Length of the pauses for `vad`, which it turns on, in seconds, 0.2 to 60. Default 2. */
+  /**
+   * Length of the pauses for `vad`, which it turns on, in seconds, 0.2 to 60. Default: as the
+   * checkpoint says, else 2.
+   */
   pauseSeconds?: number | undefined;
 }
 
@@ -60,78 +117,27 @@ export interface StreamSettings extends RecordingSettings {
    * more accurate. Default: true for streams, false for what is all there.
    */
   live?: boolean | undefined;
-  /** How often a live stream is looked at, in seconds. Default 2. */
+  /** How often a live stream is looked at, in seconds, 0.5 to 30. Default 2. */
   stepSeconds?: number | undefined;
 }
 
 /** Options of one streaming transcription. */
 export interface StreamOptions extends StreamSettings, CallOptions {}
 
-const sessionNames = ["mel", "temperature", "seed", "repetitionPenalty", "noRepeatNgram"] as const;
-const recordingNames = [
-  ...["language", "languages", "prompt", "keywords", "maxTokens", "chunkSeconds", "vad"],
-  "pauseSeconds",
-  "logprobs",
-  ...sessionNames,
-];
-const callNames = ["signal", "onProgress"];
-
-/** The names of `TranscribeOptions`. */
-export const transcribeOptionNames: readonly string[] = [...recordingNames, ...callNames];
-/** The names of `StreamOptions`. */
-export const streamOptionNames: readonly string[] = [
-  ...transcribeOptionNames,
-  ...["live", "stepSeconds"],
-];
-
-/**
- * Checks options and leaves out what cannot cross to the engine's thread. Throws AsrError `usage`.
- */
-export function recordingSettings(options: TranscribeOptions): RecordingSettings {
-  return checkedSettings(options, transcribeOptionNames, "transcribe");
+/** What a call names that opens its model itself. */
+export interface ModelName {
+  /** As for `Asr.load`. */
+  model?: string | undefined;
 }
 
-/** The same for streams. */
-export function streamSettings(options: StreamOptions): StreamSettings {
-  return checkedSettings(options, streamOptionNames, "stream");
-}
+/** Options of a transcription with a model that is opened for it. */
+export interface OneCallOptions extends TranscribeOptions, LoadOptions, ModelName {}
 
-function checkedSettings(
-  options: StreamOptions,
-  known: readonly string[],
-  owner: string,
-): StreamSettings {
-  checkOptionNames(options, known, owner);
-  checkOptionTypes(options);
-  const { signal: _, onProgress: __, ...settings } = options;
-  languageName(settings.language);
-  keywordList(settings.keywords ?? []);
-  if (settings.languages !== undefined) {
-    languageNames(settings.languages);
-    if (settings.language !== undefined && settings.language !== "auto") {
-      const hint = "language forces one, languages lets the model detect one of several";
-      throw new AsrError("usage", "language and languages exclude each other", hint);
-    }
-  }
-  checkRange("chunkSeconds", settings.chunkSeconds, 1, 1200);
-  checkRange("pauseSeconds", settings.pauseSeconds, 0.2, 60);
-  checkRange("temperature", settings.temperature, 0, 100);
-  const { maxTokens } = settings;
-  if (maxTokens !== undefined && !(Number.isSafeInteger(maxTokens) && maxTokens >= 1)) {
-    throw new AsrError("usage", `maxTokens is ${maxTokens}, expected a whole number of at least 1`);
-  }
-  checkRange("stepSeconds", settings.stepSeconds, 0.5, 30);
-  return settings;
-}
+/** Options of a streaming transcription with a model that is opened for it. */
+export interface OneStreamOptions extends StreamOptions, LoadOptions, ModelName {}
 
-function checkRange(name: string, value: number | undefined, least: number, most: number): void {
-  if (value === undefined || (value >= least && value <= most)) return;
-  throw new AsrError("usage", `${name} is ${value}, expected a number from ${least} to ${most}`);
-}
-
-/** What the native session takes of the settings. */
-export function sessionOptions(settings: RecordingSettings): SessionOptions {
-  return Object.fromEntries(
-    sessionNames.flatMap((name) => (settings[name] === undefined ? [] : [[name, settings[name]]])),
-  );
+/** Settings after the checks, as the engine takes them: languages have the prompt's names. */
+export interface CheckedSettings extends StreamSettings {
+  language?: LanguageName | undefined;
+  languages?: readonly LanguageName[] | undefined;
 }

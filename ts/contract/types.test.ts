@@ -9,6 +9,7 @@ import type {
   FinalEvent,
   FinishEvent,
   LoadOptions,
+  OneStreamOptions,
   PartialEvent,
   StreamEvent,
   StreamOptions,
@@ -17,6 +18,8 @@ import type {
   transcribe,
   transcribeStream,
 } from "../index.ts";
+import type { ChoiceKind } from "./option-kinds.ts";
+import type { OptionName, optionTable } from "./option-table.ts";
 
 // The compiler judges these, in `bun run check`.
 
@@ -73,6 +76,18 @@ test("options have names and types", () => {
   expectTypeOf<"signal">().not.toMatchTypeOf<
     keyof NonNullable<Parameters<AsrSync["transcribe"]>[1]>
   >();
+});
+
+test("choices of the table of options are all that the interfaces name", () => {
+  type Table = typeof optionTable;
+  type Choices = {
+    [Name in OptionName as Table[Name]["kind"] extends ChoiceKind
+      ? Name
+      : never]: Table[Name]["kind"] extends ChoiceKind<infer Choice> ? Choice : never;
+  };
+  type Told = { [Name in keyof Choices]: Exclude<OneStreamOptions[Name], undefined> };
+  expectTypeOf<Choices>().toEqualTypeOf<Told>();
+  expectTypeOf<keyof Choices>().toEqualTypeOf<"precision" | "mel">();
 });
 
 test("errors have codes and what was finished", () => {

@@ -2,24 +2,19 @@
 
 import type { ChunkOptions } from "../audio/chunker.ts";
 import { FairSemaphore } from "../concurrency/fair-semaphore.ts";
-import { defaultBatch } from "../contract/defaults.ts";
 import { AsrError } from "../contract/errors.ts";
-import { Model, type ModelOptions } from "../native/model.ts";
+import { optionTable } from "../contract/option-table.ts";
+import type { EngineOptions } from "../contract/options.ts";
+import { Model } from "../native/model.ts";
 import { Tokenizer } from "../text/tokenizer.ts";
 import { Batch } from "./decode/batch.ts";
 import type { DecodingModel } from "./decode/decoding-model.ts";
 import { Stages } from "./decode/stages.ts";
 import { chunkingOf } from "./recording/chunking.ts";
 
-/** How an engine is opened. */
-export interface EngineOptions extends ModelOptions {
-  /** Most chunks that are decoded together. Default 8. */
-  batch?: number | undefined;
-}
-
 /**
- * An open checkpoint with its tokenizer, and its batch. All its work happens on the
- * thread that opened it.
+ * An open checkpoint with its tokenizer and its batch. All its work happens on the thread that
+ * opened it.
  */
 export class Engine implements Disposable {
   readonly model: DecodingModel;
@@ -39,7 +34,7 @@ export class Engine implements Disposable {
   constructor(
     model: DecodingModel,
     tokenizer: Tokenizer,
-    maxBatch: number = defaultBatch,
+    maxBatch: number = optionTable.batch.default,
     chunking: Partial<ChunkOptions> = {},
   ) {
     this.model = model;
@@ -52,10 +47,7 @@ export class Engine implements Disposable {
 
   /** Opens the folder of a checkpoint. Throws AsrError `model` when it is missing or bad. */
   static async open(folder: string, options: EngineOptions = {}): Promise<Engine> {
-    const { batch = defaultBatch, ...modelOptions } = options;
-    if (!Number.isSafeInteger(batch) || batch < 1 || batch > 64) {
-      throw new AsrError("usage", `batch is ${batch}, expected a whole number from 1 to 64`);
-    }
+    const { batch = optionTable.batch.default, ...modelOptions } = options;
     const model = Model.open(folder, modelOptions);
     try {
       const tokenizer = await Tokenizer.load(folder);

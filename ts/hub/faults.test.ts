@@ -19,7 +19,7 @@ import {
   type PublishedModel,
   sha256,
 } from "../testing/loopback-hub.ts";
-import { seededRandom } from "../testing/random.ts";
+import { seededRandom } from "../wer/seeded-random.ts";
 import { pull } from "./pull.ts";
 import { Slots } from "./slots.ts";
 

@@ -1,6 +1,7 @@
 import { lstat, readdir, readFile, readlink, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { AsrError } from "../contract/errors.ts";
+import { program } from "../native/program.ts";
 import { CachedModel, idOfFolder } from "./cache.ts";
 import { isContentHash } from "./digest.ts";
 import { withCacheLock } from "./lock.ts";
@@ -82,7 +83,7 @@ export async function removeFromCache(
 
 /** The error for a model or revision that the cache does not have. */
 export function notCached(shown: string, cacheFolder: string): AsrError {
-  const hint = "see what there is with: bun run models list";
+  const hint = `see what there is with: ${program} models list`;
   return new AsrError("model", `${shown}: is not in ${cacheFolder}`, hint);
 }
 

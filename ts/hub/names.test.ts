@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { modelFolder } from "../native/demo.ts";
+import { modelFolder } from "../native/locate.ts";
 import { expectAsrError } from "../testing/expect-error.ts";
 import { displayName, parseModelName } from "./names.ts";
 

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { didYouMean } from "../contract/did-you-mean.ts";
 import { AsrError } from "../contract/errors.ts";
-import { demoModel, modelFolder } from "../native/demo.ts";
+import { demoModel, modelFolder } from "../native/locate.ts";
 
 /** A model on the hub: `org/name` at a branch, a tag or a commit. */
 export interface HubModel {

@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { processTuning, ScratchCache, singleModel, testId } from "../testing/hub-models.ts";
 import { gitSha1, LoopbackHub, sha256 } from "../testing/loopback-hub.ts";
-import { seededRandom } from "../testing/random.ts";
+import { seededRandom } from "../wer/seeded-random.ts";
 import { CachedModel } from "./cache.ts";
 import { withCacheLock } from "./lock.ts";
 import { pull } from "./pull.ts";

@@ -1,6 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AsrError } from "../contract/errors.ts";
+import { program } from "../native/program.ts";
 import { CachedModel } from "./cache.ts";
 import { HubClient } from "./client.ts";
 import { type DownloadContext, FileDownload } from "./download.ts";
@@ -215,7 +216,7 @@ class Pull {
 function notHere(name: HubModel, { cacheFolder }: HubSettings, why: string): AsrError {
   const shown = displayName(name);
   const hint =
-    `either run "bun run models pull ${shown}" where there is a network and copy the cache here ` +
-    `(or point HF_HUB_CACHE to it), or give a folder with --model DIR, or use --model demo`;
+    `either run "${program} models pull ${shown}" where there is a network and copy the cache ` +
+    `here (or point HF_HUB_CACHE to it), or give a folder with --model DIR, or use --model demo`;
   return new AsrError("model", `${shown}: is not complete in ${cacheFolder}, ${why}`, hint);
 }

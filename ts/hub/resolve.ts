@@ -1,6 +1,7 @@
+import type { HubOptions } from "../contract/options.ts";
 import { defaultModel, parseModelName } from "./names.ts";
 import { cachedModel, type PullOptions, pull } from "./pull.ts";
-import { type HubOptions, hubSettings } from "./settings.ts";
+import { hubSettings } from "./settings.ts";
 
 /** How a model's name becomes a folder. */
 export interface ResolveOptions extends HubOptions, PullOptions {}

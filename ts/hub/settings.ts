@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { AsrError } from "../contract/errors.ts";
+import type { HubOptions } from "../contract/options.ts";
 
 /** Where models come from and where they lie: the variables that Python's huggingface_hub reads. */
 export interface HubSettings {
@@ -13,14 +14,6 @@ export interface HubSettings {
   token: string | undefined;
   /** Nothing is asked of the network. */
   offline: boolean;
-}
-
-/** What a caller may say instead of the environment. */
-export interface HubOptions {
-  /** Folder of the cache. Default: `HF_HUB_CACHE`, else `HF_HOME`/hub. */
-  cacheDir?: string | undefined;
-  /** Takes only what is in the cache. Default: `HF_HUB_OFFLINE`. */
-  offline?: boolean | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

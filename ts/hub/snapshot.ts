@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { AsrError } from "../contract/errors.ts";
+import { program } from "../native/program.ts";
 import type { CachedModel } from "./cache.ts";
 import { indexName, isTaken, isWeights, neededNames, shardsOfIndex } from "./listing.ts";
 
@@ -56,7 +57,7 @@ export function corruptError(id: string, [first, ...others]: readonly CorruptFil
   const more = others.length > 0 ? ` (and ${others.length} more)` : "";
   const { name, expected, found } = first!;
   const why = `${name}${more} is corrupt: its hash should be ${expected}, but is ${found}`;
-  return new AsrError("model", `${id}: ${why}`, `fetch it again: bun run models pull ${id}`);
+  return new AsrError("model", `${id}: ${why}`, `fetch it again: ${program} models pull ${id}`);
 }
 
 async function weightNames(folder: string, names: readonly string[]): Promise<string[]> {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
+import type { SessionOptions } from "../contract/options.ts";
 import { expectAsrError } from "../testing/expect-error.ts";
 import { goldensFolder, speech } from "../testing/goldens.ts";
-import { Model, type Session, type SessionOptions } from "./model.ts";
+import { Model, type Session } from "./model.ts";
 
 const folder = join(goldensFolder, "small-q4");
 const none = { ids: new Int32Array(0), bonuses: new Float32Array(0) };

@@ -1,32 +1,12 @@
 import { existsSync, statSync } from "node:fs";
 import { AsrError } from "../contract/errors.ts";
+import type { ModelOptions, SessionOptions } from "../contract/options.ts";
 import type { ModelInfo, SessionReport } from "./model-info.ts";
-import { chosenBy, forgotten, handleOf, Session, type SessionOptions } from "./session.ts";
+import { chosenBy, forgotten, handleOf, Session } from "./session.ts";
 import { failed, type Handle, type NativeLibrary, nativeError, nativeLibrary } from "./symbols.ts";
 
-export { Session, type SessionOptions, type Stage } from "./session.ts";
+export { Session, type Stage } from "./session.ts";
 export type { ModelInfo, SessionReport };
-
-/** How a checkpoint is opened. */
-export interface ModelOptions {
-  /**
-   * `full` computes every activation in float32, so that rounding does not hide errors. `auto`
-   * (default) is faster: processors multiply rounded activations where that changes little, Metal
-   * computes in the checkpoint's type, which is bfloat16 in the published ones.
-   */
-  precision?: "auto" | "full" | undefined;
-  /**
-   * Threads that compute, in the whole process: all models share one pool, and the last one opened
-   * decides. Default: all cores that the process may use. No effect on Metal.
-   */
-  threads?: number | undefined;
-  /**
-   * Most bytes of freed buffers that MLX keeps for reuse, in the whole process; the last model
-   * opened decides. Default: a sixteenth of MLX's memory limit, about 1 GB on a machine of 16 GB.
-   * Only on Metal.
-   */
-  bufferCacheBytes?: number | undefined;
-}
 
 /** What `Model.open` takes besides: what those who share its thread may want to set. */
 export interface ModelOpenOptions extends ModelOptions {

@@ -3,22 +3,6 @@ import type { Model } from "./model.ts";
 import type { SessionReport } from "./model-info.ts";
 import { ended, failed, type Handle, type NativeLibrary, nativeError } from "./symbols.ts";
 
-/** How one recording is decoded. Every field is optional. */
-export interface SessionOptions {
-  /** Mel recipe: `exact` (default) as the checkpoints were trained, or `fft512`. */
-  mel?: "exact" | "fft512";
-  /** 0 (default) takes the likeliest token; above 0 samples. */
-  temperature?: number;
-  /** Seed of the sampler. */
-  seed?: number;
-  /** Above 1 makes tokens that were already chosen less likely. Default 1. */
-  repetitionPenalty?: number;
-  /** Forbids a second occurrence of any run of this many tokens. 0 (default): off. */
-  noRepeatNgram?: number;
-  /** Goes on after an end token, for measurements. */
-  ignoreEos?: boolean;
-}
-
 /** A stage whose result can be read back, see `Session.read`. */
 export type Stage = "mel" | "encoder" | "logits";
 

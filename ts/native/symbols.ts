@@ -1,7 +1,6 @@
-import { dlopen, type Library, suffix } from "bun:ffi";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dlopen, type Library } from "bun:ffi";
 import { AsrError, type AsrErrorCode, errorCodes, messageOf } from "../contract/errors.ts";
+import { libraryHint, locateLibrary } from "./locate.ts";
 
 /** `ASR_ABI` of the header that this table was written from. */
 export const abi = 4;
@@ -67,11 +66,6 @@ export const symbolTable = {
   asr_session_report: { args: ["ptr"], returns: "cstring" },
 } as const;
 
-/** Where `bun run build` puts the Swift library. */
-export const libraryPath = join(import.meta.dir, "../../.build/release", `libBunASR.${suffix}`);
-
-const buildCommand = "./bunw run build";
-
 /** The functions of the library. */
 export type NativeLibrary = Library<typeof symbolTable>["symbols"];
 
@@ -79,22 +73,17 @@ export type NativeLibrary = Library<typeof symbolTable>["symbols"];
 export type Handle = NonNullable<ReturnType<NativeLibrary["asr_model_open"]>>;
 
 function open(path: string): NativeLibrary {
-  if (!existsSync(path)) {
-    throw new AsrError("native", `${path}: the native library is not built`, `run ${buildCommand}`);
-  }
   let library: Library<typeof symbolTable>;
   try {
     library = dlopen(path, symbolTable);
   } catch (error) {
-    const hint = `run ${buildCommand}`;
-    throw new AsrError("native", `${path}: cannot be loaded: ${messageOf(error)}`, hint, {
-      cause: error,
-    });
+    const message = `${path}: cannot be loaded: ${messageOf(error)}`;
+    throw new AsrError("native", message, libraryHint, { cause: error });
   }
   const found = library.symbols.asr_abi();
   if (found !== abi) {
     const message = `${path}: has ABI ${found}, this bun-asr needs ${abi}`;
-    throw new AsrError("native", message, `run ${buildCommand}`);
+    throw new AsrError("native", message, libraryHint);
   }
   // Never closed: a call after dlclose would jump into freed code.
   return library.symbols;
@@ -104,7 +93,7 @@ let loaded: NativeLibrary | undefined;
 
 /** Opens the library at the first call. */
 export function nativeLibrary(): NativeLibrary {
-  loaded ??= open(libraryPath);
+  loaded ??= open(locateLibrary());
   return loaded;
 }
 

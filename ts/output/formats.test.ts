@@ -6,9 +6,9 @@ import { findFfmpeg } from "../audio/ffmpeg.ts";
 import type { Segment, Transcript } from "../contract/transcript.ts";
 import { expectAsrError } from "../testing/expect-error.ts";
 import { schemaFaults } from "../testing/json-schema.ts";
-import { seededRandom } from "../testing/random.ts";
 import { type ReadCue, readSrt, readVtt } from "../testing/subtitles.ts";
 import { randomChunks, transcriptOf } from "../testing/transcripts.ts";
+import { seededRandom } from "../wer/seeded-random.ts";
 import { type OutputFormat, outputFormats, parseFormats, render } from "./formats.ts";
 
 const schema: unknown = JSON.parse(

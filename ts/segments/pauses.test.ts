@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Span } from "../contract/transcript.ts";
-import { seededRandom } from "../testing/random.ts";
+import { seededRandom } from "../wer/seeded-random.ts";
 import { placeInSpeech, type Stretch } from "./pauses.ts";
 
 /** Somebody who speaks for half a minute, not evenly, and pauses at most borders. */

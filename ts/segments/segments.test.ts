@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { DecodedChunk, Span } from "../contract/transcript.ts";
-import { seededRandom } from "../testing/random.ts";
 import { randomChunks } from "../testing/transcripts.ts";
+import { seededRandom } from "../wer/seeded-random.ts";
 import { segmentsOf } from "./segments.ts";
 import { sentencesOf } from "./sentences.ts";
 

@@ -80,3 +80,32 @@ function sentenceSegmenter(language: string): Intl.Segmenter {
   }
   return segmenter;
 }
+
+/** Writes a text that comes in parts, a line for each sentence as soon as the next one begins. */
+export class SentenceLines {
+  readonly #write: (line: string) => void;
+  /** What has not been written yet: at most one sentence. */
+  pending = "";
+
+  constructor(write: (line: string) => void) {
+    this.#write = write;
+  }
+
+  push(text: string): void {
+    this.pending += text;
+    const sentences = sentencesOf(this.pending);
+    for (const { from, to } of sentences.slice(0, -1)) {
+      this.#write(`${this.pending.slice(from, to)}\n`);
+    }
+    const last = sentences.at(-1);
+    // White space at its end may separate it from what comes.
+    if (last !== undefined) this.pending = this.pending.slice(last.from);
+  }
+
+  /** Writes what is left. */
+  end(): void {
+    const rest = this.pending.trim();
+    this.pending = "";
+    if (rest !== "") this.#write(`${rest}\n`);
+  }
+}

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { HubSettings } from "../hub/settings.ts";
 import { defaultTuning, type Tuning } from "../hub/tuning.ts";
+import { seededRandom } from "../wer/seeded-random.ts";
 import type { PublishedModel } from "./loopback-hub.ts";
-import { seededRandom } from "./random.ts";
 
 /** The model that tests publish. */
 export const testId = "speech-lab/tiny-asr";

@@ -1,15 +1,15 @@
-import { openAudio } from "../audio/input.ts";
+import { openAudio } from "../audio/open.ts";
 import type { AudioStream, Samples } from "../audio/recording.ts";
 import { sampleRate, wholeRecording } from "../audio/recording.ts";
 import type { StreamEvent } from "../contract/events.ts";
-import type { StreamSettings } from "../contract/options.ts";
+import type { CheckedSettings } from "../contract/options.ts";
 import type { Transcript } from "../contract/transcript.ts";
 import type { Engine } from "../engine/engine.ts";
 import { streamLive } from "../engine/live/stream.ts";
 import { recordingOptions } from "../engine/recording/options.ts";
-import { demoSample } from "../native/demo.ts";
+import { demoSample } from "../native/locate.ts";
 import { Model, type Session } from "../native/model.ts";
-import { seededRandom } from "./random.ts";
+import { seededRandom } from "../wer/seeded-random.ts";
 
 /** The demo's recording. */
 export async function demoSpeech(): Promise<Samples> {
@@ -68,7 +68,7 @@ export interface Heard {
 export async function hear(
   engine: Engine,
   open: () => Promise<AudioStream>,
-  settings: StreamSettings = {},
+  settings: CheckedSettings = {},
   { signal, heard }: { signal?: AbortSignal; heard?: Heard } = {},
 ): Promise<Heard> {
   const { stepSeconds, ...rest } = settings;

@@ -36,7 +36,10 @@ export async function compareWithOfficial(
   const encoder = thinRows(rows, hiddenSize, golden.encoder.every);
 
   const { language, context } = golden;
-  const ids = promptIds(tokenizer, audioTokens, { language: language ?? undefined, context });
+  const ids = promptIds(tokenizer, audioTokens, {
+    language: language ?? undefined,
+    systemText: context,
+  });
   session.prefill(ids);
   const first = read(session, "logits", vocabSize);
   let logits = difference(first, official(golden.logitsLast));

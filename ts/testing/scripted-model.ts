@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type AudioChunk, chunkAt } from "../audio/chunker.ts";
 import { sampleRate } from "../audio/recording.ts";
-import { type BiasOptions, biasing } from "../bias/biasing.ts";
+import type { CheckedSettings, SessionOptions } from "../contract/options.ts";
 import type { DecodeOptions } from "../engine/decode/chunk.ts";
 import type {
   DecodingModel,
@@ -9,7 +9,8 @@ import type {
   StageTimes,
 } from "../engine/decode/decoding-model.ts";
 import { Engine } from "../engine/engine.ts";
-import type { ModelInfo, SessionOptions } from "../native/model.ts";
+import { decodeOptionsOf } from "../engine/recording/options.ts";
+import type { ModelInfo } from "../native/model.ts";
 import { textTag } from "../text/prompt.ts";
 import { Tokenizer } from "../text/tokenizer.ts";
 import { goldensFolder, speech } from "./goldens.ts";
@@ -251,7 +252,7 @@ export function soundOf(seconds: number): AudioChunk {
   return chunkAt(speech(seconds * sampleRate), 0);
 }
 
-/** Options for decoding with these hints. */
-export function decodeOptions(hints: BiasOptions = {}, maxTokens?: number): DecodeOptions {
-  return { biasing: biasing(scriptTokenizer, hints), maxTokens, session: {} };
+/** Options for decoding with these settings. */
+export function decodeOptions(settings: CheckedSettings = {}, maxTokens?: number): DecodeOptions {
+  return decodeOptionsOf(scriptTokenizer, { ...settings, maxTokens });
 }

@@ -4,8 +4,8 @@ import type { Tokenizer } from "./tokenizer.ts";
 export interface PromptOptions {
   /** Name of the language to write, as in `languages`; undefined lets the model detect it. */
   language?: string | undefined;
-  /** Text that tells the model what to expect: names, terms, the topic. */
-  context?: string | undefined;
+  /** What the system turn says: what to expect, as in names, terms, the topic. */
+  systemText?: string | undefined;
 }
 
 /** The model's answer, split into its parts. */
@@ -18,25 +18,36 @@ export interface ParsedOutput {
 /** Stands between the language and the text. */
 export const textTag = "<asr_text>";
 
+/** The token ids of a prompt around so many audio embeddings. */
+export type Prompt = (audioTokens: number) => Int32Array;
+
 /**
  * The token ids of the chat template around `audioTokens` embeddings. The system turn is always
- * there, without a newline after the context. Context is plain text: a special token written in it
- * does not become one.
+ * there, without a newline after its text, which is plain: a special token written in it does not
+ * become one.
  *
  * @example
  * const tokenizer = await Tokenizer.load("models/demo");
- * console.log(promptIds(tokenizer, 13, { language: "English", context: "names: Ada" }));
+ * console.log(promptIds(tokenizer, 13, { language: "English", systemText: "names: Ada" }));
  */
 export function promptIds(
   tokenizer: Tokenizer,
   audioTokens: number,
-  { language, context = "" }: PromptOptions = {},
+  options: PromptOptions = {},
 ): Int32Array {
+  return promptOf(tokenizer, options)(audioTokens);
+}
+
+/** The chat template with its texts filled in, for all chunks of a recording: see `promptIds`. */
+export function promptOf(
+  tokenizer: Tokenizer,
+  { language, systemText = "" }: PromptOptions,
+): Prompt {
   const special = (name: string) => tokenizer.specialId(name);
   const answer = language === undefined ? "assistant\n" : `assistant\nlanguage ${language}`;
   const before = [
     special("<|im_start|>"),
-    ...tokenizer.encodePlain(`system\n${context}`),
+    ...tokenizer.encodePlain(`system\n${systemText}`),
     special("<|im_end|>"),
     ...tokenizer.encodePlain("\n"),
     special("<|im_start|>"),
@@ -51,11 +62,14 @@ export function promptIds(
     ...tokenizer.encodePlain(answer),
     ...(language === undefined ? [] : [special(textTag)]),
   ];
-  const ids = new Int32Array(before.length + audioTokens + after.length);
-  ids.set(before, 0);
-  ids.fill(special("<|audio_pad|>"), before.length, before.length + audioTokens);
-  ids.set(after, before.length + audioTokens);
-  return ids;
+  const pad = special("<|audio_pad|>");
+  return (audioTokens) => {
+    const ids = new Int32Array(before.length + audioTokens + after.length);
+    ids.set(before, 0);
+    ids.fill(pad, before.length, before.length + audioTokens);
+    ids.set(after, before.length + audioTokens);
+    return ids;
+  };
 }
 
 /**

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { AsrError } from "../contract/errors.ts";
 import { expectAsrError } from "../testing/expect-error.ts";
 import { goldensFolder } from "../testing/goldens.ts";
-import { seededRandom } from "../testing/random.ts";
+import { seededRandom } from "../wer/seeded-random.ts";
 import { TokenDecoder, Tokenizer } from "./tokenizer.ts";
 
 interface Goldens {

@@ -1,5 +1,5 @@
-import { seededRandom } from "../testing/random.ts";
 import { type Counts, errorsIn, referenceLength } from "./score.ts";
+import { seededRandom } from "./seeded-random.ts";
 
 const rounds = 2000;
 

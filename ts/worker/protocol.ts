@@ -1,10 +1,9 @@
 import type { MessagePort } from "node:worker_threads";
-import type { PcmLayout } from "../audio/pcm.ts";
+import type { Block } from "../audio/blocks.ts";
+import type { InputDescription } from "../audio/input.ts";
 import type { StreamEvent } from "../contract/events.ts";
-import type { Progress, RecordingSettings, StreamSettings } from "../contract/options.ts";
+import type { CheckedSettings, EngineOptions, HubOptions, Progress } from "../contract/options.ts";
 import type { Transcript } from "../contract/transcript.ts";
-import type { EngineOptions } from "../engine/engine.ts";
-import type { HubOptions } from "../hub/settings.ts";
 import type { ModelInfo } from "../native/model.ts";
 import type { WireError } from "./wire-error.ts";
 
@@ -12,25 +11,11 @@ import type { WireError } from "./wire-error.ts";
 // engine answers with values until the last one. Input and values are asked for one at a time, so
 // that neither side fills the other's memory.
 
-/** An input as it crosses to the engine's thread. */
-export type WireInput =
-  | { kind: "path"; path: string }
-  /**
-   * The bytes of a file, of plain samples as they come, or samples, in blocks that the engine asks
-   * for; `isStream` where a file comes to be while it is read.
-   */
-  | { kind: "bytes"; name: string; isStream: boolean }
-  | ({ kind: "pcm"; name: string } & PcmLayout)
-  | { kind: "samples"; name: string; sampleRate: number; channels: number; length: number }
-  /** All at once, for calls that block. */
-  | { kind: "whole"; bytes: Uint8Array }
-  | { kind: "wholeSamples"; samples: Float32Array; sampleRate: number; channels: number };
-
 /** What can be asked of the engine: arguments, the values on the way, and the result. */
 export interface Calls {
   load: { argument: LoadArgument; value: never; result: LoadResult };
   transcribe: { argument: RecordingArgument; value: never; result: Transcript };
-  stream: { argument: StreamArgument; value: StreamEvent; result: undefined };
+  stream: { argument: RecordingArgument; value: StreamEvent; result: undefined };
   close: { argument: { engine: number }; value: never; result: undefined };
 }
 
@@ -48,12 +33,8 @@ export interface LoadResult {
 
 export interface RecordingArgument {
   engine: number;
-  input: WireInput;
-  options: RecordingSettings;
-}
-
-export interface StreamArgument extends RecordingArgument {
-  options: StreamSettings;
+  input: InputDescription;
+  options: CheckedSettings;
 }
 
 export type CallName = keyof Calls;
@@ -65,9 +46,19 @@ export type Request =
     }[CallName]
   | { type: "next"; id: number }
   | { type: "abort"; id: number }
-  | { type: "block"; id: number; block: Uint8Array | Float32Array | undefined; error?: WireError }
-  /** A call whose caller sleeps until `flag` is set; the answer waits at `port`. */
-  | { type: "blocking"; name: CallName; argument: object; port: MessagePort; flag: Int32Array };
+  | { type: "block"; id: number; block: Block | undefined; error?: WireError }
+  | BlockingRequest;
+
+/** A call whose caller sleeps until `flag` is set; the answer waits at `port`. */
+export interface BlockingRequest {
+  type: "blocking";
+  name: CallName;
+  argument: object;
+  /** All bytes of an input that is no path: a caller that sleeps gives no blocks. */
+  content: Block | undefined;
+  port: MessagePort;
+  flag: Int32Array;
+}
 
 /** From the engine's thread. */
 export type Answer =

@@ -3,26 +3,57 @@ import type { Transcript } from "../contract/transcript.ts";
 
 /** An error as it crosses between threads: structured cloning would lose its class. */
 export interface WireError {
-  /** Undefined for what is no AsrError. */
-  code: AsrErrorCode | undefined;
+  code: AsrErrorCode;
   message: string;
   hint: string | undefined;
   partial: Transcript | undefined;
+  cause: WireCause | undefined;
 }
 
-/** Takes an error apart. */
+/** What an error came from: the text of it, since it may hold what cannot be cloned. */
+interface WireCause {
+  name: string;
+  message: string;
+  stack: string | undefined;
+  cause: WireCause | undefined;
+}
+
+const reportHint = "this is a fault of bun-asr itself: please report it, with the stack of `cause`";
+
+/** So many causes of causes are kept. */
+const maxDepth = 8;
+
+/** Takes an error apart. What is no AsrError is a fault of ours: the cause of one that is. */
 export function toWire(error: unknown): WireError {
   if (error instanceof AsrError) {
-    const { code, message, hint, partial } = error;
-    return { code, message, hint, partial };
+    const { code, message, hint, partial, cause } = error;
+    return { code, message, hint, partial, cause: causeOf(cause) };
   }
   const partial =
     error instanceof Error && "partial" in error ? (error.partial as Transcript) : undefined;
-  return { code: undefined, message: messageOf(error), hint: undefined, partial };
+  const message = messageOf(error);
+  return { code: "internal", message, hint: reportHint, partial, cause: causeOf(error) };
+}
+
+function causeOf(thrown: unknown, depth = 0): WireCause | undefined {
+  if (thrown === undefined || depth >= maxDepth) return undefined;
+  if (!(thrown instanceof Error)) {
+    return { name: "Error", message: String(thrown), stack: undefined, cause: undefined };
+  }
+  const { name, message, stack } = thrown;
+  return { name, message, stack, cause: causeOf(thrown.cause, depth + 1) };
 }
 
 /** Puts it together again. */
-export function fromWire({ code, message, hint, partial }: WireError): Error {
-  const error = new AsrError(code ?? "native", message, hint);
+export function fromWire({ code, message, hint, partial, cause }: WireError): AsrError {
+  const options = cause === undefined ? undefined : { cause: errorOf(cause) };
+  const error = new AsrError(code, message, hint, options);
   return partial === undefined ? error : error.with(partial);
+}
+
+function errorOf({ name, message, stack, cause }: WireCause): Error {
+  const error = new Error(message, cause === undefined ? undefined : { cause: errorOf(cause) });
+  error.name = name;
+  if (stack !== undefined) error.stack = stack;
+  return error;
 }

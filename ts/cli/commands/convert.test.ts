@@ -9,7 +9,7 @@ import { convertCommand } from "./convert.ts";
 const scratch = mkdtempSync(join(tmpdir(), "bun-asr-convert-command-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-const run = (...argv: string[]) => outcomeOf((terminal) => convertCommand(argv, terminal));
+const run = (...argv: string[]) => outcomeOf((terminal) => convertCommand.run(argv, terminal));
 
 test("prints a checksum on standard output and notes on standard error", async () => {
   const out = join(scratch, "q4");
@@ -31,17 +31,21 @@ test("the flags make the recipe", async () => {
   const eight = { group_size: 64, bits: 8, mode: "affine" };
   expect(await entryOf("--bits", "8")).toEqual(eight);
   expect(await entryOf("--bits", "5", "--group-size", "32")).toEqual({
-    ...{ group_size: 32, bits: 5, mode: "affine" },
+    group_size: 32,
+    bits: 5,
+    mode: "affine",
   });
   expect(await entryOf("--bits", "none")).toBeUndefined();
   const mixed = { bits: 4, "model.embed_tokens": eight };
   expect(await entryOf("--recipe", "mixed")).toMatchObject({
-    ...{ ...mixed, "audio_tower.conv_out": eight },
+    ...mixed,
+    "audio_tower.conv_out": eight,
   });
   const floatEncoder = await entryOf("--recipe", "mixed", "--encoder-bits", "none");
   expect(floatEncoder).toEqual({ ...mixed, group_size: 64, mode: "affine" });
   expect(await entryOf("--bits", "8", "--embedding-bits", "6", "--dtype", "f16")).toEqual({
-    ...{ ...eight, "model.embed_tokens": { ...eight, bits: 6 } },
+    ...eight,
+    "model.embed_tokens": { ...eight, bits: 6 },
   });
 });
 

@@ -1,34 +1,60 @@
 import { join } from "node:path";
 import { AsrError } from "../../contract/errors.ts";
 import { type Conversion, convertCheckpoint } from "../../convert/convert.ts";
-import { type Bits, mixed, type Recipe, uniform } from "../../convert/recipe.ts";
+import { mixed, type Recipe, uniform } from "../../convert/recipe.ts";
 import { resolveModel } from "../../hub/resolve.ts";
 import { byteText, durationText } from "../../text/sizes.ts";
-import { choiceFlag, parseCommandLine, runCommand } from "../flags/command-line.ts";
+import type { FlagTable, GivenFlags } from "../flags/flags.ts";
 import { Interrupt } from "../terminal/interrupt.ts";
 import { StatusLine, type Terminal } from "../terminal/terminal.ts";
+import { command, exitStatusOf, helpFlag, quietFlag } from "./command.ts";
 
-export const convertUsage = `usage: bun run convert --model MODEL --out DIR [options]
+const widths = { "4": 4, "5": 5, "6": 6, "8": 8, none: "none" } as const;
+const groupSizes = { "32": 32, "64": 64, "128": 128 } as const;
+const dtypes = { bf16: "BF16", f16: "F16" } as const;
 
-Converts an official Qwen3-ASR checkpoint to MLX's layout, quantized by MLX. Writes the SHA-256 of
-each file of weights to standard output, for sha256sum -c.
+const width = { type: "choice", choices: ["4", "5", "6", "8", "none"] } as const;
 
-  -m, --model MODEL        a float checkpoint: its folder, or org/name of the hub
-  -o, --out DIR            the folder to make
-      --bits N             4 (default), 5, 6, 8 or none: decoder and embedding; the encoder stays
-                           float, as in the checkpoints of mlx-community
-      --recipe mixed       4 bits in the decoder, 8 in encoder and embedding: the smallest that
-                           hears well, but mlx-audio does not load quantized encoders
-      --encoder-bits N     4, 5, 6, 8 or none
-      --embedding-bits N   4, 5, 6, 8 or none
-      --group-size N       weights that share a scale: 32, 64 (default) or 128
-      --dtype bf16|f16     type of scales and of what stays float (default: as it is)
-      --overwrite          replace a model that is at --out
-  -q, --quiet              no notes and no progress on standard error
-  -h, --help               this text
-
-exit status: 0 done, 2 usage or no room, 3 model, 4 native library or platform, 130 interrupted
-`;
+const flags = {
+  Model: {
+    model: {
+      short: "m",
+      value: "MODEL",
+      help: "a float checkpoint: its folder, or org/name of the hub",
+    },
+    out: { short: "o", value: "DIR", help: "the folder to make" },
+    overwrite: { help: "replace a model that is at --out" },
+  },
+  Quantization: {
+    bits: {
+      kind: width,
+      value: "N",
+      default: "4",
+      help:
+        "4, 5, 6, 8 or none: decoder and embedding; the encoder stays float, as in the " +
+        "checkpoints of mlx-community",
+    },
+    recipe: {
+      kind: { type: "choice", choices: ["mixed"] },
+      help:
+        "4 bits in the decoder, 8 in encoder and embedding: the smallest that hears well, but " +
+        "mlx-audio does not load quantized encoders",
+    },
+    "encoder-bits": { kind: width, value: "N", help: "4, 5, 6, 8 or none" },
+    "embedding-bits": { kind: width, value: "N", help: "4, 5, 6, 8 or none" },
+    "group-size": {
+      kind: { type: "choice", choices: ["32", "64", "128"] },
+      default: "64",
+      help: "weights that share a scale",
+    },
+    dtype: {
+      kind: { type: "choice", choices: ["bf16", "f16"] },
+      default: "as it is",
+      help: "type of scales and of what stays float",
+    },
+  },
+  Behaviour: { quiet: quietFlag, help: helpFlag },
+} as const satisfies FlagTable;
 
 interface Arguments {
   model: string;
@@ -38,68 +64,56 @@ interface Arguments {
   quiet: boolean;
 }
 
-/** The command `convert`: returns the exit status. */
-export async function convertCommand(argv: string[], terminal: Terminal): Promise<number> {
-  using interrupt = new Interrupt(undefined, "nothing was written");
-  const read = () => parseArguments(argv);
-  const status = await runCommand(terminal, convertUsage, read, (given) =>
-    convert(given, terminal, interrupt.signal),
-  );
-  return interrupt.status ?? status;
-}
+/** The command `convert`. */
+export const convertCommand = command({
+  name: "convert",
+  summary: "Quantizes a checkpoint.",
+  synopsis: "--model MODEL --out DIR",
+  takesNames: false,
+  description: `\
+Converts an official Qwen3-ASR checkpoint to MLX's layout, quantized by MLX. Writes the SHA-256 of
+each file of weights to standard output, for sha256sum -c.`,
+  flags,
+  closing: `\
+exit status: 0 done, 2 usage or no room, 3 model, 4 native library or platform, 130 interrupted`,
+  read: ({ flags: given }) => argumentsOf(given),
+  needs: () => ["library"],
+  async run(given, terminal) {
+    using interrupt = new Interrupt(undefined, "nothing was written");
+    const status = await exitStatusOf(terminal, () => convert(given, terminal, interrupt.signal));
+    return interrupt.status ?? status;
+  },
+});
 
-function parseArguments(argv: string[]): Arguments | "help" {
-  const { values } = parseCommandLine({
-    args: argv,
-    options: {
-      model: { type: "string", short: "m" },
-      out: { type: "string", short: "o" },
-      bits: { type: "string" },
-      recipe: { type: "string" },
-      "encoder-bits": { type: "string" },
-      "embedding-bits": { type: "string" },
-      "group-size": { type: "string" },
-      dtype: { type: "string" },
-      overwrite: { type: "boolean" },
-      quiet: { type: "boolean", short: "q" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help) return "help";
-  if (values.model === undefined) throw missing("--model MODEL");
-  if (values.out === undefined) throw missing("--out DIR");
-  const recipe = choiceFlag("--recipe", values.recipe, ["mixed"]);
-  const bits = bitsFlag("--bits", values.bits);
+function argumentsOf(given: GivenFlags<typeof flags>): Arguments {
+  const [model, out] = [given.text("model"), given.text("out")];
+  if (model === undefined) throw missing("--model MODEL");
+  if (out === undefined) throw missing("--out DIR");
+  const [recipe, bits] = [given.value("recipe"), given.value("bits")];
   if (recipe !== undefined && bits !== undefined) {
     throw new AsrError("usage", "--recipe and --bits are two ways to say the same", "give one");
   }
-  const start = recipe === "mixed" ? mixed : uniform(bits ?? 4);
-  const dtype = choiceFlag("--dtype", values.dtype, ["bf16", "f16"]);
-  const groupSize = choiceFlag("--group-size", values["group-size"], ["32", "64", "128"]);
+  const start = recipe === "mixed" ? mixed : uniform(widths[bits ?? "4"]);
+  const bitsOf = (flag: "encoder-bits" | "embedding-bits") => {
+    const choice = given.value(flag);
+    return choice === undefined ? undefined : widths[choice];
+  };
+  const dtype = given.value("dtype");
   return {
-    model: values.model,
-    out: values.out,
+    model,
+    out,
     recipe: {
       bits: {
         decoder: start.decoder,
-        encoder: bitsFlag("--encoder-bits", values["encoder-bits"]) ?? start.encoder,
-        embedding: bitsFlag("--embedding-bits", values["embedding-bits"]) ?? start.embedding,
+        encoder: bitsOf("encoder-bits") ?? start.encoder,
+        embedding: bitsOf("embedding-bits") ?? start.embedding,
       },
-      groupSize: groupSize === undefined ? 64 : groupSizes[groupSize],
+      groupSize: groupSizes[given.value("group-size") ?? "64"],
       ...(dtype === undefined ? {} : { dtype: dtypes[dtype] }),
     },
-    overwrite: values.overwrite ?? false,
-    quiet: values.quiet ?? false,
+    overwrite: given.has("overwrite"),
+    quiet: given.has("quiet"),
   };
-}
-
-const groupSizes = { "32": 32, "64": 64, "128": 128 } as const;
-const dtypes = { bf16: "BF16", f16: "F16" } as const;
-const widths = { "4": 4, "5": 5, "6": 6, "8": 8, none: "none" } as const;
-
-function bitsFlag(flag: string, text: string | undefined): Bits | undefined {
-  const choice = choiceFlag(flag, text, ["4", "5", "6", "8", "none"]);
-  return choice === undefined ? undefined : widths[choice];
 }
 
 function missing(flag: string): AsrError {
@@ -121,7 +135,9 @@ async function convert(
     });
     const started = performance.now();
     const conversion = await convertCheckpoint(folder, out, {
-      ...{ recipe, overwrite, signal },
+      recipe,
+      overwrite,
+      signal,
       onProgress: (share) =>
         status.show(`converting: ${Math.floor(100 * share)} %${timeLeft(share, started)}`),
     });

@@ -1,34 +1,37 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { loadAudio } from "../../audio/input.ts";
+import { loadAudio } from "../../audio/open.ts";
 import { AsrError, messageOf } from "../../contract/errors.ts";
 import { languageName } from "../../contract/languages.ts";
+import { optionTable } from "../../contract/option-table.ts";
 import { resolveModel } from "../../hub/resolve.ts";
-import { demoModel, demoSample } from "../../native/demo.ts";
+import { demoModel, demoSample } from "../../native/locate.ts";
 import { Model, type ModelInfo, type SessionReport, type Stage } from "../../native/model.ts";
 import { parseOutput, promptIds } from "../../text/prompt.ts";
 import { Tokenizer } from "../../text/tokenizer.ts";
 import { encodeNpy } from "../files/npy.ts";
-import { choiceFlag, countFlag, parseCommandLine, runCommand } from "../flags/command-line.ts";
+import type { FlagTable, GivenFlags } from "../flags/flags.ts";
+import { optionFlags } from "../flags/option-flags.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { command, helpFlag } from "./command.ts";
 
-export const inspectUsage = `usage: bun run inspect --dump OUT [options]
-
-Runs one recording through the model and writes what each stage gave to the folder OUT:
-mel.npy [128, T], encoder.npy [N, hidden], input_ids.npy, logits_last.npy [vocab] (those that choose
-the first token), tokens.npy (greedy), report.json.
-
-  -m, --model MODEL        as for transcribe (default: demo)
-      --audio FILE         default: the sample of the demo
-      --dump OUT           folder for the results, made when missing
-  -l, --language LANGUAGE  code or name (default: detected)
-      --context TEXT       text of the system turn
-      --mel exact|fft512   recipe of the mel spectrogram (default: exact)
-      --precision full|auto  full (default): every activation in float32; auto: as transcribe runs
-      --max-tokens N       most tokens (default: 32)
-      --ignore-eos         go on after an end token
-  -h, --help               this text
-`;
+const flags = {
+  Options: {
+    model: { short: "m", value: "MODEL", default: demoModel, help: "as for transcribe" },
+    audio: { value: "FILE", default: "the sample of the demo", help: "the recording" },
+    dump: { value: "OUT", help: "folder for the results, made when missing" },
+    ...optionFlags("language", "mel"),
+    context: { value: "TEXT", help: "text of the system turn" },
+    precision: {
+      kind: optionTable.precision.kind,
+      default: "full",
+      help: "full: every activation in float32; auto: as transcribe runs",
+    },
+    "max-tokens": { kind: optionTable.maxTokens.kind, default: 32, help: "most tokens" },
+    "ignore-eos": { help: "go on after an end token" },
+    help: helpFlag,
+  },
+} as const satisfies FlagTable;
 
 interface Arguments {
   model: string;
@@ -54,40 +57,37 @@ interface Findings {
   report: SessionReport;
 }
 
-/** The command `inspect`: returns the exit status. */
-export async function inspectCommand(argv: string[], terminal: Terminal): Promise<number> {
-  const read = () => parseArguments(argv);
-  return await runCommand(terminal, inspectUsage, read, (given) => inspect(given, terminal));
-}
+/** The command `inspect`. */
+export const inspectCommand = command({
+  name: "inspect",
+  summary: "Writes what each stage of the model gave for one recording.",
+  synopsis: "--dump OUT",
+  takesNames: false,
+  description: `\
+Runs one recording through the model and writes what each stage gave to the folder OUT:
+mel.npy [128, T], encoder.npy [N, hidden], input_ids.npy, logits_last.npy [vocab] (those that choose
+the first token), tokens.npy (greedy), report.json.`,
+  flags,
+  closing: `\
+exit status: 0 done, 1 the recording failed, 2 usage, 3 model, 4 native library or platform`,
+  read: ({ flags: given }) => argumentsOf(given),
+  needs: ({ audio }) => (audio === demoSample ? ["library"] : ["library", "ffmpeg"]),
+  run: inspect,
+});
 
-function parseArguments(argv: string[]): Arguments | "help" {
-  const { values } = parseCommandLine({
-    args: argv,
-    options: {
-      model: { type: "string", short: "m" },
-      audio: { type: "string" },
-      dump: { type: "string" },
-      language: { type: "string", short: "l" },
-      context: { type: "string" },
-      mel: { type: "string" },
-      precision: { type: "string" },
-      "max-tokens": { type: "string" },
-      "ignore-eos": { type: "boolean" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help) return "help";
-  if (values.dump === undefined) throw new AsrError("usage", "--dump OUT is missing", "see --help");
+function argumentsOf(given: GivenFlags<typeof flags>): Arguments {
+  const dump = given.text("dump");
+  if (dump === undefined) throw new AsrError("usage", "--dump OUT is missing", "see --help");
   return {
-    model: values.model ?? demoModel,
-    audio: values.audio ?? demoSample,
-    dump: values.dump,
-    language: languageName(values.language),
-    context: values.context,
-    mel: choiceFlag("--mel", values.mel, ["exact", "fft512"]) ?? "exact",
-    precision: choiceFlag("--precision", values.precision, ["full", "auto"]) ?? "full",
-    maxTokens: countFlag("--max-tokens", values["max-tokens"]) ?? 32,
-    ignoreEos: values["ignore-eos"] ?? false,
+    model: given.text("model") ?? demoModel,
+    audio: given.text("audio") ?? demoSample,
+    dump,
+    language: languageName(given.text("language")),
+    context: given.text("context"),
+    mel: given.value("mel") ?? optionTable.mel.default,
+    precision: given.value("precision") ?? flags.Options.precision.default,
+    maxTokens: given.value("max-tokens") ?? flags.Options["max-tokens"].default,
+    ignoreEos: given.has("ignore-eos"),
   };
 }
 
@@ -130,7 +130,7 @@ function runStages(
   };
   const frames = session.mel(samples);
   const audioTokens = session.encode();
-  const inputIds = promptIds(tokenizer, audioTokens, { language, context });
+  const inputIds = promptIds(tokenizer, audioTokens, { language, systemText: context });
   session.prefill(inputIds);
   const logits = read("logits", vocabSize);
   const tokens: number[] = [];
@@ -140,9 +140,14 @@ function runStages(
     tokens.push(id);
   }
   return {
-    ...{ mel: read("mel", melBins * frames), frames },
-    ...{ encoder: read("encoder", audioTokens * hiddenSize), audioTokens },
-    ...{ inputIds, logits, tokens: Int32Array.from(tokens), report: session.report() },
+    mel: read("mel", melBins * frames),
+    frames,
+    encoder: read("encoder", audioTokens * hiddenSize),
+    audioTokens,
+    inputIds,
+    logits,
+    tokens: Int32Array.from(tokens),
+    report: session.report(),
   };
 }
 

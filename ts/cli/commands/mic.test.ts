@@ -2,8 +2,7 @@ import { afterAll, expect, test } from "bun:test";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AudioInput } from "../../audio/input.ts";
-import { isPcmStream } from "../../audio/pcm.ts";
+import { type AudioInput, isPcmStream } from "../../audio/input.ts";
 import type { System } from "../../audio/recorders.ts";
 import { AsrError } from "../../contract/errors.ts";
 import type { StreamEvent } from "../../contract/events.ts";
@@ -11,7 +10,7 @@ import type { StreamOptions } from "../../contract/options.ts";
 import { ScriptedRecognizer } from "../../testing/recognizer.ts";
 import { outcomeOf } from "../../testing/recorded-terminal.ts";
 import type { Recognizer } from "../files/run.ts";
-import { micCommand } from "./mic.ts";
+import { micWith } from "./mic.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bun-asr-mic-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -41,9 +40,8 @@ class Listener extends ScriptedRecognizer implements Recognizer {
 
 async function run(argv: string[], script: string) {
   const listener = new Listener({ stream: { chunks: ["Turn on", "the light."] } });
-  const outcome = await outcomeOf((terminal) =>
-    micCommand(argv, terminal, async () => listener, system(script)),
-  );
+  const command = micWith(async () => listener, system(script));
+  const outcome = await outcomeOf((terminal) => command.run(argv, terminal));
   return { ...outcome, received: listener.received };
 }
 

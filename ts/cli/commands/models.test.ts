@@ -40,7 +40,7 @@ afterAll(() => {
 });
 
 const models = (...argv: string[]) =>
-  outcomeOf((terminal) => modelsCommand([...argv, "--cache-dir", cache.folder], terminal));
+  outcomeOf((terminal) => modelsCommand.run([...argv, "--cache-dir", cache.folder], terminal));
 
 describe("pull", () => {
   test("prints the folder, and tells of the download on standard error", async () => {

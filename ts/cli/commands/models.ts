@@ -1,5 +1,5 @@
 import { didYouMean } from "../../contract/did-you-mean.ts";
-import { AsrError, exitCodes } from "../../contract/errors.ts";
+import { AsrError } from "../../contract/errors.ts";
 import { CachedModel } from "../../hub/cache.ts";
 import { describeModel, descriptionText } from "../../hub/description.ts";
 import {
@@ -13,41 +13,34 @@ import { displayName, parseHubModel, shortNames } from "../../hub/names.ts";
 import { pull } from "../../hub/pull.ts";
 import { type HubSettings, hubSettings } from "../../hub/settings.ts";
 import { corruptFiles, snapshotNames } from "../../hub/snapshot.ts";
+import { program } from "../../native/program.ts";
 import { byteText } from "../../text/sizes.ts";
-import { exitStatusOf, parseCommandLine } from "../flags/command-line.ts";
+import type { FlagTable, GivenFlags } from "../flags/flags.ts";
+import { optionFlags } from "../flags/option-flags.ts";
 import { DownloadReport } from "../terminal/download-report.ts";
+import { exitCodes } from "../terminal/exit-codes.ts";
 import { Interrupt } from "../terminal/interrupt.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { command, exitStatusOf, helpFlag, quietFlag } from "./command.ts";
 
-export const modelsUsage = `usage: bun run models list | pull ID… | rm ID… | verify [ID…] | info ID
+const flags = {
+  Options: {
+    ...optionFlags("cacheDir", "offline"),
+    json: { help: "list and info as JSON" },
+    quiet: quietFlag,
+    help: helpFlag,
+  },
+} as const satisfies FlagTable;
 
-Models of the hub in the cache, which other tools share. ID is org/name or a short name, with
-@revision (a branch, a tag or a commit) where it is not main.
-
-  list              what is in the cache
-  pull ID…          downloads, or brings up to date; what an earlier attempt fetched is kept
-  rm ID…            removes a model, or with @revision one commit and what only that one needs
-  verify [ID…]      reads every byte again and compares with the hashes
-  info ID           files, sizes and state; of a model that is not in the cache, what it would be
-
-      --cache-dir DIR  the cache (default: HF_HUB_CACHE, else HF_HOME/hub)
-      --offline        asks nothing of the network
-      --json           list and info as JSON
-  -q, --quiet          no notes and no progress on standard error
-  -h, --help           this text
-
-short names: ${[...shortNames.keys()].join(", ")}
-exit status: 0 done, 2 usage, 3 a model is missing, corrupt or cannot be fetched, 130 interrupted
-`;
-
-interface Call {
+interface Arguments {
+  action: (call: Call) => Promise<number>;
   ids: string[];
   settings: HubSettings;
   json: boolean;
   quiet: boolean;
-  terminal: Terminal;
-  signal: AbortSignal;
 }
+
+type Call = Omit<Arguments, "action"> & { terminal: Terminal; signal: AbortSignal };
 
 const actions: Record<string, (call: Call) => Promise<number>> = {
   list: listModels,
@@ -57,40 +50,54 @@ const actions: Record<string, (call: Call) => Promise<number>> = {
   info: modelInfo,
 };
 
-/** The command `models`: returns the exit status. */
-export async function modelsCommand(argv: string[], terminal: Terminal): Promise<number> {
-  using interrupt = new Interrupt();
-  const status = await exitStatusOf(terminal, () => run(argv, terminal, interrupt.signal));
-  return interrupt.status ?? status;
-}
+const known = [...shortNames.keys()];
+const half = Math.ceil(known.length / 2);
 
-async function run(argv: string[], terminal: Terminal, signal: AbortSignal): Promise<number> {
-  const { values, positionals } = parseCommandLine({
-    args: argv,
-    allowPositionals: true,
-    options: {
-      "cache-dir": { type: "string" },
-      offline: { type: "boolean" },
-      json: { type: "boolean" },
-      quiet: { type: "boolean", short: "q" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help) {
-    terminal.out(modelsUsage);
-    return 0;
+/** The command `models`. */
+export const modelsCommand = command({
+  name: "models",
+  summary: "Lists, fetches, checks and removes models of the hub.",
+  synopsis: "list | pull ID… | rm ID… | verify [ID…] | info ID",
+  takesNames: true,
+  description: `\
+Models of the hub in the cache, which other tools share. ID is org/name or a short name, with
+@revision (a branch, a tag or a commit) where it is not main.
+
+  list              what is in the cache
+  pull ID…          downloads, or brings up to date; what an earlier attempt fetched is kept
+  rm ID…            removes a model, or with @revision one commit and what only that one needs
+  verify [ID…]      reads every byte again and compares with the hashes
+  info ID           files, sizes and state; of a model that is not in the cache, what it would be`,
+  flags,
+  closing: `\
+short names: ${known.slice(0, half).join(", ")},
+             ${known.slice(half).join(", ")}
+exit status: 0 done, 2 usage, 3 a model is missing, corrupt or cannot be fetched, 130 interrupted`,
+  read: ({ flags: given, names }) => argumentsOf(given, names),
+  needs: () => [],
+  async run({ action, ...given }, terminal) {
+    using interrupt = new Interrupt();
+    const { signal } = interrupt;
+    const status = await exitStatusOf(terminal, () => action({ ...given, terminal, signal }));
+    return interrupt.status ?? status;
+  },
+});
+
+function argumentsOf(
+  given: GivenFlags<typeof flags>,
+  [name, ...ids]: readonly string[],
+): Arguments {
+  const known = Object.keys(actions);
+  if (name === undefined) {
+    throw new AsrError("usage", "say what to do", `one of ${known.join(", ")}`);
   }
-  const [name, ...ids] = positionals;
-  const action = name !== undefined && Object.hasOwn(actions, name) ? actions[name] : undefined;
-  if (name === undefined || action === undefined) {
-    const names = Object.keys(actions);
-    if (name === undefined)
-      throw new AsrError("usage", "say what to do", `one of ${names.join(", ")}`);
-    throw new AsrError("usage", `models ${name}: unknown`, didYouMean(name, names));
+  const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
+  if (action === undefined) {
+    throw new AsrError("usage", `models ${name}: unknown`, didYouMean(name, known));
   }
-  const options = { cacheDir: values["cache-dir"], offline: values.offline };
-  const { json = false, quiet = false } = values;
-  return await action({ ids, settings: hubSettings(options), json, quiet, terminal, signal });
+  const options = { cacheDir: given.value("cache-dir"), offline: given.value("offline") };
+  const [json, quiet] = [given.has("json"), given.has("quiet")];
+  return { action, ids, settings: hubSettings(options), json, quiet };
 }
 
 async function listModels({ ids, settings, json, quiet, terminal }: Call): Promise<number> {
@@ -149,7 +156,7 @@ async function verifyModels({ ids, settings, terminal, signal }: Call): Promise<
     if (missing !== null) terminal.out(`${shown}: ${missing}: missing\n`);
     if (corrupt.length > 0 || missing !== null) {
       bad++;
-      terminal.note(`${shown}: fetch it again: bun run models pull ${id}\n`);
+      terminal.note(`${shown}: fetch it again: ${program} models pull ${id}\n`);
     } else {
       terminal.out(`${shown}: ${(await snapshotNames(folder)).length} files ok\n`);
     }

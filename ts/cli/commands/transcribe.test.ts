@@ -14,7 +14,7 @@ import { AsrError } from "../../contract/errors.ts";
 import { schemaFaults } from "../../testing/json-schema.ts";
 import { type Script, ScriptedRecognizer } from "../../testing/recognizer.ts";
 import { outcomeOf } from "../../testing/recorded-terminal.ts";
-import { transcribeCommand } from "./transcribe.ts";
+import { transcribeWith } from "./transcribe.ts";
 
 const schema: unknown = JSON.parse(
   readFileSync(join(import.meta.dir, "../../../docs/transcript.schema.json"), "utf8"),
@@ -37,7 +37,7 @@ async function run(
   }
   const args = argv.map((arg) => arg.replace(/^@\//, `${folder}/`));
   const { status, out, notes } = await outcomeOf(
-    (terminal) => transcribeCommand(args, terminal, async () => recognizer),
+    (terminal) => transcribeWith(async () => recognizer).run(args, terminal),
     { tty },
   );
   const shown = (text: string) => text.replaceAll(`${folder}/`, "@/");

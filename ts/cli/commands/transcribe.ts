@@ -1,22 +1,22 @@
 import { Asr } from "../../asr.ts";
 import { follow } from "../../audio/follow.ts";
 import type { AudioInput } from "../../audio/input.ts";
-import { defaultBatch, defaultChunkSeconds } from "../../contract/defaults.ts";
 import { AsrError } from "../../contract/errors.ts";
+import { optionTable } from "../../contract/option-table.ts";
 import type { CallOptions, Progress } from "../../contract/options.ts";
-import { demoSample } from "../../native/demo.ts";
+import { demoSample } from "../../native/locate.ts";
 import { findInputs, type Input } from "../files/inputs.ts";
 import { foldersOf, type Job, planOutputs } from "../files/plan.ts";
 import { type Recognizer, Run, runsInOrder } from "../files/run.ts";
 import { prepareFolder } from "../files/write.ts";
-import { type Arguments, readArguments } from "../flags/arguments.ts";
-import { runCommand } from "../flags/command-line.ts";
-import { transcribeUsage } from "../flags/transcribe-flags.ts";
+import { type Arguments, argumentsOf } from "../flags/arguments.ts";
+import { transcribeFlags } from "../flags/transcribe-flags.ts";
 import { DownloadReport } from "../terminal/download-report.ts";
 import { Interrupt } from "../terminal/interrupt.ts";
 import { ProgressLine } from "../terminal/progress-line.ts";
 import { Reporter } from "../terminal/reporter.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { command } from "./command.ts";
 
 /** Opens the model that the command line names. */
 export type Load = (given: Arguments, options: CallOptions) => Promise<Recognizer>;
@@ -25,17 +25,30 @@ export type Load = (given: Arguments, options: CallOptions) => Promise<Recognize
 export const loadAsr: Load = async ({ model, engine }, options) =>
   await Asr.load(model, { ...engine, ...options });
 
-/** The command `transcribe`: returns the exit status. */
-export async function transcribeCommand(
-  argv: readonly string[],
-  terminal: Terminal,
-  load: Load = loadAsr,
-): Promise<number> {
-  const read = () => readArguments(argv);
-  return await runCommand(terminal, transcribeUsage, read, (given) =>
-    transcribeAll(given, terminal, load),
-  );
-}
+/** The command `transcribe`, with a library or what stands in for it. */
+export const transcribeWith = (load: Load) =>
+  command({
+    name: "transcribe",
+    summary: "Writes what is said in recordings.",
+    synopsis: "[INPUT…]",
+    takesNames: true,
+    description: `\
+Writes what is said in each INPUT: a file in any audio or video format, a folder, a pattern such as
+'talks/*.mp3', or - for standard input. Without INPUT it transcribes the sample that comes with the
+demo model. Text goes to standard output, in paragraphs, or sentence by sentence on a terminal; all
+else goes to standard error.`,
+    flags: transcribeFlags,
+    closing: `\
+exit status: 0 done, 1 an input failed or text was lost, 2 usage, 3 model, 4 native library or
+platform, 70 a fault of bun-asr itself, 130 interrupted. The first interrupt writes what is
+finished, the second one ends at once.`,
+    read: (line) => argumentsOf(line),
+    // The sample is read without ffmpeg, which is large to fetch.
+    needs: ({ sample }) => (sample ? ["library"] : ["library", "ffmpeg"]),
+    run: (given, terminal) => transcribeAll(given, terminal, load),
+  });
+
+export const transcribeCommand = transcribeWith(loadAsr);
 
 /** Does what `transcribe` is to do: returns the exit status. */
 export async function transcribeAll(
@@ -110,13 +123,20 @@ async function transcribeJobs(
   interrupt: Interrupt,
 ): Promise<void> {
   const { settings, engine, microphone, pcm, failFast } = given;
-  const batch = engine.batch ?? defaultBatch;
-  const atOnce = batch * (settings.chunkSeconds ?? defaultChunkSeconds);
-  const context = { recognizer, settings, signal: interrupt.signal, atOnce };
+  const batch = engine.batch ?? optionTable.batch.default;
+  const atOnce = batch * (settings.chunkSeconds ?? optionTable.chunkSeconds.default);
+  const context = { signal: interrupt.signal, atOnce };
   const samples = microphone?.input ?? (pcm && { ...pcm, stream: Bun.stdin.stream() });
   const inputOf = ({ path }: Input): AudioInput =>
     given.follow && path !== "-" ? follow(path, { signal: interrupt.signal }) : path;
-  const start = (job: Job) => new Run(job, samples ?? inputOf(job.input), context);
+  const start = (job: Job) => {
+    const input = samples ?? inputOf(job.input);
+    return new Run(
+      job,
+      (options) => recognizer.stream(input, { ...settings, ...options }),
+      context,
+    );
+  };
   for await (const run of runsInOrder(jobs, start, batch)) {
     // After an interrupt only what had begun is worth a word.
     if (interrupt.signal.aborted && (await run.ended).transcript === undefined) continue;

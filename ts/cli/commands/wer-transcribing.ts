@@ -1,6 +1,6 @@
 import { Asr } from "../../asr.ts";
 import { AsrError } from "../../contract/errors.ts";
-import type { ModelOptions } from "../../native/model.ts";
+import type { ModelOptions } from "../../contract/options.ts";
 import type { Heard } from "../../wer/hypotheses.ts";
 import type { Reference } from "../../wer/references.ts";
 import type { StatusLine } from "../terminal/terminal.ts";

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { demoSample } from "../../native/demo.ts";
+import { demoSample } from "../../native/locate.ts";
 import { outcomeOf } from "../../testing/recorded-terminal.ts";
-import { werCommand, werUsage } from "./wer.ts";
+import { werCommand } from "./wer.ts";
 
 // The model is opened on a busy machine.
 setDefaultTimeout(60_000);
@@ -25,7 +25,7 @@ function written(name: string, ...lines: (string | object)[]): string {
   return path;
 }
 
-const wer = (...argv: string[]) => outcomeOf((terminal) => werCommand(argv, terminal));
+const wer = (...argv: string[]) => outcomeOf((terminal) => werCommand.run(argv, terminal));
 
 async function werJson(...argv: string[]) {
   const { status, out, notes } = await wer("--json", ...argv);
@@ -38,9 +38,10 @@ describe("wer", () => {
     const wrong = sampleText.replace(/^\S+/, "Zebra");
     const manifest = written(
       "m.jsonl",
-      ...[{ path: "sample.wav", text: sampleText }, ""],
-      ...[{ path: demoSample, text: wrong, language: "en", duration: 2 }],
-      ...[{ path: "none.wav", text: "one two buckle my shoe" }],
+      { path: "sample.wav", text: sampleText },
+      "",
+      { path: demoSample, text: wrong, language: "en", duration: 2 },
+      { path: "none.wav", text: "one two buckle my shoe" },
     );
     const { status, notes, report } = await werJson("--manifest", manifest, "--jobs", "2");
     expect([status, notes]).toEqual([1, "2 ok, 1 failed\n"]);
@@ -81,21 +82,26 @@ describe("wer", () => {
     );
     const hypotheses = written(
       "heard.jsonl",
-      ...[{ path: "/elsewhere/a.wav", ok: true, text: "turn off the light" }],
-      ...[{ path: join(folder, "b.wav"), text: "close door now" }],
+      { path: "/elsewhere/a.wav", ok: true, text: "turn off the light" },
+      { path: join(folder, "b.wav"), text: "close door now" },
       ...[
         { path: "d.wav", text: "noise" },
         { path: "z.wav", text: "今天星期六。" },
       ],
-      ...[{ path: "c.wav", ok: false, error: { message: "c.wav: is empty" } }],
-      ...[{ path: "other.wav", text: "x" }],
+      { path: "c.wav", ok: false, error: { message: "c.wav: is empty" } },
+      { path: "other.wav", text: "x" },
     );
     const argv = ["--manifest", manifest, "--hypotheses", hypotheses, "--model", "/none"];
     const { status, notes, report } = await werJson(...argv);
     expect(status).toBe(1);
     expect(notes).toContain(`${hypotheses}: 1 of other recordings, left out`);
     expect(report.wer).toMatchObject({
-      ...{ hits: 4, substitutions: 3, deletions: 3, insertions: 1, reference: 10, rate: 0.7 },
+      hits: 4,
+      substitutions: 3,
+      deletions: 3,
+      insertions: 1,
+      reference: 10,
+      rate: 0.7,
     });
     expect(report.recordings[3].wer.rate).toBeNull();
     expect(report.recordings[4]).toMatchObject({
@@ -145,6 +151,7 @@ describe("wer", () => {
   });
 
   test("--help is the usage", async () => {
+    const werUsage = werCommand.usage();
     expect(await wer("--help")).toEqual({ status: 0, out: werUsage, notes: "" });
     expect(werUsage.split("\n").every((line) => line.length <= 100)).toBe(true);
   });

@@ -1,42 +1,62 @@
-import { AsrError, exitCodes } from "../../contract/errors.ts";
+import { AsrError } from "../../contract/errors.ts";
 import { languageName } from "../../contract/languages.ts";
-import { demoModel } from "../../native/demo.ts";
-import type { ModelOptions } from "../../native/model.ts";
+import type { ModelOptions } from "../../contract/options.ts";
+import { demoModel } from "../../native/locate.ts";
 import { readFleurs, readLibriSpeech } from "../../wer/datasets.ts";
 import { type Evaluated, evaluate } from "../../wer/evaluation.ts";
 import { type Heard, readHypotheses } from "../../wer/hypotheses.ts";
 import { type Reference, readManifest } from "../../wer/references.ts";
 import { reportJson, reportText } from "../../wer/report.ts";
 import { type Mode, modes } from "../../wer/score.ts";
-import { choiceFlag, countFlag, parseCommandLine, runCommand } from "../flags/command-line.ts";
+import type { FlagTable, GivenFlags } from "../flags/flags.ts";
+import { optionFlags } from "../flags/option-flags.ts";
+import { exitCodes } from "../terminal/exit-codes.ts";
 import { StatusLine, type Terminal } from "../terminal/terminal.ts";
+import { command, helpFlag } from "./command.ts";
 import { transcribeAll } from "./wer-transcribing.ts";
 
-export const werUsage = `usage: bun run wer --manifest FILE.jsonl [options]
+const count = { type: "number", min: 1, isWhole: true } as const;
 
-Transcribes recordings, compares with what is said in them, and tells the word and character error
-rates. Texts are normalised as Whisper's authors do: English by their English rules, every other
-language by their basic ones. Chinese, Cantonese, Japanese, Korean and Thai count by characters.
+const flags = {
+  Recordings: {
+    manifest: {
+      value: "FILE",
+      help: "JSON lines with path (relative to FILE), text, perhaps language",
+    },
+    librispeech: { value: "DIR", help: "a LibriSpeech folder instead, with *.trans.txt in it" },
+    fleurs: { value: "FILE.tsv", help: "a FLEURS table instead, or its folder" },
+    hypotheses: {
+      value: "FILE",
+      help: "compare these, as transcribe --json wrote them; transcribe nothing",
+    },
+    language: {
+      short: "l",
+      value: "LANGUAGE",
+      default: "what the data says, else English",
+      help: "the texts' language",
+    },
+    limit: { kind: count, help: "only the first N recordings" },
+  },
+  Model: {
+    model: { short: "m", value: "MODEL", default: demoModel, help: "as for transcribe" },
+    "force-language": { help: "tell the model the language too, which it detects otherwise" },
+    jobs: { kind: count, default: 1, help: "recordings transcribed at once" },
+    ...optionFlags("precision", "threads"),
+  },
+  Report: {
+    mode: {
+      kind: { type: "choice", choices: modes },
+      default: "auto",
+      help: "what is counted; auto: by the language",
+    },
+    worst: { kind: count, default: 10, help: "show N recordings with the most errors" },
+    json: { help: "all counts of all recordings as one JSON object" },
+    quiet: { short: "q", help: "no progress on standard error" },
+    help: helpFlag,
+  },
+} as const satisfies FlagTable;
 
-      --manifest FILE      JSON lines with path (relative to FILE), text, perhaps language
-      --librispeech DIR    a LibriSpeech folder instead, with *.trans.txt in it
-      --fleurs FILE.tsv    a FLEURS table instead, or its folder
-      --hypotheses FILE    compare these, as transcribe --json wrote them; transcribe nothing
-  -m, --model MODEL        as for transcribe (default: demo)
-  -l, --language LANGUAGE  the texts' language (default: what the data says, else English)
-      --force-language     tell the model the language too (default: it detects it)
-      --mode auto|words|characters  what is counted (default: auto, by the language)
-      --limit N            only the first N recordings
-      --worst N            show N recordings with the most errors (default: 10)
-      --jobs N             recordings transcribed at once (default: 1)
-      --precision auto|full  as for transcribe
-      --threads N          threads that compute (default: all cores)
-      --json               all counts of all recordings as one JSON object
-  -q, --quiet              no progress on standard error
-  -h, --help               this text
-
-exit status: 0 done, 1 a recording failed, 2 usage, 3 model, 4 native library or platform
-`;
+type WerFlags = GivenFlags<typeof flags>;
 
 interface Arguments {
   references: () => Promise<Reference[]>;
@@ -53,67 +73,58 @@ interface Arguments {
   quiet: boolean;
 }
 
-/** The command `wer`: returns the exit status. */
-export async function werCommand(argv: string[], terminal: Terminal): Promise<number> {
-  const read = () => parseArguments(argv);
-  return await runCommand(terminal, werUsage, read, (given) => measure(given, terminal));
-}
+/** The command `wer`. */
+export const werCommand = command({
+  name: "wer",
+  summary: "Tells word and character error rates.",
+  synopsis: "--manifest FILE.jsonl",
+  takesNames: false,
+  description: `\
+Transcribes recordings, compares with what is said in them, and tells the word and character error
+rates. Texts are normalised as Whisper's authors do: English by their English rules, every other
+language by their basic ones. Chinese, Cantonese, Japanese, Korean and Thai count by characters.`,
+  flags,
+  closing: `\
+exit status: 0 done, 1 a recording failed, 2 usage, 3 model, 4 native library or platform`,
+  read: ({ flags: given }) => argumentsOf(given),
+  needs: ({ hypotheses }) => (hypotheses === undefined ? ["library", "ffmpeg"] : []),
+  run: measure,
+});
 
-function parseArguments(argv: string[]): Arguments | "help" {
-  const { values } = parseCommandLine({
-    args: argv,
-    options: {
-      manifest: { type: "string" },
-      librispeech: { type: "string" },
-      fleurs: { type: "string" },
-      hypotheses: { type: "string" },
-      model: { type: "string", short: "m" },
-      language: { type: "string", short: "l" },
-      "force-language": { type: "boolean" },
-      mode: { type: "string" },
-      limit: { type: "string" },
-      worst: { type: "string" },
-      jobs: { type: "string" },
-      precision: { type: "string" },
-      threads: { type: "string" },
-      json: { type: "boolean" },
-      quiet: { type: "boolean", short: "q" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help) return "help";
-  const precision = choiceFlag("--precision", values.precision, ["auto", "full"]);
+function argumentsOf(given: WerFlags): Arguments {
+  const precision = given.value("precision");
   return {
-    references: sourceOf(values),
-    hypotheses: values.hypotheses,
-    model: values.model ?? demoModel,
+    references: sourceOf(given),
+    hypotheses: given.text("hypotheses"),
+    model: given.text("model") ?? demoModel,
     modelOptions: {
       ...(precision === undefined ? {} : { precision }),
-      threads: countFlag("--threads", values.threads),
+      threads: given.value("threads"),
     },
-    language: languageName(values.language),
-    forceLanguage: values["force-language"] ?? false,
-    mode: choiceFlag("--mode", values.mode, modes) ?? "auto",
-    limit: countFlag("--limit", values.limit),
-    worst: countFlag("--worst", values.worst) ?? 10,
-    jobs: countFlag("--jobs", values.jobs) ?? 1,
-    json: values.json ?? false,
-    quiet: values.quiet ?? false,
+    language: languageName(given.text("language")),
+    forceLanguage: given.has("force-language"),
+    mode: given.value("mode") ?? flags.Report.mode.default,
+    limit: given.value("limit"),
+    worst: given.value("worst") ?? flags.Report.worst.default,
+    jobs: given.value("jobs") ?? flags.Model.jobs.default,
+    json: given.has("json"),
+    quiet: given.has("quiet"),
   };
 }
 
+const readers = {
+  manifest: readManifest,
+  librispeech: readLibriSpeech,
+  fleurs: readFleurs,
+} as const;
+
 /** Reads the references from the one place that was given. */
-function sourceOf(values: {
-  manifest?: string | undefined;
-  librispeech?: string | undefined;
-  fleurs?: string | undefined;
-}): () => Promise<Reference[]> {
-  const { manifest, librispeech, fleurs } = values;
-  const sources = [
-    ...(manifest === undefined ? [] : [() => readManifest(manifest)]),
-    ...(librispeech === undefined ? [] : [() => readLibriSpeech(librispeech)]),
-    ...(fleurs === undefined ? [] : [() => readFleurs(fleurs)]),
-  ];
+function sourceOf(given: WerFlags): () => Promise<Reference[]> {
+  const kinds = ["manifest", "librispeech", "fleurs"] as const;
+  const sources = kinds.flatMap((kind) => {
+    const path = given.text(kind);
+    return path === undefined ? [] : [() => readers[kind](path)];
+  });
   if (sources.length === 1) return sources[0]!;
   const message = "expected one of --manifest, --librispeech and --fleurs";
   throw new AsrError("usage", message, "see --help");

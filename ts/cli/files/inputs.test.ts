@@ -34,14 +34,21 @@ test("files keep the name that they were given", async () => {
   const inputs = await findInputs([...paths, "-", "--odd.wav"]);
   expect(inputs.map(({ path }) => path)).toEqual([...paths, "-", "--odd.wav"]);
   expect(inputs.map(({ relative }) => relative)).toEqual([
-    ...["take 10.wav", "notes.txt", "odd\nname.wav", "-", "--odd.wav"],
+    "take 10.wav",
+    "notes.txt",
+    "odd\nname.wav",
+    "-",
+    "--odd.wav",
   ]);
 });
 
 test("a folder is its audio and video files, counted as people count", async () => {
   const inputs = await findInputs([folder]);
   expect(inputs.map(({ relative }) => relative)).toEqual([
-    ...["[a].ogg", "odd\nname.wav", "take 2.MP3", "take 10.wav"],
+    "[a].ogg",
+    "odd\nname.wav",
+    "take 2.MP3",
+    "take 10.wav",
   ]);
 });
 
@@ -51,7 +58,8 @@ test("folders in folders keep their tree, and links back are not followed", asyn
     ...["[a].ogg", "odd\nname.wav", "sub/deep/a.flac", "sub/b.mkv", "sub/link.wav"].sort(
       new Intl.Collator("en", { numeric: true }).compare,
     ),
-    ...["take 2.MP3", "take 10.wav"],
+    "take 2.MP3",
+    "take 10.wav",
   ]);
   expect(inputs.every(({ path, relative }) => path === join(folder, relative))).toBe(true);
 });

@@ -2,6 +2,7 @@ import { type Dirent, statSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { AsrError, messageOf } from "../../contract/errors.ts";
+import { program } from "../../native/program.ts";
 
 /** A recording that the command line names. */
 export interface Input {
@@ -83,7 +84,7 @@ async function inputsOf(name: string, recursive: boolean): Promise<Input[]> {
   if (stats?.isDirectory()) return await inputsOfFolder(name, recursive);
   if (stats !== undefined) return [named];
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name)) {
-    const hint = "download it first, as in: curl -L URL | bun run transcribe -";
+    const hint = `download it first, as in: curl -L URL | ${program} transcribe -`;
     return [{ ...named, problem: new AsrError("input", `${name}: is not a file`, hint) }];
   }
   return /[*?[{]/.test(name) ? await inputsOfPattern(name) : [missing(name, "no such file")];

@@ -64,7 +64,9 @@ describe("where transcripts go", () => {
   test("a batch goes on where it stopped", () => {
     const given = inputs("old.mp3", "older.mp3", "new.mp3");
     const { jobs, mayReplace } = planOutputs(given, {
-      ...{ directory, formats: ["srt", "txt"], skipExisting: true },
+      directory,
+      formats: ["srt", "txt"],
+      skipExisting: true,
     });
     expect(mayReplace).toBe(true);
     expect(jobs.map(({ files, done }) => [files.map(({ format }) => format), done])).toEqual([

@@ -1,7 +1,7 @@
 import type { AudioInput } from "../../audio/input.ts";
 import { AsrError } from "../../contract/errors.ts";
 import type { StreamEvent } from "../../contract/events.ts";
-import type { StreamOptions, StreamSettings } from "../../contract/options.ts";
+import type { CallOptions, StreamOptions } from "../../contract/options.ts";
 import type { Transcript } from "../../contract/transcript.ts";
 import type { Job } from "./plan.ts";
 
@@ -16,10 +16,11 @@ export interface Outcome {
   error?: AsrError | undefined;
 }
 
+/** Begins the transcription of an input. */
+export type Transcription = (options: CallOptions) => AsyncIterable<StreamEvent>;
+
 /** What runs have in common. */
 export interface RunContext {
-  recognizer: Recognizer;
-  settings: StreamSettings;
   signal: AbortSignal;
   /** How much audio the engine decodes at once, in seconds. */
   atOnce: number;
@@ -46,10 +47,10 @@ export class Run {
   #unheard: StreamEvent[] = [];
   readonly #nearlyDone = Promise.withResolvers<void>();
 
-  constructor(job: Job, input: AudioInput, context: RunContext) {
+  constructor(job: Job, transcription: Transcription, context: RunContext) {
     this.job = job;
     this.nearlyDone = this.#nearlyDone.promise;
-    this.ended = this.#outcome(input, context).finally(() => this.#nearlyDone.resolve());
+    this.ended = this.#outcome(transcription, context).finally(() => this.#nearlyDone.resolve());
   }
 
   /** Tells of events, first of those so far, but for partial ones, which later ones replace. */
@@ -58,28 +59,27 @@ export class Run {
     for (const event of this.#unheard.splice(0)) listener.onEvent(event);
   }
 
-  async #outcome(input: AudioInput, context: RunContext): Promise<Outcome> {
+  async #outcome(transcription: Transcription, context: RunContext): Promise<Outcome> {
     const { problem } = this.job.input;
     if (problem !== undefined) return { error: problem };
     try {
-      return { transcript: await this.#transcript(input, context) };
+      return { transcript: await this.#transcript(transcription, context) };
     } catch (error) {
       if (!(error instanceof AsrError)) throw error;
       return { error, transcript: error.partial && cancelled(error.partial) };
     }
   }
 
-  async #transcript(input: AudioInput, context: RunContext): Promise<Transcript> {
-    const { recognizer, settings, atOnce } = context;
+  async #transcript(transcription: Transcription, context: RunContext): Promise<Transcript> {
     using stop = ownSignal(context.signal);
     const { signal } = stop;
     const onProgress = ({ done, total }: { done: number; total: number | undefined }) => {
       [this.done, this.total] = [done, total];
-      if (total !== undefined && total - done < atOnce) this.#nearlyDone.resolve();
+      if (total !== undefined && total - done < context.atOnce) this.#nearlyDone.resolve();
       this.#listener?.onProgress();
     };
     let transcript: Transcript | undefined;
-    for await (const event of recognizer.stream(input, { ...settings, signal, onProgress })) {
+    for await (const event of transcription({ signal, onProgress })) {
       if (event.type === "finish") transcript = event.transcript;
       if (this.#listener !== undefined) this.#listener.onEvent(event);
       else if (event.type !== "partial") this.#unheard.push(event);

@@ -1,19 +1,17 @@
 import { readFileSync } from "node:fs";
-import { type PcmFormat, type PcmStream, pcmEncodings } from "../../audio/pcm.ts";
+import type { PcmFormat, PcmStream } from "../../audio/pcm.ts";
 import { AsrError, messageOf } from "../../contract/errors.ts";
 import { keywordList } from "../../contract/keywords.ts";
-import { languageName } from "../../contract/languages.ts";
-import type { StreamSettings } from "../../contract/options.ts";
-import type { EngineOptions } from "../../engine/engine.ts";
+import { languageChoice } from "../../contract/languages.ts";
+import type { EngineOptions, HubOptions, StreamSettings } from "../../contract/options.ts";
 import { defaultModel, parseModelName } from "../../hub/names.ts";
-import type { HubOptions } from "../../hub/settings.ts";
-import { demoModel } from "../../native/demo.ts";
+import { demoModel } from "../../native/locate.ts";
+import { program } from "../../native/program.ts";
 import { formatOfFile, outputFormats, parseFormats } from "../../output/formats.ts";
 import type { LineLimits } from "../../output/lines.ts";
 import type { InputOptions } from "../files/inputs.ts";
 import type { Destination } from "../files/plan.ts";
-import { choiceFlag, countFlag, numberFlag } from "./command-line.ts";
-import { readFlags } from "./flags.ts";
+import { givenOptions } from "./option-flags.ts";
 import { type TranscribeFlags, transcribeFlags } from "./transcribe-flags.ts";
 
 /** What `transcribe` is to do. */
@@ -42,14 +40,23 @@ export interface Arguments {
   progress: "auto" | "always" | "never";
 }
 
+/** A command line of `transcribe` whose flags were read. */
+export interface TranscribeCommandLine {
+  argv: readonly string[];
+  flags: TranscribeFlags;
+  names: readonly string[];
+}
+
 /**
- * Reads the command line of `transcribe`. Without inputs it is the sample's turn, unless the caller
- * has an input. Throws AsrError `usage`.
+ * What a command line of `transcribe` asks for. Without inputs it is the sample's turn, unless the
+ * caller has an input, which comes live. Throws AsrError `usage`.
  */
-export function readArguments(argv: readonly string[], hasInput = false): Arguments | "help" {
+export function argumentsOf(
+  { argv, flags: given, names }: TranscribeCommandLine,
+  hasInput = false,
+): Arguments {
   checkSlips(argv);
-  const { given, names } = readFlags(argv, transcribeFlags);
-  if (given.has("help")) return "help";
+  const isLive = hasInput || given.has("stream") || given.has("follow");
   const inputs = inputsOf(given, names);
   const isNamed = inputs.names.length > 0 || inputs.inputOptions.filesFrom !== undefined;
   const sample = !isNamed && !hasInput;
@@ -57,27 +64,20 @@ export function readArguments(argv: readonly string[], hasInput = false): Argume
     ...inputs,
     destination: destinationOf(given),
     limits: defined({
-      maxLineWidth: wholeFlag(given, "max-line-width", 10, 1000),
-      maxLineCount: wholeFlag(given, "max-line-count", 1, 100),
+      maxLineWidth: given.value("max-line-width"),
+      maxLineCount: given.value("max-line-count"),
     }),
     sample,
     model: modelOf(given, sample),
-    engine: defined({
-      precision: choiceFlag("--precision", given.text("precision"), ["auto", "full"]),
-      threads: countFlag("--threads", given.text("threads")),
-      batch: wholeFlag(given, "batch", 1, 64),
-      offline: given.has("offline") || undefined,
-      cacheDir: given.text("cache-dir"),
-    }),
-    settings: settingsOf(given),
+    engine: givenOptions(given, "load"),
+    settings: settingsOf(given, isLive),
     json: given.has("json"),
-    stream: given.has("stream") || given.has("follow"),
+    stream: isLive,
     follow: given.has("follow"),
     failFast: given.has("fail-fast"),
     stats: given.has("stats"),
     quiet: given.has("quiet"),
-    progress:
-      choiceFlag("--progress", given.text("progress"), ["auto", "always", "never"]) ?? "auto",
+    progress: given.value("progress") ?? transcribeFlags.Behaviour.progress.default,
   };
 }
 
@@ -92,7 +92,7 @@ function checkSlips(argv: readonly string[]): void {
   }
 }
 
-function inputsOf(given: TranscribeFlags, names: string[]) {
+function inputsOf(given: TranscribeFlags, names: readonly string[]) {
   const pcm = given.has("stdin-pcm");
   for (const name of ["rate", "channels", "encoding"] as const) {
     if (pcm || !given.has(name)) continue;
@@ -106,9 +106,9 @@ function inputsOf(given: TranscribeFlags, names: string[]) {
     inputOptions: { recursive: given.has("recursive"), filesFrom: given.text("files-from") },
     pcm: pcm
       ? {
-          sampleRate: wholeFlag(given, "rate", 1000, 768_000) ?? 16_000,
-          channels: wholeFlag(given, "channels", 1, 255) ?? 1,
-          encoding: choiceFlag("--encoding", given.text("encoding"), pcmEncodings),
+          sampleRate: given.value("rate") ?? transcribeFlags.Input.rate.default,
+          channels: given.value("channels") ?? transcribeFlags.Input.channels.default,
+          encoding: given.value("encoding"),
         }
       : undefined,
   };
@@ -158,33 +158,18 @@ function checkFormatSlip(list: string): void {
   const message = `--output-format ${list}: looks like a file`;
   const hint =
     formatOfFile(list) === undefined
-      ? `inputs need no flag: bun run transcribe ${list}`
+      ? `inputs need no flag: ${program} transcribe ${list}`
       : `use --output ${list}`;
   throw new AsrError("usage", message, hint);
 }
 
-function settingsOf(given: TranscribeFlags): StreamSettings {
-  const language = given.text("language");
-  const languages = given.text("languages")?.split(",");
+function settingsOf(given: TranscribeFlags, live: boolean): StreamSettings {
+  const settings = givenOptions(given, "recording", "session", "stream");
   // Refused here rather than after the model was loaded.
-  for (const name of [language, ...(languages ?? [])]) languageName(name);
-  const words = [...given.list("hotword"), ...wordsOf(given.text("hotwords-file"))];
+  languageChoice(settings);
+  const words = [...(settings.keywords ?? []), ...wordsOf(given.text("hotwords-file"))];
   const keywords = keywordList(words);
-  return defined({
-    language,
-    languages,
-    prompt: given.text("context"),
-    keywords: keywords.length > 0 ? keywords : undefined,
-    maxTokens: countFlag("--max-tokens", given.text("max-tokens")),
-    chunkSeconds: numberFlag("--chunk-seconds", given.text("chunk-seconds"), 1, 1200),
-    vad: given.has("vad") || undefined,
-    pauseSeconds: numberFlag("--pause-seconds", given.text("pause-seconds"), 0.2, 60),
-    logprobs: given.has("logprobs") || undefined,
-    temperature: numberFlag("--temperature", given.text("temperature"), 0, 100),
-    mel: choiceFlag("--mel", given.text("mel"), ["exact", "fft512"]),
-    live: given.has("stream") || given.has("follow"),
-    stepSeconds: numberFlag("--step-seconds", given.text("step-seconds"), 0.5, 30),
-  });
+  return { ...settings, ...(keywords.length > 0 ? { keywords } : {}), live };
 }
 
 function wordsOf(path: string | undefined): string[] {
@@ -195,17 +180,6 @@ function wordsOf(path: string | undefined): string[] {
   } catch (error) {
     throw new AsrError("usage", `--hotwords-file ${path}: cannot be read: ${messageOf(error)}`);
   }
-}
-
-function wholeFlag(
-  given: TranscribeFlags,
-  name: "rate" | "channels" | "batch" | "max-line-width" | "max-line-count",
-  least: number,
-  most: number,
-): number | undefined {
-  const value = numberFlag(`--${name}`, given.text(name), least, most);
-  if (value === undefined || Number.isInteger(value)) return value;
-  throw new AsrError("usage", `--${name} ${value}: expected a whole number`);
 }
 
 type Defined<T> = { [Name in keyof T]?: Exclude<T[Name], undefined> };

@@ -1,16 +1,24 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { didYouMean, nearest } from "../../contract/did-you-mean.ts";
-import { AsrError, exitCodes, messageOf } from "../../contract/errors.ts";
-import type { Terminal } from "../terminal/terminal.ts";
+import { AsrError, messageOf } from "../../contract/errors.ts";
+import { type ChoiceKind, expected, type NumberKind } from "../../contract/option-kinds.ts";
 
-/** `parseArgs` whose complaints are usage errors with the nearest flag. */
+/**
+ * `parseArgs` whose complaints are usage errors with the nearest flag. `valueName` tells what the
+ * value of a flag is called.
+ */
 export function parseCommandLine<T extends ParseArgsConfig>(
   config: T,
+  valueName: (flag: string) => string,
 ): ReturnType<typeof parseArgs<T>> {
   try {
     return parseArgs(config);
   } catch (error) {
     const message = messageOf(error);
+    const bare = /^Option '.*--([^ ']+) <value>' argument missing/.exec(message)?.[1];
+    if (bare !== undefined) {
+      throw new AsrError("usage", `--${bare}: needs ${withArticle(valueName(bare))}`, "see --help");
+    }
     const flag = /^Unknown option '(--?[^']+)'/.exec(message)?.[1];
     if (flag === undefined) throw new AsrError("usage", message.split(". ")[0]!, "see --help");
     const flags = Object.keys(config.options ?? {}).map((name) => `--${name}`);
@@ -20,66 +28,37 @@ export function parseCommandLine<T extends ParseArgsConfig>(
   }
 }
 
-/** The number that a flag was given, between `least` and `most`. */
-export function numberFlag(
+/** As in `an ID`; choices such as `auto|full` have none. */
+function withArticle(value: string): string {
+  if (value.includes("|")) return value;
+  return `${/^(?:[AEIO]|N$)/.test(value) ? "an" : "a"} ${value}`;
+}
+
+/** The value that a flag was given as text. `flag` has its hyphens. Throws AsrError `usage`. */
+export function flagValue<Kind extends FlagKind>(
   flag: string,
   text: string | undefined,
-  least: number,
-  most: number,
-): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() !== "" && value >= least && value <= most) return value;
-  throw new AsrError("usage", `${flag} ${text}: expected a number from ${least} to ${most}`);
-}
-
-/** The whole number that a flag was given. */
-export function countFlag(flag: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^[0-9]{1,7}$/.test(text) && Number(text) > 0) return Number(text);
-  throw new AsrError("usage", `${flag} ${text}: expected a whole number of at least 1`);
-}
-
-/** The choice that a flag was given. */
-export function choiceFlag<T extends string>(
+  kind: Kind,
+): FlagValue<Kind> | undefined;
+export function flagValue(
   flag: string,
   text: string | undefined,
-  choices: readonly T[],
-): T | undefined {
+  kind: FlagKind,
+): string | number | undefined {
   if (text === undefined) return undefined;
-  const choice = choices.find((candidate) => candidate === text);
-  if (choice !== undefined) return choice;
-  throw new AsrError("usage", `${flag} ${text}: unknown`, didYouMean(text, choices));
+  const value = kind.type === "number" ? numberOf(text) : text;
+  const wanted = expected(kind, value);
+  if (wanted === undefined) return value;
+  if (kind.type === "number") throw new AsrError("usage", `${flag} ${text}: expected ${wanted}`);
+  throw new AsrError("usage", `${flag} ${text}: unknown`, didYouMean(text, kind.choices));
 }
 
-/**
- * Runs a command with the arguments that `read` finds, or shows its usage where they ask for help.
- * What fails for the user's sake is one line of notes and an exit status.
- */
-export async function runCommand<Given extends object>(
-  terminal: Terminal,
-  usage: string,
-  read: () => Given | "help",
-  run: (given: Given) => Promise<number>,
-): Promise<number> {
-  return await exitStatusOf(terminal, async () => {
-    const given = read();
-    if (given !== "help") return await run(given);
-    terminal.out(usage);
-    return 0;
-  });
-}
+/** Kinds of values of which a command line gives one. */
+type FlagKind = NumberKind | ChoiceKind;
 
-/** Runs a command: what fails for the user's sake is one line of notes and an exit status. */
-export async function exitStatusOf(
-  terminal: Terminal,
-  run: () => Promise<number>,
-): Promise<number> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!(error instanceof AsrError)) throw error;
-    terminal.note(`error: ${error.oneLine}\n`);
-    return exitCodes[error.code];
-  }
+type FlagValue<Kind extends FlagKind> = Kind extends ChoiceKind<infer Choice> ? Choice : number;
+
+/** `Number` takes an empty text for 0. */
+function numberOf(text: string): number {
+  return text.trim() === "" ? Number.NaN : Number(text);
 }

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expectAsrError } from "../../testing/expect-error.ts";
-import { type Arguments, readArguments } from "./arguments.ts";
+import { type Arguments, argumentsOf } from "./arguments.ts";
 import { flagHelp, readFlags } from "./flags.ts";
+import { transcribeFlags } from "./transcribe-flags.ts";
 
 const table = {
   First: {
@@ -43,7 +44,7 @@ describe("flags", () => {
       "usage",
       "did you mean --colour?",
     );
-    await expectAsrError(() => readFlags(["--colour"], table), "usage", "colour");
+    await expectAsrError(() => readFlags(["--colour"], table), "usage", "--colour: needs a NAME");
     expect(readFlags(["--", "--colur"], table).names).toEqual(["--colur"]);
   });
 
@@ -69,11 +70,12 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function parsed(...argv: string[]): Arguments {
-  const given = readArguments(argv);
-  if (given === "help") throw new Error("asks for help");
-  return given;
+function readArguments(argv: string[], hasInput = false): Arguments {
+  const { given: flags, names } = readFlags(argv, transcribeFlags);
+  return argumentsOf({ argv, flags, names }, hasInput);
 }
+
+const parsed = (...argv: string[]) => readArguments(argv);
 
 describe("arguments of transcribe", () => {
   test("names of other programs", () => {
@@ -84,7 +86,9 @@ describe("arguments of transcribe", () => {
 
   test("formats from several flags", () => {
     expect(parsed("-o", "out", "-f", "srt,vtt", "-f", "txt").destination.formats).toEqual([
-      ...["srt", "vtt", "txt"],
+      "srt",
+      "vtt",
+      "txt",
     ] as Arguments["destination"]["formats"]);
   });
 

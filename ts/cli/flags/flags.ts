@@ -1,16 +1,34 @@
 import { AsrError } from "../../contract/errors.ts";
-import { parseCommandLine } from "./command-line.ts";
+import {
+  type BooleanKind,
+  type ChoiceKind,
+  type ListKind,
+  type NumberKind,
+  type OptionKind,
+  rangeText,
+} from "../../contract/option-kinds.ts";
+import { flagValue, parseCommandLine } from "./command-line.ts";
 
 /** A flag of a command. */
 export interface Flag {
-  /** What it does, for the help text; lines are broken by hand. */
+  /**
+   * What it does, for the help text, which adds the range and the default and breaks lines that are
+   * too long.
+   */
   help: string;
   /** One letter. */
   short?: string;
-  /** What its value is called; a flag without one is a switch. */
+  /**
+   * What its value is called, where the kind does not say it. A flag with neither this nor a kind
+   * is a switch.
+   */
   value?: string;
   /** Names that other programs give it. */
   aliases?: readonly string[];
+  /** What its values are; text where it has none. */
+  kind?: OptionKind;
+  /** What holds without it. */
+  default?: string | number;
 }
 
 /** Flags by name, under the headings of the help text. */
@@ -21,28 +39,80 @@ export type FlagName<Table extends FlagTable> = {
   [Heading in keyof Table]: keyof Table[Heading] & string;
 }[keyof Table];
 
-/** What a command was given. */
-export class GivenFlags<Name extends string> {
-  readonly #values: Readonly<Record<string, unknown>>;
+/** The values of a flag of a table. */
+type Value<Table extends FlagTable, Name extends string> = ValueOf<
+  Extract<Table[keyof Table], Readonly<Record<Name, Flag>>>[Name]
+>;
 
-  constructor(values: Readonly<Record<string, unknown>>) {
+type ValueOf<Of extends Flag> = Of extends { kind: infer Kind }
+  ? Kind extends ChoiceKind<infer Choice>
+    ? Choice
+    : Kind extends NumberKind
+      ? number
+      : Kind extends ListKind
+        ? readonly string[]
+        : Kind extends BooleanKind
+          ? true
+          : string
+  : Of extends { value: string }
+    ? string
+    : true;
+
+/** What a command was given. */
+export class GivenFlags<Table extends FlagTable> {
+  readonly #values: Readonly<Record<string, unknown>>;
+  readonly #flags: ReadonlyMap<string, Flag>;
+
+  constructor(values: Readonly<Record<string, unknown>>, table: Table) {
     this.#values = values;
+    this.#flags = new Map(flagsOf(table));
   }
 
   /** Whether a switch, or a flag with a value, was given. */
-  has(name: Name): boolean {
+  has(name: FlagName<Table>): boolean {
     return this.#values[name] !== undefined;
   }
 
-  /** The value of a flag, the last one where it was repeated. */
-  text(name: Name): string | undefined {
+  /** The value of a flag as text, the last one where it was repeated. */
+  text(name: FlagName<Table>): string | undefined {
     return this.list(name).at(-1);
   }
 
   /** All values of a flag. */
-  list(name: Name): readonly string[] {
+  list(name: FlagName<Table>): readonly string[] {
     const value = this.#values[name] ?? [];
     return (Array.isArray(value) ? value : [value]).map(String);
+  }
+
+  /**
+   * The value of a flag, as its kind says; undefined when it was not given. Throws AsrError `usage`
+   * for a value that is none.
+   */
+  value<Name extends FlagName<Table>>(name: Name): Value<Table, Name> | undefined {
+    // What each kind gives is what `ValueOf` says.
+    return this.#value(name) as Value<Table, Name> | undefined;
+  }
+
+  /** What was given of another table, all flags of which this one has, too. */
+  of<Other extends FlagTable>(other: Other): GivenFlags<Other> {
+    return new GivenFlags(this.#values, other);
+  }
+
+  #value(name: FlagName<Table>): unknown {
+    const flag = this.#flags.get(name);
+    if (flag === undefined || !this.has(name)) return undefined;
+    if (isSwitch(flag)) return true;
+    const { kind } = flag;
+    switch (kind?.type) {
+      case "number":
+      case "choice":
+        return flagValue(`--${name}`, this.text(name), kind);
+      case "list":
+        // Keywords may hold commas: each has a flag of its own.
+        return kind.items === "keywords" ? this.list(name) : this.text(name)?.split(",");
+      default:
+        return this.text(name);
+    }
   }
 }
 
@@ -53,24 +123,29 @@ export class GivenFlags<Name extends string> {
 export function readFlags<Table extends FlagTable>(
   argv: readonly string[],
   table: Table,
-): { given: GivenFlags<FlagName<Table>>; names: string[] } {
+): { given: GivenFlags<Table>; names: string[] } {
   const flags = flagsOf(table);
   const end = argv.indexOf("--");
   const before = end < 0 ? argv : argv.slice(0, end);
   const args = [...before.map((arg) => ourName(arg, flags)), ...(end < 0 ? [] : argv.slice(end))];
   const options = Object.fromEntries(
-    flags.map(([name, { short, value }]) => [
+    flags.map(([name, flag]) => [
       name,
       {
-        ...(value === undefined
+        ...(isSwitch(flag)
           ? { type: "boolean" as const }
           : { type: "string" as const, multiple: true }),
-        ...(short === undefined ? {} : { short }),
+        ...(flag.short === undefined ? {} : { short: flag.short }),
       },
     ]),
   );
-  const { values, positionals } = parseCommandLine({ args, options, allowPositionals: true });
-  return { given: new GivenFlags({ ...values }), names: positionals };
+  const valueOfFlag = (name: string) => {
+    const flag = flags.find(([other]) => other === name)?.[1];
+    return (flag && valueName(flag)) ?? "value";
+  };
+  const config = { args, options, allowPositionals: true };
+  const { values, positionals } = parseCommandLine(config, valueOfFlag);
+  return { given: new GivenFlags({ ...values }, table), names: positionals };
 }
 
 /** The flags with their help, for a usage text. */
@@ -102,14 +177,45 @@ function checkedShort(arg: string, flags: readonly [string, Flag][]): string {
   throw new AsrError("usage", `unknown flag ${arg}`, `did you mean --${long}?`);
 }
 
-const helpColumn = 29;
+function isSwitch({ kind, value }: Flag): boolean {
+  return kind === undefined ? value === undefined : kind.type === "boolean";
+}
 
-function row(name: string, { short, value, help }: Flag): string {
-  const names = `  ${short === undefined ? "    " : `-${short}, `}--${name}`;
+const helpColumn = 29;
+const helpWidth = 100 - helpColumn;
+
+function row(name: string, flag: Flag): string {
+  const names = `  ${flag.short === undefined ? "    " : `-${flag.short}, `}--${name}`;
+  const value = valueName(flag);
   const left = value === undefined ? names : `${names} ${value}`;
-  const [first = "", ...more] = help.split("\n");
+  const [first = "", ...more] = brokenLines(helpOf(flag));
   const indent = " ".repeat(helpColumn);
   const head =
     left.length < helpColumn - 1 ? left.padEnd(helpColumn) + first : `${left}\n${indent}${first}`;
   return [head, ...more.map((line) => indent + line)].map((line) => `${line}\n`).join("");
+}
+
+function valueName(flag: Flag): string | undefined {
+  if (flag.value !== undefined || isSwitch(flag)) return flag.value;
+  return flag.kind?.type === "choice" ? flag.kind.choices.join("|") : "N";
+}
+
+/** The help of a flag with its range and its default. */
+function helpOf(flag: Flag): string {
+  const range = flag.kind?.type === "number" ? rangeText(flag.kind) : undefined;
+  const text = range === undefined ? flag.help : `${flag.help}, ${range}`;
+  return flag.default === undefined ? text : `${text} (default: ${flag.default})`;
+}
+
+/** The lines of a text, those that are too long broken between words, but not in parentheses. */
+function brokenLines(text: string): string[] {
+  return text.split("\n").flatMap((line) => {
+    const lines = [""];
+    for (const word of line.split(/ (?![^(]*\))/)) {
+      const longer = lines.at(-1) === "" ? word : `${lines.at(-1)} ${word}`;
+      if (longer.length <= helpWidth || lines.at(-1) === "") lines[lines.length - 1] = longer;
+      else lines.push(word);
+    }
+    return lines;
+  });
 }

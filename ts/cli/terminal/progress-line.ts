@@ -42,6 +42,11 @@ export class ProgressLine {
     this.show(text(), name);
   }
 
+  /** Writes text that stays, on lines of its own in place of this one. */
+  get lines(): StatusLine["lines"] {
+    return this.#status.lines;
+  }
+
   clear(): void {
     this.#status.clear();
   }

@@ -1,15 +1,15 @@
 import type { AsrError } from "../../contract/errors.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import type { Transcript } from "../../contract/transcript.ts";
-import { demoModel } from "../../native/demo.ts";
+import { demoModel } from "../../native/locate.ts";
 import { render } from "../../output/formats.ts";
+import { SentenceLines } from "../../segments/sentences.ts";
 import { deliver } from "../files/deliver.ts";
 import type { Job, Plan } from "../files/plan.ts";
 import type { Outcome, Run } from "../files/run.ts";
 import type { Arguments } from "../flags/arguments.ts";
 import { fileLine, statsText, warningsOn } from "./notes.ts";
 import { type ProgressLine, recordingProgress } from "./progress-line.ts";
-import { SentencePrinter } from "./sentence-printer.ts";
 import { Tally } from "./tally.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -23,8 +23,9 @@ export class Reporter {
   readonly #plan: Plan;
   readonly #terminal: Terminal;
   readonly #line: ProgressLine;
+  readonly #lines: ProgressLine["lines"];
   /** Prints text as it comes, where somebody waits for it. */
-  #printer: SentencePrinter | undefined;
+  #sentences: SentenceLines | undefined;
   readonly #tally: Tally;
   #begun = 0;
   #demoTold: boolean;
@@ -34,6 +35,7 @@ export class Reporter {
     this.#plan = plan;
     this.#terminal = terminal;
     this.#line = line;
+    this.#lines = line.lines;
     this.#tally = new Tally(plan.jobs.length, plan.jobs.filter(({ done }) => done).length);
     this.#demoTold = given.model !== demoModel || given.sample;
   }
@@ -45,7 +47,7 @@ export class Reporter {
     }
     this.#begun++;
     const live = this.#asText && (this.#terminal.outIsTty || this.#given.stream);
-    this.#printer = live ? new SentencePrinter((text) => this.#out(`${text}\n`)) : undefined;
+    this.#sentences = live ? new SentenceLines(this.#lines.out) : undefined;
   }
 
   /** Shows what comes of the input whose turn it is. */
@@ -65,10 +67,10 @@ export class Reporter {
   }
 
   #heard(path: string, event: StreamEvent): void {
-    if (this.#asEvents) this.#out(jsonLine({ path, ...event }));
-    if (event.type === "delta") this.#printer?.push(event.text);
+    if (this.#asEvents) this.#lines.out(jsonLine({ path, ...event }));
+    if (event.type === "delta") this.#sentences?.push(event.text);
     if (event.type !== "partial" || !this.#given.stream) return;
-    this.#line.update(() => (this.#printer?.pending ?? "") + event.text);
+    this.#line.update(() => (this.#sentences?.pending ?? "") + event.text);
   }
 
   /** An input is finished. Returns whether all of its text is where it belongs. */
@@ -94,14 +96,16 @@ export class Reporter {
     if (json && error !== undefined) {
       const { code, message, hint } = error;
       const kind = this.#asEvents ? { type: "error" } : { ok: false };
-      this.#out(jsonLine({ path, ...kind, error: { code, message, hint }, partial: transcript }));
+      this.#lines.out(
+        jsonLine({ path, ...kind, error: { code, message, hint }, partial: transcript }),
+      );
     } else if (json) {
       // The last event had the transcript.
-      if (!this.#asEvents) this.#out(jsonLine({ path, ok: true, ...transcript }));
-    } else if (this.#printer !== undefined) {
-      this.#printer.end();
+      if (!this.#asEvents) this.#lines.out(jsonLine({ path, ok: true, ...transcript }));
+    } else if (this.#sentences !== undefined) {
+      this.#sentences.end();
     } else if (format !== undefined && transcript !== undefined) {
-      this.#out(render(format, transcript, { ...limits, path }));
+      this.#lines.out(render(format, transcript, { ...limits, path }));
     }
   }
 
@@ -112,7 +116,7 @@ export class Reporter {
     const { paths, errors } = await deliver(job, transcript, {
       limits,
       mayReplace: this.#plan.mayReplace,
-      lastResort: (text) => this.#out(text),
+      lastResort: (text) => this.#lines.out(text),
     });
     const isSeen = this.#asText || this.#plan.jobs.length === 1;
     if (!quiet && (paths.length > 0 || !isSeen)) this.#note(fileLine(path, transcript, paths));
@@ -139,15 +143,8 @@ export class Reporter {
     return this.#given.json && this.#given.stream;
   }
 
-  /** Results, on lines of their own below the progress. */
-  #out(text: string): void {
-    this.#line.clear();
-    this.#terminal.out(text);
-  }
-
   #note(text: string): void {
-    this.#line.clear();
-    this.#terminal.note(`${text}\n`);
+    this.#lines.note(`${text}\n`);
   }
 }
 

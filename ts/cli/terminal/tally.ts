@@ -1,4 +1,5 @@
-import { type AsrErrorCode, exitCodes } from "../../contract/errors.ts";
+import type { AsrErrorCode } from "../../contract/errors.ts";
+import { exitCodes } from "./exit-codes.ts";
 
 /** How one input ended. */
 export interface Ending {

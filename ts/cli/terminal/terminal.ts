@@ -42,6 +42,18 @@ export class StatusLine {
     this.#shown = true;
   }
 
+  /** Writes text that stays, on lines of its own in place of this one. */
+  readonly lines: Pick<Terminal, "out" | "note"> = {
+    out: (text) => {
+      this.clear();
+      this.#terminal.out(text);
+    },
+    note: (text) => {
+      this.clear();
+      this.#terminal.note(text);
+    },
+  };
+
   clear(): void {
     if (this.#shown) this.#terminal.note("\r\x1b[K");
     this.#shown = false;

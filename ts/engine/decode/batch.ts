@@ -1,4 +1,7 @@
+import type { LogitBias, LogitsProcessor } from "../../bias/logit-bias.ts";
+import type { FinishReason } from "../../contract/transcript.ts";
 import type { DecodingModel, DecodingSession } from "./decoding-model.ts";
+import type { Hypothesis } from "./hypothesis.ts";
 import type { Stages } from "./stages.ts";
 
 interface Waiting {
@@ -6,6 +9,20 @@ interface Waiting {
   party: object;
   resolve: (token: number | null) => void;
   reject: (error: unknown) => void;
+}
+
+/** What ends a decoding loop besides the model, and who follows it. */
+export interface GenerateOptions {
+  /** Whose session it is. */
+  party: object;
+  /** Most tokens of the hypothesis. */
+  maxTokens: number;
+  /** The logit bias, token by token. */
+  processor: LogitsProcessor | undefined;
+  /** Asked after each token. */
+  signal: AbortSignal | undefined;
+  /** Takes the hypothesis each time when it has grown by a token. */
+  onToken?: ((hypothesis: Hypothesis) => void) | undefined;
 }
 
 /**
@@ -24,6 +41,30 @@ export class Batch {
   constructor(model: DecodingModel, stages: Stages) {
     this.#model = model;
     this.#stages = stages;
+  }
+
+  /** Adds tokens to the hypothesis until something ends it. */
+  async generate(
+    session: DecodingSession,
+    hypothesis: Hypothesis,
+    { party, maxTokens, processor, signal, onToken }: GenerateOptions,
+  ): Promise<FinishReason> {
+    for (const { id } of hypothesis.tokens) processor?.push(id);
+    let bias = processor?.bias;
+    setBias(session, bias);
+    while (hypothesis.tokens.length < maxTokens) {
+      const id = await this.next(session, party);
+      if (id === null) return "eos";
+      if (hypothesis.push(id, session.logprob)) return "loop";
+      if (signal?.aborted) return "cancelled";
+      onToken?.(hypothesis);
+      processor?.push(id);
+      if (processor?.bias !== bias) {
+        bias = processor?.bias;
+        setBias(session, bias);
+      }
+    }
+    return "length";
   }
 
   /** The session's next token, null at its end. */
@@ -51,4 +92,10 @@ export class Batch {
       for (const { reject } of waiting) reject(error);
     }
   }
+}
+
+const noBias: LogitBias = { ids: new Int32Array(0), values: new Float32Array(0), only: false };
+
+function setBias(session: DecodingSession, { ids, values, only }: LogitBias = noBias): void {
+  session.bias(ids, values, only);
 }

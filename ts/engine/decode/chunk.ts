@@ -2,34 +2,32 @@
 
 import type { AudioChunk } from "../../audio/chunker.ts";
 import type { Biasing } from "../../bias/biasing.ts";
-import type { LogitBias } from "../../bias/logit-bias.ts";
 import { AsrError } from "../../contract/errors.ts";
+import type { SessionOptions } from "../../contract/options.ts";
 import type { DecodedChunk, FinishReason, Span } from "../../contract/transcript.ts";
-import type { SessionOptions } from "../../native/model.ts";
-import { promptIds } from "../../text/prompt.ts";
+import type { Prompt } from "../../text/prompt.ts";
 import type { Engine } from "../engine.ts";
+import type { GenerateOptions } from "./batch.ts";
 import type { DecodingSession, StageTimes } from "./decoding-model.ts";
 import { Hypothesis } from "./hypothesis.ts";
 
 /** How chunks are decoded. */
 export interface DecodeOptions {
-  /** What the prompt says, and the bias of the choice of tokens. */
+  prompt: Prompt;
+  /** The prompt without what the system turn says. */
+  barePrompt: Prompt;
   biasing: Biasing;
   /** Most tokens of one chunk; undefined: in proportion to its length. */
   maxTokens: number | undefined;
   session: SessionOptions;
 }
 
-/** For whom a chunk is decoded. */
-export interface DecodeContext {
+/** For whom a chunk is decoded. An aborted chunk ends with what it has. */
+export interface DecodeContext extends Pick<GenerateOptions, "signal" | "onToken"> {
   /** Parties take turns. */
   party: object;
   /** What messages call the recording. */
   name: string;
-  /** Asked between two native calls: an aborted chunk ends with what it has. */
-  signal: AbortSignal | undefined;
-  /** Takes the hypothesis each time when it has grown by a token. */
-  onToken?: (hypothesis: Hypothesis) => void;
 }
 
 /** A decoded chunk, and what it took. */
@@ -60,11 +58,14 @@ export async function decodeChunk(
   if (context.signal?.aborted) return notDecoded(audio, "cancelled");
   using session = engine.model.session(options.session);
   const maxTokens = options.maxTokens ?? tokenBudget(audio.end - audio.start);
-  const bounded = { ...options, maxTokens };
-  const ids = await feed(engine, session, audio, bounded, context);
+  const ids = await feed(engine, session, audio, { ...options, maxTokens }, context);
   if (ids === undefined) return notDecoded(audio, "cancelled");
   const hypothesis = new Hypothesis(engine.tokenizer, options.biasing.language);
-  const finishReason = await generate(engine, session, hypothesis, bounded, context);
+  const finishReason = await engine.batch.generate(session, hypothesis, {
+    ...context,
+    maxTokens,
+    processor: options.biasing.processor(),
+  });
   return {
     chunk: decoded(audio, hypothesis, finishReason),
     inputTokens: ids.length,
@@ -86,44 +87,10 @@ async function feed(
   if (!(await stages.finish(session, party, signal))) return undefined;
   const audioTokens = session.encode();
   if (!(await stages.finish(session, party, signal))) return undefined;
-  const { language, systemText } = options.biasing;
-  const ids = promptIds(engine.tokenizer, audioTokens, { language, context: systemText });
+  const ids = options.prompt(audioTokens);
   checkPositions(engine, ids.length + options.maxTokens, audio, name);
   session.prefill(ids);
   return (await stages.finish(session, party, signal)) ? ids : undefined;
-}
-
-/** Adds tokens to the hypothesis until something ends it. */
-export async function generate(
-  engine: Engine,
-  session: DecodingSession,
-  hypothesis: Hypothesis,
-  options: DecodeOptions & { maxTokens: number },
-  { party, signal, onToken }: DecodeContext,
-): Promise<FinishReason> {
-  const processor = options.biasing.processor();
-  for (const { id } of hypothesis.tokens) processor?.push(id);
-  let bias = processor?.bias;
-  setBias(session, bias);
-  while (hypothesis.tokens.length < options.maxTokens) {
-    const id = await engine.batch.next(session, party);
-    if (id === null) return "eos";
-    if (hypothesis.push(id, session.logprob)) return "loop";
-    if (signal?.aborted) return "cancelled";
-    onToken?.(hypothesis);
-    processor?.push(id);
-    if (processor?.bias !== bias) {
-      bias = processor?.bias;
-      setBias(session, bias);
-    }
-  }
-  return "length";
-}
-
-const noBias: LogitBias = { ids: new Int32Array(0), values: new Float32Array(0), only: false };
-
-function setBias(session: DecodingSession, { ids, values, only }: LogitBias = noBias): void {
-  session.bias(ids, values, only);
 }
 
 /** The chunk with the text of a hypothesis; `stable` is what was told of it, see `end`. */

@@ -1,4 +1,5 @@
-import type { ModelInfo, SessionOptions } from "../../native/model.ts";
+import type { SessionOptions } from "../../contract/options.ts";
+import type { ModelInfo } from "../../native/model.ts";
 
 /**
  * What decoding asks of an open model. `Model` of ts/native fulfils it with a checkpoint's weights,

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { chunkAt } from "../../audio/chunker.ts";
+import { sampleRate } from "../../audio/recording.ts";
 import { expectAsrError } from "../../testing/expect-error.ts";
 import {
   babble,
@@ -76,9 +78,8 @@ describe("a chunk that decodes well", () => {
 
   test("is silence that no model is asked about", async () => {
     const { engine, model } = scriptedEngine(() => `${header}Thank you for watching.`);
-    const samples = new Float32Array(16_000);
     const context = { party: {}, name: "muted.wav", signal: undefined };
-    const chunk = { samples, start: 3, end: 4, speech: [] };
+    const chunk = chunkAt(new Float32Array(sampleRate), 3 * sampleRate);
     const results = await decodeWithFallback(engine, chunk, decodeOptions(), context);
     expect(results).toMatchObject([
       { chunk: { text: "", start: 3, end: 4, finishReason: "eos" }, outputTokens: 0 },
@@ -216,7 +217,7 @@ describe("a repeated header", () => {
 
 describe("the languages that are allowed", () => {
   test("hold the header, and leave the text free", async () => {
-    const options = decodeOptions({ languages: ["en", "de"] });
+    const options = decodeOptions({ languages: ["English", "German"] });
     const { chunks } = await decode(() => "language German<asr_text>Guten Tag.", { options });
     expect(chunks[0]).toMatchObject({ text: "Guten Tag.", language: "German" });
     const french = decode(() => "language French<asr_text>Bonjour.", { options });

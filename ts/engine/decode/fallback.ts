@@ -1,5 +1,4 @@
 import { type AudioChunk, halves } from "../../audio/chunker.ts";
-import { isSilent } from "../../audio/vad.ts";
 import type { Engine } from "../engine.ts";
 import {
   type ChunkResult,
@@ -29,14 +28,12 @@ export async function decodeWithFallback(
   options: DecodeOptions,
   context: DecodeContext,
 ): Promise<ChunkResult[]> {
-  if (isSilent(audio.samples)) return [notDecoded(audio, "eos")];
+  if (audio.isSilent) return [notDecoded(audio, "eos")];
   const decode = (part: AudioChunk, changes: Partial<DecodeOptions> = {}) =>
     decodeChunk(engine, part, { ...options, ...changes }, context);
   let first = await decode(audio);
-  const { biasing } = options;
-  if (biasing.isEcho(first.chunk.text)) {
-    const withoutList = { ...biasing, systemText: "" };
-    first = withWorkOf(await decode(audio, { biasing: withoutList }), first);
+  if (options.biasing.isEcho(first.chunk.text)) {
+    first = withWorkOf(await decode(audio, { prompt: options.barePrompt }), first);
   }
   if (!hasFailed(first, options)) return [first];
   const parts = audio.end - audio.start >= minHalvedSeconds ? halves(audio) : [audio];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { seededRandom } from "../../testing/random.ts";
+import { seededRandom } from "../../wer/seeded-random.ts";
 import { LoopGuard } from "./loop-guard.ts";
 
 /** How many tokens the guard takes before it speaks, and what it says. */

@@ -1,5 +1,4 @@
 import type { AudioChunk } from "../../audio/chunker.ts";
-import { promptIds } from "../../text/prompt.ts";
 import { checkPositions, type DecodeContext, type DecodeOptions } from "../decode/chunk.ts";
 import type { DecodingSession } from "../decode/decoding-model.ts";
 import type { Token } from "../decode/hypothesis.ts";
@@ -36,16 +35,15 @@ export class GrowingPrompt {
     room: number,
     { party, name, signal }: DecodeContext,
   ): Promise<number | undefined> {
-    const { model, stages, tokenizer } = this.#engine;
+    const { model, stages } = this.#engine;
     const { windowFrames, windowTokens, tokens } = model.info;
-    const { language, systemText } = this.#options.biasing;
     const frames = this.#session.mel(audio.samples);
     if (!(await stages.finish(this.#session, party, signal))) return undefined;
     // At its end a segment may be cut shorter than it was heard before.
     const kept = Math.min(this.#windows, Math.floor(frames / windowFrames)) * windowTokens;
     const audioTokens = this.#session.encode({ keep: kept });
     if (!(await stages.finish(this.#session, party, signal))) return undefined;
-    const prompt = promptIds(tokenizer, audioTokens, { language, context: systemText });
+    const prompt = this.#options.prompt(audioTokens);
     const ids = Int32Array.of(...prompt, ...prefix.map(({ id }) => id));
     checkPositions(this.#engine, ids.length + room, audio, name);
     const from = this.#isFed ? prompt.indexOf(tokens.audioPad) + kept : 0;

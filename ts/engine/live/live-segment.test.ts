@@ -6,6 +6,7 @@ import {
   idsOf,
   type Script,
   scriptedEngine,
+  scriptTokenizer,
   soundOf,
 } from "../../testing/scripted-model.ts";
 import type { DecodeOptions } from "../decode/chunk.ts";
@@ -48,6 +49,14 @@ describe("what is settled", () => {
     expect(model.sessions.map(({ closed }) => closed)).toEqual([true]);
   });
 
+  test("leaves the last five tokens to the next step", async () => {
+    const { segment } = segmentOf(() => count(12));
+    await segment.step(soundOf(2));
+    await segment.step(soundOf(4));
+    const ids = idsOf(count(12));
+    expect(header + segment.text).toBe(scriptTokenizer.decode(ids.slice(0, -5), { special: true }));
+  });
+
   test("is not what the second step says otherwise", async () => {
     let text = "One two three four five six seven eight";
     const { segment } = segmentOf(() => header + text);
@@ -71,12 +80,14 @@ describe("what is settled", () => {
   });
 
   test("never ends in half a character", async () => {
-    const text = "🪿".repeat(8);
-    const { segment } = segmentOf(() => header + text);
-    await segment.step(soundOf(2));
-    await segment.step(soundOf(4));
-    expect(segment.text).not.toBe("");
-    expect(text).toStartWith(segment.text);
+    for (let length = 0; length < 4; length++) {
+      const text = `${"🪿".repeat(6)}${"!?.,".slice(0, length)}`;
+      const { segment } = segmentOf(() => header + text);
+      await segment.step(soundOf(2));
+      await segment.step(soundOf(4));
+      expect(segment.text).not.toBe("");
+      expect(text).toStartWith(segment.cancelled(soundOf(4)).chunk.text);
+    }
   });
 
   test("is all that is left of a call that was aborted", async () => {

@@ -7,7 +7,6 @@ import {
   type DecodeContext,
   type DecodeOptions,
   decoded,
-  generate,
   tokenBudget,
 } from "../decode/chunk.ts";
 import type { DecodingSession } from "../decode/decoding-model.ts";
@@ -144,8 +143,11 @@ export class LiveSegment implements Disposable {
     const fed = await prompt.feed(audio, this.#settled, room, this.#context);
     if (fed === undefined) return { hypothesis, finishReason: "cancelled" };
     this.#inputTokens += fed;
-    const options = { ...this.#options, maxTokens };
-    const finishReason = await generate(this.#engine, session, hypothesis, options, this.#context);
+    const finishReason = await this.#engine.batch.generate(session, hypothesis, {
+      ...this.#context,
+      maxTokens,
+      processor: this.#options.biasing.processor(),
+    });
     this.#outputTokens += hypothesis.tokens.length - before;
     return { hypothesis, finishReason };
   }

@@ -33,7 +33,7 @@ describe("reading ahead", () => {
     const parts = await all(ahead, 2 * second);
     expect(parts.map(({ length }) => length / second)).toEqual([2, 2, 2, 1]);
     expect(parts.flatMap((part) => [...part.filter((_, at) => at % second === 0)])).toEqual([
-      ...[0, 1, 2, 3, 4, 5, 6],
+      0, 1, 2, 3, 4, 5, 6,
     ]);
     expect(ahead.failure).toBeUndefined();
   });

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Samples, sampleRate } from "../../audio/recording.ts";
 import { AsrError } from "../../contract/errors.ts";
-import { demoSample } from "../../native/demo.ts";
+import { demoSample } from "../../native/locate.ts";
 import { goldensFolder, speech } from "../../testing/goldens.ts";
 import {
   demoSpeech,
@@ -13,7 +13,7 @@ import {
   sourceOf,
   withPauses,
 } from "../../testing/live.ts";
-import { seededRandom } from "../../testing/random.ts";
+import { seededRandom } from "../../wer/seeded-random.ts";
 import { Engine } from "../engine.ts";
 
 const sampleText = readFileSync(demoSample.replace(".wav", ".txt"), "utf8").trim();

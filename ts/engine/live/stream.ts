@@ -3,6 +3,7 @@
 import { SectionCutter } from "../../audio/endpointer.ts";
 import { type AudioStream, sampleRate } from "../../audio/recording.ts";
 import type { StreamEvent } from "../../contract/events.ts";
+import { optionTable } from "../../contract/option-table.ts";
 import type { Transcript } from "../../contract/transcript.ts";
 import { transcriptOf } from "../assemble.ts";
 import type { ChunkResult } from "../decode/chunk.ts";
@@ -18,8 +19,6 @@ export interface LiveOptions extends RecordingOptions {
   /** How often the text is brought up to date, in seconds of audio. Default 2. */
   stepSeconds?: number | undefined;
 }
-
-const defaultStepSeconds = 2;
 
 /** This much audio may wait until a slow decoder comes to it, in seconds. */
 const maxWaitingSeconds = 60;
@@ -71,8 +70,9 @@ class Live implements Work {
     this.#name = stream.name;
     const { signal, onProgress } = this.#context;
     const ahead = new ReadAhead(stream, { maxSeconds: maxWaitingSeconds, signal });
-    const step = Math.round((this.#options.stepSeconds ?? defaultStepSeconds) * sampleRate);
-    const max = Math.round(this.#options.chunkSeconds * sampleRate);
+    const { stepSeconds = optionTable.stepSeconds.default, chunkSeconds } = this.#options;
+    const step = Math.round(stepSeconds * sampleRate);
+    const max = Math.round(chunkSeconds * sampleRate);
     try {
       for (let isEnd = false; !isEnd; ) {
         const samples = await ahead.next(step, max);

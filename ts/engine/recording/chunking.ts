@@ -1,11 +1,9 @@
 import { join } from "node:path";
 import type { ChunkOptions } from "../../audio/chunker.ts";
-import { defaultChunkSeconds } from "../../contract/defaults.ts";
 import { AsrError } from "../../contract/errors.ts";
+import { expected } from "../../contract/option-kinds.ts";
+import { optionTable } from "../../contract/option-table.ts";
 import type { RecordingSettings } from "../../contract/options.ts";
-
-/** Speakers pause for breath and thought, but seldom for so long, in seconds. */
-const defaultPauseSeconds = 2;
 
 /**
  * How a checkpoint wants recordings to be cut, from its config.json: `"bun_asr": {"chunk_seconds":
@@ -15,29 +13,33 @@ export async function chunkingOf(folder: string): Promise<Partial<ChunkOptions>>
   const path = join(folder, "config.json");
   const { bun_asr: hints } = await Bun.file(path).json();
   if (hints === undefined) return {};
-  const seconds = (name: string, least: number, most: number): number | undefined => {
-    const value: unknown = hints?.[name];
-    if (value === undefined) return undefined;
-    if (typeof value === "number" && value >= least && value <= most) return value;
-    throw new AsrError("model", `${path}: bun_asr.${name} is not a number of seconds`);
-  };
-  const chunkSeconds = seconds("chunk_seconds", 1, 1200);
-  const pauseSeconds = seconds("pause_seconds", 0.2, 60);
-  return {
-    ...(chunkSeconds === undefined ? {} : { chunkSeconds }),
-    ...(pauseSeconds === undefined ? {} : { pauseSeconds }),
-  };
+  const chunking: Partial<ChunkOptions> = {};
+  for (const [key, name] of hintNames) {
+    const value: unknown = hints?.[key];
+    if (value === undefined) continue;
+    if (typeof value !== "number" || expected(optionTable[name].kind, value) !== undefined) {
+      throw new AsrError("model", `${path}: bun_asr.${key} is not a number of seconds`);
+    }
+    chunking[name] = value;
+  }
+  return chunking;
 }
+
+/** What config.json calls the options of which a checkpoint may say its own defaults. */
+const hintNames = [
+  ["chunk_seconds", "chunkSeconds"],
+  ["pause_seconds", "pauseSeconds"],
+] as const;
 
 /** Where to cut: as the caller says, else as the checkpoint does, else as suits most. */
 export function chunkOptions(
   checkpoint: Partial<ChunkOptions>,
-  { chunkSeconds, pauseSeconds, vad }: RecordingSettings,
+  { chunkSeconds, pauseSeconds, vad }: Pick<RecordingSettings, keyof ChunkOptions | "vad">,
 ): ChunkOptions {
-  const otherwise = vad ? defaultPauseSeconds : Number.POSITIVE_INFINITY;
+  const otherwise = vad ? optionTable.pauseSeconds.default : Number.POSITIVE_INFINITY;
   const wanted = pauseSeconds ?? checkpoint.pauseSeconds ?? otherwise;
   return {
-    chunkSeconds: chunkSeconds ?? checkpoint.chunkSeconds ?? defaultChunkSeconds,
+    chunkSeconds: chunkSeconds ?? checkpoint.chunkSeconds ?? optionTable.chunkSeconds.default,
     pauseSeconds: vad === false ? Number.POSITIVE_INFINITY : wanted,
   };
 }

@@ -1,7 +1,10 @@
 import type { ChunkOptions } from "../../audio/chunker.ts";
 import { biasing } from "../../bias/biasing.ts";
 import { AsrError } from "../../contract/errors.ts";
-import { type RecordingSettings, sessionOptions } from "../../contract/options.ts";
+import { sessionOptions } from "../../contract/option-checks.ts";
+import type { CheckedSettings } from "../../contract/options.ts";
+import { promptOf } from "../../text/prompt.ts";
+import type { Tokenizer } from "../../text/tokenizer.ts";
 import type { DecodeOptions } from "../decode/chunk.ts";
 import type { Engine } from "../engine.ts";
 import { chunkOptions } from "./chunking.ts";
@@ -14,23 +17,32 @@ export interface RecordingOptions extends ChunkOptions {
 }
 
 /**
- * Makes settings ready: names of languages, the logit bias, where to cut. Throws AsrError
- * `usage` for what is wrong, or longer than the model's window before any audio is heard.
+ * Makes settings ready: the prompt, the logit bias, where to cut. Throws AsrError `usage` for a
+ * prompt that is longer than the model's window, before any audio is heard.
  */
 export function recordingOptions(
   engine: Pick<Engine, "tokenizer" | "chunking" | "model">,
-  settings: RecordingSettings,
+  settings: CheckedSettings,
 ): RecordingOptions {
-  const ready = biasing(engine.tokenizer, settings);
-  checkPrompt(engine, ready.systemText);
+  const decode = decodeOptionsOf(engine.tokenizer, settings);
+  checkPrompt(engine, decode.biasing.systemText);
   return {
     ...chunkOptions(engine.chunking, settings),
     logprobs: settings.logprobs ?? false,
-    decode: {
-      biasing: ready,
-      maxTokens: settings.maxTokens,
-      session: sessionOptions(settings),
-    },
+    decode,
+  };
+}
+
+/** What settings say of decoding. */
+export function decodeOptionsOf(tokenizer: Tokenizer, settings: CheckedSettings): DecodeOptions {
+  const { language, maxTokens } = settings;
+  const ready = biasing(tokenizer, settings);
+  return {
+    prompt: promptOf(tokenizer, { language, systemText: ready.systemText }),
+    barePrompt: promptOf(tokenizer, { language }),
+    biasing: ready,
+    maxTokens,
+    session: sessionOptions(settings),
   };
 }
 

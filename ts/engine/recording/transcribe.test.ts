@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadAudio } from "../../audio/input.ts";
-import { openSamples } from "../../audio/pcm.ts";
+import { loadAudio, openAudio } from "../../audio/open.ts";
 import type { Samples } from "../../audio/recording.ts";
 import { AsrError } from "../../contract/errors.ts";
 import type { StreamEvent } from "../../contract/events.ts";
-import type { RecordingSettings } from "../../contract/options.ts";
-import { demoSample, modelFolder } from "../../native/demo.ts";
+import type { CheckedSettings } from "../../contract/options.ts";
+import { demoSample, modelFolder } from "../../native/locate.ts";
 import { expectAsrError } from "../../testing/expect-error.ts";
 import { goldensFolder, speech } from "../../testing/goldens.ts";
 import { collect } from "../../testing/live.ts";
@@ -41,11 +40,11 @@ function copies(count: number): Samples {
   return all;
 }
 
-async function heard(engine: Engine, samples: Samples, settings: RecordingSettings = {}) {
+async function heard(engine: Engine, samples: Samples, settings: CheckedSettings = {}) {
   const progress: number[] = [];
   const events = streamRecording(
     engine,
-    async () => openSamples({ samples, sampleRate: 16_000 }),
+    () => openAudio({ samples, sampleRate: 16_000 }),
     recordingOptions(engine, settings),
     { onProgress: (done) => progress.push(done) },
   );
@@ -92,7 +91,7 @@ describe("a long recording", () => {
 describe("a model that babbles", () => {
   test("is tried again in halves", async () => {
     // Sampled at random, so that an end comes late.
-    const settings = { language: "en", temperature: 100, seed: 1 };
+    const settings = { language: "English", temperature: 100, seed: 1 } as const;
     const { transcript } = await heard(random, speech(16_000 * 8), settings);
     expect(transcript.chunks.map(({ finishReason }) => finishReason)).toEqual(["eos", "eos"]);
     expect(transcript.truncated).toBe(false);
@@ -101,11 +100,11 @@ describe("a model that babbles", () => {
   });
 
   test("and never ends is cut, and told of", async () => {
-    const ready = recordingOptions(random, { language: "en" });
+    const ready = recordingOptions(random, { language: "English" });
     const session = { ...ready.decode.session, ignoreEos: true };
     const transcript = await transcribeRecording(
       random,
-      async () => openSamples({ samples: speech(16_000 * 8), sampleRate: 16_000 }),
+      () => openAudio({ samples: speech(16_000 * 8), sampleRate: 16_000 }),
       { ...ready, decode: { ...ready.decode, session } },
     );
     expect(transcript.chunks.length).toBe(2);
@@ -116,7 +115,7 @@ describe("a model that babbles", () => {
   });
 
   test("is cut where the caller wants it, and not tried again", async () => {
-    const settings = { language: "en", maxTokens: 20 };
+    const settings = { language: "English", maxTokens: 20 } as const;
     const { transcript } = await heard(random, speech(16_000 * 8), settings);
     expect(transcript.usage.outputTokens).toBe(20);
     expect(transcript).toMatchObject({ finishReason: "length", truncated: true });
@@ -168,7 +167,7 @@ describe("chunks that end out of order", () => {
       ({ session }) => (session === 2 ? [...idsOf(`${header}One`), failure] : firstIsSlow(session)),
       { maxBatch: 1 },
     );
-    const open = async () => openSamples({ samples: speech(16_000 * 8), sampleRate: 16_000 });
+    const open = () => openAudio({ samples: speech(16_000 * 8), sampleRate: 16_000 });
     const events: StreamEvent[] = [];
     const read = async () => {
       const options = recordingOptions(engine, settings);
@@ -191,7 +190,7 @@ describe("chunks that end out of order", () => {
     model.onStage = (_, session) => {
       if (session === 1) setTimeout(() => abort.abort(new AsrError("aborted", "enough")), 1);
     };
-    const open = async () => openSamples({ samples: speech(16_000 * 8), sampleRate: 16_000 });
+    const open = () => openAudio({ samples: speech(16_000 * 8), sampleRate: 16_000 });
     const options = recordingOptions(engine, { ...settings, maxTokens: 3000 });
     const call = () => transcribeRecording(engine, open, options, { signal: abort.signal });
     const error = await expectAsrError(call, "aborted", "enough");

@@ -1,6 +1,6 @@
 // Recordings: audio that is all there is cut into chunks, which are decoded several at a time.
 
-import { type AudioChunk, chunksOf } from "../../audio/chunker.ts";
+import { type AudioChunk, Chunker } from "../../audio/chunker.ts";
 import { type AudioStream, sampleRate } from "../../audio/recording.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import type { Transcript } from "../../contract/transcript.ts";
@@ -55,8 +55,7 @@ class Recording implements Work {
   #complaints: AudioStream["complaints"];
   /** What is known of the length: the header's word, and at the end the truth. */
   #duration: number | undefined;
-  /** Samples so far. */
-  #samples = 0;
+  #chunks: Chunker | undefined;
   /** Seconds of the last progress. */
   #done = 0;
 
@@ -77,8 +76,9 @@ class Recording implements Work {
     this.#duration = stream.duration;
     this.#complaints = stream.complaints;
     this.#progress(0);
+    this.#chunks = new Chunker(stream, this.#options);
     try {
-      await this.#decodeAll({ ...stream, blocks: this.#counted(stream.blocks) });
+      await this.#decodeAll(this.#chunks);
     } finally {
       await Promise.all(this.#running);
     }
@@ -90,7 +90,7 @@ class Recording implements Work {
   transcript(): Transcript {
     const results = this.#results.flatMap((result) => result ?? []);
     return transcriptOf(results, {
-      duration: this.#duration ?? this.#samples / sampleRate,
+      duration: this.#duration ?? (this.#chunks?.heard ?? 0) / sampleRate,
       audioMs: this.#audioMs,
       totalMs: performance.now() - this.#started,
       complaints: this.#complaints,
@@ -98,30 +98,27 @@ class Recording implements Work {
     });
   }
 
-  async #decodeAll(stream: AudioStream): Promise<void> {
-    for await (const chunk of chunksOf(stream, this.#options)) {
+  async #decodeAll(chunks: Chunker): Promise<void> {
+    let stop = this.#timeAudio();
+    for await (const chunk of chunks) {
+      stop();
       this.#start(chunk);
       // The next chunk is cut while these are decoded; more would only fill the memory.
       while (this.#running.size >= this.#engine.maxBatch) await Promise.race(this.#running);
       this.#check();
+      stop = this.#timeAudio();
     }
-    this.#duration = this.#samples / sampleRate;
+    stop();
+    this.#duration = chunks.heard / sampleRate;
   }
 
-  /** Counts samples, and the time that they take while nothing is being decoded. */
-  async *#counted(blocks: AudioStream["blocks"]): AudioStream["blocks"] {
-    try {
-      for (;;) {
-        const [since, idle] = [performance.now(), this.#running.size === 0];
-        const block = await blocks.next();
-        if (idle) this.#audioMs += performance.now() - since;
-        if (block.done) return;
-        this.#samples += block.value.length;
-        yield block.value;
-      }
-    } finally {
-      await blocks.return();
-    }
+  /** Counts the time that audio takes, while nothing is being decoded, until this is called. */
+  #timeAudio(): () => void {
+    if (this.#running.size > 0) return () => undefined;
+    const since = performance.now();
+    return () => {
+      this.#audioMs += performance.now() - since;
+    };
   }
 
   #start(chunk: AudioChunk): void {

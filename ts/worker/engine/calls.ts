@@ -1,3 +1,5 @@
+import type { NextBlock } from "../../audio/blocks.ts";
+import { openInput } from "../../audio/open.ts";
 import { AsrError } from "../../contract/errors.ts";
 import type { Progress } from "../../contract/options.ts";
 import { Engine } from "../../engine/engine.ts";
@@ -6,7 +8,6 @@ import { recordingOptions } from "../../engine/recording/options.ts";
 import { streamRecording, transcribeRecording } from "../../engine/recording/transcribe.ts";
 import { resolveModel } from "../../hub/resolve.ts";
 import type { CallName, Calls } from "../protocol.ts";
-import { isStream, type NextBlock, openWireInput } from "./feed.ts";
 
 /** What a call has besides its argument. */
 export interface CallContext {
@@ -40,21 +41,21 @@ export const handlers: Handlers = {
   async transcribe({ engine: number, input, options }, { signal, progress, nextBlock }) {
     const engine = openEngine(number);
     const ready = recordingOptions(engine, options);
-    const audio = () => openWireInput(input, nextBlock);
+    const audio = () => openInput(input, nextBlock);
     return await transcribeRecording(engine, audio, ready, {
       signal,
       onProgress: decoding(progress),
     });
   },
 
-  async *stream({ engine: number, input, options }, { signal, progress, nextBlock }) {
+  stream({ engine: number, input, options }, { signal, progress, nextBlock }) {
     const engine = openEngine(number);
     const ready = recordingOptions(engine, options);
-    const { live = isStream(input), stepSeconds } = options;
-    const audio = () => openWireInput(input, nextBlock, live);
+    const { live = input.isStream, stepSeconds } = options;
+    const audio = () => openInput(input, nextBlock, live);
     const context = { signal, onProgress: decoding(progress) };
-    if (!live) return yield* streamRecording(engine, audio, ready, context);
-    return yield* streamLive(engine, audio, { ...ready, stepSeconds }, context);
+    if (!live) return streamRecording(engine, audio, ready, context);
+    return streamLive(engine, audio, { ...ready, stepSeconds }, context);
   },
 
   async close({ engine: number }) {

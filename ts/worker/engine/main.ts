@@ -1,19 +1,18 @@
-import { type MessagePort, parentPort } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
+import type { Block } from "../../audio/blocks.ts";
 import { AsrError } from "../../contract/errors.ts";
-import type { Answer, CallName, Request } from "../protocol.ts";
+import type { Answer, BlockingRequest, CallName, Request } from "../protocol.ts";
 import { fromWire, toWire } from "../wire-error.ts";
 import { type CallContext, handlers } from "./calls.ts";
 
 // The engine's thread: models live here, so that the caller's thread is never kept waiting.
-
-type Block = Uint8Array | Float32Array | undefined;
 
 interface Call {
   /** Values on request, and at last the result. */
   running: AsyncIterator<unknown, unknown, undefined>;
   abort: AbortController;
   /** Who waits for the next block of input. */
-  block: { resolve: (block: Block) => void; reject: (error: Error) => void } | undefined;
+  block: PromiseWithResolvers<Block | undefined> | undefined;
 }
 
 const calls = new Map<number, Call>();
@@ -59,12 +58,12 @@ function start(id: number, name: CallName, argument: object): void {
     running: run(name, argument, {
       signal: abort.signal,
       progress: (progress) => answer({ type: "progress", id, progress }),
-      nextBlock: () =>
-        new Promise((resolve, reject) => {
-          if (abort.signal.aborted) return reject(abort.signal.reason);
-          call.block = { resolve, reject };
-          return answer({ type: "want", id });
-        }),
+      nextBlock: () => {
+        abort.signal.throwIfAborted();
+        call.block = Promise.withResolvers();
+        answer({ type: "want", id });
+        return call.block.promise;
+      },
     }),
   };
   // One listener for all blocks: one for each would keep every block until the call ends.
@@ -78,11 +77,15 @@ function run(name: CallName, argument: object, context: CallContext): Call["runn
     argument: object,
     context: CallContext,
   ) => Promise<unknown> | Call["running"];
-  const started = handler(argument, context);
-  if (!(started instanceof Promise)) return started;
-  // It is looked at when the caller asks for it.
-  started.catch(() => undefined);
-  return { next: async () => ({ done: true, value: await started }) };
+  try {
+    const started = handler(argument, context);
+    if (!(started instanceof Promise)) return started;
+    // It is looked at when the caller asks for it.
+    started.catch(() => undefined);
+    return { next: async () => ({ done: true, value: await started }) };
+  } catch (error) {
+    return { next: () => Promise.reject(error) };
+  }
 }
 
 async function next(id: number, call: Call): Promise<void> {
@@ -96,23 +99,14 @@ async function next(id: number, call: Call): Promise<void> {
   }
 }
 
-async function runBlocking({
-  name,
-  argument,
-  port,
-  flag,
-}: {
-  name: CallName;
-  argument: object;
-  port: MessagePort;
-  flag: Int32Array;
-}): Promise<void> {
+async function runBlocking({ name, argument, content, port, flag }: BlockingRequest) {
+  const blocks = [content];
   sleepers.add(flag);
   try {
     const running = run(name, argument, {
       signal: new AbortController().signal,
       progress: () => undefined,
-      nextBlock: async () => undefined,
+      nextBlock: async () => blocks.pop(),
     });
     let step = await running.next();
     while (!step.done) step = await running.next();

@@ -1,43 +1,43 @@
 import { open } from "node:fs/promises";
-import { openAudio } from "../../ts/audio/input.ts";
+import { openAudio } from "../../ts/audio/open.ts";
 import { sampleRate, wholeRecording } from "../../ts/audio/recording.ts";
-import { parseCommandLine } from "../../ts/cli/flags/command-line.ts";
-import { AsrError } from "../../ts/contract/errors.ts";
-import { seededRandom } from "../../ts/testing/random.ts";
 import { wavFile } from "../../ts/testing/wav-writer.ts";
-import { readManifest } from "../../ts/wer/references.ts";
+import { seededRandom } from "../../ts/wer/seeded-random.ts";
+
+/** A recording and what is said in it. */
+export interface Clip {
+  path: string;
+  text: string;
+}
 
 /** What a long recording is made of. */
 export interface JoinedOptions {
-  /** A `bun run wer` manifest: the clips and their texts. */
-  manifest: string;
+  clips: readonly Clip[];
   /** Least length; the last clip ends later. */
   minutes: number;
   /** The same seed gives the same recording. */
   seed: number;
   /** Shortest and longest pause between two clips, in seconds. */
-  pauses?: readonly [least: number, most: number];
+  pauses?: readonly [min: number, max: number];
 }
 
 /** The text of a joined recording, and its length in seconds. */
 export interface Joined {
   text: string;
   duration: number;
-  clips: number;
 }
 
 /** Peak of the noise in pauses: real ones are never all zeros. */
 const noise = 2e-4;
 
 /**
- * Writes one long recording to `path` (WAV, mono 16 kHz, 16 bits): the clips of a manifest in
- * shuffled order, again and again, with pauses between them. Memory does not grow with its length.
+ * Writes one long recording to `path` (WAV, mono 16 kHz, 16 bits): the clips in shuffled order,
+ * again and again, with pauses between them. Memory does not grow with its length.
  */
 export async function joined(
   path: string,
-  { manifest, minutes, seed, pauses: [least, most] = [0.4, 2] }: JoinedOptions,
+  { clips, minutes, seed, pauses: [min, max] = [0.4, 2] }: JoinedOptions,
 ): Promise<Joined> {
-  const references = await readManifest(manifest);
   const random = seededRandom(seed);
   const file = Bun.file(path).writer();
   const texts: string[] = [];
@@ -50,12 +50,12 @@ export async function joined(
     await file.flush();
   };
   const pause = () => {
-    const length = Math.round((least + random() * (most - least)) * sampleRate);
+    const length = Math.round((min + random() * (max - min)) * sampleRate);
     return Float32Array.from({ length }, () => (2 * random() - 1) * noise);
   };
   await write(pause());
   while (frames < minutes * 60 * sampleRate) {
-    for (const { path: clip, text } of shuffled(references, random)) {
+    for (const { path: clip, text } of shuffled(clips, random)) {
       const { samples } = await wholeRecording(await openAudio(clip));
       await write(samples);
       await write(pause());
@@ -65,7 +65,7 @@ export async function joined(
   }
   await file.end();
   await overwriteStart(path, header(2 * frames));
-  return { text: texts.join(" "), duration: frames / sampleRate, clips: texts.length };
+  return { text: texts.join(" "), duration: frames / sampleRate };
 }
 
 function shuffled<T>(items: readonly T[], random: () => number): T[] {
@@ -85,24 +85,4 @@ function header(dataBytes: number): Uint8Array {
 async function overwriteStart(path: string, bytes: Uint8Array): Promise<void> {
   await using file = await open(path, "r+");
   await file.write(bytes, 0, bytes.length, 0);
-}
-
-if (import.meta.main) {
-  const { values } = parseCommandLine({
-    options: {
-      manifest: { type: "string" },
-      minutes: { type: "string", default: "30" },
-      seed: { type: "string", default: "1" },
-      output: { type: "string" },
-    },
-  });
-  const { manifest, output } = values;
-  if (manifest === undefined || output === undefined) {
-    const usage = "bun bench/benches/recordings.ts --manifest FILE.jsonl --output FILE.wav";
-    throw new AsrError("usage", usage);
-  }
-  const minutes = Number(values.minutes);
-  const { text, duration } = await joined(output, { manifest, minutes, seed: Number(values.seed) });
-  const line = { path: output.split("/").at(-1), text, duration, language: "English" };
-  await Bun.write(output.replace(/\.wav$/, ".jsonl"), `${JSON.stringify(line)}\n`);
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { wired } from "./source.ts";
+import { closeBlocks } from "./blocks.ts";
+import { classify } from "./input.ts";
 
 const never = () => new Promise<never>(() => undefined);
 
@@ -15,12 +16,12 @@ test.each([
       cancelled = true;
     },
   });
-  const { source } = wired(input(stream));
-  expect((await source?.next())?.byteLength).toBeGreaterThan(0);
-  const pending = source?.next();
-  await source?.close();
+  const content = classify(input(stream)).content!;
+  expect((await content.blocks.next()).value?.byteLength).toBeGreaterThan(0);
+  const pending = content.blocks.next();
+  closeBlocks(content);
   expect(cancelled).toBe(true);
-  expect(await pending).toBeUndefined();
+  expect((await pending).value).toBeUndefined();
 });
 
 test("so can a generator that waits for what never comes", async () => {
@@ -28,8 +29,8 @@ test("so can a generator that waits for what never comes", async () => {
     yield new Uint8Array(8);
     await never();
   }
-  const { source } = wired(stalled());
-  await source?.next();
-  source?.next();
-  await source?.close();
+  const content = classify(stalled()).content!;
+  await content.blocks.next();
+  void content.blocks.next();
+  closeBlocks(content);
 });

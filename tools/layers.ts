@@ -1,0 +1,114 @@
+/**
+ * Who may know whom: each room of the product with the rooms that its modules import, from the
+ * ground up. A room is a folder of ts/ or one module of it; `api` is what an embedder holds, the
+ * modules that lie in ts/ itself. Tests and ts/testing know everything, as do tools/ and bench/,
+ * which nothing here knows.
+ */
+const table: Readonly<Record<string, string>> = {
+  // What is spoken of everywhere: options, events, transcripts, errors.
+  contract: "",
+  // Where that lies which is no module, and how the program was started.
+  "native/locate": "contract",
+  "native/program": "native/locate",
+  // The Swift library as its header has it.
+  native: "contract native/locate",
+  // How much happens at once.
+  concurrency: "",
+  // Parts of the work that know no model.
+  audio: "contract native/locate",
+  text: "contract",
+  bias: "contract text",
+  segments: "contract",
+  output: "contract segments text",
+  // A name of a model becomes a folder.
+  hub: "contract native/locate native/program concurrency text",
+  // Libraries without a terminal.
+  convert: "contract native text hub",
+  wer: "contract audio",
+  // Recordings become text, on a thread of their own.
+  engine: "contract native concurrency audio text bias segments",
+  worker: "contract native audio",
+  "worker/engine": "contract audio hub engine worker",
+  "worker/caller": "contract native/locate audio worker",
+  api: "contract native audio text worker worker/caller",
+  // The command line.
+  "cli/files": "contract native/program audio output",
+  "cli/flags": "contract native/locate native/program audio output hub cli/files",
+  "cli/terminal": "contract native/locate text segments output cli/files cli/flags",
+  "cli/commands":
+    "contract native native/locate native/program audio text hub convert wer api " +
+    "cli/files cli/flags cli/terminal",
+  "cli/main": "contract native/program cli/terminal cli/commands",
+};
+
+/** The rooms, each with those that it may know. */
+export const rooms: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.entries(table).map(([name, known]) => [name, known.split(" ").filter(Boolean)]),
+);
+
+/** One module imports another; paths from ts/, as in `engine/decode/chunk.ts`. */
+export interface Import {
+  from: string;
+  to: string;
+}
+
+/** The room in which a module lies: the longest name that fits; undefined where none does. */
+export function roomOf(path: string): string | undefined {
+  if (!path.includes("/")) return "api";
+  const names = Object.keys(rooms).filter(
+    (name) => path.startsWith(`${name}/`) || path === `${name}.ts`,
+  );
+  return names.sort((a, b) => b.length - a.length)[0];
+}
+
+/** Imports that the table does not allow, each as a sentence. */
+export function wrongArrows(imports: readonly Import[]): string[] {
+  return imports.flatMap(({ from, to }) => {
+    const [knows, known] = [roomOf(from), roomOf(to)];
+    if (knows === undefined) return [`${from} lies in no room`];
+    if (known === undefined) return [`${from} imports ${to}, which is no part of the product`];
+    if (knows === known || rooms[knows]?.includes(known)) return [];
+    return [`${from} imports ${to}: ${knows} does not know ${known}`];
+  });
+}
+
+/** Rooms that know each other in a ring, as in `a → b → a`; one ring, or undefined for none. */
+export function ring(table: Readonly<Record<string, readonly string[]>>): string | undefined {
+  const done = new Set<string>();
+  const visit = (name: string, way: readonly string[]): string | undefined => {
+    if (way.includes(name)) return [...way.slice(way.indexOf(name)), name].join(" → ");
+    if (done.has(name)) return undefined;
+    for (const next of table[name] ?? []) {
+      const found = visit(next, [...way, name]);
+      if (found !== undefined) return found;
+    }
+    done.add(name);
+    return undefined;
+  };
+  for (const name of Object.keys(table)) {
+    const found = visit(name, []);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/**
+ * Which folder's modules import which folder's. A folder within a room is a part of the room, which
+ * may know its other parts, and counts as the room.
+ */
+export function folderArrows(imports: readonly Import[]): Record<string, string[]> {
+  const arrows: Record<string, string[]> = {};
+  for (const { from, to } of imports) {
+    const [knows, known] = [folderOf(from), folderOf(to)];
+    if (knows === known) continue;
+    arrows[knows] ??= [];
+    if (!arrows[knows].includes(known)) arrows[knows].push(known);
+  }
+  return arrows;
+}
+
+function folderOf(path: string): string {
+  const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+  const room = roomOf(path);
+  return room !== undefined && folder.startsWith(`${room}/`) ? room : folder;
+}

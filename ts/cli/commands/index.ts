@@ -1,0 +1,14 @@
+import type { Command } from "./command.ts";
+
+/** Commands by their names; a module loads only when its command is wanted, for a quick start. */
+export type Commands = Readonly<Record<string, () => Promise<Command>>>;
+
+/** The commands of the program. */
+export const productCommands: Commands = {
+  transcribe: async () => (await import("./transcribe.ts")).transcribeCommand,
+  mic: async () => (await import("./mic.ts")).micCommand,
+  models: async () => (await import("./models.ts")).modelsCommand,
+  convert: async () => (await import("./convert.ts")).convertCommand,
+  wer: async () => (await import("./wer.ts")).werCommand,
+  inspect: async () => (await import("./inspect.ts")).inspectCommand,
+};

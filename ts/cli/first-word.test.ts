@@ -1,0 +1,27 @@
+import { describe, expect, test } from "bun:test";
+import { outcomeOf } from "../testing/recorded-terminal.ts";
+import { productCommands } from "./commands/index.ts";
+import { main } from "./main.ts";
+
+describe("the program", () => {
+  const run = (...argv: string[]) => outcomeOf((terminal) => main(argv, terminal));
+
+  test("lists its commands", async () => {
+    const { status, out } = await run("help");
+    expect(status).toBe(0);
+    for (const name of Object.keys(productCommands)) expect(out).toContain(`\n  ${name} `);
+    expect((await run("--help")).out).toBe(out);
+  });
+
+  test("tells its version", async () => {
+    expect((await run("--version")).out).toMatch(/^bun-asr \d+\.\d+\.\d+\n$/);
+  });
+
+  test("takes a first word that is no command for an input", async () => {
+    expect((await run("none.wav", "-m", "demo")).notes).toStartWith("error: none.wav: no such");
+    expect((await run("--none")).notes).toStartWith("error: unknown flag --none");
+    const { status, notes } = await run("transcibe", "a.wav");
+    const why = 'no command and no file is called "transcibe"; did you mean transcribe?';
+    expect([status, notes]).toEqual([2, `error: ${why}\n`]);
+  });
+});

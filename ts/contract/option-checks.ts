@@ -1,0 +1,110 @@
+import { didYouMean } from "./did-you-mean.ts";
+import { AsrError } from "./errors.ts";
+import { keywordList } from "./keywords.ts";
+import { languageChoice } from "./languages.ts";
+import { expected } from "./option-kinds.ts";
+import { type OptionName, optionNames, optionRow } from "./option-table.ts";
+import type {
+  CheckedSettings,
+  LoadOptions,
+  ModelName,
+  OneStreamOptions,
+  SessionOptions,
+  StreamOptions,
+  TranscribeOptions,
+} from "./options.ts";
+
+const loadNames = optionNames("load", "call");
+const transcribeNames = optionNames("recording", "session", "call");
+const streamNames = optionNames("recording", "session", "stream", "call");
+const sessionNames = optionNames("session");
+
+/** What each call takes. */
+const taken = {
+  load: loadNames,
+  transcribe: transcribeNames,
+  stream: streamNames,
+  /** The functions that open their model themselves. */
+  oneCall: [...optionNames("model"), ...loadNames, ...transcribeNames],
+  oneStream: [...optionNames("model"), ...loadNames, ...streamNames],
+} as const;
+
+/**
+ * Refuses options that a call does not take, and values of the wrong type or out of their range:
+ * callers in JavaScript and JSON files can pass anything. `owner` is what the message calls the
+ * call. Throws AsrError `usage`.
+ */
+export function checkOptions(options: object, call: keyof typeof taken, owner: string): void {
+  const known: readonly string[] = taken[call];
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    // A misspelt option must not pass silently.
+    throw new AsrError("usage", `${owner}: unknown option "${name}"`, didYouMean(name, known));
+  }
+  for (const [name, value] of Object.entries(options)) {
+    // The loop above leaves no other names.
+    if (value !== undefined) checkOption(name as OptionName, value);
+  }
+}
+
+/** Refuses a value that an option cannot have. Throws AsrError `usage`. */
+export function checkOption(name: OptionName, value: unknown): void {
+  const { kind } = optionRow(name);
+  const wanted = expected(kind, value);
+  if (wanted === undefined) return;
+  const isNear = kind.type === "choice" && typeof value === "string";
+  const hint = isNear ? didYouMean(value, kind.choices) : undefined;
+  throw new AsrError("usage", `${name} is ${shown(value)}, expected ${wanted}`, hint);
+}
+
+/** The settings of a transcription, checked, without what cannot cross to the engine's thread. */
+export function recordingSettings(options: TranscribeOptions): CheckedSettings {
+  return checkedSettings(options, "transcribe");
+}
+
+/** The same for streams. */
+export function streamSettings(options: StreamOptions): CheckedSettings {
+  return checkedSettings(options, "stream");
+}
+
+function checkedSettings(options: StreamOptions, call: "transcribe" | "stream"): CheckedSettings {
+  checkOptions(options, call, call);
+  const { signal: _, onProgress: __, keywords, ...settings } = options;
+  return {
+    ...settings,
+    ...languageChoice(settings),
+    keywords: keywords && keywordList(keywords),
+  };
+}
+
+/** Parts the options of a call that opens its model itself; the signal belongs to both parts. */
+export function parted(options: OneStreamOptions): {
+  model: ModelName["model"];
+  load: LoadOptions;
+  rest: StreamOptions;
+} {
+  return {
+    model: options.model,
+    load: picked(options, loadNames),
+    rest: picked(options, streamNames),
+  };
+}
+
+/** What the native session takes of the settings. */
+export function sessionOptions(settings: CheckedSettings): SessionOptions {
+  return picked(settings, sessionNames);
+}
+
+/** The options of some names that are given. */
+function picked<Options extends object>(
+  options: Options,
+  names: readonly string[],
+): Partial<Options> {
+  const entries = Object.entries(options).filter(([name]) => names.includes(name));
+  // A part of an object has the types of the whole.
+  return Object.fromEntries(entries) as Partial<Options>;
+}
+
+function shown(value: unknown): string {
+  return Bun.inspect(value, { depth: 0 }).slice(0, 40);
+}

@@ -1,0 +1,108 @@
+/** What the values of an option are. */
+export type OptionKind =
+  | TextKind
+  | NumberKind
+  | BooleanKind
+  | ChoiceKind
+  | ListKind
+  | FunctionKind
+  | SignalKind;
+
+export interface TextKind {
+  readonly type: "text";
+}
+
+export interface NumberKind {
+  readonly type: "number";
+  readonly min: number;
+  /** Undefined: as large as a number can be. */
+  readonly max?: number;
+  /** Whether it has no fraction. */
+  readonly isWhole?: boolean;
+}
+
+export interface BooleanKind {
+  readonly type: "boolean";
+}
+
+export interface ChoiceKind<Choice extends string = string> {
+  readonly type: "choice";
+  readonly choices: readonly Choice[];
+}
+
+export interface ListKind<Items extends "strings" | "keywords" = "strings" | "keywords"> {
+  readonly type: "list";
+  readonly items: Items;
+}
+
+export interface FunctionKind {
+  readonly type: "function";
+}
+
+export interface SignalKind {
+  readonly type: "signal";
+}
+
+/** The kind of option whose values are of type `Value`. */
+export type KindOf<Value> = [Value] extends [boolean]
+  ? BooleanKind
+  : [Value] extends [number]
+    ? NumberKind
+    : [Value] extends [string]
+      ? string extends Value
+        ? TextKind
+        : ChoiceKind<Value>
+      : [Value] extends [readonly string[]]
+        ? ListKind<"strings">
+        : [Value] extends [readonly unknown[]]
+          ? ListKind<"keywords">
+          : [Value] extends [AbortSignal]
+            ? SignalKind
+            : FunctionKind;
+
+/** What `value` should have been, as in `a number from 1 to 64`; undefined when it is that. */
+export function expected(kind: OptionKind, value: unknown): string | undefined {
+  switch (kind.type) {
+    case "text":
+      return typeof value === "string" ? undefined : "a string";
+    case "boolean":
+      return typeof value === "boolean" ? undefined : "a boolean";
+    case "function":
+      return typeof value === "function" ? undefined : "a function";
+    case "signal":
+      return value instanceof AbortSignal ? undefined : "an AbortSignal";
+    case "choice":
+      return kind.choices.some((choice) => choice === value)
+        ? undefined
+        : kind.choices.join(" or ");
+    case "list":
+      return expectedList(kind, value);
+    case "number":
+      return expectedNumber(kind, value);
+  }
+}
+
+/** A range as in `1 to 64`; undefined when it has no upper end. */
+export function rangeText({ min, max }: NumberKind): string | undefined {
+  return max === undefined ? undefined : `${min} to ${max}`;
+}
+
+function expectedNumber(kind: NumberKind, value: unknown): string | undefined {
+  const { min, max = Number.MAX_VALUE, isWhole = false } = kind;
+  const isInRange = typeof value === "number" && value >= min && value <= max;
+  if (isInRange && (!isWhole || Number.isSafeInteger(value))) return undefined;
+  if (kind.max === undefined) return `a ${isWhole ? "whole number" : "number"} of at least ${min}`;
+  return `a ${isInRange ? "whole number" : "number"} from ${min} to ${max}`;
+}
+
+function expectedList({ items }: ListKind, value: unknown): string | undefined {
+  const fits = items === "strings" ? (item: unknown) => typeof item === "string" : isKeyword;
+  if (Array.isArray(value) && value.every(fits)) return undefined;
+  return items === "strings" ? "a list of strings" : 'a list of texts or {word: "…"}';
+}
+
+function isKeyword(item: unknown): boolean {
+  if (typeof item !== "object" || item === null) return typeof item === "string";
+  if (!("word" in item) || typeof item.word !== "string") return false;
+  return !("weight" in item) || ["number", "undefined"].includes(typeof item.weight);
+}

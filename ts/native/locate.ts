@@ -1,0 +1,103 @@
+import { suffix } from "bun:ffi";
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { AsrError } from "../contract/errors.ts";
+
+// The one place that knows where things lie which are no modules: the native library, the demo
+// model, the engine's entry file, and what a clone's set-up fetches.
+
+/** The folder of this package; in a clone it is the root of the repository. */
+export const packageFolder = join(import.meta.dir, "../..");
+
+/** Whether this package is a clone, which can build and fetch; one that is installed cannot. */
+export const isClone = existsSync(join(packageFolder, "tools/run.ts"));
+
+/** What a clone's set-up fetches; nothing else lies there, so it can be deleted at any time. */
+export const depsFolder = join(packageFolder, ".deps");
+
+const libraryFile = `libBunASR.${suffix}`;
+
+/** Where a clone's build puts the native library. */
+export const builtLibrary = join(packageFolder, ".build/release", libraryFile);
+
+/** The package that has the native library for this platform, with all that the library loads. */
+export const platformPackage = `bun-asr-${process.platform}-${process.arch}`;
+
+/** What to do about a native library that is not there or does not fit. */
+export const libraryHint = isClone
+  ? "run ./bunw run build"
+  : `install ${platformPackage} of the same version, or set BUN_ASR_LIBRARY to a ${libraryFile}`;
+
+/** Where the native library is looked for; tests look elsewhere. */
+export interface LibraryPlaces {
+  /** $BUN_ASR_LIBRARY. */
+  variable?: string | undefined;
+  /** The folder from which the platform package is resolved as an import is. */
+  importer?: string;
+  built?: string;
+}
+
+/**
+ * The native library: the one that $BUN_ASR_LIBRARY names, else that of the platform package, else
+ * that of the clone's build. Throws AsrError `native` with all places that were tried.
+ */
+export function locateLibrary({
+  variable = process.env["BUN_ASR_LIBRARY"],
+  importer = import.meta.dir,
+  built = builtLibrary,
+}: LibraryPlaces = {}): string {
+  if (variable) {
+    if (existsSync(variable)) return variable;
+    const hint = `set it to a ${libraryFile}, or unset it`;
+    throw new AsrError("native", `BUN_ASR_LIBRARY=${variable}: no such file`, hint);
+  }
+  const folder = folderOfPackage(platformPackage, importer);
+  const inPackage = folder === undefined ? undefined : join(folder, libraryFile);
+  if (inPackage !== undefined && existsSync(inPackage)) return inPackage;
+  if (existsSync(built)) return built;
+  const tried = [
+    "BUN_ASR_LIBRARY is not set",
+    inPackage === undefined
+      ? `the package ${platformPackage} is not installed`
+      : `${inPackage} does not exist`,
+    `${built} is not built`,
+  ];
+  throw new AsrError(
+    "native",
+    `the native library was not found: ${tried.join(", ")}`,
+    libraryHint,
+  );
+}
+
+function folderOfPackage(name: string, importer: string): string | undefined {
+  try {
+    return dirname(Bun.resolveSync(`${name}/package.json`, importer));
+  } catch {
+    // What cannot be resolved is not installed.
+    return undefined;
+  }
+}
+
+/** The name of the model that comes with this package, for a limited domain of English. */
+export const demoModel = "demo";
+
+const demoFolder = join(packageFolder, "models/demo");
+
+/** A recording in the demo's domain, with sample.txt beside it. */
+export const demoSample = join(demoFolder, "sample.wav");
+
+/** The folder of a model given as `demo` or as a path. */
+export function modelFolder(model: string): string {
+  return model === demoModel ? demoFolder : model;
+}
+
+/** The module that runs on the engine's thread. */
+export const engineEntry = new URL("../worker/engine/main.ts", import.meta.url);
+
+/** The ffmpeg that a clone's set-up fetched, or undefined where it did not. */
+export function fetchedFfmpeg(deps: string = depsFolder): string | undefined {
+  const folder = join(deps, "imageio_ffmpeg/binaries");
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const program = names.find((name) => name.startsWith("ffmpeg-"));
+  return program === undefined ? undefined : join(folder, program);
+}

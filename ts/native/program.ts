@@ -1,0 +1,24 @@
+import { join } from "node:path";
+import { getEnvironmentData, isMainThread, setEnvironmentData } from "node:worker_threads";
+import { isClone, packageFolder } from "./locate.ts";
+
+/** Tells the engine's thread, which has an entry file of its own, how the program was started. */
+const key = "bun-asr program";
+
+/**
+ * What stands before the name of a command where a user types it: `bun run` in a clone, `bun-asr`
+ * where the package is installed, or was started by that name.
+ */
+export const program: string = inherited() ?? startedAs();
+
+if (isMainThread) setEnvironmentData(key, program);
+
+function inherited(): string | undefined {
+  const value = getEnvironmentData(key);
+  return typeof value === "string" ? value : undefined;
+}
+
+function startedAs(): string {
+  const isByName = Bun.main === join(packageFolder, "ts/cli/main.ts");
+  return isClone && !isByName ? "bun run" : "bun-asr";
+}
