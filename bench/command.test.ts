@@ -57,6 +57,16 @@ describe("on the demo model", () => {
     expect(batches[3].runs[0].tokens).toBe(8 * 16);
   });
 
+  test("latency", async () => {
+    const { status, out } = await bench("latency", "--quick");
+    expect(status).toBe(0);
+    expect(out).toContain("until an abort is heard");
+    const [{ ways, abortMs }] = stored("latency.json").data.models;
+    expect(ways.map(({ way }: { way: string }) => way)).toEqual(["at once", "in slices"]);
+    for (const { turnMs, tokenMs } of ways) expect(turnMs.length).toBeGreaterThan(tokenMs.length);
+    expect(abortMs.length).toBe(5);
+  });
+
   test("load", async () => {
     const { status, out } = await bench("load", "--quick");
     expect(status).toBe(0);
@@ -114,6 +124,6 @@ describe("one line of error and an exit status", () => {
 test("--help names every bench", async () => {
   const { status, out } = await bench("--help");
   expect(status).toBe(0);
-  for (const name of ["rtf", "stages", "batch", "load", "live", "readme"])
+  for (const name of ["rtf", "stages", "batch", "latency", "load", "live", "readme"])
     expect(out).toContain(`\n  ${name} `);
 });

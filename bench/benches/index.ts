@@ -1,6 +1,7 @@
 import { batch } from "./batch.ts";
 import type { Bench } from "./bench.ts";
 import { kernels } from "./kernels.ts";
+import { latency } from "./latency.ts";
 import { live } from "./live.ts";
 import { load } from "./load.ts";
 import { optimisations } from "./optimisations.ts";
@@ -13,6 +14,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   rtf,
   stages,
   batch,
+  latency,
   load,
   live,
   precision,

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { linearFit, median } from "./statistics.ts";
+import { linearFit, median, quantile } from "./statistics.ts";
 
 test("the median is the middle, or the mean of both", () => {
   expect(median([3])).toBe(3);
@@ -12,6 +12,13 @@ test("the median leaves its argument alone", () => {
   const values = [3, 1, 2];
   median(values);
   expect(values).toEqual([3, 1, 2]);
+});
+
+test("a quantile has its share of the values at or below it", () => {
+  const values = Array.from({ length: 100 }, (_, i) => 100 - i);
+  expect([0, 0.5, 0.99, 1].map((share) => quantile(values, share))).toEqual([1, 50, 99, 100]);
+  expect(quantile([7], 0.5)).toBe(7);
+  expect(quantile([], 0.5)).toBeNaN();
 });
 
 test("a straight line is found without residual", () => {

@@ -7,6 +7,12 @@ export function median(values: readonly number[]): number {
   return (sorted[half - 1]! + sorted[half]!) / 2;
 }
 
+/** The value below which that share of `values` lies, 1 for the largest. NaN for none. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
+
 /** A measured value `y` at `x`. */
 export interface Point {
   x: number;

@@ -63,6 +63,7 @@ function transcribeTogether(model: Model, { seconds, tokens }: Clip, count: numb
   for (const session of sessions) {
     session.mel(samples);
     session.prefill(fixedPrompt(model, session.encode()));
+    session.finish();
   }
   const steps = tokens ?? maxTokens;
   const decoding = performance.now();

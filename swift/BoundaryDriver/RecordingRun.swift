@@ -35,10 +35,13 @@ public struct RecordingRun: Sendable {
         try samples.withUnsafeBytes {
             _ = try Self.counted(asr_session_mel(session, $0.baseAddress, UInt64($0.count)))
         }
+        try Self.finish(session)
         _ = try Self.counted(asr_session_encode(session, 0))
+        try Self.finish(session)
         try prompt.withUnsafeBytes {
             _ = try Self.counted(asr_session_prefill(session, $0.baseAddress, UInt64($0.count)))
         }
+        try Self.finish(session)
         var tokens: [Int32] = []
         while tokens.count < maxTokens {
             let token = asr_session_next(session)
@@ -47,6 +50,11 @@ public struct RecordingRun: Sendable {
         }
         guard let report = asr_session_report(session) else { throw Self.failure() }
         (self.tokens, self.report) = (tokens, String(cString: report))
+    }
+
+    /// Does the stage that was begun slice by slice, as callers with other things to do would.
+    private static func finish(_ session: OpaquePointer) throws {
+        while try counted(asr_session_work(session)) > 0 {}
     }
 
     private static func opened(_ handle: OpaquePointer?) throws -> OpaquePointer {

@@ -1,5 +1,5 @@
-// This folder: the model, one code for Apple silicon and Linux. A `Model` holds the stages with their
-// weights, a `Session` one recording on its way through them; each stage has a folder.
+// This folder: the model, one code for Apple silicon and Linux. A `Model` holds the stages with
+// their weights, a `Session` one recording on its way through them; each stage has a folder.
 import MLX
 
 /// An open checkpoint: the three stages with their weights.
@@ -9,15 +9,18 @@ final class Model {
         var threads: Int?
         /// See `BufferPool`.
         var bufferCacheBytes: Int?
+        /// See `SliceBudget`.
+        var sliceOperations: Int?
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case precision, threads, bufferCacheBytes
+            case precision, threads, bufferCacheBytes, sliceOperations
         }
     }
 
     let config: ModelConfig
     let encoder: AudioEncoder
     let decoder: QuantizedTextDecoder
+    let sliceBudget: SliceBudget
     /// JSON of `Info`.
     let info: String
     /// Preprocessors by recipe, made at first use.
@@ -30,6 +33,7 @@ final class Model {
         }
         Platform.setThreads(options.threads)
         try BufferPool.setLimit(options.bufferCacheBytes)
+        sliceBudget = try SliceBudget(operations: options.sliceOperations)
         let checkpoint = try Checkpoint(
             directory: URL(filePath: directory), precision: options.precision ?? .auto)
         config = checkpoint.config

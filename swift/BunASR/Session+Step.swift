@@ -24,6 +24,7 @@ extension Session {
         guard self.model === model else {
             throw ASRError.usage("sessions that step together must belong to one model")
         }
+        try finishWork()
         guard scores != nil else {
             throw ASRError.usage("next comes after prefill; a rewind needs a prefill, too")
         }

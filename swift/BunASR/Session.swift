@@ -27,9 +27,6 @@ final class Session {
         var tokens = 0
     }
 
-    /// Prompt tokens fed at once: bounds the memory of the attention mask.
-    private static let prefillStep = 512
-
     let model: Model
     private let preprocessing: AudioPreprocessing
     let ignoresEos: Bool
@@ -38,23 +35,26 @@ final class Session {
     /// The last report's JSON, kept while the caller reads it.
     var reportText: CString?
 
-    private var mel: [Float] = []
+    /// What was begun and is not finished.
+    var work: Work?
+
+    var mel: [Float] = []
     /// Of `mel`; nil until it is encoded.
-    private var embeddings: MLXArray?
+    var embeddings: MLXArray?
     /// What the last `encode` gave, and of how many frames: the next one may keep its beginning.
-    private var encoded: (embeddings: MLXArray, frames: Int)?
+    var encoded: (embeddings: MLXArray, frames: Int)?
     let cache: [KVCache]
     /// Positions of the audio pads that the cache holds, ascending.
-    private var pads: [Int] = []
+    var pads: [Int] = []
     /// Embeddings that the prompt has no pads for, though it has some.
-    private(set) var missingPads = 0
+    var missingPads = 0
     /// Added to the scores before each choice, float32 [1, vocab].
     private(set) var bias: MLXArray?
     /// Chosen tokens with the position at which each was fed.
     var written: [(position: Int, token: Int)] = []
     /// Scores for the token at the current position; nil before a prefill and after a rewind.
     var scores: Scores?
-    private(set) var hasEnded = false
+    var hasEnded = false
     /// Natural logarithm of the probability that the model gave to what the last step chose; NaN
     /// before the first step and after a rewind.
     var logprob = Double.nan
@@ -86,39 +86,36 @@ final class Session {
         finishEvaluation()
     }
 
-    var position: Int { cache[0].offset }
+    /// Tokens that the cache holds, or will hold after the prefill that was begun.
+    var position: Int {
+        if case .prefill(let prefill, _) = work { prefill.end } else { cache[0].offset }
+    }
 
-    /// PCM → log-mel; gives the number of frames.
+    /// Begins PCM → log-mel; gives the number of frames. An earlier mel that is not finished is
+    /// dropped.
     func mel(_ pcm: UnsafeBufferPointer<Float>) throws -> Int {
         guard !pcm.isEmpty else { throw ASRError.input("the audio holds no samples") }
         if let bad = pcm.firstIndex(where: { !$0.isFinite }) {
             throw ASRError.input("sample \(bad) is \(pcm[bad]); every sample must be finite")
         }
-        try timed(\.melMs) { mel = preprocessing.logMel(pcm) }
-        embeddings = nil
-        report.frames = AudioPreprocessing.frameCount(samples: pcm.count)
-        return report.frames
+        if case .mel = work { dropWork() } else { try finishWork() }
+        try begin(\.melMs) { .mel(LogMel(pcm, preprocessing)) }
+        return AudioPreprocessing.frameCount(samples: pcm.count)
     }
 
-    /// Log-mel → audio embeddings, the first `keep` of them from the encode before; gives their
-    /// number.
+    /// Begins log-mel → audio embeddings, the first `keep` of them from the encode before; gives
+    /// their number.
     func encode(keep: Int) throws -> Int {
+        try finishWork()
         guard !mel.isEmpty else { throw ASRError.usage("encode comes after mel") }
         let start = try frames(keeping: keep)
-        try timed(\.encodeMs) {
-            var parts: [MLXArray] = []
-            if keep > 0, let encoded { parts.append(encoded.embeddings[0..<keep]) }
-            if start < report.frames {
-                let input = MLXArray(mel, [AudioPreprocessing.mels, report.frames])
-                parts.append(try model.encoder(input, from: start))
-            }
-            let output = parts.count == 1 ? parts[0] : concatenated(parts, axis: 0)
-            try evaluate([output])
-            embeddings = output
-            encoded = (output, report.frames)
-            report.audioTokens = output.dim(0)
+        try begin(\.encodeMs) {
+            let input = MLXArray(mel, [AudioPreprocessing.mels, report.frames])
+            let kept = keep > 0 ? encoded?.embeddings[0..<keep] : nil
+            return .encode(
+                model.encoder.encoding(input, from: start, model.sliceBudget), kept: kept)
         }
-        return report.audioTokens
+        return model.config.audio.tokens(frames: report.frames)
     }
 
     /// Where the first `keep` embeddings end: in the mel and in what was encoded before.
@@ -139,9 +136,10 @@ final class Session {
         return frames
     }
 
-    /// Feeds prompt ids, with the audio embeddings in the place of the pads, from that of the first
-    /// pad which the cache does not hold; gives the position.
+    /// Begins to feed prompt ids, with the audio embeddings in the place of the pads, from that of
+    /// the first pad which the cache does not hold; gives the position that they lead to.
     func prefill(_ ids: UnsafeBufferPointer<Int32>) throws -> Int {
+        try finishWork()
         guard !ids.isEmpty else { throw ASRError.usage("prefill needs at least one id") }
         let vocab = model.config.text.vocabSize
         if let bad = ids.first(where: { !(0..<vocab).contains(Int($0)) }) {
@@ -161,22 +159,12 @@ final class Session {
                     + "embeddings")
         }
         let start = position
-        try timed(\.prefillMs) {
-            let prompt = embed(ids)
-            var hidden = prompt
-            for start in stride(from: 0, to: ids.count, by: Self.prefillStep) {
-                let end = min(start + Self.prefillStep, ids.count)
-                hidden = model.decoder(prompt[0..., start..<end], caches: [cache])
-                try evaluate([hidden] + cache.flatMap(\.state))
-            }
-            let step = StepScores(model.decoder.logits(hidden))
-            try evaluate(step.results)
-            scores = Scores(step: step, row: 0)
+        try begin(\.prefillMs) {
+            .prefill(
+                Prefill(model.decoder, embed(ids), cache, model.sliceBudget),
+                pads: newPads.map { start + $0 })
         }
-        pads += newPads.map { start + $0 }
-        missingPads = pads.isEmpty ? 0 : max(0, embedded - pads.count)
-        hasEnded = false
-        return position
+        return start + ids.count
     }
 
     /// Ids → [1, L, hidden], runs of audio pads taken from the embeddings in order.
@@ -197,12 +185,16 @@ final class Session {
             }
             start = end
         }
-        return parts.count == 1 ? parts[0] : concatenated(parts, axis: 1)
+        return joined(parts, axis: 1)
     }
 
+    /// A prefill that is not finished is dropped when nothing of it would be left.
     func rewind(to position: Int) throws {
         guard (0...self.position).contains(position) else {
             throw ASRError.usage("rewind to \(position): the position is \(self.position)")
+        }
+        if case .prefill(let prefill, _) = work {
+            if position <= prefill.start { dropWork() } else { try finishWork() }
         }
         for layer in cache { layer.rewind(to: position) }
         written.removeAll { $0.position >= position }
@@ -258,6 +250,7 @@ final class Session {
 
     /// The float32 values that a stage gave, row-major.
     func read(_ stage: Stage) throws -> [Float] {
+        try finishWork()
         switch stage {
         case .mel where !mel.isEmpty: return mel
         case .encoder:
@@ -272,10 +265,5 @@ final class Session {
     func makeReport() -> Report {
         report.position = position
         return report
-    }
-
-    private func timed(_ stage: WritableKeyPath<Report, Double>, _ body: () throws -> Void) throws {
-        let clock = ContinuousClock()
-        report[keyPath: stage] += try clock.measure(body).milliseconds
     }
 }

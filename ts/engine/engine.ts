@@ -9,6 +9,7 @@ import { Model } from "../native/model.ts";
 import { Tokenizer } from "../text/tokenizer.ts";
 import { Batch } from "./decode/batch.ts";
 import type { DecodingModel } from "./decode/decoding-model.ts";
+import { Stages } from "./decode/stages.ts";
 import { chunkingOf } from "./recording/chunking.ts";
 
 /**
@@ -18,6 +19,7 @@ import { chunkingOf } from "./recording/chunking.ts";
 export class Engine implements Disposable {
   readonly model: DecodingModel;
   readonly tokenizer: Tokenizer;
+  readonly stages = new Stages();
   readonly batch: Batch;
   /** Permits for chunks that are decoded together. */
   readonly semaphore: FairSemaphore;
@@ -39,7 +41,7 @@ export class Engine implements Disposable {
     this.tokenizer = tokenizer;
     this.chunking = chunking;
     this.maxBatch = maxBatch;
-    this.batch = new Batch(model);
+    this.batch = new Batch(model, this.stages);
     this.semaphore = new FairSemaphore(maxBatch);
   }
 

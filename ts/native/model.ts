@@ -2,27 +2,20 @@ import { existsSync, statSync } from "node:fs";
 import { AsrError } from "../contract/errors.ts";
 import type { ModelOptions, SessionOptions } from "../contract/options.ts";
 import type { ModelInfo, SessionReport } from "./model-info.ts";
-import {
-  ended,
-  failed,
-  type Handle,
-  type NativeLibrary,
-  nativeError,
-  nativeLibrary,
-} from "./symbols.ts";
+import { chosenBy, forgotten, handleOf, Session } from "./session.ts";
+import { failed, type Handle, type NativeLibrary, nativeError, nativeLibrary } from "./symbols.ts";
 
+export { Session, type Stage } from "./session.ts";
 export type { ModelInfo, SessionReport };
 
-/** A stage whose result can be read back, see `Session.read`. */
-export type Stage = "mel" | "encoder" | "logits";
-
-// A net for handles that were never closed. Held values are closures over pointers, not over the
-// objects.
-const forgotten = new FinalizationRegistry<() => void>((close) => close());
-
-// For `Model.step`; only this file sees handles.
-let handleOf: (session: Session) => Handle;
-let chosenBy: (session: Session) => number | null;
+/** What `Model.open` takes besides: what those who share its thread may want to set. */
+export interface ModelOpenOptions extends ModelOptions {
+  /**
+   * How many multiplications `Session.work` does at once, as far as whole layers allow. Default 8e9,
+   * about 50 ms on two cores; on Metal 80e9.
+   */
+  sliceOperations?: number | undefined;
+}
 
 /**
  * An open checkpoint. Calls block the thread; the thread that opens a model makes every later call
@@ -54,7 +47,7 @@ export class Model implements Disposable {
    * Opens a checkpoint folder (config.json, *.safetensors). Throws AsrError `model` when it is
    * missing or bad.
    */
-  static open(folder: string, options: ModelOptions = {}): Model {
+  static open(folder: string, options: ModelOpenOptions = {}): Model {
     checkFolder(folder);
     const library = nativeLibrary();
     const handle = library.asr_model_open(folder, optionText(options));
@@ -110,153 +103,6 @@ export class Model implements Disposable {
   }
 }
 
-/**
- * One recording on its way through the stages: mel, encode, prefill, then next until it returns
- * null.
- *
- * @example
- * const tokenizer = await Tokenizer.load("models/demo");
- * using model = Model.open("models/demo");
- * using session = model.session();
- * const wav = await Bun.file("models/demo/sample.wav").arrayBuffer();
- * session.mel(Float32Array.from(new Int16Array(wav, 44), (value) => value / 2 ** 15));
- * session.prefill(promptIds(tokenizer, session.encode(), { language: "English" }));
- * const ids: number[] = [];
- * for (let id = session.next(); id !== null; id = session.next()) ids.push(id);
- * console.log(tokenizer.decode(ids));
- */
-export class Session implements Disposable {
-  readonly #library: NativeLibrary;
-  readonly #released: () => void;
-  #handle: Handle | null;
-  /** Keeps the model alive for as long as the session is. */
-  readonly model: Model;
-
-  static {
-    handleOf = (session) => session.#open();
-    chosenBy = (session) => {
-      const token = Number(session.#library.asr_session_token(session.#open()));
-      return token === ended ? null : session.#count(token, "token");
-    };
-  }
-
-  /** Made by `Model.session`. */
-  constructor(library: NativeLibrary, handle: Handle, model: Model, released: () => void) {
-    this.#library = library;
-    this.#handle = handle;
-    this.model = model;
-    this.#released = released;
-    forgotten.register(this, () => library.asr_session_close(handle), this);
-  }
-
-  /** Mono 16 kHz samples to log-mel; returns the number of frames (100 a second). */
-  mel(samples: Float32Array): number {
-    const handle = this.#open();
-    if (samples.length === 0) throw new AsrError("input", "the audio has no samples");
-    return this.#count(this.#library.asr_session_mel(handle, samples, samples), "mel");
-  }
-
-  /**
-   * Mel to audio embeddings; returns their number (13 for each full second). For audio that has
-   * grown, `keep` takes the first embeddings from the encode before: `windowTokens` for each
-   * `windowFrames` that both mels have whole.
-   */
-  encode({ keep = 0 }: { keep?: number } = {}): number {
-    const handle = this.#open();
-    if (!Number.isSafeInteger(keep)) {
-      throw new AsrError("usage", `encode cannot keep ${keep} embeddings`);
-    }
-    return this.#count(this.#library.asr_session_encode(handle, keep), "encode");
-  }
-
-  /**
-   * Feeds token ids; returns the position after them. Audio pads take the embeddings in order, over
-   * any number of calls.
-   */
-  prefill(ids: Int32Array): number {
-    const handle = this.#open();
-    if (ids.length === 0) throw new AsrError("usage", "prefill needs at least one token id");
-    return this.#count(this.#library.asr_session_prefill(handle, ids, ids), "prefill");
-  }
-
-  /** Chooses the next token, feeds it and returns its id; null at an end token. */
-  next(): number | null {
-    const token = Number(this.#library.asr_session_next(this.#open()));
-    if (token === ended) return null;
-    return this.#count(token, "next");
-  }
-
-  /**
-   * Natural logarithm of the probability of what the last step chose, an end token included, before
-   * bias, penalties and temperature. NaN before the first step and after a rewind.
-   */
-  get logprob(): number {
-    return this.#library.asr_session_logprob(this.#open());
-  }
-
-  /**
-   * Adds a bonus to the logit of each of `ids` before every choice from now on, until the next
-   * call; with `only`, no other token may be chosen, end tokens included. Empty: no bias any more.
-   */
-  bias(ids: Int32Array, bonuses: Float32Array, only = false): void {
-    const handle = this.#open();
-    const { asr_session_bias: bias } = this.#library;
-    this.#count(bias(handle, ids, ids, bonuses, bonuses, only ? 1 : 0), "bias");
-  }
-
-  /** Forgets everything at and after `position`. */
-  rewind(position: number): number {
-    const handle = this.#open();
-    if (!Number.isSafeInteger(position) || position < 0) {
-      throw new AsrError("usage", `cannot rewind to position ${position}`);
-    }
-    return this.#count(this.#library.asr_session_rewind(handle, position), "rewind");
-  }
-
-  /** Copies a stage's result, row-major, into `out`; returns how many numbers were written. */
-  read(stage: Stage, out: Float32Array): number {
-    const handle = this.#open();
-    if (out.length === 0) throw new AsrError("usage", "read needs room for at least one number");
-    const bytes = this.#library.asr_session_read(handle, stage, out, out);
-    return this.#count(bytes, `reading ${stage}`) / Float32Array.BYTES_PER_ELEMENT;
-  }
-
-  /** Stage times and counts so far. */
-  report(): SessionReport {
-    const report = this.#library.asr_session_report(this.#open());
-    if (report === null) throw nativeError(this.#library, "report");
-    return JSON.parse(report);
-  }
-
-  get closed(): boolean {
-    return this.#handle === null;
-  }
-
-  /** Frees the session. A second call does nothing. */
-  close(): void {
-    if (this.#handle === null) return;
-    forgotten.unregister(this);
-    this.#library.asr_session_close(this.#handle);
-    this.#handle = null;
-    this.#released();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  #open(): Handle {
-    if (this.#handle === null) throw new AsrError("usage", "this Session is closed");
-    return this.#handle;
-  }
-
-  #count(result: number | bigint, call: string): number {
-    const count = Number(result);
-    if (count <= failed || count === ended) throw nativeError(this.#library, call);
-    return count;
-  }
-}
-
 /** Throws AsrError `model` unless `folder` is a folder. */
 export function checkFolder(folder: string): void {
   const hint = "use `demo` or the folder of a Qwen3-ASR checkpoint";
@@ -267,7 +113,7 @@ export function checkFolder(folder: string): void {
 }
 
 /** Options as the library takes them. JSON would turn NaN into null, which means "not given". */
-function optionText(options: ModelOptions | SessionOptions): string {
+function optionText(options: ModelOpenOptions | SessionOptions): string {
   for (const [name, value] of Object.entries(options)) {
     if (typeof value === "number" && !Number.isFinite(value)) {
       throw new AsrError("usage", `${name} is ${value}, expected a finite number`);

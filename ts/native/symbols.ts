@@ -3,7 +3,7 @@ import { AsrError, type AsrErrorCode, errorCodes, messageOf } from "../contract/
 import { libraryHint, locateLibrary } from "./locate.ts";
 
 /** `ASR_ABI` of the header that this table was written from. */
-export const abi = 3;
+export const abi = 4;
 
 /** The library functions return these in place of a count. */
 export const ended = -1;
@@ -41,6 +41,8 @@ export const symbolTable = {
   asr_session_encode: { args: ["ptr", "i64"], returns: "i64" },
   // int64_t asr_session_prefill(asr_session *session, const void *ids, uint64_t ids_length);
   asr_session_prefill: { args: ["ptr", "buffer", "buffer_length"], returns: "i64" },
+  // int64_t asr_session_work(asr_session *session);
+  asr_session_work: { args: ["ptr"], returns: "i64" },
   // int64_t asr_session_next(asr_session *session);
   asr_session_next: { args: ["ptr"], returns: "i64" },
   // int64_t asr_model_step(asr_model *model, const void *sessions, uint64_t sessions_length);

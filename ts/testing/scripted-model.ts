@@ -69,6 +69,10 @@ export class ScriptedModel implements DecodingModel {
   readonly steps: number[] = [];
   /** Called when a stage of any session begins. */
   onStage: (stage: Stage, session: number) => void = () => undefined;
+  /** Slices of every stage. */
+  slices = 1;
+  /** Called before each slice. */
+  onSlice: (session: number) => void = () => undefined;
   /** Called before each step. */
   onStep: () => void = () => undefined;
   readonly info: ModelInfo = {
@@ -119,6 +123,7 @@ export class ScriptedSession implements DecodingSession {
   readonly options: SessionOptions;
   #samples = 0;
   #audioTokens = 0;
+  #slicesLeft = 0;
   /** What was fed and written, as the key-value cache holds it. */
   #ids: number[] = [];
   #script: Iterator<number | Error> | undefined;
@@ -156,6 +161,11 @@ export class ScriptedSession implements DecodingSession {
     this.#script = undefined;
     this.counts.prefillMs += ids.length;
     return this.#ids.length;
+  }
+
+  work(): number {
+    this.#model.onSlice(this.number);
+    return --this.#slicesLeft;
   }
 
   bias(ids: Int32Array, _values: Float32Array, only = false): void {
@@ -197,6 +207,7 @@ export class ScriptedSession implements DecodingSession {
 
   #begin(stage: Stage): void {
     if (this.closed) throw new Error("the session is closed");
+    this.#slicesLeft = this.#model.slices;
     this.#model.onStage(stage, this.number);
   }
 

@@ -51,30 +51,28 @@ package final class AudioPreprocessing {
         max(1, samples / hopLength)
     }
 
-    /// - Parameter pcm: mono, 16 kHz, finite
-    /// - Returns: log-mel [128, T], row-major, T = `frameCount`
-    package func logMel(_ pcm: UnsafeBufferPointer<Float>) -> [Float] {
-        let count = Self.frameCount(samples: pcm.count)
-        let padded = Self.reflected(pcm)
-        var mel = [Float](repeating: 0, count: Self.mels * count)
-        padded.withUnsafeBufferPointer { padded in
-            mel.withUnsafeMutableBufferPointer { mel in
-                for start in stride(from: 0, to: count, by: Self.block) {
-                    let size = min(Self.block, count - start)
-                    filter(padded.baseAddress! + start * Self.hopLength, count: size)
-                    for row in 0..<Self.mels {
-                        melBlock.withUnsafeBufferPointer {
-                            (mel.baseAddress! + row * count + start)
-                                .update(
-                                    from: $0.baseAddress! + row * size, count: size)
-                        }
-                    }
+    /// The logarithms of mel power of some frames, without the floor that the clip's maximum sets.
+    ///
+    /// - Parameters:
+    ///   - padded: the clip as `reflected` gives it
+    ///   - mel: [128, rowLength], row-major, of which the columns `frames` are written
+    func logMel(
+        of padded: UnsafePointer<Float>, frames: Range<Int>, into mel: UnsafeMutablePointer<Float>,
+        rowLength: Int
+    ) {
+        for start in stride(from: frames.lowerBound, to: frames.upperBound, by: Self.block) {
+            let size = min(Self.block, frames.upperBound - start)
+            filter(padded + start * Self.hopLength, count: size)
+            melBlock.withUnsafeBufferPointer { block in
+                for row in 0..<Self.mels {
+                    (mel + row * rowLength + start)
+                        .update(from: block.baseAddress! + row * size, count: size)
                 }
             }
         }
-        Self.takeLogarithm(&mel)
-        Self.normalise(&mel)
-        return mel
+        for row in 0..<Self.mels {
+            Self.takeLogarithm(mel + row * rowLength + frames.lowerBound, count: frames.count)
+        }
     }
 
     /// `count` frames from `samples` on → mel power in `melBlock` [128, count].
@@ -85,7 +83,7 @@ package final class AudioPreprocessing {
 
     /// Half a window of mirrored samples on both sides (`center=True, pad_mode="reflect"`). A clip
     /// too short to mirror is lengthened with silence first.
-    private static func reflected(_ pcm: UnsafeBufferPointer<Float>) -> [Float] {
+    static func reflected(_ pcm: UnsafeBufferPointer<Float>) -> [Float] {
         let half = windowLength / 2
         let length = max(pcm.count, half + 1)
         return [Float](unsafeUninitializedCapacity: length + 2 * half) { buffer, initialized in
@@ -102,14 +100,14 @@ package final class AudioPreprocessing {
 
     /// log10, with a floor for silence.
     package static func takeLogarithm(_ mel: inout [Float]) {
-        let count = vDSP_Length(mel.count)
-        var size = Int32(mel.count)
-        mel.withUnsafeMutableBufferPointer { mel in
-            let values = mel.baseAddress!
-            var (floor, ceiling) = (Float(1e-10), Float.greatestFiniteMagnitude)
-            vDSP_vclip(values, 1, &floor, &ceiling, values, 1, count)
-            vvlog10f(values, values, &size)
-        }
+        mel.withUnsafeMutableBufferPointer { takeLogarithm($0.baseAddress!, count: $0.count) }
+    }
+
+    private static func takeLogarithm(_ values: UnsafeMutablePointer<Float>, count: Int) {
+        var (floor, ceiling) = (Float(1e-10), Float.greatestFiniteMagnitude)
+        vDSP_vclip(values, 1, &floor, &ceiling, values, 1, vDSP_Length(count))
+        var size = Int32(count)
+        vvlog10f(values, values, &size)
     }
 
     /// At most 8 below the clip's maximum, shifted and scaled: (max(x, top - 8) + 4) / 4.

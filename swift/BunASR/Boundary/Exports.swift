@@ -145,6 +145,11 @@ public func asr_session_prefill(
 }
 
 @c @implementation
+public func asr_session_work(_ session: OpaquePointer!) -> Int64 {
+    guarded(Int64(ASR_FAILED)) { Int64(try Handles.shared.session(session).doWork()) }
+}
+
+@c @implementation
 public func asr_session_next(_ session: OpaquePointer!) -> Int64 {
     guarded(Int64(ASR_FAILED)) {
         try Handles.shared.session(session).next().code

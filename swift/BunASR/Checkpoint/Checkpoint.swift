@@ -1,5 +1,5 @@
-// This folder: the files of a model, checked, the layers that are made of them, and the conversion of
-// tensors for other files.
+// This folder: the files of a model, checked, the layers that are made of them, and the conversion
+// of tensors for other files.
 import MLX
 import MLXNN
 

@@ -3,16 +3,29 @@ import MLX
 /// Keys and values of one layer, [1, kvHeads, capacity, headDim]: grown in steps, written in place,
 /// never joined per token. `offset` is the one truth of position.
 package final class KVCache {
-    private static let step = 256
+    package static let step = 256
 
     private let dtype: DType
     private var keys: MLXArray?
     private var values: MLXArray?
     private var capacity = 0
+    /// The capacity is so much above a multiple of `step`.
+    private let phase: Int
+    /// Room that the next growth makes at least.
+    private var reserved = 0
     package private(set) var offset = 0
 
-    package init(_ dtype: DType) {
+    /// - Parameter phase: below `step`; caches of different phases do not grow at the same token.
+    /// In
+    ///   long contexts growing takes its time, for all that is held is copied.
+    package init(_ dtype: DType, phase: Int = 0) {
         self.dtype = dtype
+        self.phase = phase
+    }
+
+    /// So many positions will be needed: the cache grows once for them, not step by step.
+    package func reserve(_ count: Int) {
+        reserved = count
     }
 
     /// Appends [1, kvHeads, L, headDim] and gives views of all that is held, in the cache's dtype,
@@ -41,7 +54,8 @@ package final class KVCache {
 
     private func grow(to end: Int, like example: MLXArray) {
         guard end > capacity else { return }
-        let wanted = (end + Self.step - 1) / Self.step * Self.step
+        let steps = (max(end, reserved) - phase + Self.step - 1) / Self.step
+        let wanted = steps * Self.step + phase
         let added = MLXArray.zeros(
             [1, example.dim(1), wanted - capacity, example.dim(3)], dtype: dtype)
         keys = keys.map { concatenated([$0, added], axis: 2) } ?? added

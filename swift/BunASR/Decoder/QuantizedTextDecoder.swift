@@ -38,7 +38,7 @@ package final class QuantizedTextDecoder {
     }
 
     func makeCache() -> [KVCache] {
-        layers.map { _ in KVCache(cacheType) }
+        layers.indices.map { KVCache(cacheType, phase: $0 * KVCache.step / layers.count) }
     }
 
     /// ids int32 [...] → [..., hidden]
@@ -56,11 +56,25 @@ package final class QuantizedTextDecoder {
         let length = embeddings.dim(1)
         precondition(caches.count == 1 || length == 1, "prompts are fed one at a time")
         let mask = Self.causalMask(length: length, offset: caches[0][0].offset)
-        var x = embeddings
-        for (i, layer) in layers.enumerated() {
-            x = layer(x, mask: mask, caches: caches.map { $0[i] })
+        return apply(0..<layers.count, to: embeddings, mask: mask, caches: caches)
+    }
+
+    /// The same for some of the layers: hidden states [B, L, hidden] before the first of them →
+    /// those after the last.
+    func apply(_ some: Range<Int>, to hidden: MLXArray, mask: MLXArray?, caches: [[KVCache]])
+        -> MLXArray
+    {
+        some.reduce(hidden) { x, i in
+            layers[i](x, mask: mask, caches: caches.map { $0[i] })
         }
-        return x
+    }
+
+    /// Multiplications that a layer takes for so many tokens, the last of which sees `context`
+    /// keys.
+    func operations(tokens: Int, context: Int) -> Int {
+        let (queries, keys) = (config.numAttentionHeads, config.numKeyValueHeads)
+        let projections = 2 * (queries + keys) * config.headDim + 3 * config.intermediateSize
+        return tokens * (config.hiddenSize * projections + 2 * queries * config.headDim * context)
     }
 
     /// The last of hidden states [B, L, hidden] → logits float32 [B, vocab].

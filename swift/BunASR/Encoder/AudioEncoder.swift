@@ -8,7 +8,7 @@ import MLXNN
 /// Port of `Qwen3ASRAudioEncoder` in the official `modeling_qwen3_asr.py` (qwen-asr 0.0.6), with
 /// the window that its FlashAttention path applies (`cu_seqlens`).
 final class AudioEncoder {
-    private let config: ModelConfig.AudioConfig
+    let config: ModelConfig.AudioConfig
     private let dtype: DType
     private let convolutions: [Conv2d]
     private let convOut: Linear
@@ -17,11 +17,6 @@ final class AudioEncoder {
     private let proj1: Linear
     private let proj2: Linear
     private let positions: Sinusoids
-
-    /// Conv chunks computed together, at most: a second of audio takes 6 MB in the stem, so an hour
-    /// must not go at once. Five stay below the size from which malloc gives memory back after each
-    /// use and the system has to clear it again.
-    private static let chunksAtOnce = 5
 
     init(_ checkpoint: Checkpoint) throws {
         let config = checkpoint.config.audio
@@ -48,46 +43,47 @@ final class AudioEncoder {
             "audio_tower.proj2", inputs: config.dModel, outputs: config.outputDim, bias: true)
     }
 
-    /// `mel` [128, T] → [N, outputDim], of the frames from `start` on, which begins a window.
-    /// Windows do not see each other and positions count within chunks, so the rest of a recording
-    /// gives what it gives as part of the whole.
-    func callAsFunction(_ mel: MLXArray, from start: Int = 0) throws -> MLXArray {
+    /// Begins with `mel` [128, T], of the frames from `start` on, which begins a window. Windows do
+    /// not see each other and positions count within chunks, so the rest of a recording gives what
+    /// it gives as part of the whole.
+    func encoding(_ mel: MLXArray, from start: Int, _ budget: SliceBudget) -> Encoding {
         let rest = start == 0 ? mel : mel[0..., start...]
-        var x = try stem(rest.asType(dtype), isWhole: start == 0)
-        let windows = AttentionWindows(tokens: x.dim(0), window: config.windowTokens)
-        for layer in layers { x = layer(x, windows) }
-        return proj2(gelu(proj1(lnPost(x))))
+        let images = images(rest.asType(dtype), isWhole: start == 0)
+        return Encoding(self, images, tokens: config.tokens(frames: rest.dim(1)), budget)
     }
 
-    /// [128, T] → [N, dModel]. The last chunk is padded with zeros when it is not the only one of
-    /// the whole recording, and what the padding gave is dropped.
-    private func stem(_ mel: MLXArray, isWhole: Bool) throws -> MLXArray {
+    /// [128, T] → [chunks, 128, width, 1], one image for each chunk. The last chunk is padded with
+    /// zeros when it is not the only one of the whole recording.
+    private func images(_ mel: MLXArray, isWhole: Bool) -> MLXArray {
         let (bins, frames) = (mel.dim(0), mel.dim(1))
         let width = isWhole ? min(frames, config.chunkFrames) : config.chunkFrames
         let chunks = (frames + width - 1) / width
         let padding = chunks * width - frames
         let padded = padding > 0 ? padded(mel, widths: [0, IntOrPair((0, padding))]) : mel
-        // [128, chunks · width] → [chunks, 128, width, 1]: one image for each chunk
-        let images = padded.reshaped(bins, chunks, width, 1).transposed(1, 0, 2, 3)
-        let groups = (chunks + Self.chunksAtOnce - 1) / Self.chunksAtOnce
-        var parts: [MLXArray] = []
-        for group in 0..<groups {
-            let part = convolve(images[chunks * group / groups..<chunks * (group + 1) / groups])
-            try evaluate([part])
-            parts.append(part)
-        }
-        let x = parts.count == 1 ? parts[0] : concatenated(parts, axis: 0)
-        return x.reshaped(-1, config.dModel)[0..<config.tokens(frames: frames)]
+        return padded.reshaped(bins, chunks, width, 1).transposed(1, 0, 2, 3)
     }
 
     /// [chunks, 128, width, 1] → [chunks, positions, dModel]
-    private func convolve(_ images: MLXArray) -> MLXArray {
+    func convolve(_ images: MLXArray) -> MLXArray {
         var x = images
         for convolution in convolutions { x = gelu(convolution(x)) }
         // [chunks, bins, positions, channels] → channel-major rows, as PyTorch flattens them
         let (chunks, bins, length, channels) = (x.dim(0), x.dim(1), x.dim(2), x.dim(3))
         let rows = x.transposed(0, 2, 3, 1).reshaped(chunks, length, channels * bins)
         return convOut(rows) + positions(length)
+    }
+
+    /// Whole windows [N, dModel] through some of the layers; after the last one [N, outputDim].
+    func apply(_ some: Range<Int>, to windows: MLXArray) -> MLXArray {
+        let split = AttentionWindows(tokens: windows.dim(0), window: config.windowTokens)
+        let x = layers[some].reduce(windows) { x, layer in layer(x, split) }
+        return some.upperBound == layers.count ? proj2(gelu(proj1(lnPost(x)))) : x
+    }
+
+    /// Multiplications that a layer takes for so many tokens.
+    func operations(tokens: Int) -> Int {
+        tokens * config.dModel
+            * (4 * config.dModel + 2 * config.encoderFfnDim + 2 * config.windowTokens)
     }
 }
 

@@ -1,12 +1,12 @@
 import MLX
 
-/// MLX's pool of freed buffers. It keeps them for the next op that needs one of that size, without a
-/// bound of its own short of the whole memory; the processor's allocator has no pool.
+/// MLX's pool of freed buffers. It keeps them for the next op that needs one of that size, without
+/// a bound of its own short of the whole memory; the processor's allocator has no pool.
 package enum BufferPool {
     /// Part of MLX's memory limit that the pool may hold by default. That limit is one and a half
-    /// times what Metal recommends as a working set, so on a machine of 16 GB the pool holds about 1
-    /// GB: more than the intermediate results of a 30 s chunk, less than the weights of the larger
-    /// models.
+    /// times what Metal recommends as a working set, so on a machine of 16 GB the pool holds about
+    /// 1 GB: more than the intermediate results of a 30 s chunk, less than the weights of the
+    /// larger models.
     package static let defaultShare = 16
 
     /// Audio after which the pool is emptied, once no session is open: short recordings in a row

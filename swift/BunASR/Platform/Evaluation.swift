@@ -1,9 +1,9 @@
 import MLX
 import Synchronization
 
-// The edge to MLX: the model evaluates and reads arrays through these functions alone. After a failed
-// operation MLX Swift hands out arrays without values, and reading one follows a dead pointer; so a
-// failure is asked for and thrown before anything is read.
+// The edge to MLX: the model evaluates and reads arrays through these functions alone. After a
+// failed operation MLX Swift hands out arrays without values, and reading one follows a dead
+// pointer; so a failure is asked for and thrown before anything is read.
 
 /// Evaluates `arrays` and waits for them. Throws what MLX failed with.
 func evaluate(_ arrays: [MLXArray]) throws {

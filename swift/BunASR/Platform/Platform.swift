@@ -31,6 +31,17 @@ package enum Platform {
         #endif
     }
 
+    /// Multiplications after which whoever else wants the thread has a turn: on two cores of a
+    /// processor about 50 ms of work. Metal computes ten times as fast, and each time that it is
+    /// waited for costs it something.
+    static var operationsInSlice: Int {
+        #if os(Linux)
+            8_000_000_000
+        #else
+            80_000_000_000
+        #endif
+    }
+
     /// Why `kernels` is nil.
     package static func problem() -> String {
         #if os(Linux)

@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 /// Compared with `asr_abi()` when the library is loaded. Raised with every change of this file.
-#define ASR_ABI 3
+#define ASR_ABI 4
 
 /// `asr_session_next` and `asr_session_token` return this after an end token was chosen.
 #define ASR_END (-1)
@@ -49,7 +49,8 @@ const char *asr_error(void);
 /// computes every activation in float32. `threads` (default: all cores) holds for the whole
 /// process, where the processor computes (not on Metal). So does `bufferCacheBytes`, most bytes of
 /// freed buffers that MLX keeps for reuse (default: a sixteenth of its memory limit), on Metal
-/// alone. Returns an owned handle, or NULL.
+/// alone. `sliceOperations` is how many multiplications `asr_session_work` does at once, as far as
+/// whole layers allow (default: 8e9, on Metal 80e9). Returns an owned handle, or NULL.
 asr_model *asr_model_open(const char *directory, const char *options);
 
 /// JSON: sizes, dtypes, bits, special token ids, kernel table, bytes of weights, and `windowFrames`
@@ -81,27 +82,42 @@ asr_session *asr_session_open(asr_model *model, const char *options);
 /// Frees the session. NULL is allowed; so is a session whose model is already closed.
 void asr_session_close(asr_session *session);
 
-/// PCM to log-mel. `pcm` is float32, mono, 16 kHz, nominally in [-1, 1]; every value must be
+/// Begins PCM to log-mel. `pcm` is float32, mono, 16 kHz, nominally in [-1, 1]; every value must be
 /// finite. Returns the number of frames T = floor(samples / 160), at least 1, or ASR_FAILED.
+///
+/// `mel`, `encode` and `prefill` return at once, and `asr_session_work` does what they began. A
+/// call that needs the result of unfinished work finishes it first, so only who has other things to
+/// do on the thread needs `asr_session_work`. Unfinished work whose result no call can ask for any
+/// more is dropped: a mel by a new `mel`, a prefill by a `rewind` to where it began or before, and
+/// all by
+/// `asr_session_close`.
 int64_t asr_session_mel(asr_session *session, const void *pcm, uint64_t pcm_length);
 
-/// The session's mel [128, T] to audio embeddings [N, hidden]. The first `keep` of them are those
-/// of the `encode` before, and only the mel from the frame where they end is encoded: for audio
-/// that has grown. `keep` is a whole number of windows (`windowTokens`), and both that `encode` and
-/// this mel had all their frames; anything else is a usage error. 0: all anew. Embeddings of other
-/// windows do not depend on what is kept. What was kept is of the mel of then, which differs in the
-/// last frame of its audio, where the end is mirrored, and where a louder maximum raises the floor.
+/// Begins the session's mel [128, T] to audio embeddings [N, hidden].
+/// The first `keep` of them are those of the `encode` before, and only the mel from the frame where
+/// they end is encoded: for audio that has grown. `keep` is a whole number of windows
+/// (`windowTokens`), and both that `encode` and this mel had all their frames; anything else is a
+/// usage error. 0: all anew. Embeddings of other windows do not depend on what is kept. What was
+/// kept is of the mel of then, which differs in the last frame of its audio, where the end is
+/// mirrored, and where a louder maximum raises the floor.
 /// Returns N (13 for each full second), or ASR_FAILED.
 int64_t asr_session_encode(asr_session *session, int64_t keep);
 
-/// Feeds int32 token `ids` at the current position. `<|audio_pad|>` ids are replaced by the
-/// embeddings of `encode`, in order: the first pad of a session by the first embedding, and each
-/// further one by the next, over any number of calls. A rewind forgets the pads at and after its
-/// position. More pads than embeddings are a usage error, before anything is fed. Fewer are one,
-/// too, but for none at all: told by `asr_session_next` and `asr_model_step`, so that pads may come
-/// in several calls. Text may be appended at any time.
-/// Returns the new position (tokens held in the KV cache), or ASR_FAILED.
+/// Begins to feed int32 token `ids` at the current position.
+/// `<|audio_pad|>` ids are replaced by the embeddings of `encode`, in order: the first pad of a
+/// session by the first embedding, and each further one by the next, over any number of calls. A
+/// rewind forgets the pads at and after its position. More pads than embeddings are a usage error,
+/// before anything is fed. Fewer are one, too, but for none at all: told by `asr_session_next` and
+/// `asr_model_step`, so that pads may come in several calls. Text may be appended at any time.
+/// Returns the position that the ids lead to (tokens held in the KV cache), or ASR_FAILED.
 int64_t asr_session_prefill(asr_session *session, const void *ids, uint64_t ids_length);
+
+/// Does the next slice of what `mel`, `encode` or `prefill` began. A slice takes a bounded time
+/// however long the audio is: with the 0.6B on two cores about 0.1 s, see `sliceOperations`.
+/// Returns the number of slices that are left, 0 when the work is finished or none was begun, or
+/// ASR_FAILED. A failure, here or in a call that finishes the work, drops it: the session is as it
+/// was before the work was begun.
+int64_t asr_session_work(asr_session *session);
 
 /// Chooses the next token and feeds it. Returns its id, ASR_END at an end token, or ASR_FAILED.
 int64_t asr_session_next(asr_session *session);

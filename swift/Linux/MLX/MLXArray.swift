@@ -1,5 +1,5 @@
-// This folder: the part of MLX Swift that the model uses, with the same names and the same failures,
-// over the C functions of CMLX.
+// This folder: the part of MLX Swift that the model uses, with the same names and the same
+// failures, over the C functions of CMLX.
 import CMLX
 
 /// An n-dimensional array, lazily computed: the part of MLX Swift's class that BunASR uses.

@@ -27,6 +27,23 @@ extension Core {
             }
         }
 
+        @Test(
+            "with room that is reserved and in every phase it gives the same",
+            arguments: [
+                (phase: 0, reserved: 600), (phase: 9, reserved: 0), (phase: 255, reserved: 40),
+            ])
+        func room(_ phase: Int, _ reserved: Int) throws {
+            let cache = KVCache(.float32, phase: phase)
+            cache.reserve(reserved)
+            for position in stride(from: 0, to: 600, by: 3) {
+                let new = numbers(3, from: position)
+                let (keys, _) = cache.update(keys: new, values: new)
+                guard position % 99 == 0 else { continue }
+                let expected = try numbers(position + 3, from: 0).values(Float.self)
+                #expect(try keys.values(Float.self) == expected)
+            }
+        }
+
         @Test("after a rewind the rest stays and the new takes the place of the old")
         func rewind() throws {
             let cache = KVCache(.float32)

@@ -1,17 +1,21 @@
 import { expect, test } from "bun:test";
 import { idsOf, type Script, ScriptedModel } from "../../testing/scripted-model.ts";
 import { Batch } from "./batch.ts";
+import { Stages } from "./stages.ts";
 
 /** Sessions that can step at once, without a prompt. */
 function prompted(count: number, script: Script) {
   const model = new ScriptedModel(script);
   const sessions = Array.from({ length: count }, () => model.session());
-  return { model, sessions, batch: new Batch(model) };
+  return { model, sessions, batch: new Batch(model, new Stages()) };
 }
+
+const party = {};
 
 async function written(batch: Batch, session: ReturnType<ScriptedModel["session"]>) {
   const ids: number[] = [];
-  for (let id = await batch.next(session); id !== null; id = await batch.next(session)) {
+  const next = () => batch.next(session, party);
+  for (let id = await next(); id !== null; id = await next()) {
     ids.push(id);
   }
   return ids;
@@ -49,9 +53,9 @@ test("a step that fails fails all that share it, and the next ones work", async 
 
 test("nothing steps before the event loop comes round", async () => {
   const { model, sessions, batch } = prompted(2, () => "a");
-  const first = batch.next(sessions[0]!);
+  const first = batch.next(sessions[0]!, party);
   await Promise.resolve();
-  const second = batch.next(sessions[1]!);
+  const second = batch.next(sessions[1]!, party);
   expect(model.steps).toEqual([]);
   await Promise.all([first, second]);
   expect(model.steps).toEqual([2]);

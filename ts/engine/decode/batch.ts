@@ -2,15 +2,19 @@ import type { LogitBias, LogitsProcessor } from "../../bias/logit-bias.ts";
 import type { FinishReason } from "../../contract/transcript.ts";
 import type { DecodingModel, DecodingSession } from "./decoding-model.ts";
 import type { Hypothesis } from "./hypothesis.ts";
+import type { Stages } from "./stages.ts";
 
 interface Waiting {
   session: DecodingSession;
+  party: object;
   resolve: (token: number | null) => void;
   reject: (error: unknown) => void;
 }
 
 /** What ends a decoding loop besides the model, and who follows it. */
 export interface GenerateOptions {
+  /** Whose session it is. */
+  party: object;
   /** Most tokens of the hypothesis. */
   maxTokens: number;
   /** The logit bias, token by token. */
@@ -25,26 +29,31 @@ export interface GenerateOptions {
  * Steps sessions together. Each decoding loop asks for its own next token; all that have asked when
  * the event loop comes round share one pass through the weights, so loops join and leave as they
  * like.
+ *
+ * A step takes nearly as long for one session as for all. So a party that has a stage under way
+ * waits for its end, when more of its own may share the step; only others are not kept waiting.
  */
 export class Batch {
   readonly #model: DecodingModel;
+  readonly #stages: Stages;
   #waiting: Waiting[] = [];
 
-  constructor(model: DecodingModel) {
+  constructor(model: DecodingModel, stages: Stages) {
     this.#model = model;
+    this.#stages = stages;
   }
 
   /** Adds tokens to the hypothesis until something ends it. */
   async generate(
     session: DecodingSession,
     hypothesis: Hypothesis,
-    { maxTokens, processor, signal, onToken }: GenerateOptions,
+    { party, maxTokens, processor, signal, onToken }: GenerateOptions,
   ): Promise<FinishReason> {
     for (const { id } of hypothesis.tokens) processor?.push(id);
     let bias = processor?.bias;
     setBias(session, bias);
     while (hypothesis.tokens.length < maxTokens) {
-      const id = await this.next(session);
+      const id = await this.next(session, party);
       if (id === null) return "eos";
       if (hypothesis.push(id, session.logprob)) return "loop";
       if (signal?.aborted) return "cancelled";
@@ -59,11 +68,18 @@ export class Batch {
   }
 
   /** The session's next token, null at its end. */
-  next(session: DecodingSession): Promise<number | null> {
+  next(session: DecodingSession, party: object): Promise<number | null> {
     const { promise, resolve, reject } = Promise.withResolvers<number | null>();
-    if (this.#waiting.length === 0) setImmediate(() => this.#step());
-    this.#waiting.push({ session, resolve, reject });
+    if (this.#waiting.length === 0) this.#schedule();
+    this.#waiting.push({ session, party, resolve, reject });
     return promise;
+  }
+
+  #schedule(): void {
+    setImmediate(() => {
+      if (this.#waiting.every(({ party }) => this.#stages.isBusy(party))) this.#schedule();
+      else this.#step();
+    });
   }
 
   #step(): void {

@@ -8,7 +8,7 @@ import type { DecodedChunk, FinishReason, Span } from "../../contract/transcript
 import type { Prompt } from "../../text/prompt.ts";
 import type { Engine } from "../engine.ts";
 import type { GenerateOptions } from "./batch.ts";
-import { type DecodingSession, finish, type StageTimes } from "./decoding-model.ts";
+import type { DecodingSession, StageTimes } from "./decoding-model.ts";
 import { Hypothesis } from "./hypothesis.ts";
 
 /** How chunks are decoded. */
@@ -80,16 +80,17 @@ async function feed(
   session: DecodingSession,
   audio: AudioChunk,
   options: DecodeOptions & { maxTokens: number },
-  { name, signal }: DecodeContext,
+  { party, name, signal }: DecodeContext,
 ): Promise<Int32Array | undefined> {
+  const { stages } = engine;
   session.mel(audio.samples);
-  if (!(await finish(session, signal))) return undefined;
+  if (!(await stages.finish(session, party, signal))) return undefined;
   const audioTokens = session.encode();
-  if (!(await finish(session, signal))) return undefined;
+  if (!(await stages.finish(session, party, signal))) return undefined;
   const ids = options.prompt(audioTokens);
   checkPositions(engine, ids.length + options.maxTokens, audio, name);
   session.prefill(ids);
-  return (await finish(session, signal)) ? ids : undefined;
+  return (await stages.finish(session, party, signal)) ? ids : undefined;
 }
 
 /** The chunk with the text of a hypothesis; `stable` is what was told of it, see `end`. */

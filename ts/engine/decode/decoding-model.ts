@@ -20,7 +20,7 @@ export interface DecodingModel {
 
 /** One recording on its way through the stages: mel, encode, prefill, then steps of the model. */
 export interface DecodingSession extends Disposable {
-  /** Begins with mono 16 kHz samples; returns the number of mel frames (100 a second). */
+  /** Begins the mel of mono 16 kHz samples; returns its number of frames (100 a second). */
   mel(samples: Float32Array): number;
   /**
    * Begins to encode the mel; returns the number of audio embeddings. `keep` takes so many of them
@@ -29,6 +29,8 @@ export interface DecodingSession extends Disposable {
   encode(options?: { keep?: number }): number;
   /** Begins to feed token ids; returns the position after them. */
   prefill(ids: Int32Array): number;
+  /** Does a slice of the stage that was begun; returns how many slices are left. */
+  work(): number;
   /** Adds `values` to the logits of `ids` from now on; with `only`, no other may be chosen. */
   bias(ids: Int32Array, values: Float32Array, only?: boolean): void;
   /** Forgets everything at and after `position`. */
@@ -46,20 +48,4 @@ export interface StageTimes {
   encodeMs: number;
   prefillMs: number;
   decodeMs: number;
-}
-
-/**
- * Finishes the stage that a session has begun, while timers, signals, output and other recordings
- * have their turns. Returns false when the signal ended it early: the session is to be closed then.
- */
-export async function finish(
-  _session: DecodingSession,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
-  await breathe();
-  return signal?.aborted !== true;
-}
-
-function breathe(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

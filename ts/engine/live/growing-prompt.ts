@@ -1,6 +1,6 @@
 import type { AudioChunk } from "../../audio/chunker.ts";
 import { checkPositions, type DecodeContext, type DecodeOptions } from "../decode/chunk.ts";
-import { type DecodingSession, finish } from "../decode/decoding-model.ts";
+import type { DecodingSession } from "../decode/decoding-model.ts";
 import type { Token } from "../decode/hypothesis.ts";
 import type { Engine } from "../engine.ts";
 
@@ -33,22 +33,23 @@ export class GrowingPrompt {
     audio: AudioChunk,
     prefix: readonly Token[],
     room: number,
-    { name, signal }: DecodeContext,
+    { party, name, signal }: DecodeContext,
   ): Promise<number | undefined> {
-    const { windowFrames, windowTokens, tokens } = this.#engine.model.info;
+    const { model, stages } = this.#engine;
+    const { windowFrames, windowTokens, tokens } = model.info;
     const frames = this.#session.mel(audio.samples);
-    if (!(await finish(this.#session, signal))) return undefined;
+    if (!(await stages.finish(this.#session, party, signal))) return undefined;
     // At its end a segment may be cut shorter than it was heard before.
     const kept = Math.min(this.#windows, Math.floor(frames / windowFrames)) * windowTokens;
     const audioTokens = this.#session.encode({ keep: kept });
-    if (!(await finish(this.#session, signal))) return undefined;
+    if (!(await stages.finish(this.#session, party, signal))) return undefined;
     const prompt = this.#options.prompt(audioTokens);
     const ids = Int32Array.of(...prompt, ...prefix.map(({ id }) => id));
     checkPositions(this.#engine, ids.length + room, audio, name);
     const from = this.#isFed ? prompt.indexOf(tokens.audioPad) + kept : 0;
     if (this.#isFed) this.#session.rewind(from);
     this.#session.prefill(ids.subarray(from));
-    if (!(await finish(this.#session, signal))) return undefined;
+    if (!(await stages.finish(this.#session, party, signal))) return undefined;
     this.#isFed = true;
     this.#windows = Math.max(0, Math.floor((frames - blurredFrames) / windowFrames));
     return ids.length - from;
