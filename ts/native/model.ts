@@ -11,8 +11,8 @@ export type { ModelInfo, SessionReport };
 /** What `Model.open` takes besides: what those who share its thread may want to set. */
 export interface ModelOpenOptions extends ModelOptions {
   /**
-   * How many multiplications `Session.work` does at once, as far as whole layers allow. Default 8e9,
-   * about 50 ms on two cores; on Metal 80e9.
+   * How many multiplications `Session.work` does at once, as far as whole layers allow. Default
+   * 8e9, about 50 ms on two cores; on Metal 80e9.
    */
   sliceOperations?: number | undefined;
 }

@@ -1,6 +1,5 @@
 import { AsrError } from "../contract/errors.ts";
-import type { Model } from "./model.ts";
-import type { SessionReport } from "./model-info.ts";
+import type { ModelInfo, SessionReport } from "./model-info.ts";
 import { ended, failed, type Handle, type NativeLibrary, nativeError } from "./symbols.ts";
 
 /** A stage whose result can be read back, see `Session.read`. */
@@ -9,6 +8,12 @@ export type Stage = "mel" | "encoder" | "logits";
 // A net for handles that were never closed. Held values are closures over pointers, not over the
 // objects.
 export const forgotten = new FinalizationRegistry<() => void>((close) => close());
+
+/** What a session says of its `Model`. */
+export interface SessionModel {
+  readonly folder: string;
+  readonly info: Readonly<ModelInfo>;
+}
 
 /** For `Model.step` alone: a session's handle, and what its last step chose. */
 export let handleOf: (session: Session) => Handle;
@@ -35,7 +40,7 @@ export class Session implements Disposable {
   readonly #released: () => void;
   #handle: Handle | null;
   /** Keeps the model alive for as long as the session is. */
-  readonly model: Model;
+  readonly model: SessionModel;
 
   static {
     handleOf = (session) => session.#open();
@@ -46,7 +51,7 @@ export class Session implements Disposable {
   }
 
   /** Made by `Model.session`. */
-  constructor(library: NativeLibrary, handle: Handle, model: Model, released: () => void) {
+  constructor(library: NativeLibrary, handle: Handle, model: SessionModel, released: () => void) {
     this.#library = library;
     this.#handle = handle;
     this.model = model;
@@ -65,8 +70,8 @@ export class Session implements Disposable {
   }
 
   /**
-   * Begins mel to audio embeddings; returns their number (13 for each full second). For audio that has
-   * grown, `keep` takes the first embeddings from the encode before: `windowTokens` for each
+   * Begins mel to audio embeddings; returns their number (13 for each full second). For audio that
+   * has grown, `keep` takes the first embeddings from the encode before: `windowTokens` for each
    * `windowFrames` that both mels have whole.
    */
   encode({ keep = 0 }: { keep?: number } = {}): number {
@@ -78,8 +83,8 @@ export class Session implements Disposable {
   }
 
   /**
-   * Begins to feed token ids; returns the position after them. Audio pads take the embeddings in order, over
-   * any number of calls.
+   * Begins to feed token ids; returns the position after them. Audio pads take the embeddings in
+   * order, over any number of calls.
    */
   prefill(ids: Int32Array): number {
     const handle = this.#open();
@@ -145,7 +150,7 @@ export class Session implements Disposable {
     return this.#count(bytes, `reading ${stage}`) / Float32Array.BYTES_PER_ELEMENT;
   }
 
-  /** Stage times and counts so far; of an unfinished stage, the time of the slices that are done. */
+  /** Stage times and counts so far; of an unfinished stage, the time of its slices so far. */
   report(): SessionReport {
     const report = this.#library.asr_session_report(this.#open());
     if (report === null) throw nativeError(this.#library, "report");

@@ -19,7 +19,8 @@ extension Core {
         @Test("metadata is no tensor")
         func metadata() throws {
             let header = try read(
-                #"{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
+                #"{"__metadata__":{"format":"pt"},"#
+                    + #""a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
                 bytes: 8)
             #expect(header.tensors.keys.sorted() == ["a"])
         }

@@ -33,7 +33,7 @@ test("the event loop comes round after each slice", async () => {
   expect(turns).toBe(5);
 });
 
-test("parties take turns by slices, and the stages of one party go one after the other", async () => {
+test("parties take turns by slices, the stages of one party go one after the other", async () => {
   const { sessions, order, stages } = begun(4, 3);
   const parties = [{}, {}, {}] as const;
   const ended: number[] = [];
@@ -90,7 +90,7 @@ test("a slice that fails fails its stage alone", async () => {
   expect(await failed).toBe(broken);
 });
 
-test("another party's tokens come between the slices; one's own wait for the stage's end", async () => {
+test("another party's tokens come between slices; one's own wait for the stage's end", async () => {
   const { model, sessions, stages } = begun(3, 6);
   const batch = new Batch(model, stages);
   const story: string[] = [];
