@@ -111,9 +111,10 @@ int64_t asr_session_encode(asr_session *session, int64_t keep);
 int64_t asr_session_prefill(asr_session *session, const void *ids, uint64_t ids_length);
 
 /// Does the next slice of what `mel`, `encode` or `prefill` began. A slice takes a bounded time
-/// however long the audio is: with the 0.6B on two cores about 0.1 s, see `sliceOperations`. Returns the number of slices
-/// that are left, 0 when the work is finished or none was begun, or ASR_FAILED. A failure, here or
-/// in a call that finishes the work, drops it: the session is as it was before the work was begun.
+/// however long the audio is: with the 0.6B on two cores about 0.1 s, see `sliceOperations`. Returns
+/// the number of slices that are left, 0 when the work is finished or none was begun, or ASR_FAILED.
+/// A failure, here or in a call that finishes the work, drops it: the session is as it was before
+/// the work was begun.
 int64_t asr_session_work(asr_session *session);
 
 /// Chooses the next token and feeds it. Returns its id, ASR_END at an end token, or ASR_FAILED.
@@ -155,7 +156,8 @@ int64_t asr_session_rewind(asr_session *session, int64_t position);
 int64_t asr_session_read(asr_session *session, const char *stage, void *out, uint64_t out_length);
 
 /// JSON: milliseconds spent in each stage (`melMs`, `encodeMs`, `prefillMs`, `decodeMs`; a step that
-/// sessions share counts in equal parts), frames, audio tokens, position, tokens chosen. Lives until the next call on this session.
+/// sessions share counts in equal parts; of unfinished work, what is done), frames, audio tokens,
+/// position, tokens chosen. Lives until the next call on this session.
 const char *asr_session_report(asr_session *session);
 
 #ifdef __cplusplus
