@@ -31,10 +31,10 @@ export {
   type Chunk,
   type FinishReason,
   lowConfidence,
-  type Piece,
   type Segment,
   type Span,
   type Timings,
+  type TokenText,
   type Transcript,
   type Usage,
 } from "./contract/transcript.ts";

@@ -32,8 +32,12 @@ function ratesText(all: readonly Evaluated[], rtf: number | undefined): string {
   const columns = [9, 16, 13, 9, 10, 12];
   const rateRow = (name: string, rate: Rate) =>
     row(name, [
-      ...[percent(rate.rate), intervalText(rate), String(rate.substitutions)],
-      ...[String(rate.deletions), String(rate.insertions), String(referenceLength(rate))],
+      percent(rate.rate),
+      intervalText(rate),
+      String(rate.substitutions),
+      String(rate.deletions),
+      String(rate.insertions),
+      String(referenceLength(rate)),
     ]);
   const words = wordErrorRate(all);
   return [

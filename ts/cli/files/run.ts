@@ -26,7 +26,7 @@ export interface RunContext {
   atOnce: number;
 }
 
-/** Who is told what comes of a run. */
+/** Takes what comes of a run. */
 export interface RunListener {
   onEvent: (event: StreamEvent) => void;
   /** `done` and `total` of the run have changed. */
@@ -44,7 +44,7 @@ export class Run {
   done = 0;
   total: number | undefined;
   #listener: RunListener | undefined;
-  #unheard: StreamEvent[] = [];
+  #pending: StreamEvent[] = [];
   readonly #nearlyDone = Promise.withResolvers<void>();
 
   constructor(job: Job, transcription: Transcription, context: RunContext) {
@@ -53,10 +53,10 @@ export class Run {
     this.ended = this.#outcome(transcription, context).finally(() => this.#nearlyDone.resolve());
   }
 
-  /** Tells of events, first of those so far, but for partial ones, which later ones replace. */
+  /** Passes events on, first those so far, but for partial ones, which later ones replace. */
   listen(listener: RunListener): void {
     this.#listener = listener;
-    for (const event of this.#unheard.splice(0)) listener.onEvent(event);
+    for (const event of this.#pending.splice(0)) listener.onEvent(event);
   }
 
   async #outcome(transcription: Transcription, context: RunContext): Promise<Outcome> {
@@ -82,7 +82,7 @@ export class Run {
     for await (const event of transcription({ signal, onProgress })) {
       if (event.type === "finish") transcript = event.transcript;
       if (this.#listener !== undefined) this.#listener.onEvent(event);
-      else if (event.type !== "partial") this.#unheard.push(event);
+      else if (event.type !== "partial") this.#pending.push(event);
     }
     if (transcript !== undefined) return transcript;
     throw new AsrError("native", `${this.job.input.path}: the transcription has no end`);

@@ -109,7 +109,7 @@ export function notDecoded(
   finishReason: FinishReason,
 ): ChunkResult {
   return {
-    chunk: { start, end, speech, text: "", language: "", pieces: [], finishReason },
+    chunk: { start, end, speech, text: "", language: "", tokenTexts: [], finishReason },
     inputTokens: 0,
     outputTokens: 0,
     times: { melMs: 0, encodeMs: 0, prefillMs: 0, decodeMs: 0 },
