@@ -1,3 +1,6 @@
+// This folder: the package as a script imports it; its other modules here are the calls that it
+// exports.
+
 export { Asr } from "./asr.ts";
 export { AsrSync } from "./asr-sync.ts";
 export { type FollowOptions, follow } from "./audio/follow.ts";

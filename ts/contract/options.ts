@@ -1,3 +1,6 @@
+// This folder: what is spoken of everywhere: options, events, transcripts, languages, errors. It
+// imports nothing but itself.
+
 import type { Keyword } from "./keywords.ts";
 import type { LanguageName } from "./languages.ts";
 

@@ -1,3 +1,6 @@
+// This folder: the Swift library as its C header has it, and the one place that knows where files
+// lie.
+
 import { dlopen, type Library } from "bun:ffi";
 import { AsrError, type AsrErrorCode, errorCodes, messageOf } from "../contract/errors.ts";
 import { libraryHint, locateLibrary } from "./locate.ts";

@@ -1,3 +1,5 @@
+// This folder: text with the time in which there is sound, cut into sentences with their times.
+
 import {
   type DecodedChunk,
   lowConfidence,

@@ -1,3 +1,5 @@
+// This folder: what the caller's thread and the engine's thread send to each other.
+
 import type { MessagePort } from "node:worker_threads";
 import type { Block } from "../audio/blocks.ts";
 import type { InputDescription } from "../audio/input.ts";

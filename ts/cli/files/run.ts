@@ -1,3 +1,5 @@
+// This folder: inputs that a command line names, their runs, and the files that come of them.
+
 import type { AudioInput } from "../../audio/input.ts";
 import { AsrError } from "../../contract/errors.ts";
 import type { StreamEvent } from "../../contract/events.ts";

@@ -1,4 +1,4 @@
-// Decoding: from the samples of one chunk to its text, several chunks at once.
+// This folder: one chunk to its text, batched with whatever else is being decoded.
 
 import type { AudioChunk } from "../../audio/chunker.ts";
 import type { Biasing } from "../../bias/biasing.ts";

@@ -1,4 +1,4 @@
-// Live: audio is transcribed while it comes, in segments that are heard as they grow.
+// This folder: audio that is still coming, in segments that are decoded again while they grow.
 
 import { Endpointer } from "../../audio/endpointer.ts";
 import { type AudioStream, sampleRate } from "../../audio/recording.ts";

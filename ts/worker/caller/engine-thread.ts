@@ -1,3 +1,5 @@
+// This folder: the caller's side; all of it runs on the thread that called.
+
 import {
   MessageChannel,
   type MessagePort,

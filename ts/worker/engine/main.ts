@@ -1,11 +1,12 @@
+// This folder: the engine's side; all of it runs on the engine's thread, where models live, so that
+// the caller's thread is never kept waiting.
+
 import { parentPort } from "node:worker_threads";
 import type { Block } from "../../audio/blocks.ts";
 import { AsrError } from "../../contract/errors.ts";
 import type { BlockingRequest, CallName, EngineReply, EngineRequest } from "../protocol.ts";
 import { fromWire, toWire } from "../wire-error.ts";
 import { type CallContext, handlers } from "./calls.ts";
-
-// The engine's thread: models live here, so that the caller's thread is never kept waiting.
 
 interface Call {
   /** Values on request, and at last the result. */
