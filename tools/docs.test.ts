@@ -20,6 +20,7 @@ import { transcribeCommand } from "../ts/cli/commands/transcribe.ts";
 import { werCommand } from "../ts/cli/commands/wer.ts";
 import { exitCodes } from "../ts/cli/terminal/exit-codes.ts";
 import { demoSample } from "../ts/native/locate.ts";
+import { cloneCommands } from "./commands.ts";
 import { root } from "./folders.ts";
 
 const pages = [
@@ -74,6 +75,7 @@ describe("the command line", () => {
     inspect: inspectCommand.usage(),
     bench: benchCommand.usage(),
   };
+  const commands = ["help", ...Object.keys(cloneCommands)];
   const flagsOf = (text: string) =>
     new Set(Array.from(text.matchAll(/(?<![\w-])--?[a-z][a-z-]*/g), ([flag]) => flag));
 
@@ -84,7 +86,7 @@ describe("the command line", () => {
         .flatMap((block) => Array.from(block.matchAll(/bunw run (\w+)([^|#\n]*)/g)))
         .flatMap(([, command = "", rest = ""]) => {
           const usage = usages[command];
-          if (usage === undefined) return ["verify", "test"].includes(command) ? [] : [command];
+          if (usage === undefined) return commands.includes(command) ? [] : [command];
           const known = flagsOf(usage);
           return [...flagsOf(rest)].filter((flag) => !known.has(flag)).map((f) => command + f);
         }),

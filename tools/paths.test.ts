@@ -59,7 +59,7 @@ function missingNames(lines: readonly Line[]): string[] {
   return lines.flatMap(({ where, text }) =>
     [
       ...text.matchAll(
-        /(?<![\w/.*-])(?!whisper\.cpp)[\w+-]+(?:\.test)?\.(?:ts|swift|inl|cpp|py)\b/g,
+        /(?<![\w/.*+-])(?!whisper\.cpp)[\w+-]+(?:\.test)?\.(?:ts|swift|inl|cpp|py)\b/g,
       ),
     ]
       .filter(([name]) => !names.has(name) && !foreign.includes(name))
