@@ -77,10 +77,10 @@ function soundThreshold(levels: Float32Array, noise = inaudible - minContrast): 
   const sorted = levels.toSorted();
   const quiet = sorted[Math.floor(sorted.length * 0.1)] ?? 0;
   const loud = sorted[Math.floor(sorted.length * 0.95)] ?? 0;
-  const least = Math.max(inaudible, noise + minContrast);
+  const min = Math.max(inaudible, noise + minContrast);
   // Without pauses there is no floor to measure from.
-  if (loud - quiet < minContrast) return least;
-  return Math.max(least, quiet + Math.max(minContrast, contrast * (loud - quiet)));
+  if (loud - quiet < minContrast) return min;
+  return Math.max(min, quiet + Math.max(minContrast, contrast * (loud - quiet)));
 }
 
 /** The official splitter looks at 100 ms at a time, too. */

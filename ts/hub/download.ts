@@ -92,12 +92,12 @@ export class FileDownload {
   /** The missing blocks, in stretches that one request can ask for. */
   #spans(): Span[] {
     const { rangeBytes, blockBytes } = this.#context.client.tuning;
-    const most = Math.max(1, Math.floor(rangeBytes / blockBytes));
+    const maxBlocks = Math.max(1, Math.floor(rangeBytes / blockBytes));
     const spans: Span[] = [];
     for (let block = 0; block < this.#partial.blocks; block++) {
       const last = spans.at(-1);
       if (this.#partial.has(block)) continue;
-      if (last?.end === block && last.end - last.first < most) last.end++;
+      if (last?.end === block && last.end - last.first < maxBlocks) last.end++;
       else spans.push({ first: block, end: block + 1 });
     }
     return spans;

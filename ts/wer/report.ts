@@ -57,9 +57,9 @@ function intervalText({ interval }: Rate): string {
 }
 
 function confusionsText(all: readonly Evaluated[]): string {
-  const most = confusions(all).slice(0, maxConfusions);
-  if (most.length === 0) return "";
-  const lines = most.map(({ ref, hyp, count }) => {
+  const frequent = confusions(all).slice(0, maxConfusions);
+  if (frequent.length === 0) return "";
+  const lines = frequent.map(({ ref, hyp, count }) => {
     const what = ref === "" ? `+ ${hyp}` : hyp === "" ? `- ${ref}` : `${ref} → ${hyp}`;
     return `${String(count).padStart(7)}  ${what}\n`;
   });

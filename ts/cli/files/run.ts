@@ -112,13 +112,13 @@ function cancelled(partial: Transcript): Transcript {
 
 /**
  * The runs of items, in their order. One is started when the one before is nearly done, so that
- * short recordings are decoded together and long ones are finished one by one. At most `most` are
- * ahead of what the caller has dealt with.
+ * short recordings are decoded together and long ones are finished one by one. At most `maxAhead`
+ * are ahead of what the caller has dealt with.
  */
 export async function* runsInOrder<T>(
   items: readonly T[],
   start: (item: T) => Run,
-  most: number,
+  maxAhead: number,
 ): AsyncGenerator<Run, void, undefined> {
   const startAfter = async (before: Promise<Run> | undefined, item: T) => {
     await (await before)?.nearlyDone;
@@ -127,7 +127,7 @@ export async function* runsInOrder<T>(
   const ahead: Promise<Run>[] = [];
   let last: Promise<Run> | undefined;
   for (let next = 0; next < items.length || ahead.length > 0; ) {
-    for (const item of items.slice(next, next + most - ahead.length)) {
+    for (const item of items.slice(next, next + maxAhead - ahead.length)) {
       last = startAfter(last, item);
       ahead.push(last);
       next++;
