@@ -1,3 +1,5 @@
+// This folder: measurements; their results lie in bench/results.
+
 import { relative } from "node:path";
 import { root } from "../tools/folders.ts";
 import { type CommandLine, command, helpFlag } from "../ts/cli/commands/command.ts";

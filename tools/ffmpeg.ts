@@ -27,7 +27,7 @@ export async function fetchFfmpeg(
   report: Report,
   {
     isHere = isFfmpegHere,
-    fetch = (told) => installWheels([ffmpegWheel], told),
+    fetch = (onLine) => installWheels([ffmpegWheel], onLine),
     failure = join(depsFolder, "imageio-ffmpeg.failed"),
     asked = false,
   }: FfmpegPlaces = {},

@@ -62,6 +62,16 @@ describe("the product", () => {
   });
 });
 
+test("docs/architecture.md has the table", () => {
+  const page = readFileSync(join(root, "docs/architecture.md"), "utf8");
+  const [, table = ""] = /^\| room of .*\n.*\n((?:\|.*\n)+)/m.exec(page) ?? [];
+  const rows = Object.entries(rooms).map(([name, known]) => {
+    const imports = known.map((other) => `\`${other}\``).join(", ");
+    return `| \`${name}\` | ${imports === "" ? "nothing" : imports} |\n`;
+  });
+  expect(table).toBe(rows.join(""));
+});
+
 describe("the rules themselves", () => {
   const one = (from: string, to: string) => wrongArrows([{ from, to }]);
 

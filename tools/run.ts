@@ -1,4 +1,6 @@
 #!/usr/bin/env bun
+// This folder: what those need who build, test and check the program in a clone.
+
 import { runAsProcess } from "../ts/cli/main.ts";
 import { cloneCommands } from "./commands.ts";
 import { prepare } from "./setup.ts";

@@ -16,19 +16,19 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe("the lock", () => {
   test("lets one in at a time, and says that it waits", async () => {
     const path = join(folder, "lock");
-    let [inside, most, waited] = [0, 0, 0];
+    let [inside, max, waited] = [0, 0, 0];
     const work = () =>
       withLock(
         path,
         () => waited++,
         async () => {
-          most = Math.max(most, ++inside);
+          max = Math.max(max, ++inside);
           await Bun.sleep(20);
           inside--;
         },
       );
     await Promise.all([work(), work(), work()]);
-    expect([most, waited]).toEqual([1, 2]);
+    expect([max, waited]).toEqual([1, 2]);
   });
 
   test("goes with the process that held it", async () => {

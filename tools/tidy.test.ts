@@ -1,6 +1,6 @@
-import { expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { describe, expect, test } from "bun:test";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 
 const root = join(import.meta.dir, "..");
 
@@ -39,4 +39,25 @@ test("files stay short", () => {
     (path) => readFileSync(join(root, path), "utf8").split("\n").length > 320,
   );
   expect(long).toEqual([]);
+});
+
+describe("every folder of sources", () => {
+  /** What a C library shows belongs to the folder above. */
+  const folderOf = (path: string) => {
+    const folder = dirname(path);
+    return basename(folder) === "include" ? dirname(folder) : folder;
+  };
+  const all = filesIn(["ts", "tools", "bench", "swift"], /\.(?:ts|swift|c|cpp|h|inl|py)$/);
+  const byFolder = Map.groupBy(all, folderOf);
+  const first = /^\/\/\/? This folder: \S/m;
+
+  test("says in its leading file what it is, or has a README", () => {
+    const silent = [...byFolder].filter(([folder, paths]) => {
+      if (existsSync(join(root, folder, "README.md"))) return false;
+      const heads = paths.map((path) => readFileSync(join(root, path), "utf8").slice(0, 400));
+      return heads.filter((head) => first.test(head)).length !== 1;
+    });
+    expect(silent.map(([folder]) => folder)).toEqual([]);
+    expect(byFolder.size).toBeGreaterThan(60);
+  });
 });

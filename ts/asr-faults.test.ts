@@ -241,7 +241,10 @@ describe("a program ends by itself", () => {
     ],
     [
       "when it quits amid the work",
-      ...[load, `void asr.transcribe(${long});`, "await Bun.sleep(300);", "process.exit(0);"],
+      load,
+      `void asr.transcribe(${long});`,
+      "await Bun.sleep(300);",
+      "process.exit(0);",
     ],
   ];
   test.each(cases)("%s", async (_, ...lines) => {

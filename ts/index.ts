@@ -1,3 +1,6 @@
+// This folder: the package as a script imports it; its other modules here are the calls that it
+// exports.
+
 export { Asr } from "./asr.ts";
 export { AsrSync } from "./asr-sync.ts";
 export { type FollowOptions, follow } from "./audio/follow.ts";
@@ -31,10 +34,10 @@ export {
   type Chunk,
   type FinishReason,
   lowConfidence,
-  type Piece,
   type Segment,
   type Span,
   type Timings,
+  type TokenText,
   type Transcript,
   type Usage,
 } from "./contract/transcript.ts";

@@ -1,3 +1,5 @@
+// This folder: the benches, a file each.
+
 import type { Progress } from "../report/progress.ts";
 import type { Table } from "../report/table.ts";
 

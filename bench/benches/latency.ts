@@ -103,10 +103,10 @@ async function beside(model: Model, plan: Plan, way: Way): Promise<Found> {
   ]);
   using session = model.session();
   await prepare(session, plan.long, async () => {
-    const begun = performance.now();
+    const started = performance.now();
     if (way === "at once") session.finish();
     await stages.finish(session, session, undefined);
-    found.stageMs.push(performance.now() - begun);
+    found.stageMs.push(performance.now() - started);
     return true;
   });
   end.abort();

@@ -19,10 +19,8 @@ const short = [1, 5, 10, 30];
 const fullPlan: Plan = {
   lengths: [
     ...short.map((seconds) => ({ seconds, runs: 5 })),
-    ...[
-      { seconds: 120, runs: 3 },
-      { seconds: 600, runs: 1 },
-    ],
+    { seconds: 120, runs: 3 },
+    { seconds: 600, runs: 1 },
   ],
   text: "5 runs, 3 for 120 s, 1 for 600 s",
 };

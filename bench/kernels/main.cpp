@@ -1,4 +1,4 @@
-// Each CPU kernel on each table, beside what the machine can do at most.
+// This folder: each CPU kernel on each table, beside what the machine can do at most.
 //
 // kernels [--quick]: progress to standard error, JSON to standard output.
 #include <cstring>

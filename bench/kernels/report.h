@@ -5,7 +5,7 @@
 
 namespace bun_asr::bench {
 
-/// Writes one object to standard output; bench/kernels.ts declares its fields.
+/// Writes one object to standard output; bench/benches/kernels.ts declares its fields.
 void print_report(const Bench& bench, const Limits& limits);
 
 }  // namespace bun_asr::bench

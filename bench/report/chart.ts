@@ -78,10 +78,10 @@ function line(x: number, bottom: number, kind: string): string {
   return `<line x1="${x}" y1="${size.top - 8}" x2="${x}" y2="${bottom}" class="${kind}"/>`;
 }
 
-/** The 1, 2 or 5 times a power of ten that divides `most` into at most eight. */
-export function tickStep(most: number): number {
-  const power = 10 ** Math.floor(Math.log10(most / 8));
-  return [1, 2, 5, 10].map((factor) => factor * power).find((step) => most / step <= 8)!;
+/** The 1, 2 or 5 times a power of ten that divides `max` into at most eight. */
+export function tickStep(max: number): number {
+  const power = 10 ** Math.floor(Math.log10(max / 8));
+  return [1, 2, 5, 10].map((factor) => factor * power).find((step) => max / step <= 8)!;
 }
 
 function rounded(value: number): number {

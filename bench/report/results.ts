@@ -1,3 +1,5 @@
+// This folder: results as JSON, tables, charts and a part of the README.
+
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { root } from "../../tools/folders.ts";

@@ -51,8 +51,8 @@ export function stageTable(rows: readonly Measured[]): Table {
 /** How many runs the medians are of. */
 export function countText(rows: readonly Measured[]): string {
   const counts = rows.map(({ runs }) => runs.length);
-  const [least, most] = [Math.min(...counts), Math.max(...counts)];
-  return least === most ? String(least) : `${least} to ${most}`;
+  const [min, max] = [Math.min(...counts), Math.max(...counts)];
+  return min === max ? String(min) : `${min} to ${max}`;
 }
 
 /** How the first row compares with those of other frameworks. */

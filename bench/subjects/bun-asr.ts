@@ -34,7 +34,7 @@ await serve(async () => {
 
 function transcribe(model: Model, tokenizer: Tokenizer | undefined, clip: Clip) {
   const samples = speech(Math.round(clip.seconds * sampleRate));
-  const begun = performance.now();
+  const started = performance.now();
   using session = model.session({ ignoreEos: clip.tokens !== null });
   session.mel(samples);
   const audioTokens = session.encode();
@@ -48,7 +48,7 @@ function transcribe(model: Model, tokenizer: Tokenizer | undefined, clip: Clip) 
     if (id === null) break;
     ids.push(id);
   }
-  const totalMs = performance.now() - begun;
+  const totalMs = performance.now() - started;
   const { melMs, encodeMs, prefillMs, decodeMs } = session.report();
   const times = { totalMs, melMs, encodeMs, prefillMs, decodeMs, tokens: ids.length };
   if (reader === undefined) return times;
@@ -58,7 +58,7 @@ function transcribe(model: Model, tokenizer: Tokenizer | undefined, clip: Clip) 
 /** Copies of one clip: each is encoded alone, and all are decoded in steps of one token each. */
 function transcribeTogether(model: Model, { seconds, tokens }: Clip, count: number) {
   const samples = speech(Math.round(seconds * sampleRate));
-  const begun = performance.now();
+  const started = performance.now();
   const sessions = Array.from({ length: count }, () => model.session({ ignoreEos: true }));
   for (const session of sessions) {
     session.mel(samples);
@@ -74,7 +74,7 @@ function transcribeTogether(model: Model, { seconds, tokens }: Clip, count: numb
   const sum = (stage: "melMs" | "encodeMs" | "prefillMs") =>
     reports.reduce((total, report) => total + report[stage], 0);
   return {
-    totalMs: ended - begun,
+    totalMs: ended - started,
     decodeMs: ended - decoding,
     tokens: steps * count,
     melMs: sum("melMs"),

@@ -1,3 +1,5 @@
+// This folder: what is measured: this program and others, behind one interface.
+
 import { join } from "node:path";
 import { AsrError, type AsrErrorCode } from "../../ts/contract/errors.ts";
 

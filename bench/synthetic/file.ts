@@ -1,3 +1,5 @@
+// This folder: checkpoints of random numbers at published shapes, and recordings.
+
 import { existsSync, statSync } from "node:fs";
 import { mkdir, open, rename, rm, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";

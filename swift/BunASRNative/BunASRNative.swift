@@ -1,3 +1,4 @@
+// This folder: the command-line tool for Apple silicon, which needs no Bun.
 import ArgumentParser
 import BoundaryDriver
 import Foundation

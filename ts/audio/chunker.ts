@@ -1,7 +1,7 @@
 import type { Span } from "../contract/transcript.ts";
 import { type AudioStream, type Samples, sampleRate, scaleToFit } from "./recording.ts";
 import { SampleQueue } from "./sample-queue.ts";
-import { faintestPeak, levelOf, quietestCut, speechSpans } from "./vad.ts";
+import { levelOf, minAudiblePeak, quietestCut, speechSpans } from "./vad.ts";
 
 /** A part of a recording that is decoded on its own. */
 export interface AudioChunk extends Span {
@@ -22,17 +22,17 @@ export interface ChunkOptions {
 }
 
 /** As far from the aim as the official splitter looks for a quiet place, in seconds. */
-const farthest = 5;
+const maxReachSeconds = 5;
 
 /** Where a cut aims at, and how far from there it may be, in samples. */
 export function cutRange(chunkSeconds: number): { aim: number; reach: number } {
   return {
     aim: Math.round(chunkSeconds * sampleRate),
-    reach: Math.round(Math.min(farthest, chunkSeconds / 3) * sampleRate),
+    reach: Math.round(Math.min(maxReachSeconds, chunkSeconds / 3) * sampleRate),
   };
 }
 
-const shortest = 0.5 * sampleRate;
+const minChunkSamples = 0.5 * sampleRate;
 
 /** Silence that is kept around sound, where a pause is left out. */
 export const keptSilence = 0.3 * sampleRate;
@@ -141,7 +141,7 @@ export function soundsIn(samples: Samples, noise?: number): Span[] {
 
 /** The chunk of these samples, of which it scales loud ones; `before` samples came before it. */
 export function chunkAt(samples: Samples, before: number): AudioChunk {
-  const isSilent = scaleToFit(samples) < faintestPeak;
+  const isSilent = scaleToFit(samples) < minAudiblePeak;
   const start = before / sampleRate;
   const speech = speechSpans(samples).map((span) => ({
     start: start + span.start,
@@ -153,8 +153,8 @@ export function chunkAt(samples: Samples, before: number): AudioChunk {
 }
 
 function filledUp(samples: Samples): Samples {
-  if (samples.length >= shortest) return samples;
-  const filled = new Float32Array(shortest);
+  if (samples.length >= minChunkSamples) return samples;
+  const filled = new Float32Array(minChunkSamples);
   filled.set(samples);
   return filled;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { tone } from "../testing/wav-writer.ts";
 import { seededRandom } from "../wer/seeded-random.ts";
-import { SectionCutter } from "./endpointer.ts";
+import { Endpointer } from "./endpointer.ts";
 import { type Samples, sampleRate } from "./recording.ts";
 
 const random = seededRandom(5);
@@ -35,27 +35,27 @@ interface Cut {
 
 /** Cuts a recording as steps of two seconds do; `settles` tells that every step settles text. */
 function sectionsOf(samples: Samples, chunkSeconds: number, settles = false) {
-  const cutter = new SectionCutter({ chunkSeconds, pauseSeconds: 2 });
+  const endpointer = new Endpointer({ chunkSeconds, pauseSeconds: 2 });
   const cuts: Cut[] = [];
   let opened = 0;
   const take = (at: number, isEnd: boolean) => {
-    for (let cut = cutter.cut({ isEnd }); cut; cut = cutter.cut({ isEnd })) {
+    for (let cut = endpointer.cut({ isEnd }); cut; cut = endpointer.cut({ isEnd })) {
       cuts.push({ start: cut.start, end: cut.end, at });
     }
   };
   for (let at = 0; at < samples.length; at += 2 * sampleRate) {
     const end = Math.min(samples.length, at + 2 * sampleRate);
-    cutter.push(samples.slice(at, end));
+    endpointer.push(samples.slice(at, end));
     take(end / sampleRate, false);
-    if (cutter.open() === undefined) continue;
+    if (endpointer.open() === undefined) continue;
     opened++;
-    if (settles) cutter.settle();
+    if (settles) endpointer.settle();
   }
   take(samples.length / sampleRate, true);
   return { cuts, opened };
 }
 
-describe("a section ends", () => {
+describe("a segment ends", () => {
   test("at a long pause, with a little of it", () => {
     const { cuts } = sectionsOf(recording(3, -3, 2, -2), 30);
     expect(cuts.length).toBe(2);
@@ -80,9 +80,9 @@ describe("a section ends", () => {
   });
 
   test("at a shorter pause where the model wants it", () => {
-    const cutter = new SectionCutter({ chunkSeconds: 30, pauseSeconds: 0.4 });
-    cutter.push(recording(3, -0.6, 2));
-    const [first, second] = [cutter.cut({}), cutter.cut({ isEnd: true })];
+    const endpointer = new Endpointer({ chunkSeconds: 30, pauseSeconds: 0.4 });
+    endpointer.push(recording(3, -0.6, 2));
+    const [first, second] = [endpointer.cut({}), endpointer.cut({ isEnd: true })];
     expect(first!.end).toBeCloseTo(3.3, 1);
     expect(second!.start).toBeCloseTo(3.3, 1);
     expect(second!.end).toBeCloseTo(5.6, 3);
@@ -101,16 +101,16 @@ describe("a section ends", () => {
   });
 
   test("where it can when it is stuck", () => {
-    const cutter = new SectionCutter({ chunkSeconds: 30, pauseSeconds: 2 });
-    cutter.push(recording(3, -0.2, 3));
-    expect(cutter.open()?.end).toBe(6.2);
-    expect(cutter.cut({})).toBeUndefined();
-    expect(cutter.cut({ isStuck: true })?.end).toBeCloseTo(3.1, 1);
+    const endpointer = new Endpointer({ chunkSeconds: 30, pauseSeconds: 2 });
+    endpointer.push(recording(3, -0.2, 3));
+    expect(endpointer.open()?.end).toBe(6.2);
+    expect(endpointer.cut({})).toBeUndefined();
+    expect(endpointer.cut({ isStuck: true })?.end).toBeCloseTo(3.1, 1);
   });
 });
 
 describe("silence", () => {
-  test("is no section, however long", () => {
+  test("is no segment, however long", () => {
     const muted = new Float32Array(120 * sampleRate);
     expect(sectionsOf(muted, 10)).toEqual({ cuts: [], opened: 0 });
   });

@@ -13,27 +13,27 @@ import { type Samples, sampleRate } from "./recording.ts";
 import { SampleQueue } from "./sample-queue.ts";
 import { levelOf, quietestCut } from "./vad.ts";
 
-/** A pause so long, in seconds, always ends a section: its text is final, and silence is free. */
-const longestPause = 1.5;
+/** A pause so long, in seconds, always ends a segment: its text is final, and silence is free. */
+const maxPauseSeconds = 1.5;
 /** Pauses that are good places to cut, before and after the length that is aimed at. */
 const goodPause = 0.3 * sampleRate;
 const fairPause = 0.15 * sampleRate;
 
 /**
- * Cuts audio that is still coming into sections, at long pauses or, near multiples of
- * `chunkSeconds`, at short ones. Unlike a recording's chunks, sections are heard while they grow:
+ * Cuts audio that is still coming into segments, at long pauses or, near multiples of
+ * `chunkSeconds`, at short ones. Unlike a recording's chunks, segments are heard while they grow:
  * they are cut only where no word is settled yet.
  */
-export class SectionCutter {
+export class Endpointer {
   readonly #queue = new SampleQueue();
   readonly #aim: number;
   readonly #reach: number;
   readonly #longPause: number;
   /** Samples that came before those in the queue. */
   #before = 0;
-  /** Samples of the open section that settled text may be of; 0 before it is heard. */
+  /** Samples of the open segment that settled text may be of; 0 before it is heard. */
   #settled = 0;
-  #begun = false;
+  #isOpen = false;
   /** Level of the noise, as the last pause told it. */
   #noise: number | undefined;
   /** Where sound was found last, and what it was looked for in. */
@@ -41,45 +41,45 @@ export class SectionCutter {
 
   constructor({ chunkSeconds, pauseSeconds }: ChunkOptions) {
     ({ aim: this.#aim, reach: this.#reach } = cutRange(chunkSeconds));
-    this.#longPause = Math.min(longestPause, pauseSeconds) * sampleRate;
+    this.#longPause = Math.min(maxPauseSeconds, pauseSeconds) * sampleRate;
   }
 
   push(block: Samples): void {
     this.#queue.push(block);
   }
 
-  /** The open section as it is by now; undefined while there is no sound. */
+  /** The open segment as it is by now; undefined while there is no sound. */
   open(): AudioChunk | undefined {
-    if (!this.#begun && !this.#skipSilence()) return undefined;
-    this.#begun = true;
+    if (!this.#isOpen && !this.#skipSilence()) return undefined;
+    this.#isOpen = true;
     return chunkAt(this.#queue.view().slice(), this.#before);
   }
 
-  /** Tells that text of the open section, as it is by now, will not change any more. */
+  /** Tells that text of the open segment, as it is by now, will not change any more. */
   settle(): void {
     this.#settled = this.#queue.length;
   }
 
   /**
-   * The next section that ends by now, undefined when none does. `isEnd`: no more audio comes.
-   * `isStuck`: the open section is to end wherever it can.
+   * The next segment that ends by now, undefined when none does. `isEnd`: no more audio comes.
+   * `isStuck`: the open segment is to end wherever it can.
    */
   cut({ isEnd = false, isStuck = false }): AudioChunk | undefined {
-    if (!this.#begun && !this.#skipSilence()) {
+    if (!this.#isOpen && !this.#skipSilence()) {
       if (isEnd) this.#drop(this.#queue.length);
       return undefined;
     }
-    const length = this.#sectionLength(isEnd, isStuck);
+    const length = this.#segmentLength(isEnd, isStuck);
     if (length === 0) return undefined;
     const samples = this.#queue.take(length);
-    const section = chunkAt(samples, this.#before);
+    const segment = chunkAt(samples, this.#before);
     this.#before += length;
-    this.#begun = false;
+    this.#isOpen = false;
     this.#settled = 0;
-    return section;
+    return segment;
   }
 
-  /** Leaves silence before a section out. Returns whether there is sound then. */
+  /** Leaves silence before a segment out. Returns whether there is sound then. */
   #skipSilence(): boolean {
     const { length } = this.#queue;
     const [first] = this.#sounds();
@@ -104,8 +104,8 @@ export class SectionCutter {
     this.#before += length;
   }
 
-  /** Where the section ends; 0: not yet. */
-  #sectionLength(isEnd: boolean, isStuck: boolean): number {
+  /** Where the segment ends; 0: not yet. */
+  #segmentLength(isEnd: boolean, isStuck: boolean): number {
     const samples = this.#queue.view();
     const pauses = this.#pauses(samples.length);
     const long = pauses.find(({ start, end }) => end - start >= this.#longPause);
@@ -113,16 +113,16 @@ export class SectionCutter {
       this.#noise = levelOf(samples.subarray(long.start, long.end));
       return cutIn(long);
     }
-    const [least, most] = [this.#aim - this.#reach, this.#aim + this.#reach];
-    if (isEnd && samples.length <= most) return samples.length;
-    if (samples.length >= most || isStuck) {
-      const from = Math.max(this.#settled, Math.min(least, samples.length >> 1));
-      return quietestCut(samples, from, Math.min(most, samples.length));
+    const [min, max] = [this.#aim - this.#reach, this.#aim + this.#reach];
+    if (isEnd && samples.length <= max) return samples.length;
+    if (samples.length >= max || isStuck) {
+      const from = Math.max(this.#settled, Math.min(min, samples.length >> 1));
+      return quietestCut(samples, from, Math.min(max, samples.length));
     }
     const enough = samples.length < this.#aim ? goodPause : fairPause;
     const [longest] = pauses
       .map((pause) => ({ ...pause, middle: Math.round((pause.start + pause.end) / 2) }))
-      .filter(({ middle }) => middle >= Math.max(least, this.#settled))
+      .filter(({ middle }) => middle >= Math.max(min, this.#settled))
       .sort((a, b) => b.end - b.start - (a.end - a.start));
     if (longest === undefined || longest.end - longest.start < enough) return 0;
     this.#noise = levelOf(samples.subarray(longest.start, longest.end));

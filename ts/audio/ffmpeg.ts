@@ -15,7 +15,10 @@ const containers =
   "mov,mp4,m4a,3gp,3g2,mj2,mp3,mpc,mpc8,mpeg,mpegts,ogg,rm,shn,tak,tta,voc,w64,wav,wv,xwma,f32le";
 
 const guard = (protocol: "file" | "pipe") => [
-  ...["-protocol_whitelist", protocol, "-format_whitelist", containers],
+  "-protocol_whitelist",
+  protocol,
+  "-format_whitelist",
+  containers,
 ];
 
 /**
@@ -100,7 +103,9 @@ async function* decoded(
 function spawn(command: string[], program: string, feeds: boolean) {
   try {
     return Bun.spawn(command, {
-      ...{ stdin: feeds ? "pipe" : "ignore", stdout: "pipe", stderr: "pipe" },
+      stdin: feeds ? "pipe" : "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
     });
   } catch (error) {
     const hint = "set FFMPEG to a working ffmpeg, or unset it";

@@ -11,7 +11,7 @@ export interface FollowOptions {
 
 const defaultIdleSeconds = 5;
 const lookEveryMs = 100;
-const mostAtOnce = 1 << 16;
+const maxAtOnce = 1 << 16;
 
 /**
  * The bytes of a file that another program is still writing, as they come, until it stops growing.
@@ -39,7 +39,7 @@ export async function* follow(
       const message = `${path}: became shorter while it was read`;
       throw new AsrError("input", message, "start again when it is complete");
     }
-    const { bytesRead, buffer } = await file.read(new Uint8Array(mostAtOnce), 0, mostAtOnce, at);
+    const { bytesRead, buffer } = await file.read(new Uint8Array(maxAtOnce), 0, maxAtOnce, at);
     if (bytesRead > 0) {
       at += bytesRead;
       grown = performance.now();

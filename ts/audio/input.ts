@@ -1,3 +1,5 @@
+// This folder: any input becomes samples at 16 kHz, and samples become chunks or live segments.
+
 import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { AsrError } from "../contract/errors.ts";

@@ -31,12 +31,10 @@ export async function devices(system: System = thisSystem()): Promise<Device[]> 
   for (const { name, list } of await recordersOf(system)) {
     try {
       const child = Bun.spawn(list.command, {
-        ...{
-          stdin: "ignore",
-          stdout: "pipe",
-          stderr: "pipe",
-          env: { ...process.env, LC_ALL: "C" },
-        },
+        stdin: "ignore",
+        stdout: "pipe",
+        stderr: "pipe",
+        env: { ...process.env, LC_ALL: "C" },
       });
       // ffmpeg lists on standard error and calls it a failure.
       const text = (await Promise.all([child.stdout.text(), child.stderr.text()])).join("\n");
@@ -72,7 +70,10 @@ async function* recordedBy(
 ): AsyncGenerator<Uint8Array, string | undefined, undefined> {
   const child = Bun.spawn(command(device), {
     // In a process group of its own: an interrupt of the terminal is for us to act on.
-    ...{ stdin: "ignore", stdout: "pipe", stderr: "pipe", detached: true },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+    detached: true,
   });
   const stop = () => child.kill();
   signal?.addEventListener("abort", stop);

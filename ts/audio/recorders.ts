@@ -54,7 +54,14 @@ function avfoundation(ffmpeg: string): Recorder {
   return {
     name: "ffmpeg",
     command: (device = "default") => [
-      ...[ffmpeg, "-nostdin", "-v", "error", ...input, "-i", `:${device}`, ...output],
+      ffmpeg,
+      "-nostdin",
+      "-v",
+      "error",
+      ...input,
+      "-i",
+      `:${device}`,
+      ...output,
     ],
     list: {
       command: [ffmpeg, ...input, "-list_devices", "true", "-i", ""],
@@ -68,7 +75,10 @@ function pulse(parec: string, pactl: string): Recorder {
   return {
     name: "parec",
     command: (device) => [
-      ...[parec, ...format, "--latency-msec=100", "--client-name=bun-asr"],
+      parec,
+      ...format,
+      "--latency-msec=100",
+      "--client-name=bun-asr",
       ...(device === undefined ? [] : [`--device=${device}`]),
     ],
     list: { command: [pactl, "list", "sources"], read: pulseDevices },
@@ -88,7 +98,8 @@ function alsa(arecord: string): Recorder {
 export function avfoundationDevices(text: string): Device[] {
   const [, microphones = ""] = text.split(/AVFoundation audio devices:/i);
   return [...microphones.matchAll(/\[(\d+)\] (.+)/g)].map(([, id = "", name = ""]) => ({
-    ...{ id, name: name.trim() },
+    id,
+    name: name.trim(),
   }));
 }
 

@@ -8,13 +8,13 @@ const framesPerSecond = sampleRate / frameLength;
 /** Never speech, in dB of full scale: below the noise of any microphone. */
 const inaudible = -70;
 /** Sound stands at least so far above the quietest tenth, in dB. */
-const leastContrast = 6;
+const minContrast = 6;
 /** And above it by this part of the distance to the loudest twentieth. */
 const contrast = 0.3;
 /** A shorter gap is a stop consonant or a breath, in frames. */
-const shortestPause = 20;
+const minPauseFrames = 20;
 /** A shorter sound is a click, in frames. */
-const shortestSound = 5;
+const minSoundFrames = 5;
 /** Kept around sound, where weak consonants are, in frames. */
 const margin = 5;
 
@@ -31,12 +31,12 @@ export function speechSpans(samples: Float32Array, noise?: number): Span[] {
   for (let frame = 0; frame < levels.length; frame++) {
     if (levels[frame]! < threshold) continue;
     const last = spans.at(-1);
-    if (last !== undefined && frame - last.end < shortestPause) last.end = frame + 1;
+    if (last !== undefined && frame - last.end < minPauseFrames) last.end = frame + 1;
     else spans.push({ start: frame, end: frame + 1 });
   }
   const duration = samples.length / sampleRate;
   return spans
-    .filter(({ start, end }) => end - start >= shortestSound)
+    .filter(({ start, end }) => end - start >= minSoundFrames)
     .map(({ start, end }) => ({
       start: Math.max(0, (start - margin) / framesPerSecond),
       end: Math.min(duration, (end + margin) / framesPerSecond),
@@ -44,7 +44,7 @@ export function speechSpans(samples: Float32Array, noise?: number): Span[] {
 }
 
 /** Samples that all lie below this are never speech. */
-export const faintestPeak = 10 ** (inaudible / 20);
+export const minAudiblePeak = 10 ** (inaudible / 20);
 
 /** Mean energy of each frame, in dB of full scale. */
 function frameLevels(samples: Float32Array): Float32Array {
@@ -73,14 +73,14 @@ export function levelOf(samples: Float32Array): number {
   return decibels(sum / Math.max(1, samples.length));
 }
 
-function soundThreshold(levels: Float32Array, noise = inaudible - leastContrast): number {
+function soundThreshold(levels: Float32Array, noise = inaudible - minContrast): number {
   const sorted = levels.toSorted();
   const quiet = sorted[Math.floor(sorted.length * 0.1)] ?? 0;
   const loud = sorted[Math.floor(sorted.length * 0.95)] ?? 0;
-  const least = Math.max(inaudible, noise + leastContrast);
+  const min = Math.max(inaudible, noise + minContrast);
   // Without pauses there is no floor to measure from.
-  if (loud - quiet < leastContrast) return least;
-  return Math.max(least, quiet + Math.max(leastContrast, contrast * (loud - quiet)));
+  if (loud - quiet < minContrast) return min;
+  return Math.max(min, quiet + Math.max(minContrast, contrast * (loud - quiet)));
 }
 
 /** The official splitter looks at 100 ms at a time, too. */

@@ -1,3 +1,5 @@
+// This folder: what a caller says beforehand, as a prompt and as a logit bias.
+
 import { type Keyword, keywordList } from "../contract/keywords.ts";
 import { languageChoice } from "../contract/languages.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";

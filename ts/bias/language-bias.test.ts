@@ -61,9 +61,9 @@ describe("languageBias", () => {
 
 describe("combine", () => {
   test("lets the first that has a bias steer, and tells all", () => {
-    const told: number[][] = [[], []];
+    const pushed: number[][] = [[], []];
     const bias = { ids: new Int32Array([7]), values: new Float32Array([1]), only: false };
-    const processors = told.map(
+    const processors = pushed.map(
       (ids, index): LogitsProcessor => ({
         get bias() {
           return ids.length >= 1 + index ? undefined : bias;
@@ -77,7 +77,7 @@ describe("combine", () => {
     expect(both.bias).toBe(bias);
     both.push(2);
     expect(both.bias).toBeUndefined();
-    expect(told).toEqual([
+    expect(pushed).toEqual([
       [1, 2],
       [1, 2],
     ]);

@@ -1,4 +1,6 @@
 #!/usr/bin/env bun
+// This folder: the command line, which is the one part that writes to a terminal.
+
 import { existsSync } from "node:fs";
 import packageFile from "../../package.json";
 import { didYouMean } from "../contract/did-you-mean.ts";

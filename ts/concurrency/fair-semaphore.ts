@@ -1,3 +1,5 @@
+// This folder: how much happens at once.
+
 /**
  * Limits how much happens at once: a counting semaphore that is fair among parties. Those who wait
  * are served in turn, one permit for each party that asks and only then a second one, so that a

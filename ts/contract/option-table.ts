@@ -206,7 +206,7 @@ export const optionTable = {
   signal: {
     scope: "call",
     kind: { type: "signal" },
-    sentence: "ends the work between two tokens",
+    sentence: "ends the work after the token, or the slice, that is being computed",
   },
   onProgress: {
     scope: "call",

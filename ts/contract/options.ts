@@ -1,3 +1,6 @@
+// This folder: what is spoken of everywhere: options, events, transcripts, languages, errors. It
+// imports nothing but itself.
+
 import type { Keyword } from "./keywords.ts";
 import type { LanguageName } from "./languages.ts";
 
@@ -19,7 +22,10 @@ export interface Progress {
 
 /** What every call takes. */
 export interface CallOptions {
-  /** Ends the work between two tokens; the call then rejects with the signal's reason. */
+  /**
+   * Ends the work after the token, or the slice, that is being computed; the call then rejects with
+   * the signal's reason.
+   */
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress) => void) | undefined;
 }

@@ -27,8 +27,8 @@ export interface Span {
   end: number;
 }
 
-/** A piece of text that one token completed. */
-export interface Piece {
+/** The text that one token completed. */
+export interface TokenText {
   text: string;
   /** Natural logarithm of the probability that the model gave the token. */
   logprob: number;
@@ -41,7 +41,7 @@ export interface DecodedChunk extends Span {
   /** Name of the language, forced or detected; "" when the model named none. */
   language: string;
   /** The text token by token; joined they are `text`. */
-  pieces: readonly Piece[];
+  tokenTexts: readonly TokenText[];
   /** Where there is sound that may be speech, in order; what lies between are pauses. */
   speech: readonly Span[];
   finishReason: FinishReason;
@@ -67,7 +67,7 @@ export interface Segment extends Span {
   /** Whether the model was unsure: `avgLogprob` is below `lowConfidence`. */
   lowConfidence: boolean;
   /** The text token by token, where `logprobs` asked for it. */
-  tokens?: Piece[];
+  tokens?: TokenText[];
 }
 
 /** Below this mean log-probability a segment is marked as unsure. */

@@ -1,3 +1,5 @@
+// This folder: a checkpoint becomes another one, quantized or in another layout.
+
 import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256Of } from "../hub/digest.ts";

@@ -84,7 +84,8 @@ describe("a bad checkpoint", () => {
         truncateSync(join(folder, shardNames[1]!), 700_000);
         return folder;
       },
-      ...[shardNames[1]!, "truncated"],
+      shardNames[1]!,
+      "truncated",
     ],
     [
       "a missing shard",
@@ -93,7 +94,8 @@ describe("a bad checkpoint", () => {
         rmSync(join(folder, shardNames[0]!));
         return folder;
       },
-      ...[shardNames[0]!, "is missing"],
+      shardNames[0]!,
+      "is missing",
     ],
     [
       "an index that lies",

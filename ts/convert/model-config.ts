@@ -14,7 +14,7 @@ export interface ModelConfig {
 }
 
 /** Larger than any published model, small enough that products of two are exact. */
-const largestSize = 4_194_304;
+const maxSize = 4_194_304;
 const maxLayers = 512;
 
 /**
@@ -32,7 +32,7 @@ export function parseModelConfig(content: string, path: string): ModelConfig {
   const section = (name: string) => {
     const found = object(thinker[name]);
     if (found === undefined) throw bad(`${name} is missing`, "is this a Qwen3-ASR checkpoint?");
-    return (key: string, most = largestSize) => {
+    return (key: string, most = maxSize) => {
       const value = found[key];
       if (typeof value === "number" && Number.isInteger(value) && value > 0 && value <= most) {
         return value;

@@ -1,4 +1,4 @@
-// The engine: an open checkpoint, which turns the audio of several calls at once into text.
+// This folder: an open checkpoint, which turns the audio of several calls at once into text.
 
 import type { ChunkOptions } from "../audio/chunker.ts";
 import { FairSemaphore } from "../concurrency/fair-semaphore.ts";

@@ -6,7 +6,7 @@ import { TranscriptEvents } from "./transcript-events.ts";
 
 function chunk(text: string) {
   const finishReason = "eos" as const;
-  return { start: 0, end: 1, text, language: "", pieces: [], speech: [], finishReason };
+  return { start: 0, end: 1, text, language: "", tokenTexts: [], speech: [], finishReason };
 }
 
 const nothing = transcriptOf([]);
@@ -47,9 +47,9 @@ test("a partial goes on from what was told", async () => {
   const events = new TranscriptEvents();
   const { promise, resolve } = Promise.withResolvers<typeof nothing>();
   const reader = events.read(() => promise);
-  const told: StreamEvent[] = [];
+  const seen: StreamEvent[] = [];
   const take = async (count: number) => {
-    for (let i = 0; i < count; i++) told.push((await reader.next()).value!);
+    for (let i = 0; i < count; i++) seen.push((await reader.next()).value!);
   };
   const waiting = take(1);
   events.settled("One two ");
@@ -60,7 +60,7 @@ test("a partial goes on from what was told", async () => {
   await take(2);
   events.partial(() => "Five");
   await take(1);
-  expect(told.map((event) => ("text" in event ? [event.type, event.text] : []))).toEqual([
+  expect(seen.map((event) => ("text" in event ? [event.type, event.text] : []))).toEqual([
     ["delta", "One two"],
     ["partial", " three"],
     ["delta", " four."],
@@ -69,7 +69,7 @@ test("a partial goes on from what was told", async () => {
   ]);
   resolve(nothing);
   await take(1);
-  expect(told.at(-1)).toEqual({ type: "finish", transcript: nothing });
+  expect(seen.at(-1)).toEqual({ type: "finish", transcript: nothing });
   expect((await reader.next()).done).toBe(true);
 });
 
@@ -88,8 +88,8 @@ describe("partials that nobody reads", () => {
     events.partial(text("T"));
     events.partial(text("Two"));
     const reader = events.read(() => promise);
-    const told = [await reader.next(), await reader.next(), await reader.next()];
-    expect(summary(told.map(({ value }) => value!))).toEqual([
+    const seen = [await reader.next(), await reader.next(), await reader.next()];
+    expect(summary(seen.map(({ value }) => value!))).toEqual([
       ["delta", "One."],
       ["final", "One."],
       ["partial", " Two"],
@@ -121,7 +121,7 @@ describe("the reader", () => {
   test("gets all that came before a failure, then the failure", async () => {
     const events = new TranscriptEvents();
     const failure = new Error("it broke");
-    const told: StreamEvent[] = [];
+    const seen: StreamEvent[] = [];
     const read = async () => {
       const work = async () => {
         events.final(chunk("One."));
@@ -129,11 +129,11 @@ describe("the reader", () => {
         events.final(chunk("Two."));
         throw failure;
       };
-      for await (const event of events.read(work)) told.push(event);
+      for await (const event of events.read(work)) seen.push(event);
     };
     const thrown = await read().catch((error: unknown) => error);
     expect(thrown).toBe(failure);
-    expect(told.map(({ type }) => type)).toEqual(["delta", "final", "delta", "final"]);
+    expect(seen.map(({ type }) => type)).toEqual(["delta", "final", "delta", "final"]);
   });
 
   test("may be slow: the work goes on, and nothing but partials is lost", async () => {

@@ -7,7 +7,7 @@ import type { Tuning } from "./tuning.ts";
 const maxRedirects = 8;
 
 /** What the hub sent, read within the bounds of silence; dispose it to close the connection. */
-export interface Answer extends Disposable {
+export interface HubResponse extends Disposable {
   status: number;
   headers: Headers;
   /** The ETag that the hub itself gave, before it redirected to where the bytes lie. */
@@ -34,25 +34,25 @@ export class HubClient {
     what: string,
     signal: AbortSignal,
     headers: Readonly<Record<string, string>> = {},
-  ): Promise<Answer> {
+  ): Promise<HubResponse> {
     const { endpoint, token } = this.settings;
     const home = new URL(endpoint).origin;
     let url = new URL(endpoint + path);
     let etag: string | undefined;
     for (let hop = 0; hop <= maxRedirects; hop++) {
       const own = url.origin === home;
-      const answer = await this.#send(url, what, signal, {
+      const response = await this.#send(url, what, signal, {
         ...headers,
         "accept-encoding": "identity",
         "user-agent": "bun-asr",
         ...(own && token !== undefined ? { authorization: `Bearer ${token}` } : {}),
       });
-      if (own) etag ??= contentHash(answer.headers);
-      if (answer.status === 200 || answer.status === 206) return { ...answer, etag };
-      answer[Symbol.dispose]();
-      const location = answer.headers.get("location");
-      if (answer.status < 300 || answer.status > 399 || location === null) {
-        throw refusal(answer, what, own, this.settings);
+      if (own) etag ??= contentHash(response.headers);
+      if (response.status === 200 || response.status === 206) return { ...response, etag };
+      response[Symbol.dispose]();
+      const location = response.headers.get("location");
+      if (response.status < 300 || response.status > 399 || location === null) {
+        throw refusal(response, what, own, this.settings);
       }
       url = redirected(url, location, what);
     }
@@ -64,7 +64,7 @@ export class HubClient {
     what: string,
     signal: AbortSignal,
     headers: Record<string, string>,
-  ): Promise<Omit<Answer, "etag">> {
+  ): Promise<Omit<HubResponse, "etag">> {
     signal.throwIfAborted();
     const connection = new Connection(what, signal, this.tuning);
     try {

@@ -1,6 +1,6 @@
 import { AsrError } from "../contract/errors.ts";
 import type { CachedModel } from "./cache.ts";
-import type { Answer, HubClient } from "./client.ts";
+import type { HubClient, HubResponse } from "./client.ts";
 import { hashLike } from "./digest.ts";
 import type { RemoteFile } from "./listing.ts";
 import type { HeldLock } from "./lock.ts";
@@ -92,12 +92,12 @@ export class FileDownload {
   /** The missing blocks, in stretches that one request can ask for. */
   #spans(): Span[] {
     const { rangeBytes, blockBytes } = this.#context.client.tuning;
-    const most = Math.max(1, Math.floor(rangeBytes / blockBytes));
+    const maxBlocks = Math.max(1, Math.floor(rangeBytes / blockBytes));
     const spans: Span[] = [];
     for (let block = 0; block < this.#partial.blocks; block++) {
       const last = spans.at(-1);
       if (this.#partial.has(block)) continue;
-      if (last?.end === block && last.end - last.first < most) last.end++;
+      if (last?.end === block && last.end - last.first < maxBlocks) last.end++;
       else spans.push({ first: block, end: block + 1 });
     }
     return spans;
@@ -149,14 +149,14 @@ export class FileDownload {
     const isWhole = from === 0 && to === size;
     const path = `/${id}/resolve/${commit}/${encodeURIComponent(name)}`;
     const range = isWhole ? {} : { range: `bytes=${from}-${to - 1}` };
-    using answer = await client.get(path, `${id}: ${name}`, slots.signal, range);
-    this.#checkHeaders(answer, from, to);
-    if (answer.status === 200 && !isWhole) return false;
-    await this.#writeBlocks(answer, span, to - from);
+    using response = await client.get(path, `${id}: ${name}`, slots.signal, range);
+    this.#checkHeaders(response, from, to);
+    if (response.status === 200 && !isWhole) return false;
+    await this.#writeBlocks(response, span, to - from);
     return true;
   }
 
-  #checkHeaders({ status, headers, etag }: Answer, from: number, to: number): void {
+  #checkHeaders({ status, headers, etag }: HubResponse, from: number, to: number): void {
     const { size, hash } = this.#file;
     if (etag !== undefined && etag.length === hash.length && etag !== hash) {
       throw this.#fault(`the hub has the content ${etag} now, not ${hash}`);
@@ -175,12 +175,12 @@ export class FileDownload {
     }
   }
 
-  async #writeBlocks(answer: Answer, { first, end }: Span, expected: number): Promise<void> {
+  async #writeBlocks(response: HubResponse, { first, end }: Span, expected: number): Promise<void> {
     const partial = this.#partial;
     let block = first;
     let buffer = new Uint8Array(partial.lengthOf(block));
     let [filled, received] = [0, 0];
-    for await (const chunk of answer.chunks()) {
+    for await (const chunk of response.chunks()) {
       received += chunk.length;
       if (received > expected) throw this.#fault(`the hub sends more than ${expected} bytes`);
       for (let at = 0; at < chunk.length; ) {

@@ -65,10 +65,10 @@ export async function fetchListing(
   signal: AbortSignal,
 ): Promise<Listing> {
   const path = `/api/models/${id}/revision/${encodeURIComponent(revision)}?blobs=true`;
-  using answer = await client.get(path, id, signal);
+  using response = await client.get(path, id, signal);
   const parts: Uint8Array[] = [];
   let length = 0;
-  for await (const part of answer.chunks()) {
+  for await (const part of response.chunks()) {
     length += part.length;
     if (length > maxListingBytes) throw unusable(id, "its list of files is too long");
     parts.push(part);

@@ -146,9 +146,9 @@ describe("the lock", () => {
     using cache = new ScratchCache();
     const path = join(cache.folder, "lock");
     writeFileSync(path, JSON.stringify({ pid: process.pid, host: `not-${hostname()}`, key: "x" }));
-    const begun = performance.now();
+    const started = performance.now();
     await withCacheLock(path, { beatMs, signal }, async () => {});
-    expect(performance.now() - begun).toBeGreaterThan(20 * beatMs);
+    expect(performance.now() - started).toBeGreaterThan(20 * beatMs);
   });
 
   test("half written by a process that was killed is taken over", async () => {

@@ -189,9 +189,9 @@ test("a hub that asks for patience gets it", async () => {
   const headers = { "retry-after": "1" };
   at.hub.misdeed = () =>
     at.hub.requests.length === 1 ? { kind: "status", status: 429, headers } : undefined;
-  const begun = performance.now();
+  const started = performance.now();
   await at.pull();
-  expect(performance.now() - begun).toBeGreaterThan(990);
+  expect(performance.now() - started).toBeGreaterThan(990);
 });
 
 test("a cache folder that is not there yet is made", async () => {

@@ -1,3 +1,5 @@
+// This folder: the name of a model becomes a folder: cache, download, what the environment says.
+
 import type { HubOptions } from "../contract/options.ts";
 import { defaultModel, parseModelName } from "./names.ts";
 import { cachedModel, type PullOptions, pull } from "./pull.ts";

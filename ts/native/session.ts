@@ -121,13 +121,13 @@ export class Session implements Disposable {
   }
 
   /**
-   * Adds a bonus to the logit of each of `ids` before every choice from now on, until the next
+   * Adds `values` to the logits of `ids` before every choice from now on, until the next
    * call; with `only`, no other token may be chosen, end tokens included. Empty: no bias any more.
    */
-  bias(ids: Int32Array, bonuses: Float32Array, only = false): void {
+  bias(ids: Int32Array, values: Float32Array, only = false): void {
     const handle = this.#open();
     const { asr_session_bias: bias } = this.#library;
-    this.#count(bias(handle, ids, ids, bonuses, bonuses, only ? 1 : 0), "bias");
+    this.#count(bias(handle, ids, ids, values, values, only ? 1 : 0), "bias");
   }
 
   /**

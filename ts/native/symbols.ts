@@ -1,3 +1,6 @@
+// This folder: the Swift library as its C header has it, and the one place that knows where files
+// lie.
+
 import { dlopen, type Library } from "bun:ffi";
 import { AsrError, type AsrErrorCode, errorCodes, messageOf } from "../contract/errors.ts";
 import { libraryHint, locateLibrary } from "./locate.ts";
@@ -10,7 +13,7 @@ export const ended = -1;
 export const failed = -2;
 
 /**
- * swift/CBunASR/include/bun_asr.h, line by line; native.test.ts compares the two.
+ * swift/CBunASR/include/bun_asr.h, line by line; symbols.test.ts compares the two.
  * Views go as `buffer` and `buffer_length` from the same object, so that pointer and length cannot
  * disagree.
  */

@@ -86,8 +86,8 @@ function cueBorders(
   const share = width / Math.ceil(Math.max(seconds / maxCueSeconds, width / capacity));
   const best: { cost: number; from: number }[] = [{ cost: 0, from: 0 }];
   for (let from = 0; from < atoms.length; from++) {
-    const most = fill(atoms, from, limits);
-    for (let to = from + 1; to <= most; to++) {
+    const max = fill(atoms, from, limits);
+    for (let to = from + 1; to <= max; to++) {
       const lasts = times[to]! - times[from]!;
       if (lasts > maxCueSeconds && to > from + 1) break;
       const cost =

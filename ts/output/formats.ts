@@ -1,3 +1,5 @@
+// This folder: a transcript in each format, as pure functions.
+
 import { didYouMean } from "../contract/did-you-mean.ts";
 import { AsrError } from "../contract/errors.ts";
 import type { Transcript } from "../contract/transcript.ts";

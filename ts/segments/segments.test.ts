@@ -52,10 +52,10 @@ describe("sentences", () => {
 });
 
 function chunk(text: string, speech: Span[], more: Partial<DecodedChunk> = {}): DecodedChunk {
-  const pieces = (text.match(/\s*\S+/g) ?? []).map((piece) => ({ text: piece, logprob: -0.1 }));
+  const tokenTexts = (text.match(/\s*\S+/g) ?? []).map((piece) => ({ text: piece, logprob: -0.1 }));
   const [start, end] = [speech[0]?.start ?? 0, speech.at(-1)?.end ?? 30];
   const language = "English";
-  return { start, end, text, language, pieces, speech, finishReason: "eos", ...more };
+  return { start, end, text, language, tokenTexts, speech, finishReason: "eos", ...more };
 }
 
 const spans = (...times: [number, number][]): Span[] =>
@@ -130,13 +130,13 @@ describe("segments", () => {
   });
 
   test("confidence is the mean over the segment's own tokens", () => {
-    const pieces = [
+    const tokenTexts = [
       { text: "Sure", logprob: -0.1 },
       { text: ".", logprob: -0.3 },
       { text: " Hmph", logprob: -2 },
       { text: " mumble.", logprob: -4 },
     ];
-    const given = chunk("Sure. Hmph mumble.", spans([0, 2], [4, 6]), { pieces });
+    const given = chunk("Sure. Hmph mumble.", spans([0, 2], [4, 6]), { tokenTexts });
     const [sure, unsure] = segmentsOf([given]);
     expect(sure!.avgLogprob).toBeCloseTo(-0.2);
     expect(unsure!.avgLogprob).toBeCloseTo(-3);

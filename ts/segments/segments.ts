@@ -1,9 +1,11 @@
+// This folder: text with the time in which there is sound, cut into sentences with their times.
+
 import {
   type DecodedChunk,
   lowConfidence,
-  type Piece,
   type Segment,
   type Span,
+  type TokenText,
 } from "../contract/transcript.ts";
 import { placeInSpeech } from "./pauses.ts";
 import { sentencesOf, type TextRange } from "./sentences.ts";
@@ -13,11 +15,11 @@ import { speakingTime } from "./speaking-time.ts";
 interface Part extends TextRange, Span {}
 
 /** A part shorter than this joins its neighbour, in seconds. */
-const shortest = 1;
+const minSegmentSeconds = 1;
 /** A part that stands further than this from its neighbours stays alone, however short. */
 const maxJoinedPause = 1;
 /** A part longer than this is cut at a pause of at least `minCutPause`, in seconds. */
-const longest = 12;
+const maxSegmentSeconds = 12;
 const minCutPause = 0.3;
 
 /**
@@ -101,7 +103,7 @@ function within(speech: readonly Span[], start: number, end: number): Span[] {
 
 /** A long part in two at its longest pause, and those again, while there are pauses. */
 function cutAtPauses(part: Part, text: string, speech: readonly Span[]): Part[] {
-  if (part.end - part.start <= longest) return [part];
+  if (part.end - part.start <= maxSegmentSeconds) return [part];
   const spans = within(speech, part.start, part.end);
   const pauses = spans
     .slice(1)
@@ -156,7 +158,7 @@ function joined(parts: Part[]): Part[] {
   const length = (index: number) => result[index]!.end - result[index]!.start;
   for (let index = 0; index < result.length; ) {
     const [before, after] = [gap(index - 1), gap(index)];
-    if (length(index) >= shortest || Math.min(before, after) > maxJoinedPause) {
+    if (length(index) >= minSegmentSeconds || Math.min(before, after) > maxJoinedPause) {
       index++;
       continue;
     }
@@ -170,11 +172,11 @@ function joined(parts: Part[]): Part[] {
 
 /** The tokens by where their text starts. */
 class TokenScores {
-  readonly #scores: (Piece & { at: number })[] = [];
+  readonly #scores: (TokenText & { at: number })[] = [];
 
-  constructor({ pieces }: DecodedChunk) {
+  constructor({ tokenTexts }: DecodedChunk) {
     let at = 0;
-    for (const { text, logprob } of pieces) {
+    for (const { text, logprob } of tokenTexts) {
       // The space before a word belongs to it.
       const spaces = text.length - text.trimStart().length;
       this.#scores.push({ at: at + spaces, text, logprob });
@@ -183,7 +185,7 @@ class TokenScores {
   }
 
   /** Those that start in a stretch of the text. */
-  inside({ from, to }: TextRange): Piece[] {
+  inside({ from, to }: TextRange): TokenText[] {
     return this.#scores
       .filter(({ at }) => at >= from && at < to)
       .map(({ text, logprob }) => ({ text, logprob }));

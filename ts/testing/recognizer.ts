@@ -19,8 +19,8 @@ export interface Script {
 /** Writes what scripts say, by the file names of its inputs, without a model. */
 export class ScriptedRecognizer implements Recognizer {
   readonly #scripts: Readonly<Record<string, Script>>;
-  /** Names in the order in which they were begun. */
-  readonly begun: string[] = [];
+  /** Names in the order in which they were started. */
+  readonly started: string[] = [];
   /** The options of the last call. */
   options: StreamOptions = {};
   atOnce = 0;
@@ -36,7 +36,7 @@ export class ScriptedRecognizer implements Recognizer {
     const name = typeof input === "string" ? basename(input) : "stream";
     const script = this.#scripts[name];
     if (script === undefined) throw new AsrError("input", `${name}: has no script`);
-    this.begun.push(name);
+    this.started.push(name);
     this.atOnce++;
     this.maxAtOnce = Math.max(this.maxAtOnce, this.atOnce);
     try {
@@ -92,6 +92,6 @@ function chunkOf(index: number, text: string, finishReason: FinishReason): Decod
   const start = index * chunkSeconds;
   const end = start + chunkSeconds;
   const speech = [{ start: start + 0.5, end: end - 0.5 }];
-  const pieces = [{ text, logprob: -0.1 }];
-  return { start, end, text, language: "English", pieces, speech, finishReason };
+  const tokenTexts = [{ text, logprob: -0.1 }];
+  return { start, end, text, language: "English", tokenTexts, speech, finishReason };
 }

@@ -1,3 +1,5 @@
+// This folder: what tests share; the product imports none of it.
+
 import { join } from "node:path";
 import { type AudioChunk, chunkAt } from "../audio/chunker.ts";
 import { sampleRate } from "../audio/recording.ts";

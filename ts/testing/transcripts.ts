@@ -53,12 +53,12 @@ export function randomChunks(random: Random): DecodedChunk[] {
       text += pick(random, phrases[language]!) + pick(random, ends[language] ?? ends["default"]!);
     }
     text = text.trim();
-    const pieces = (text.match(/\s*\S{1,5}/gu) ?? []).map((piece) => ({
+    const tokenTexts = (text.match(/\s*\S{1,5}/gu) ?? []).map((piece) => ({
       text: piece,
       logprob: -random() - 1e-3,
     }));
     const speech = randomSpeech(random, start, end);
-    chunks.push({ start, end, text, language, pieces, speech, finishReason: "eos" });
+    chunks.push({ start, end, text, language, tokenTexts, speech, finishReason: "eos" });
     start = end;
   }
   return chunks;
@@ -78,18 +78,18 @@ function randomSpeech(random: Random, start: number, end: number): Span[] {
 export function transcriptOf(chunks: readonly DecodedChunk[]): Transcript {
   const segments = segmentsOf(chunks);
   const duration = chunks.at(-1)?.end ?? 1;
-  const tokens = chunks.reduce((sum, chunk) => sum + chunk.pieces.length, 0);
+  const tokens = chunks.reduce((sum, chunk) => sum + chunk.tokenTexts.length, 0);
   const stages = { audioMs: 1, melMs: 2, encodeMs: 3, prefillMs: 4, decodeMs: 5, totalMs: 15 };
   return {
     text: segments.map(({ text }) => text).join(" "),
     language: [...new Set(chunks.map(({ language }) => language).filter(Boolean))].join(","),
     duration,
     segments,
-    chunks: chunks.map(({ start, end, language, pieces, finishReason }) => ({
+    chunks: chunks.map(({ start, end, language, tokenTexts, finishReason }) => ({
       start,
       end,
       language,
-      tokens: pieces.length,
+      tokens: tokenTexts.length,
       finishReason,
     })),
     usage: { inputTokens: 10, outputTokens: tokens, totalTokens: 10 + tokens },

@@ -1,3 +1,5 @@
+// This folder: text to token ids and back, the prompt, and texts that are joined.
+
 import { AsrError } from "../contract/errors.ts";
 import { MergeTable } from "./bpe.ts";
 import { readTokenizerFiles, type TokenizerFiles } from "./tokenizer-files.ts";

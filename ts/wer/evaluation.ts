@@ -1,3 +1,5 @@
+// This folder: error rates: datasets, normalisers, alignment, intervals, the report.
+
 import type { Heard } from "./hypotheses.ts";
 import { confidenceInterval } from "./interval.ts";
 import type { Reference } from "./references.ts";

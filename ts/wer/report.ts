@@ -32,8 +32,12 @@ function ratesText(all: readonly Evaluated[], rtf: number | undefined): string {
   const columns = [9, 16, 13, 9, 10, 12];
   const rateRow = (name: string, rate: Rate) =>
     row(name, [
-      ...[percent(rate.rate), intervalText(rate), String(rate.substitutions)],
-      ...[String(rate.deletions), String(rate.insertions), String(referenceLength(rate))],
+      percent(rate.rate),
+      intervalText(rate),
+      String(rate.substitutions),
+      String(rate.deletions),
+      String(rate.insertions),
+      String(referenceLength(rate)),
     ]);
   const words = wordErrorRate(all);
   return [
@@ -53,9 +57,9 @@ function intervalText({ interval }: Rate): string {
 }
 
 function confusionsText(all: readonly Evaluated[]): string {
-  const most = confusions(all).slice(0, maxConfusions);
-  if (most.length === 0) return "";
-  const lines = most.map(({ ref, hyp, count }) => {
+  const frequent = confusions(all).slice(0, maxConfusions);
+  if (frequent.length === 0) return "";
+  const lines = frequent.map(({ ref, hyp, count }) => {
     const what = ref === "" ? `+ ${hyp}` : hyp === "" ? `- ${ref}` : `${ref} → ${hyp}`;
     return `${String(count).padStart(7)}  ${what}\n`;
   });

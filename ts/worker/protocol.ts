@@ -1,3 +1,5 @@
+// This folder: what the caller's thread and the engine's thread send to each other.
+
 import type { MessagePort } from "node:worker_threads";
 import type { Block } from "../audio/blocks.ts";
 import type { InputDescription } from "../audio/input.ts";
@@ -40,7 +42,7 @@ export interface RecordingArgument {
 export type CallName = keyof Calls;
 
 /** To the engine's thread. */
-export type Request =
+export type EngineRequest =
   | {
       [Name in CallName]: { type: "call"; id: number; name: Name } & Pick<Calls[Name], "argument">;
     }[CallName]
@@ -49,7 +51,7 @@ export type Request =
   | { type: "block"; id: number; block: Block | undefined; error?: WireError }
   | BlockingRequest;
 
-/** A call whose caller sleeps until `flag` is set; the answer waits at `port`. */
+/** A call whose caller sleeps until `flag` is set; the reply waits at `port`. */
 export interface BlockingRequest {
   type: "blocking";
   name: CallName;
@@ -61,7 +63,7 @@ export interface BlockingRequest {
 }
 
 /** From the engine's thread. */
-export type Answer =
+export type EngineReply =
   | { type: "value"; id: number; value: unknown; done: boolean }
   | { type: "error"; id: number; error: WireError }
   | { type: "progress"; id: number; progress: Progress }

@@ -1,3 +1,4 @@
+// This folder: ops of MLX Swift that only comparisons call.
 import CMLXReference
 import MLX
 

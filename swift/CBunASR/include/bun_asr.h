@@ -1,4 +1,4 @@
-/// The whole boundary between TypeScript and Swift, written by hand: the one source.
+/// This folder: the whole boundary between TypeScript and Swift, written by hand: the one source.
 ///
 /// Swift implements each function with `@c @implementation`, so the compiler compares it with this
 /// header; `ts/native/symbols.test.ts` compares the `bun:ffi` table with it.

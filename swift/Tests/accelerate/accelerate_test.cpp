@@ -1,3 +1,5 @@
+// This folder: swift/Linux/Accelerate under test.
+//
 // The Linux vDSP and vForce functions against what Apple documents: plain loops in double
 // precision, strides other than one, and the packing and scale of vDSP_fft_zrip.
 #include "Accelerate.h"

@@ -1,3 +1,5 @@
+// This folder: type-checks the tool for Apple silicon on any machine.
+//
 // The part of swift-argument-parser that the command-line tool for Apple silicon uses, as
 // declarations: where the package is not there, the tool is type-checked against this.
 

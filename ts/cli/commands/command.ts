@@ -1,3 +1,5 @@
+// This folder: the commands, a file each, all made by `command`.
+
 import { AsrError } from "../../contract/errors.ts";
 import { program } from "../../native/program.ts";
 import { type FlagTable, flagHelp, type GivenFlags, readFlags } from "../flags/flags.ts";

@@ -159,7 +159,7 @@ describe("batches", () => {
     const starts: number[] = [];
     const before = async (chunk: number) => {
       await Bun.sleep(2);
-      starts[chunk] = recognizer.begun.length;
+      starts[chunk] = recognizer.started.length;
     };
     const recognizer: ScriptedRecognizer = new ScriptedRecognizer({
       ...scripts,
@@ -183,7 +183,7 @@ describe("batches", () => {
     const again = ["--fail-fast", "--overwrite", "--batch", "1", ...argv];
     const { notes: fast, recognizer } = await run(scripts, again);
     expect(fast).toEndWith("3 ok, 1 failed, 16 not finished\n");
-    expect(recognizer.begun.length).toBeLessThanOrEqual(5);
+    expect(recognizer.started.length).toBeLessThanOrEqual(5);
   });
 
   test("--skip-existing goes on where a batch stopped", async () => {
@@ -192,12 +192,12 @@ describe("batches", () => {
     writeFileSync(join(folder, "out/5.txt"), "");
     const argv = [folder, "-o", "@/out", "--skip-existing"];
     const { status, notes, recognizer } = await run(batch, argv);
-    expect([status, recognizer.begun.length, files().length]).toEqual([0, 15, 20]);
+    expect([status, recognizer.started.length, files().length]).toEqual([0, 15, 20]);
     expect([read("0.txt"), read("5.txt")]).toEqual(["done", "Number 5.\n"]);
     expect(notes).toEndWith("15 ok, 5 skipped\n");
     const idle = await run(batch, argv);
     expect([idle.status, idle.notes]).toEqual([0, "0 ok, 20 skipped\n"]);
-    expect(idle.recognizer.begun).toEqual([]);
+    expect(idle.recognizer.started).toEqual([]);
   });
 
   test("a file that was not there, and one that cannot be written", async () => {

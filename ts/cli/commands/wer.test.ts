@@ -70,24 +70,18 @@ describe("wer", () => {
   test("compares hypotheses without a model, and tells the errors", async () => {
     const manifest = written(
       "h.jsonl",
-      ...[
-        { path: "a.wav", text: "Turn on the light." },
-        { path: "b.wav", text: "Close the door" },
-      ],
-      ...[
-        { path: "c.wav", text: "nobody heard this" },
-        { path: "d.wav", text: "" },
-      ],
+      { path: "a.wav", text: "Turn on the light." },
+      { path: "b.wav", text: "Close the door" },
+      { path: "c.wav", text: "nobody heard this" },
+      { path: "d.wav", text: "" },
       { path: "z.wav", text: "今天星期五", language: "zh" },
     );
     const hypotheses = written(
       "heard.jsonl",
       { path: "/elsewhere/a.wav", ok: true, text: "turn off the light" },
       { path: join(folder, "b.wav"), text: "close door now" },
-      ...[
-        { path: "d.wav", text: "noise" },
-        { path: "z.wav", text: "今天星期六。" },
-      ],
+      { path: "d.wav", text: "noise" },
+      { path: "z.wav", text: "今天星期六。" },
       { path: "c.wav", ok: false, error: { message: "c.wav: is empty" } },
       { path: "other.wav", text: "x" },
     );
@@ -125,10 +119,8 @@ describe("wer", () => {
     written("libri/84/121/84-121.trans.txt", "84-121-0000 GO ON", "84-121-0001 STOP");
     const heard = written(
       "libri.jsonl",
-      ...[
-        { path: "84-121-0000.flac", text: "Go on!" },
-        { path: "84-121-0001.flac", text: "Top" },
-      ],
+      { path: "84-121-0000.flac", text: "Go on!" },
+      { path: "84-121-0001.flac", text: "Top" },
     );
     const argv = ["--librispeech", join(folder, "libri"), "--hypotheses", heard];
     const { status, report } = await werJson(...argv);

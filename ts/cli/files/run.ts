@@ -1,3 +1,5 @@
+// This folder: inputs that a command line names, their runs, and the files that come of them.
+
 import type { AudioInput } from "../../audio/input.ts";
 import { AsrError } from "../../contract/errors.ts";
 import type { StreamEvent } from "../../contract/events.ts";
@@ -26,7 +28,7 @@ export interface RunContext {
   atOnce: number;
 }
 
-/** Who is told what comes of a run. */
+/** Takes what comes of a run. */
 export interface RunListener {
   onEvent: (event: StreamEvent) => void;
   /** `done` and `total` of the run have changed. */
@@ -44,7 +46,7 @@ export class Run {
   done = 0;
   total: number | undefined;
   #listener: RunListener | undefined;
-  #unheard: StreamEvent[] = [];
+  #pending: StreamEvent[] = [];
   readonly #nearlyDone = Promise.withResolvers<void>();
 
   constructor(job: Job, transcription: Transcription, context: RunContext) {
@@ -53,10 +55,10 @@ export class Run {
     this.ended = this.#outcome(transcription, context).finally(() => this.#nearlyDone.resolve());
   }
 
-  /** Tells of events, first of those so far, but for partial ones, which later ones replace. */
+  /** Passes events on, first those so far, but for partial ones, which later ones replace. */
   listen(listener: RunListener): void {
     this.#listener = listener;
-    for (const event of this.#unheard.splice(0)) listener.onEvent(event);
+    for (const event of this.#pending.splice(0)) listener.onEvent(event);
   }
 
   async #outcome(transcription: Transcription, context: RunContext): Promise<Outcome> {
@@ -82,7 +84,7 @@ export class Run {
     for await (const event of transcription({ signal, onProgress })) {
       if (event.type === "finish") transcript = event.transcript;
       if (this.#listener !== undefined) this.#listener.onEvent(event);
-      else if (event.type !== "partial") this.#unheard.push(event);
+      else if (event.type !== "partial") this.#pending.push(event);
     }
     if (transcript !== undefined) return transcript;
     throw new AsrError("native", `${this.job.input.path}: the transcription has no end`);
@@ -110,13 +112,13 @@ function cancelled(partial: Transcript): Transcript {
 
 /**
  * The runs of items, in their order. One is started when the one before is nearly done, so that
- * short recordings are decoded together and long ones are finished one by one. At most `most` are
- * ahead of what the caller has dealt with.
+ * short recordings are decoded together and long ones are finished one by one. At most `maxAhead`
+ * are ahead of what the caller has dealt with.
  */
 export async function* runsInOrder<T>(
   items: readonly T[],
   start: (item: T) => Run,
-  most: number,
+  maxAhead: number,
 ): AsyncGenerator<Run, void, undefined> {
   const startAfter = async (before: Promise<Run> | undefined, item: T) => {
     await (await before)?.nearlyDone;
@@ -125,7 +127,7 @@ export async function* runsInOrder<T>(
   const ahead: Promise<Run>[] = [];
   let last: Promise<Run> | undefined;
   for (let next = 0; next < items.length || ahead.length > 0; ) {
-    for (const item of items.slice(next, next + most - ahead.length)) {
+    for (const item of items.slice(next, next + maxAhead - ahead.length)) {
       last = startAfter(last, item);
       ahead.push(last);
       next++;

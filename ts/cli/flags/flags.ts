@@ -1,3 +1,5 @@
+// This folder: command lines become options and settings, and flags become help texts.
+
 import { AsrError } from "../../contract/errors.ts";
 import {
   type BooleanKind,

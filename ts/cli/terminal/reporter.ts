@@ -27,8 +27,8 @@ export class Reporter {
   /** Prints text as it comes, where somebody waits for it. */
   #sentences: SentenceLines | undefined;
   readonly #tally: Tally;
-  #begun = 0;
-  #demoTold: boolean;
+  #started = 0;
+  #isDemoNoted: boolean;
 
   constructor(given: Arguments, plan: Plan, terminal: Terminal, line: ProgressLine) {
     this.#given = given;
@@ -37,15 +37,15 @@ export class Reporter {
     this.#line = line;
     this.#lines = line.lines;
     this.#tally = new Tally(plan.jobs.length, plan.jobs.filter(({ done }) => done).length);
-    this.#demoTold = given.model !== demoModel || given.sample;
+    this.#isDemoNoted = given.model !== demoModel || given.sample;
   }
 
   /** It is the turn of an input. */
   begin({ input }: Job): void {
     if (this.#asText && this.#plan.jobs.length > 1) {
-      this.#terminal.out(`${this.#begun > 0 ? "\n" : ""}==> ${input.path} <==\n`);
+      this.#terminal.out(`${this.#started > 0 ? "\n" : ""}==> ${input.path} <==\n`);
     }
-    this.#begun++;
+    this.#started++;
     const live = this.#asText && (this.#terminal.outIsTty || this.#given.stream);
     this.#sentences = live ? new SentenceLines(this.#lines.out) : undefined;
   }
@@ -54,7 +54,7 @@ export class Reporter {
   follow(run: Run): void {
     const { path, relative } = run.job.input;
     const total = this.#plan.jobs.length;
-    const name = total > 1 ? `[${this.#begun}/${total}] ${relative}` : relative;
+    const name = total > 1 ? `[${this.#started}/${total}] ${relative}` : relative;
     run.listen({
       onEvent: (event) => this.#heard(path, event),
       onProgress: () => {
@@ -123,8 +123,8 @@ export class Reporter {
     for (const warning of warningsOn(transcript)) this.#note(`warning: ${path}: ${warning}`);
     if (!quiet && transcript.text === "") this.#note(`note: ${path}: no speech was recognised`);
     if (stats) this.#note(statsText(transcript));
-    if (!quiet && !this.#demoTold) this.#note(demoNote);
-    this.#demoTold = true;
+    if (!quiet && !this.#isDemoNoted) this.#note(demoNote);
+    this.#isDemoNoted = true;
     return errors;
   }
 

@@ -43,9 +43,9 @@ export class Tally {
       [this.#skipped, "skipped"],
       [rest, "not finished"],
     ] as const;
-    const told = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
-    if (this.#inputs === 1 || told.length === 0) return undefined;
-    return [`${this.#ok} ok`, ...told].join(", ");
+    const parts = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+    if (this.#inputs === 1 || parts.length === 0) return undefined;
+    return [`${this.#ok} ok`, ...parts].join(", ");
   }
 
   /** That of the failures when all are of one kind, else 1; lost text is a failure, too. */

@@ -1,3 +1,5 @@
+// This folder: what a person sees: results, notes, progress, interrupts, exit statuses.
+
 /** Where a command writes: results to `out`, everything else to `note`. Tests pass their own. */
 export interface Terminal {
   out(text: string): void;

@@ -1,4 +1,4 @@
-// Decoding: from the samples of one chunk to its text, several chunks at once.
+// This folder: one chunk to its text, batched with whatever else is being decoded.
 
 import type { AudioChunk } from "../../audio/chunker.ts";
 import type { Biasing } from "../../bias/biasing.ts";
@@ -109,7 +109,7 @@ export function notDecoded(
   finishReason: FinishReason,
 ): ChunkResult {
   return {
-    chunk: { start, end, speech, text: "", language: "", pieces: [], finishReason },
+    chunk: { start, end, speech, text: "", language: "", tokenTexts: [], finishReason },
     inputTokens: 0,
     outputTokens: 0,
     times: { melMs: 0, encodeMs: 0, prefillMs: 0, decodeMs: 0 },

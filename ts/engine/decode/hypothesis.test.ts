@@ -34,7 +34,7 @@ describe("the header", () => {
   test("of silence names none", () => {
     const hypothesis = of(idsOf("language None<asr_text>"));
     expect(hypothesis.shown).toBe("");
-    expect(hypothesis.end()).toEqual({ text: "", language: "", pieces: [] });
+    expect(hypothesis.end()).toEqual({ text: "", language: "", tokenTexts: [] });
   });
 
   test.each(["", "language", "language Engl", "language English"])(
@@ -42,7 +42,7 @@ describe("the header", () => {
     (raw) => {
       const hypothesis = of(idsOf(raw));
       expect(hypothesis.shown).toBe("");
-      expect(hypothesis.end()).toEqual({ text: "", language: "", pieces: [] });
+      expect(hypothesis.end()).toEqual({ text: "", language: "", tokenTexts: [] });
     },
   );
 
@@ -51,9 +51,9 @@ describe("the header", () => {
   });
 
   test("written twice is text the second time, as in the official engine", () => {
-    const { text, language, pieces } = of(idsOf(`${header}${header}Hello.`)).end();
+    const { text, language, tokenTexts } = of(idsOf(`${header}${header}Hello.`)).end();
     expect({ text, language }).toEqual({ text: `${header}Hello.`, language: "English" });
-    expect(pieces.map((piece) => piece.text).join("")).toBe(text);
+    expect(tokenTexts.map((token) => token.text).join("")).toBe(text);
   });
 });
 
@@ -62,10 +62,10 @@ describe("the tokens' texts", () => {
     const hypothesis = new Hypothesis(scriptTokenizer, undefined);
     const ids = idsOf(`${header} Grüße aus 東京 🎉. `);
     for (const [index, id] of ids.entries()) hypothesis.push(id, -index);
-    const { text, pieces } = hypothesis.end();
+    const { text, tokenTexts } = hypothesis.end();
     expect(text).toBe("Grüße aus 東京 🎉.");
-    expect(pieces.map((piece) => piece.text).join("")).toBe(text);
-    expect(pieces.at(-1)?.logprob).toBe(1 - ids.length);
+    expect(tokenTexts.map((token) => token.text).join("")).toBe(text);
+    expect(tokenTexts.at(-1)?.logprob).toBe(1 - ids.length);
     expect(hypothesis.tokens.map(({ id }) => id)).toEqual(ids);
   });
 
@@ -78,9 +78,9 @@ describe("the tokens' texts", () => {
   });
 
   test("are one where the text was mended", () => {
-    const { text, pieces } = of(idsOf(`${header}ha${"!".repeat(25)}`)).end();
+    const { text, tokenTexts } = of(idsOf(`${header}ha${"!".repeat(25)}`)).end();
     expect(text).toBe("ha!");
-    expect(pieces).toEqual([{ text: "ha!", logprob: -0.5 }]);
+    expect(tokenTexts).toEqual([{ text: "ha!", logprob: -0.5 }]);
   });
 });
 
@@ -92,9 +92,9 @@ describe("a loop", () => {
     ]);
     expect(hypothesis.tokens.length).toBeLessThan(60);
     expect(hypothesis.shown).toBe("Well, I do not know.");
-    const { text, pieces } = hypothesis.end();
+    const { text, tokenTexts } = hypothesis.end();
     expect(text).toBe("Well, I do not know.");
-    expect(pieces.map((piece) => piece.text).join("")).toBe(text);
+    expect(tokenTexts.map((token) => token.text).join("")).toBe(text);
   });
 
   test("of broken characters leaves none", () => {

@@ -1,4 +1,4 @@
-import type { Piece } from "../../contract/transcript.ts";
+import type { TokenText } from "../../contract/transcript.ts";
 import { parseOutput, shownText, textTag } from "../../text/prompt.ts";
 import { TokenDecoder, type Tokenizer } from "../../text/tokenizer.ts";
 import { LoopGuard } from "./loop-guard.ts";
@@ -22,7 +22,7 @@ export class Hypothesis {
   /** Whether what is written now is text, and no longer the name of the language. */
   #inText: boolean;
   /** The text of each token behind the header. */
-  #tokenTexts: Piece[] = [];
+  #tokenTexts: TokenText[] = [];
   /** All tokens so far. */
   readonly tokens: Token[] = [];
 
@@ -67,21 +67,22 @@ export class Hypothesis {
    * Ends the hypothesis. Its text goes on from `stable`, and is mended (see `parseOutput`) only
    * where that is possible then.
    */
-  end(stable = ""): { text: string; language: string; pieces: Piece[] } {
+  end(stable = ""): { text: string; language: string; tokenTexts: TokenText[] } {
     const rest = this.#decoder.end();
     const last = this.#tokenTexts.at(-1);
     if (last !== undefined) last.text += rest;
     const raw = this.#raw + rest;
     // Cut within the name of the language: there is no text yet.
-    if (!this.#inText && unfinishedHeader.test(raw)) return { text: "", language: "", pieces: [] };
+    if (!this.#inText && unfinishedHeader.test(raw))
+      return { text: "", language: "", tokenTexts: [] };
     const { text: mended, language } = parseOutput(raw, this.#language);
     const text = mended.startsWith(stable) ? mended : shownText(raw, this.#language).trimEnd();
-    return { text, language, pieces: trimmed(this.#tokenTexts, text) };
+    return { text, language, tokenTexts: trimmed(this.#tokenTexts, text) };
   }
 }
 
 /** The tokens' texts without white space around them all; where `text` was mended, one for all. */
-function trimmed(tokens: readonly Piece[], text: string): Piece[] {
+function trimmed(tokens: readonly TokenText[], text: string): TokenText[] {
   const whole = tokens.map((token) => token.text).join("");
   const start = whole.length - whole.trimStart().length;
   const end = whole.trimEnd().length;

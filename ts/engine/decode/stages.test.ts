@@ -4,7 +4,7 @@ import { Batch } from "./batch.ts";
 import { Stages } from "./stages.ts";
 
 /** Sessions that have begun a stage of so many slices, and in which order their slices came. */
-function begun(count: number, slices: number) {
+function sessionsWithStages(count: number, slices: number) {
   const model = new ScriptedModel(() => "a b c d");
   model.slices = slices;
   const order: number[] = [];
@@ -19,7 +19,7 @@ function immediate(): Promise<void> {
 }
 
 test("the event loop comes round after each slice", async () => {
-  const { sessions, order, stages } = begun(1, 5);
+  const { sessions, order, stages } = sessionsWithStages(1, 5);
   let turns = 0;
   let isFinished = false;
   const finished = stages.finish(sessions[0]!, {}, undefined).then((value) => {
@@ -34,7 +34,7 @@ test("the event loop comes round after each slice", async () => {
 });
 
 test("parties take turns by slices, the stages of one party go one after the other", async () => {
-  const { sessions, order, stages } = begun(4, 3);
+  const { sessions, order, stages } = sessionsWithStages(4, 3);
   const parties = [{}, {}, {}] as const;
   const ended: number[] = [];
   const finish = (session: number, party: object) =>
@@ -50,7 +50,7 @@ test("parties take turns by slices, the stages of one party go one after the oth
 });
 
 test("who comes later waits for one slice of each party", async () => {
-  const { sessions, order, stages } = begun(3, 100);
+  const { sessions, order, stages } = sessionsWithStages(3, 100);
   const long = [0, 1].map((session) => stages.finish(sessions[session]!, {}, undefined));
   for (let turn = 0; turn < 10; turn++) await immediate();
   const before = order.length;
@@ -60,7 +60,7 @@ test("who comes later waits for one slice of each party", async () => {
 });
 
 test("an abort ends a stage after the slice that is under way, and nobody else's", async () => {
-  const { model, sessions, order, stages } = begun(3, 10);
+  const { model, sessions, order, stages } = sessionsWithStages(3, 10);
   const abort = new AbortController();
   model.onSlice = (session) => {
     order.push(session);
@@ -79,7 +79,7 @@ test("an abort ends a stage after the slice that is under way, and nobody else's
 });
 
 test("a slice that fails fails its stage alone", async () => {
-  const { model, sessions, stages } = begun(2, 3);
+  const { model, sessions, stages } = sessionsWithStages(2, 3);
   const broken = new Error("it broke");
   model.onSlice = (session) => {
     if (session === 0) throw broken;
@@ -91,7 +91,7 @@ test("a slice that fails fails its stage alone", async () => {
 });
 
 test("another party's tokens come between slices; one's own wait for the stage's end", async () => {
-  const { model, sessions, stages } = begun(3, 6);
+  const { model, sessions, stages } = sessionsWithStages(3, 6);
   const batch = new Batch(model, stages);
   const story: string[] = [];
   model.onSlice = (session) => story.push(`slice ${session}`);

@@ -1,6 +1,6 @@
-// Live: audio is transcribed while it comes, in segments that are heard as they grow.
+// This folder: audio that is still coming, in segments that are decoded again while they grow.
 
-import { SectionCutter } from "../../audio/endpointer.ts";
+import { Endpointer } from "../../audio/endpointer.ts";
 import { type AudioStream, sampleRate } from "../../audio/recording.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import { optionTable } from "../../contract/option-table.ts";
@@ -26,7 +26,7 @@ const maxWaitingSeconds = 60;
 /**
  * Transcribes audio while it comes. The work for each second of audio does not grow with the
  * stream: only its open segment is decoded again, see `LiveSegment`, and segments are of a bounded
- * length, see `SectionCutter`. What fails half-way throws with the transcript of what was heard as
+ * length, see `Endpointer`. What fails half-way throws with the transcript of what was heard as
  * `partial`.
  */
 export function streamLive(
@@ -45,7 +45,7 @@ class Live implements Work {
   readonly #options: LiveOptions;
   readonly #context: WorkContext;
   readonly #events: TranscriptEvents;
-  readonly #endpointer: SectionCutter;
+  readonly #endpointer: Endpointer;
   readonly #started = performance.now();
   readonly #results: ChunkResult[] = [];
   #segment: LiveSegment | undefined;
@@ -63,7 +63,7 @@ class Live implements Work {
     this.#options = options;
     this.#context = context;
     this.#events = events;
-    this.#endpointer = new SectionCutter(options);
+    this.#endpointer = new Endpointer(options);
   }
 
   async run(stream: AudioStream): Promise<void> {

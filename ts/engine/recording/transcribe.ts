@@ -1,4 +1,4 @@
-// Recordings: audio that is all there is cut into chunks, which are decoded several at a time.
+// This folder: audio that is all there, cut into chunks, several decoded at a time.
 
 import { type AudioChunk, Chunker } from "../../audio/chunker.ts";
 import { type AudioStream, sampleRate } from "../../audio/recording.ts";

@@ -1,7 +1,7 @@
 import { closeBlocks, type InputBlocks } from "../../audio/blocks.ts";
 import { aborted } from "../../contract/aborted.ts";
 import type { Progress } from "../../contract/options.ts";
-import type { Answer, CallName, Calls, Request } from "../protocol.ts";
+import type { CallName, Calls, EngineReply, EngineRequest } from "../protocol.ts";
 import { fromWire, toWire, type WireError } from "../wire-error.ts";
 
 /** What a call can have besides its argument. */
@@ -25,10 +25,10 @@ type Step = { value: unknown; done: boolean } | { failure: unknown; done: boolea
 export interface CallThread {
   /** Sends the start of a call. Throws AsrError when it cannot, or the thread is no more. */
   start(id: number, call: Call, name: CallName, argument: object): void;
-  /** The call gets no more answers. */
+  /** The call gets no more replies. */
   end(id: number): void;
   /** Sends what belongs to a call that was started. */
-  send(request: Request, transfer?: ArrayBuffer[]): void;
+  send(request: EngineRequest, transfer?: ArrayBuffer[]): void;
   /**
    * Keeps the program alive until what this returns is disposed of. Throws when the thread is no
    * more.
@@ -119,16 +119,16 @@ export class Call {
   }
 
   /** Takes what the engine says of this call. */
-  receive(answer: Answer): void {
-    switch (answer.type) {
+  receive(reply: EngineReply): void {
+    switch (reply.type) {
       case "value":
-        this.#settle(answer);
+        this.#settle(reply);
         break;
       case "error":
-        this.#settle({ failure: failureOf(answer.error, this.#extras.signal), done: true });
+        this.#settle({ failure: failureOf(reply.error, this.#extras.signal), done: true });
         break;
       case "progress":
-        this.#report(answer.progress);
+        this.#report(reply.progress);
         break;
       case "want":
         void this.#feed();
@@ -156,14 +156,14 @@ export class Call {
   }
 
   async #feed(): Promise<void> {
-    const answer = { type: "block", id: this.#id } as const;
+    const message = { type: "block", id: this.#id } as const;
     try {
       const { value: block } = (await this.#extras.content?.blocks.next()) ?? {};
       if (this.#isClosed) return;
-      this.#thread.send({ ...answer, block }, block === undefined ? [] : [block.buffer]);
+      this.#thread.send({ ...message, block }, block === undefined ? [] : [block.buffer]);
     } catch (error) {
       if (this.#isClosed) return;
-      this.#thread.send({ ...answer, block: undefined, error: toWire(error) });
+      this.#thread.send({ ...message, block: undefined, error: toWire(error) });
     }
   }
 }

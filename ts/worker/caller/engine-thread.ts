@@ -1,3 +1,5 @@
+// This folder: the caller's side; all of it runs on the thread that called.
+
 import {
   MessageChannel,
   type MessagePort,
@@ -7,7 +9,7 @@ import {
 import type { Block } from "../../audio/blocks.ts";
 import { AsrError, messageOf } from "../../contract/errors.ts";
 import { engineEntry } from "../../native/locate.ts";
-import type { Answer, CallName, Calls, Request } from "../protocol.ts";
+import type { CallName, Calls, EngineReply, EngineRequest } from "../protocol.ts";
 import { fromWire, type WireError } from "../wire-error.ts";
 import { Call, type CallExtras, type CallThread, type Prepared } from "./call.ts";
 
@@ -24,7 +26,7 @@ export class EngineThread {
     start: (id, call, name, argument) => {
       if (this.#failure !== undefined) throw this.#failure;
       // The protocol's types pair names with arguments; here that is lost.
-      this.#send({ type: "call", id, name, argument } as Request);
+      this.#send({ type: "call", id, name, argument } as EngineRequest);
       this.#calls.set(id, call);
     },
     end: (id) => this.#calls.delete(id),
@@ -42,8 +44,8 @@ export class EngineThread {
 
   constructor(script = engineEntry) {
     this.#worker = new Worker(script);
-    this.#worker.on("message", (answer: Answer) => {
-      this.#calls.get(answer.id)?.receive(answer);
+    this.#worker.on("message", (reply: EngineReply) => {
+      this.#calls.get(reply.id)?.receive(reply);
     });
     this.#worker.on("error", (error) => this.#fail(messageOf(error)));
     this.#worker.on("exit", () => this.#fail("it ended"));
@@ -97,7 +99,7 @@ export class EngineThread {
     return received.message.value as Calls[Name]["result"];
   }
 
-  #send(request: Request, transfer: (ArrayBuffer | MessagePort)[] = []): void {
+  #send(request: EngineRequest, transfer: (ArrayBuffer | MessagePort)[] = []): void {
     try {
       this.#worker.postMessage(request, transfer);
     } catch (error) {

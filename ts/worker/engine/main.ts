@@ -1,11 +1,12 @@
+// This folder: the engine's side; all of it runs on the engine's thread, where models live, so that
+// the caller's thread is never kept waiting.
+
 import { parentPort } from "node:worker_threads";
 import type { Block } from "../../audio/blocks.ts";
 import { AsrError } from "../../contract/errors.ts";
-import type { Answer, BlockingRequest, CallName, Request } from "../protocol.ts";
+import type { BlockingRequest, CallName, EngineReply, EngineRequest } from "../protocol.ts";
 import { fromWire, toWire } from "../wire-error.ts";
 import { type CallContext, handlers } from "./calls.ts";
-
-// The engine's thread: models live here, so that the caller's thread is never kept waiting.
 
 interface Call {
   /** Values on request, and at last the result. */
@@ -29,7 +30,7 @@ function wake(flag: Int32Array): void {
 // They would sleep for ever.
 process.on("exit", () => sleepers.forEach(wake));
 
-parentPort?.on("message", (request: Request) => {
+parentPort?.on("message", (request: EngineRequest) => {
   if (request.type === "call") return start(request.id, request.name, request.argument);
   if (request.type === "blocking") return void runBlocking(request);
   const call = calls.get(request.id);
@@ -46,7 +47,7 @@ parentPort?.on("message", (request: Request) => {
   }
 });
 
-function answer(message: Answer): void {
+function reply(message: EngineReply): void {
   parentPort?.postMessage(message);
 }
 
@@ -57,11 +58,11 @@ function start(id: number, name: CallName, argument: object): void {
     block: undefined,
     running: run(name, argument, {
       signal: abort.signal,
-      progress: (progress) => answer({ type: "progress", id, progress }),
+      progress: (progress) => reply({ type: "progress", id, progress }),
       nextBlock: () => {
         abort.signal.throwIfAborted();
         call.block = Promise.withResolvers();
-        answer({ type: "want", id });
+        reply({ type: "want", id });
         return call.block.promise;
       },
     }),
@@ -92,10 +93,10 @@ async function next(id: number, call: Call): Promise<void> {
   try {
     const { value, done = false } = await call.running.next();
     if (done) calls.delete(id);
-    answer({ type: "value", id, value, done });
+    reply({ type: "value", id, value, done });
   } catch (error) {
     calls.delete(id);
-    answer({ type: "error", id, error: toWire(error) });
+    reply({ type: "error", id, error: toWire(error) });
   }
 }
 

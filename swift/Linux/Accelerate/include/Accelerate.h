@@ -1,3 +1,5 @@
+/// This folder: the part of Apple's Accelerate that the model uses, on OpenBLAS.
+///
 /// The vDSP and vForce functions that AudioPreprocessing.swift calls, with the names, types and
 /// scaling that Apple documents for Accelerate (vDSP.h, vForce.h). Strides count elements. No error
 /// is reported: as on Apple, the caller vouches for sizes.

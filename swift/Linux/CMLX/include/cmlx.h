@@ -1,3 +1,5 @@
+/// This folder: libmlx and the CPU kernels as C, for the modules MLX and MLXNN.
+///
 /// What the Linux modules MLX and MLXNN need of libmlx, as C. C++ exceptions end behind these
 /// functions.
 ///

@@ -1,3 +1,5 @@
+/// This folder: ops of libmlx for comparisons alone.
+///
 /// MLX's own ops that nothing but comparisons calls, as C: beside the fused ones of cmlx.h, whose
 /// rules hold here, too.
 #ifndef CMLX_REFERENCE_H

@@ -1,3 +1,4 @@
+// This folder: tests that need the modules under swift/Linux.
 import BunASR
 import Foundation
 import MLX
