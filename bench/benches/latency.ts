@@ -173,5 +173,5 @@ async function prepare(
 }
 
 function shown(ms: readonly number[]): string[] {
-  return [0.5, 0.99, 1].map((part) => duration(quantile(ms, part)));
+  return [0.5, 0.99, 1].map((share) => (ms.length > 0 ? duration(quantile(ms, share)) : "none"));
 }

@@ -85,31 +85,29 @@ void asr_session_close(asr_session *session);
 /// Begins PCM to log-mel. `pcm` is float32, mono, 16 kHz, nominally in [-1, 1]; every value must be
 /// finite. Returns the number of frames T = floor(samples / 160), at least 1, or ASR_FAILED.
 ///
-/// `mel`, `encode` and `prefill` return at once, and `asr_session_work` does what they began. A
-/// call that needs the result of unfinished work finishes it first, so only who has other things to
-/// do on the thread needs `asr_session_work`. Unfinished work whose result no call can ask for any
-/// more is dropped: a mel by a new `mel`, a prefill by a `rewind` to where it began or before, and
-/// all by
-/// `asr_session_close`.
+/// `mel`, `encode` and `prefill` check and copy what they are given, and `asr_session_work` does
+/// what they began. A call that needs the result of unfinished work finishes it first, so only who
+/// has other things to do on the thread needs `asr_session_work`. Unfinished work whose result no
+/// call can ask for any more is dropped: a mel by a new `mel`, a prefill by a `rewind` to where it
+/// began or before, and all by `asr_session_close`.
 int64_t asr_session_mel(asr_session *session, const void *pcm, uint64_t pcm_length);
 
-/// Begins the session's mel [128, T] to audio embeddings [N, hidden].
-/// The first `keep` of them are those of the `encode` before, and only the mel from the frame where
-/// they end is encoded: for audio that has grown. `keep` is a whole number of windows
-/// (`windowTokens`), and both that `encode` and this mel had all their frames; anything else is a
-/// usage error. 0: all anew. Embeddings of other windows do not depend on what is kept. What was
-/// kept is of the mel of then, which differs in the last frame of its audio, where the end is
-/// mirrored, and where a louder maximum raises the floor.
-/// Returns N (13 for each full second), or ASR_FAILED.
+/// Begins the session's mel [128, T] to audio embeddings [N, hidden]. The first `keep` of them are
+/// those of the `encode` before, and only the mel from the frame where they end is encoded: for
+/// audio that has grown. `keep` is a whole number of windows (`windowTokens`), and both that
+/// `encode` and this mel had all their frames; anything else is a usage error. 0: all anew.
+/// Embeddings of other windows do not depend on what is kept. What was kept is of the mel of then,
+/// which differs in the last frame of its audio, where the end is mirrored, and where a louder
+/// maximum raises the floor. Returns N (13 for each full second), or ASR_FAILED.
 int64_t asr_session_encode(asr_session *session, int64_t keep);
 
-/// Begins to feed int32 token `ids` at the current position.
-/// `<|audio_pad|>` ids are replaced by the embeddings of `encode`, in order: the first pad of a
-/// session by the first embedding, and each further one by the next, over any number of calls. A
-/// rewind forgets the pads at and after its position. More pads than embeddings are a usage error,
-/// before anything is fed. Fewer are one, too, but for none at all: told by `asr_session_next` and
-/// `asr_model_step`, so that pads may come in several calls. Text may be appended at any time.
-/// Returns the position that the ids lead to (tokens held in the KV cache), or ASR_FAILED.
+/// Begins to feed int32 token `ids` at the current position. `<|audio_pad|>` ids are replaced by
+/// the embeddings of `encode`, in order: the first pad of a session by the first embedding, and
+/// each further one by the next, over any number of calls. A rewind forgets the pads at and after
+/// its position. More pads than embeddings are a usage error, before anything is fed. Fewer are
+/// one, too, but for none at all: told by `asr_session_next` and `asr_model_step`, so that pads may
+/// come in several calls. Text may be appended at any time. Returns the position that the ids lead
+/// to (tokens held in the KV cache), or ASR_FAILED.
 int64_t asr_session_prefill(asr_session *session, const void *ids, uint64_t ids_length);
 
 /// Does the next slice of what `mel`, `encode` or `prefill` began. A slice takes a bounded time
@@ -158,8 +156,8 @@ int64_t asr_session_rewind(asr_session *session, int64_t position);
 int64_t asr_session_read(asr_session *session, const char *stage, void *out, uint64_t out_length);
 
 /// JSON: milliseconds spent in each stage (`melMs`, `encodeMs`, `prefillMs`, `decodeMs`; a step
-/// that sessions share counts in equal parts), frames, audio tokens, position, tokens chosen. Lives
-/// until the next call on this session.
+/// that sessions share counts in equal parts; of unfinished work, what is done), frames, audio
+/// tokens, position, tokens chosen. Lives until the next call on this session.
 const char *asr_session_report(asr_session *session);
 
 #ifdef __cplusplus
