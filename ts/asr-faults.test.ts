@@ -7,9 +7,11 @@ import type { AudioInput } from "./audio/input.ts";
 import { demoSample } from "./native/locate.ts";
 import { expectAsrError } from "./testing/expect-error.ts";
 import { goldensFolder, speech } from "./testing/goldens.ts";
+import { demoSpeech, withPauses } from "./testing/live.ts";
 import { seededRandom } from "./wer/seeded-random.ts";
 
 const sampleText = readFileSync(demoSample.replace(".wav", ".txt"), "utf8").trim();
+const sample = await demoSpeech();
 const small = join(goldensFolder, "small-q4");
 const never = () => new Promise<never>(() => undefined);
 
@@ -66,7 +68,9 @@ describe("a stream", () => {
 describe("close", () => {
   test("does not wait for who does not read on", async () => {
     const asr = await Asr.load("demo");
-    const events = asr.stream(demoSample);
+    // Long enough not to be done by the time that it is closed.
+    const samples = withPauses(Array.from({ length: 24 }, () => sample));
+    const events = asr.stream({ samples, sampleRate: 16_000 });
     await events.next();
     await asr.close();
     const rest = async () => {
