@@ -1,3 +1,5 @@
+import { dirname } from "node:path";
+
 /**
  * Who may know whom: each room of the product with the rooms that its modules import, from the
  * ground up. A room is a folder of ts/ or one module of it; `api` is what an embedder holds, the
@@ -92,23 +94,14 @@ export function ring(table: Readonly<Record<string, readonly string[]>>): string
   return undefined;
 }
 
-/**
- * Which folder's modules import which folder's. A folder within a room is a part of the room, which
- * may know its other parts, and counts as the room.
- */
+/** Which folder's modules import which folder's, whatever rooms the folders are parts of. */
 export function folderArrows(imports: readonly Import[]): Record<string, string[]> {
   const arrows: Record<string, string[]> = {};
   for (const { from, to } of imports) {
-    const [knows, known] = [folderOf(from), folderOf(to)];
+    const [knows, known] = [dirname(from), dirname(to)];
     if (knows === known) continue;
     arrows[knows] ??= [];
     if (!arrows[knows].includes(known)) arrows[knows].push(known);
   }
   return arrows;
-}
-
-function folderOf(path: string): string {
-  const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
-  const room = roomOf(path);
-  return room !== undefined && folder.startsWith(`${room}/`) ? room : folder;
 }

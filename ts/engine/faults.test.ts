@@ -22,7 +22,7 @@ import { goldensFolder, speech } from "../testing/goldens.ts";
 import { collect, demoSpeech, sessionsOf, withPauses } from "../testing/live.ts";
 import { pcm16Wav } from "../testing/wav-writer.ts";
 import { seededRandom } from "../wer/seeded-random.ts";
-import { Engine } from "./engine.ts";
+import { Engine } from "./decode/engine.ts";
 import { recordingOptions } from "./recording/options.ts";
 import { streamRecording, transcribeRecording } from "./recording/transcribe.ts";
 

@@ -1,8 +1,10 @@
+// This folder: audio to transcripts; here what recordings and live streams share.
+
 import type { AudioStream } from "../audio/recording.ts";
 import { aborted } from "../contract/aborted.ts";
 import { AsrError } from "../contract/errors.ts";
 import type { Transcript } from "../contract/transcript.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine } from "./decode/engine.ts";
 
 /** One transcription: it runs through the audio, and has the transcript of what is finished. */
 export interface Work {

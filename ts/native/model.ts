@@ -2,8 +2,15 @@ import { existsSync, statSync } from "node:fs";
 import { AsrError } from "../contract/errors.ts";
 import type { ModelOptions, SessionOptions } from "../contract/options.ts";
 import type { ModelInfo, SessionReport } from "./model-info.ts";
-import { chosenBy, forgotten, handleOf, Session } from "./session.ts";
-import { failed, type Handle, type NativeLibrary, nativeError, nativeLibrary } from "./symbols.ts";
+import { forgotten, handleOf, Session } from "./session.ts";
+import {
+  ended,
+  failed,
+  type Handle,
+  type NativeLibrary,
+  nativeError,
+  nativeLibrary,
+} from "./symbols.ts";
 
 export { Session, type Stage } from "./session.ts";
 export type { ModelInfo, SessionReport };
@@ -74,10 +81,15 @@ export class Model implements Disposable {
   step(sessions: readonly Session[]): (number | null)[] {
     const model = this.#open();
     if (sessions.length === 0) return [];
-    const handles = BigUint64Array.from(sessions, (session) => BigInt(handleOf(session)));
-    const left = Number(this.#library.asr_model_step(model, handles, handles));
+    const handles = sessions.map(handleOf);
+    const bytes = BigUint64Array.from(handles, BigInt);
+    const left = Number(this.#library.asr_model_step(model, bytes, bytes));
     if (left <= failed) throw nativeError(this.#library, "step");
-    return sessions.map(chosenBy);
+    return handles.map((handle) => {
+      const token = Number(this.#library.asr_session_token(handle));
+      if (token <= failed) throw nativeError(this.#library, "token");
+      return token === ended ? null : token;
+    });
   }
 
   get closed(): boolean {

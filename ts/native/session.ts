@@ -15,9 +15,8 @@ export interface SessionModel {
   readonly info: Readonly<ModelInfo>;
 }
 
-/** For `Model.step` alone: a session's handle, and what its last step chose. */
+/** A session's handle, for `Model.step` alone. */
 export let handleOf: (session: Session) => Handle;
-export let chosenBy: (session: Session) => number | null;
 
 /**
  * One recording on its way through the stages: mel, encode, prefill, then next until it returns
@@ -44,10 +43,6 @@ export class Session implements Disposable {
 
   static {
     handleOf = (session) => session.#open();
-    chosenBy = (session) => {
-      const token = Number(session.#library.asr_session_token(session.#open()));
-      return token === ended ? null : session.#count(token, "token");
-    };
   }
 
   /** Made by `Model.session`. */

@@ -4,7 +4,7 @@ import { sampleRate, wholeRecording } from "../audio/recording.ts";
 import type { StreamEvent } from "../contract/events.ts";
 import type { CheckedSettings } from "../contract/options.ts";
 import type { Transcript } from "../contract/transcript.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { Engine } from "../engine/decode/engine.ts";
 import { streamLive } from "../engine/live/stream.ts";
 import { recordingOptions } from "../engine/recording/options.ts";
 import { demoSample } from "../native/locate.ts";

@@ -10,7 +10,7 @@ import type {
   DecodingSession,
   StageTimes,
 } from "../engine/decode/decoding-model.ts";
-import { Engine } from "../engine/engine.ts";
+import { Engine } from "../engine/decode/engine.ts";
 import { decodeOptionsOf } from "../engine/recording/options.ts";
 import type { ModelInfo } from "../native/model.ts";
 import { textTag } from "../text/prompt.ts";

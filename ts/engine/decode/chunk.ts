@@ -1,4 +1,4 @@
-// This folder: one chunk to its text, batched with whatever else is being decoded.
+// This folder: an open checkpoint, and one chunk to its text, batched with what else is decoded.
 
 import type { AudioChunk } from "../../audio/chunker.ts";
 import type { Biasing } from "../../bias/biasing.ts";
@@ -6,9 +6,9 @@ import { AsrError } from "../../contract/errors.ts";
 import type { SessionOptions } from "../../contract/options.ts";
 import type { DecodedChunk, FinishReason, Span } from "../../contract/transcript.ts";
 import type { Prompt } from "../../text/prompt.ts";
-import type { Engine } from "../engine.ts";
 import type { GenerateOptions } from "./batch.ts";
 import type { DecodingSession, StageTimes } from "./decoding-model.ts";
+import type { Engine } from "./engine.ts";
 import { Hypothesis } from "./hypothesis.ts";
 
 /** How chunks are decoded. */

@@ -1,5 +1,4 @@
 import { type AudioChunk, halves } from "../../audio/chunker.ts";
-import type { Engine } from "../engine.ts";
 import {
   type ChunkResult,
   type DecodeContext,
@@ -8,6 +7,7 @@ import {
   notDecoded,
 } from "./chunk.ts";
 import type { StageTimes } from "./decoding-model.ts";
+import type { Engine } from "./engine.ts";
 
 /** A shorter chunk is not cut in two, in seconds. */
 const minHalvedSeconds = 4;

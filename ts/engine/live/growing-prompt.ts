@@ -1,8 +1,8 @@
 import type { AudioChunk } from "../../audio/chunker.ts";
 import { checkPositions, type DecodeContext, type DecodeOptions } from "../decode/chunk.ts";
 import type { DecodingSession } from "../decode/decoding-model.ts";
+import type { Engine } from "../decode/engine.ts";
 import type { Token } from "../decode/hypothesis.ts";
-import type { Engine } from "../engine.ts";
 
 /** The last frames of a mel see silence where audio goes on later. */
 const blurredFrames = 2;

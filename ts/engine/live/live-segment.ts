@@ -10,6 +10,7 @@ import {
   tokenBudget,
 } from "../decode/chunk.ts";
 import type { DecodingSession } from "../decode/decoding-model.ts";
+import type { Engine } from "../decode/engine.ts";
 import {
   decodeWithFallback,
   hasFailed,
@@ -18,7 +19,6 @@ import {
   withWorkOf,
 } from "../decode/fallback.ts";
 import { Hypothesis, type Token } from "../decode/hypothesis.ts";
-import type { Engine } from "../engine.ts";
 import { GrowingPrompt } from "./growing-prompt.ts";
 
 /** As in the official code, so many tokens at the end of a hypothesis are never settled. */

@@ -14,7 +14,7 @@ import {
   withPauses,
 } from "../../testing/live.ts";
 import { seededRandom } from "../../wer/seeded-random.ts";
-import { Engine } from "../engine.ts";
+import { Engine } from "../decode/engine.ts";
 
 const sampleText = readFileSync(demoSample.replace(".wav", ".txt"), "utf8").trim();
 const demo = join(demoSample, "..");

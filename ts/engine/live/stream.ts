@@ -7,7 +7,7 @@ import { optionTable } from "../../contract/option-table.ts";
 import type { Transcript } from "../../contract/transcript.ts";
 import { transcriptOf } from "../assemble.ts";
 import type { ChunkResult } from "../decode/chunk.ts";
-import type { Engine } from "../engine.ts";
+import type { Engine } from "../decode/engine.ts";
 import type { RecordingOptions } from "../recording/options.ts";
 import { TranscriptEvents } from "../transcript-events.ts";
 import { perform, type Work, type WorkContext } from "../work.ts";

@@ -6,8 +6,8 @@ import type { CheckedSettings } from "../../contract/options.ts";
 import { promptOf } from "../../text/prompt.ts";
 import type { Tokenizer } from "../../text/tokenizer.ts";
 import type { DecodeOptions } from "../decode/chunk.ts";
-import type { Engine } from "../engine.ts";
-import { chunkOptions } from "./chunking.ts";
+import { chunkOptions } from "../decode/chunking.ts";
+import type { Engine } from "../decode/engine.ts";
 
 /** The settings of a recording, made ready for an engine. */
 export interface RecordingOptions extends ChunkOptions {

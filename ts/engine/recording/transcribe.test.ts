@@ -11,7 +11,7 @@ import { expectAsrError } from "../../testing/expect-error.ts";
 import { goldensFolder, speech } from "../../testing/goldens.ts";
 import { collect } from "../../testing/live.ts";
 import { endlessly, idsOf, scriptedEngine } from "../../testing/scripted-model.ts";
-import { Engine } from "../engine.ts";
+import { Engine } from "../decode/engine.ts";
 import { recordingOptions } from "./options.ts";
 import { streamRecording, transcribeRecording } from "./transcribe.ts";
 

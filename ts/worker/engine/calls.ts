@@ -2,7 +2,7 @@ import type { NextBlock } from "../../audio/blocks.ts";
 import { openInput } from "../../audio/open.ts";
 import { AsrError } from "../../contract/errors.ts";
 import type { Progress } from "../../contract/options.ts";
-import { Engine } from "../../engine/engine.ts";
+import { Engine } from "../../engine/decode/engine.ts";
 import { streamLive } from "../../engine/live/stream.ts";
 import { recordingOptions } from "../../engine/recording/options.ts";
 import { streamRecording, transcribeRecording } from "../../engine/recording/transcribe.ts";

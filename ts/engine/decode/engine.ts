@@ -1,16 +1,14 @@
-// This folder: an open checkpoint, which turns the audio of several calls at once into text.
-
-import type { ChunkOptions } from "../audio/chunker.ts";
-import { FairSemaphore } from "../concurrency/fair-semaphore.ts";
-import { AsrError } from "../contract/errors.ts";
-import { optionTable } from "../contract/option-table.ts";
-import type { EngineOptions } from "../contract/options.ts";
-import { Model } from "../native/model.ts";
-import { Tokenizer } from "../text/tokenizer.ts";
-import { Batch } from "./decode/batch.ts";
-import type { DecodingModel } from "./decode/decoding-model.ts";
-import { Stages } from "./decode/stages.ts";
-import { chunkingOf } from "./recording/chunking.ts";
+import type { ChunkOptions } from "../../audio/chunker.ts";
+import { FairSemaphore } from "../../concurrency/fair-semaphore.ts";
+import { AsrError } from "../../contract/errors.ts";
+import { optionTable } from "../../contract/option-table.ts";
+import type { EngineOptions } from "../../contract/options.ts";
+import { Model } from "../../native/model.ts";
+import { Tokenizer } from "../../text/tokenizer.ts";
+import { Batch } from "./batch.ts";
+import { chunkingOf } from "./chunking.ts";
+import type { DecodingModel } from "./decoding-model.ts";
+import { Stages } from "./stages.ts";
 
 /**
  * An open checkpoint with its tokenizer and its batch. All its work happens on the thread that
