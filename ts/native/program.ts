@@ -6,8 +6,8 @@ import { isClone, packageFolder } from "./locate.ts";
 const key = "bun-asr program";
 
 /**
- * What stands before the name of a command where a user types it: `bun run` in a clone, `bun-asr`
- * where the package is installed, or was started by that name.
+ * What stands before the name of a command where a user types it: `bun run` where a script of the
+ * clone runs, `bun-asr` where the package is installed or linked, or was started by that name.
  */
 export const program: string = inherited() ?? startedAs();
 
@@ -20,5 +20,6 @@ function inherited(): string | undefined {
 
 function startedAs(): string {
   const isByName = Bun.main === join(packageFolder, "ts/cli/main.ts");
-  return isClone && !isByName ? "bun run" : "bun-asr";
+  const isInClone = isClone && Bun.main.startsWith(join(packageFolder, "/"));
+  return isInClone && !isByName ? "bun run" : "bun-asr";
 }

@@ -197,4 +197,25 @@ describe("chunks that end out of order", () => {
     expect(error.partial?.text).toStartWith("One two three four five six seven.");
     expect(error.partial?.truncated).toBe(true);
   });
+
+  test("leave no gap when an abort cuts several at once", async () => {
+    const abort = new AbortController();
+    const { engine } = scriptedEngine(({ session }) =>
+      session === 2 ? `${header}Chunk 2.` : endlessly("ever "),
+    );
+    const open = () => openAudio({ samples: speech(16_000 * 8), sampleRate: 16_000 });
+    const options = recordingOptions(engine, { ...settings, maxTokens: 1_000_000 });
+    const events: StreamEvent[] = [];
+    const read = async () => {
+      const context = { signal: abort.signal };
+      for await (const event of streamRecording(engine, open, options, context)) {
+        events.push(event);
+        abort.abort(new AsrError("aborted", "enough"));
+      }
+    };
+    const { partial } = await expectAsrError(read, "aborted", "enough");
+    expect(partial?.chunks.map(({ finishReason }) => finishReason)).toEqual(["cancelled"]);
+    const deltas = events.filter((event) => event.type === "delta");
+    expect(partial?.text).toStartWith(deltas.map((event) => event.text).join(""));
+  });
 });

@@ -49,6 +49,8 @@ class Recording implements Work {
   readonly #results: (ChunkResult[] | undefined)[] = [];
   /** Chunks before which nothing is missing. */
   #finished = 0;
+  /** Whether the last of them was cut short. */
+  #isCut = false;
   #failure: { error: unknown } | undefined;
   #audioMs = 0;
   #name = "";
@@ -88,7 +90,8 @@ class Recording implements Work {
   }
 
   transcript(): Transcript {
-    const results = this.#results.flatMap((result) => result ?? []);
+    // What lies behind a gap would read as if nothing were missing.
+    const results = this.#results.slice(0, this.#finished).flatMap((result) => result ?? []);
     return transcriptOf(results, {
       duration: this.#duration ?? (this.#chunks?.heard ?? 0) / sampleRate,
       audioMs: this.#audioMs,
@@ -145,12 +148,16 @@ class Recording implements Work {
     this.#finish();
   }
 
-  /** Tells the chunks that are decoded as far as nothing before them is missing. */
+  /**
+   * Tells the chunks that are decoded as far as nothing before them is missing: an abort cuts all
+   * that are being decoded, of which the first is the last one told.
+   */
   #finish(): void {
-    for (;;) {
+    while (!this.#isCut) {
       const result = this.#results[this.#finished];
       if (result === undefined) return;
       this.#finished++;
+      this.#isCut = result.some(({ chunk }) => chunk.finishReason === "cancelled");
       for (const { chunk } of result) this.#events?.final(chunk);
       this.#progress(result.at(-1)?.chunk.end ?? 0);
     }
