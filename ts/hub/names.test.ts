@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { modelFolder } from "../native/locate.ts";
 import { expectAsrError } from "../testing/expect-error.ts";
-import { displayName, parseModelName } from "./names.ts";
+import { displayName, parseHubModel, parseModelName } from "./names.ts";
 
 describe("a name of the hub", () => {
   test.each([
@@ -53,6 +53,7 @@ describe("a folder", () => {
 
   test("demo is always the demo", () => {
     expect(parseModelName("demo")).toEqual({ folder: modelFolder("demo") });
+    expect(() => parseHubModel("demo")).toThrow('"demo": is no model of the hub');
   });
 });
 

@@ -52,6 +52,10 @@ export function parseHubModel(name: string): HubModel {
   const base = at < 0 ? name : name.slice(0, at);
   const revision = at < 0 ? defaultRevision : name.slice(at + 1);
   const id = shortNames.get(base.toLowerCase()) ?? base;
+  if (base === demoModel) {
+    const hint = "it is part of bun-asr: use it as it is, with --model demo";
+    throw new AsrError("usage", `${JSON.stringify(name)}: is no model of the hub`, hint);
+  }
   if (!id.includes("/")) {
     const meant = didYouMean(base, [demoModel, ...shortNames.keys()]);
     const hint = `${meant} Or give a folder or org/name`;
