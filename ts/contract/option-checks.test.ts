@@ -28,6 +28,7 @@ describe("a value", () => {
     ["batch", 64],
     ["maxTokens", Number.MAX_SAFE_INTEGER],
     ["seed", 0],
+    ["seed", 2 ** 60],
     ["noRepeatNgram", 1000],
     ["mel", "fft512"],
     ["languages", []],

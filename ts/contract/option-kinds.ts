@@ -90,7 +90,7 @@ export function rangeText({ min, max }: NumberKind): string | undefined {
 function expectedNumber(kind: NumberKind, value: unknown): string | undefined {
   const { min, max = Number.MAX_VALUE, isWhole = false } = kind;
   const isInRange = typeof value === "number" && value >= min && value <= max;
-  if (isInRange && (!isWhole || Number.isSafeInteger(value))) return undefined;
+  if (isInRange && (!isWhole || Number.isInteger(value))) return undefined;
   if (kind.max === undefined) return `a ${isWhole ? "whole number" : "number"} of at least ${min}`;
   return `a ${isInRange ? "whole number" : "number"} from ${min} to ${max}`;
 }
