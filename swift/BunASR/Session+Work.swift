@@ -30,7 +30,7 @@ extension Session {
     }
 
     func begin(_ time: WritableKeyPath<Report, Double>, _ make: () -> Work) throws {
-        work = try timed(time) { try withError(make) }
+        work = try timed(time) { try throwingFirstFailure(make) }
     }
 
     /// Does the next slice of what was begun; gives the number of those that are left. A failure
@@ -39,7 +39,7 @@ extension Session {
         guard let work else { return 0 }
         do {
             try timed(work.time) {
-                try withError {
+                try throwingFirstFailure {
                     if work.slices.slicesLeft > 0 { try work.slices.doSlice() }
                     if work.slices.slicesLeft == 0 { try finish(work) }
                 }

@@ -11,15 +11,7 @@ import MLX
 private func guarded<Result>(_ failure: Result, _ body: () throws -> Result) -> Result {
     bun_asr_set_error_text(nil)
     do {
-        return try withError { failures in
-            do {
-                return try body()
-            } catch {
-                // What failed in MLX first is the cause of what followed.
-                try failures.check()
-                throw error
-            }
-        }
+        return try throwingFirstFailure(body)
     } catch {
         let reported =
             switch error {

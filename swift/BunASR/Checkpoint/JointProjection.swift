@@ -28,7 +28,10 @@ struct JointProjection {
 
     /// x [..., inputs] → the result of each projection, [..., outputs]
     func callAsFunction(_ x: MLXArray) -> [MLXArray] {
-        products.count == 1
-            ? split(products[0](x), indices: cuts, axis: -1) : products.map { $0(x) }
+        guard products.count == 1 else { return products.map { $0(x) } }
+        let product = products[0](x)
+        let parts = split(product, indices: cuts, axis: -1)
+        // After a failure MLX Swift gives no parts at all.
+        return parts.isEmpty ? Array(repeating: product, count: cuts.count + 1) : parts
     }
 }

@@ -5,6 +5,19 @@ import Synchronization
 // failed operation MLX Swift hands out arrays without values, and reading one follows a dead
 // pointer; so a failure is asked for and thrown before anything is read.
 
+/// Throws what failed in MLX first while `body` ran: it is the cause of what followed, and of what
+/// `body` throws.
+func throwingFirstFailure<Result>(_ body: () throws -> Result) throws -> Result {
+    try withError { failures in
+        do {
+            return try body()
+        } catch {
+            try failures.check()
+            throw error
+        }
+    }
+}
+
 /// Evaluates `arrays` and waits for them. Throws what MLX failed with.
 func evaluate(_ arrays: [MLXArray]) throws {
     try withError { eval(arrays) }
