@@ -15,8 +15,7 @@ package final class KVCache {
     private var reserved = 0
     package private(set) var offset = 0
 
-    /// - Parameter phase: below `step`; caches of different phases do not grow at the same token.
-    /// In
+    /// - Parameter phase: below `step`; caches of different phases do not grow at the same token. In
     ///   long contexts growing takes its time, for all that is held is copied.
     package init(_ dtype: DType, phase: Int = 0) {
         self.dtype = dtype
@@ -35,7 +34,8 @@ package final class KVCache {
     ) {
         let end = offset + newKeys.dim(2)
         grow(to: end, like: newKeys)
-        guard let keys, let values else { preconditionFailure("grow makes both") }
+        // Only what failed has no length, and so makes nothing grow; it stays failed.
+        guard let keys, let values else { return (newKeys, newValues) }
         keys[0..., 0..., offset..<end, 0...] = newKeys.asType(dtype)
         values[0..., 0..., offset..<end, 0...] = newValues.asType(dtype)
         offset = end

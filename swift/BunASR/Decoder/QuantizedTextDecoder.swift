@@ -80,7 +80,8 @@ package final class QuantizedTextDecoder {
     /// The last of hidden states [B, L, hidden] → logits float32 [B, vocab].
     func logits(_ hidden: MLXArray) -> MLXArray {
         let (count, length) = (hidden.dim(0), hidden.dim(1))
-        let last = norm(length == 1 ? hidden : hidden[0..., (length - 1)..<length])
+        // What failed has length 0 and must not be cut: MLX Swift would trap.
+        let last = norm(length > 1 ? hidden[0..., (length - 1)..<length] : hidden)
         let scores = lmHead.map { $0(last) } ?? embedTokens.asLinear(last)
         return scores.reshaped(count, config.vocabSize).asType(.float32)
     }
@@ -160,9 +161,11 @@ private struct DecoderAttention {
     /// [B, L, hidden] → [B, L, hidden]
     func callAsFunction(_ x: MLXArray, mask: MLXArray?, caches: [KVCache]) -> MLXArray {
         let projected = queryKeyValue(x)
+        // What failed has no rows and must not be cut: MLX Swift would trap.
+        let isWhole = caches.count == 1 || projected[0].ndim == 0
         let attended = caches.enumerated()
             .map { i, cache in
-                let own = caches.count == 1 ? projected : projected.map { $0[i..<i + 1] }
+                let own = isWhole ? projected : projected.map { $0[i..<i + 1] }
                 return attend(own[0], own[1], own[2], mask: mask, cache: cache)
             }
         return out(attended.count == 1 ? attended[0] : concatenated(attended, axis: 0))
