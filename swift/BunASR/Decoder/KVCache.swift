@@ -15,8 +15,8 @@ package final class KVCache {
     private var reserved = 0
     package private(set) var offset = 0
 
-    /// - Parameter phase: below `step`; caches of different phases do not grow at the same token. In
-    ///   long contexts growing takes its time, for all that is held is copied.
+    /// - Parameter phase: below `step`; caches of different phases do not grow at the same token,
+    ///   since in long contexts growing takes its time: all that is held is copied.
     package init(_ dtype: DType, phase: Int = 0) {
         self.dtype = dtype
         self.phase = phase
