@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { AsrError } from "../contract/errors.ts";
 import { fetchedFfmpeg, isClone } from "../native/locate.ts";
-import { type Samples, sampleRate } from "./recording.ts";
+import { type AudioRemarks, type Samples, sampleRate } from "./recording.ts";
 
 /** ffmpeg is hundreds of times faster than real time: when nothing comes for so long, it hangs. */
 const silenceLimitMs = 60_000;
@@ -23,17 +23,17 @@ const guard = (protocol: "file" | "pipe") => [
 
 /**
  * The first audio stream of a file, mono at 16 kHz. ffmpeg waits when nobody asks for samples, and
- * ends when the generator does. What it leaves out because it is damaged becomes a complaint.
+ * ends when the generator does. What it leaves out because it is damaged becomes a loss.
  */
 export async function* decodedFile(
   path: string,
   name: string,
-  complaints: string[],
+  remarks: AudioRemarks,
 ): AsyncGenerator<Samples> {
   const inputPath = `file:${resolve(path)}`;
   const input = [...guard("file"), "-vn", "-sn", "-dn", "-i", inputPath];
   const said = yield* decoded(input, name, (line) => line.replaceAll(inputPath, name));
-  if (said !== "") complaints.push(`parts could not be decoded: ${said}`);
+  if (said !== "") remarks.losses.push(`parts could not be decoded: ${said}`);
 }
 
 /** Mono samples of another rate, brought to 16 kHz as they come. */

@@ -1,7 +1,14 @@
 import { type Stats, statSync } from "node:fs";
 import { AsrError, messageOf } from "../contract/errors.ts";
 import { decodedFile } from "./ffmpeg.ts";
-import { type AudioStream, checked, noSamples, type Samples, sampleRate } from "./recording.ts";
+import {
+  type AudioStream,
+  checked,
+  noRemarks,
+  noSamples,
+  type Samples,
+  sampleRate,
+} from "./recording.ts";
 import { isWav, openWav, readWavSamples, type WavHeader } from "./wav.ts";
 
 /**
@@ -46,13 +53,14 @@ async function fromWav(file: Blob, path: string, name: string): Promise<AudioStr
     return fromFfmpeg(path, name);
   }
   const duration = header.frames / sampleRate;
-  return { name, duration, blocks: checked(wavBlocks(file, header, name), name) };
+  const blocks = checked(wavBlocks(file, header, name), name);
+  return { name, duration, blocks, remarks: noRemarks() };
 }
 
 function fromFfmpeg(path: string, name: string): AudioStream {
-  const complaints: string[] = [];
-  const blocks = checked(decodedFile(path, name, complaints), name);
-  return { name, duration: undefined, blocks, complaints };
+  const remarks = noRemarks();
+  const blocks = checked(decodedFile(path, name, remarks), name);
+  return { name, duration: undefined, blocks, remarks };
 }
 
 const framesAtOnce = 15 * sampleRate;

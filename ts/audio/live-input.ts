@@ -1,13 +1,13 @@
 import { AsrError } from "../contract/errors.ts";
 import { decodedStream } from "./ffmpeg.ts";
-import { type AudioStream, checked } from "./recording.ts";
+import { type AudioStream, checked, noRemarks } from "./recording.ts";
 
 /**
  * Opens a recording in any format that ffmpeg can read from a pipe, of which the bytes are still
  * coming: each block of samples is there as soon as its bytes are.
  */
 export function openLive(stream: AsyncIterable<Uint8Array>, name: string): AudioStream {
-  return { name, duration: undefined, blocks: heard(stream, name) };
+  return { name, duration: undefined, blocks: heard(stream, name), remarks: noRemarks() };
 }
 
 async function* heard(stream: AsyncIterable<Uint8Array>, name: string): AudioStream["blocks"] {

@@ -5,6 +5,7 @@ import {
   type AudioStream,
   checked,
   checkFinite,
+  noRemarks,
   noSamples,
   type Samples,
   sampleRate,
@@ -96,7 +97,7 @@ export function openPcm(next: NextBlock, input: PcmInput): AudioStream {
   const { name, duration, sampleRate: rate } = input;
   const mono = monoSamples(next, input);
   const blocks = rate === sampleRate ? mono : checked(resampled(mono, rate, name), name);
-  return { name, duration, blocks };
+  return { name, duration, blocks, remarks: noRemarks() };
 }
 
 /**

@@ -14,8 +14,21 @@ export interface AudioStream {
   duration: number | undefined;
   /** Finite samples in blocks of any length. Stop asking, and what decodes them is stopped. */
   blocks: AsyncGenerator<Samples, void, undefined>;
-  /** What could not be decoded on the way to the end; known when all blocks were read. */
-  complaints?: readonly string[] | undefined;
+  /** What was found on the way to the end; complete when all blocks were read. */
+  remarks: AudioRemarks;
+}
+
+/** What a listener should know of a recording besides its samples. */
+export interface AudioRemarks {
+  /** What could not be heard, or was promised and is not there: text may be missing. */
+  losses: string[];
+  /** What was found and dealt with; nothing is lost. */
+  notes: string[];
+}
+
+/** Nothing was found, so far. */
+export function noRemarks(): AudioRemarks {
+  return { losses: [], notes: [] };
 }
 
 /** A whole recording. */

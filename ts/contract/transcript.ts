@@ -96,8 +96,13 @@ export interface Transcript {
   finishReason: FinishReason;
   /** Whether text may be missing. */
   truncated: boolean;
-  /** What could not be heard because the file is damaged; absent when all could. */
+  /**
+   * What of the audio could not be heard, as where the file is damaged or ends early; `truncated`
+   * is true then. Absent when all was heard.
+   */
   warnings?: string[];
+  /** What was found in the audio and dealt with, so that nothing is lost; absent when nothing. */
+  notes?: string[];
   timings: Timings;
   /**
    * Real-time factor: processing time over the length of the recording; below 1 is faster than real

@@ -1,3 +1,4 @@
+import { type AudioRemarks, noRemarks } from "../audio/recording.ts";
 import { mergedLanguages } from "../contract/languages.ts";
 import type { DecodedChunk, FinishReason, Transcript } from "../contract/transcript.ts";
 import { segmentsOf } from "../segments/segments.ts";
@@ -10,8 +11,8 @@ interface Account {
   duration: number;
   audioMs: number;
   totalMs: number;
-  /** What could not be decoded of the audio. */
-  complaints?: readonly string[] | undefined;
+  /** What reading the audio told. */
+  remarks?: AudioRemarks | undefined;
   /** Whether it tells of each token. */
   logprobs: boolean;
 }
@@ -19,9 +20,10 @@ interface Account {
 /** Makes the transcript of a recording from its chunks. */
 export function transcriptOf(
   results: readonly ChunkResult[],
-  { duration, audioMs, totalMs, complaints = [], logprobs }: Account,
+  { duration, audioMs, totalMs, remarks = noRemarks(), logprobs }: Account,
 ): Transcript {
   const chunks = results.map(({ chunk }) => chunk);
+  const { losses, notes } = remarks;
   const sum = (count: (result: ChunkResult) => number) =>
     results.reduce((total, result) => total + count(result), 0);
   const inputTokens = sum((result) => result.inputTokens);
@@ -37,8 +39,9 @@ export function transcriptOf(
     }),
     usage: { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens },
     finishReason: worst(chunks),
-    truncated: chunks.some((chunk) => chunk.finishReason !== "eos"),
-    ...(complaints.length > 0 ? { warnings: [...complaints] } : {}),
+    truncated: losses.length > 0 || chunks.some((chunk) => chunk.finishReason !== "eos"),
+    ...(losses.length > 0 ? { warnings: [...losses] } : {}),
+    ...(notes.length > 0 ? { notes: [...notes] } : {}),
     timings: {
       audioMs,
       melMs: sum(({ times }) => times.melMs),

@@ -213,8 +213,9 @@ test("a damaged file is heard as far as it can be, and told of", async () => {
   const bytes = readFileSync(flac);
   bytes.fill(0x55, bytes.length >> 1, (bytes.length >> 1) + 3000);
   writeFileSync(flac, bytes);
-  const { text, warnings = [] } = await transcribe(flac);
+  const { text, truncated, warnings = [] } = await transcribe(flac);
   expect(text).not.toBe("");
   expect(warnings.join()).toContain("parts could not be decoded");
+  expect(truncated).toBe(true);
   expect((await transcribe(demoSample)).warnings).toBeUndefined();
 });

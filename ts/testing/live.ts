@@ -1,6 +1,6 @@
 import { openAudio } from "../audio/open.ts";
 import type { AudioStream, Samples } from "../audio/recording.ts";
-import { sampleRate, wholeRecording } from "../audio/recording.ts";
+import { noRemarks, sampleRate, wholeRecording } from "../audio/recording.ts";
 import type { StreamEvent } from "../contract/events.ts";
 import type { CheckedSettings } from "../contract/options.ts";
 import type { Transcript } from "../contract/transcript.ts";
@@ -53,7 +53,12 @@ export function sourceOf(
     }
     if (failure !== undefined) throw failure;
   }
-  return async () => ({ name: "test", duration: undefined, blocks: blocks() });
+  return async () => ({
+    name: "test",
+    duration: undefined,
+    blocks: blocks(),
+    remarks: noRemarks(),
+  });
 }
 
 /** What a live stream told. */

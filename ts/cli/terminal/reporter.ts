@@ -121,6 +121,7 @@ export class Reporter {
     const isSeen = this.#asText || this.#plan.jobs.length === 1;
     if (!quiet && (paths.length > 0 || !isSeen)) this.#note(fileLine(path, transcript, paths));
     for (const warning of warningsOn(transcript)) this.#note(`warning: ${path}: ${warning}`);
+    if (!quiet) for (const note of transcript.notes ?? []) this.#note(`note: ${path}: ${note}`);
     if (!quiet && transcript.text === "") this.#note(`note: ${path}: no speech was recognised`);
     if (stats) this.#note(statsText(transcript));
     if (!quiet && !this.#isDemoNoted) this.#note(demoNote);

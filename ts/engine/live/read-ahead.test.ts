@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import type { AudioStream, Samples } from "../../audio/recording.ts";
+import { type AudioStream, noRemarks, type Samples } from "../../audio/recording.ts";
 import { ReadAhead } from "./read-ahead.ts";
 
 const second = 16_000;
 
 function streamOf(blocks: AudioStream["blocks"]): AudioStream {
-  return { name: "test", duration: undefined, blocks };
+  return { name: "test", duration: undefined, blocks, remarks: noRemarks() };
 }
 
 /** Blocks of a second, each numbered. */

@@ -50,6 +50,7 @@ class Live implements Work {
   readonly #results: ChunkResult[] = [];
   #segment: LiveSegment | undefined;
   #name = "";
+  #remarks: AudioStream["remarks"] | undefined;
   /** Samples so far. */
   #samples = 0;
 
@@ -68,6 +69,7 @@ class Live implements Work {
 
   async run(stream: AudioStream): Promise<void> {
     this.#name = stream.name;
+    this.#remarks = stream.remarks;
     const { signal, onProgress } = this.#context;
     const ahead = new ReadAhead(stream, { maxSeconds: maxWaitingSeconds, signal });
     const { stepSeconds = optionTable.stepSeconds.default, chunkSeconds } = this.#options;
@@ -99,6 +101,7 @@ class Live implements Work {
       // Waiting for a microphone is no work.
       audioMs: 0,
       totalMs: performance.now() - this.#started,
+      remarks: this.#remarks,
       logprobs: this.#options.logprobs,
     });
   }

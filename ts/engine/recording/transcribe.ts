@@ -54,7 +54,7 @@ class Recording implements Work {
   #failure: { error: unknown } | undefined;
   #audioMs = 0;
   #name = "";
-  #complaints: AudioStream["complaints"];
+  #remarks: AudioStream["remarks"] | undefined;
   /** What is known of the length: the header's word, and at the end the truth. */
   #duration: number | undefined;
   #chunks: Chunker | undefined;
@@ -76,7 +76,7 @@ class Recording implements Work {
   async run(stream: AudioStream): Promise<void> {
     this.#name = stream.name;
     this.#duration = stream.duration;
-    this.#complaints = stream.complaints;
+    this.#remarks = stream.remarks;
     this.#progress(0);
     this.#chunks = new Chunker(stream, this.#options);
     try {
@@ -96,7 +96,7 @@ class Recording implements Work {
       duration: this.#duration ?? (this.#chunks?.heard ?? 0) / sampleRate,
       audioMs: this.#audioMs,
       totalMs: performance.now() - this.#started,
-      complaints: this.#complaints,
+      remarks: this.#remarks,
       logprobs: this.#options.logprobs,
     });
   }
