@@ -36,6 +36,8 @@ export interface TokenText {
 
 /** A part of a recording that was decoded on its own. */
 export interface DecodedChunk extends Span {
+  /** The channel that it is of, from 1, where channels are heard each on its own. */
+  channel?: number;
   /** "" when there is no speech. */
   text: string;
   /** Name of the language, forced or detected; "" when the model named none. */
@@ -49,6 +51,8 @@ export interface DecodedChunk extends Span {
 
 /** What the transcript tells of a chunk. */
 export interface Chunk extends Span {
+  /** The channel that it is of, from 1, where channels are heard each on its own. */
+  channel?: number;
   language: string;
   /** Number of tokens that the model wrote. */
   tokens: number;
@@ -58,6 +62,8 @@ export interface Chunk extends Span {
 /** A sentence, or what was said between two pauses. */
 export interface Segment extends Span {
   id: number;
+  /** The channel that it is of, from 1, where channels are heard each on its own. */
+  channel?: number;
   text: string;
   language: string;
   /** True when the times are not measured but follow from pauses and the length of the text. */

@@ -2,7 +2,7 @@ import { type AudioRemarks, noRemarks } from "../audio/recording.ts";
 import { mergedLanguages } from "../contract/languages.ts";
 import type { DecodedChunk, FinishReason, Transcript } from "../contract/transcript.ts";
 import { segmentsOf } from "../segments/segments.ts";
-import { joinAll } from "../text/joining.ts";
+import { joinTurns } from "../text/joining.ts";
 import type { ChunkResult } from "./decode/chunk.ts";
 
 /** What a transcript says besides its chunks. */
@@ -29,13 +29,20 @@ export function transcriptOf(
   const inputTokens = sum((result) => result.inputTokens);
   const outputTokens = sum((result) => result.outputTokens);
   return {
-    text: joinAll(chunks.map((chunk) => chunk.text)),
+    text: joinTurns(chunks),
     language: mergedLanguages(chunks.map((chunk) => chunk.language)),
     duration,
     segments: segmentsOf(chunks, { logprobs }),
     chunks: results.map(({ chunk, outputTokens: tokens }) => {
-      const { start, end, language, finishReason } = chunk;
-      return { start, end, language, tokens, finishReason };
+      const { start, end, channel, language, finishReason } = chunk;
+      return {
+        start,
+        end,
+        ...(channel === undefined ? {} : { channel }),
+        language,
+        tokens,
+        finishReason,
+      };
     }),
     usage: { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens },
     finishReason: worst(chunks),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { StreamEvent } from "../contract/events.ts";
 import { transcriptOf } from "../testing/transcripts.ts";
-import { joinTexts } from "../text/joining.ts";
+import { joinTexts, joinTurns } from "../text/joining.ts";
 import { TranscriptEvents } from "./transcript-events.ts";
 
 function chunk(text: string) {
@@ -41,6 +41,21 @@ test.each([
   });
   const deltas = events.filter((event) => event.type === "delta");
   expect(deltas.map(({ text }) => text).join("")).toBe(texts.reduce(joinTexts, ""));
+});
+
+test("deltas joined are the text, of several channels too", async () => {
+  const chunks = ["One.", "Two.", "", "Three.", "Four."].map((text, index) => ({
+    ...chunk(text),
+    channel: index < 2 ? 1 : 2,
+  }));
+  const events = await read((writer) => {
+    for (const each of chunks) writer.final(each);
+  });
+  const deltas = events.filter((event) => event.type === "delta");
+  expect(deltas.map(({ text }) => text).join("")).toBe("One. Two.\nThree. Four.");
+  expect(joinTurns(chunks)).toBe("One. Two.\nThree. Four.");
+  const finals = events.filter((event) => event.type === "final");
+  expect(finals.map(({ channel }) => channel)).toEqual([1, 1, 2, 2, 2]);
 });
 
 test("a partial goes on from what was told", async () => {

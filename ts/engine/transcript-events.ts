@@ -1,6 +1,6 @@
 import type { StreamEvent } from "../contract/events.ts";
 import type { DecodedChunk, Transcript } from "../contract/transcript.ts";
-import { separator, tailLength } from "../text/joining.ts";
+import { TextEnd } from "../text/joining.ts";
 
 /**
  * The events of one transcription: work writes them while it goes on, one reader takes them. The
@@ -10,9 +10,9 @@ import { separator, tailLength } from "../text/joining.ts";
 export class TranscriptEvents {
   readonly #unread: StreamEvent[] = [];
   /** Gives the open chunk's text so far, where that has not been read. */
-  #partial: (() => string | undefined) | undefined;
+  #partial: { text: () => string | undefined; channel: number | undefined } | undefined;
   /** The end of the finished chunks' text. */
-  #tail = "";
+  readonly #end = new TextEnd();
   /** The text of the open chunk that deltas have told, with the separator before it. */
   #stable = "";
   /** Wakes the reader. */
@@ -22,8 +22,8 @@ export class TranscriptEvents {
    * The open chunk has new text, of which anything may change that is not settled. `text` gives all
    * of it, undefined while there is none.
    */
-  partial(text: () => string | undefined): void {
-    this.#partial = text;
+  partial(text: () => string | undefined, channel?: number): void {
+    this.#partial = { text, channel };
     this.#changed.resolve();
   }
 
@@ -35,12 +35,13 @@ export class TranscriptEvents {
   }
 
   /** The open chunk is finished. */
-  final({ text, start, end, language, finishReason }: DecodedChunk): void {
+  final({ text, start, end, channel, language, finishReason }: DecodedChunk): void {
     this.#partial = undefined;
-    this.#delta(text);
-    this.#tail = (this.#tail + this.#stable).slice(-tailLength);
+    this.#delta(text, channel);
+    this.#end.add({ text: this.#stable, channel });
     this.#stable = "";
-    this.#push({ type: "final", text, start, end, language, finishReason });
+    const place = { start, end, ...(channel === undefined ? {} : { channel }) };
+    this.#push({ type: "final", text, ...place, language, finishReason });
   }
 
   /**
@@ -76,21 +77,19 @@ export class TranscriptEvents {
   }
 
   #takePartial(): StreamEvent | undefined {
-    const text = this.#partial?.();
+    const text = this.#partial?.text();
+    const channel = this.#partial?.channel;
     this.#partial = undefined;
     if (text === undefined) return undefined;
-    return { type: "partial", text: this.#after(text).slice(this.#stable.length) };
+    const after = this.#end.after({ text, channel });
+    return { type: "partial", text: after.slice(this.#stable.length) };
   }
 
-  #delta(text: string): void {
-    const after = this.#after(text);
+  #delta(text: string, channel?: number): void {
+    const after = this.#end.after({ text, channel });
     const delta = after.slice(this.#stable.length);
     this.#stable = after;
     if (delta !== "") this.#push({ type: "delta", text: delta });
-  }
-
-  #after(text: string): string {
-    return separator(this.#tail, text) + text;
   }
 
   #push(event: StreamEvent): void {

@@ -10,6 +10,8 @@ export interface Cue {
   startMs: number;
   endMs: number;
   lines: string[];
+  /** Whose words these are, where channels are told apart. */
+  channel?: number;
 }
 
 /**
@@ -26,10 +28,17 @@ export const minCueSeconds = 1;
 
 /**
  * The segments as cues for a screen: cut at clauses and words, at most seven seconds long, in
- * order, never two at a time. The times inside a segment follow the length of the text.
+ * order, never two of one channel at a time. The times inside a segment follow the length of the
+ * text.
  */
 export function cuesOf(segments: readonly Segment[], limits: LineLimits = defaultLimits): Cue[] {
-  return timed(joinShort(segments, limits).flatMap((segment) => cut(segment, limits)));
+  const channels = [...Map.groupBy(segments, ({ channel }) => channel)];
+  return channels
+    .flatMap(([channel, own]) => {
+      const rough = joinShort(own, limits).flatMap((segment) => cut(segment, limits));
+      return timed(rough).map((cue) => (channel === undefined ? cue : { ...cue, channel }));
+    })
+    .sort((a, b) => a.startMs - b.startMs);
 }
 
 /** Times in seconds that may still touch those of the next. */

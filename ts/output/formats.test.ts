@@ -222,3 +222,65 @@ describe("strict readers take what is written", () => {
     ]);
   });
 });
+
+describe("a telephone call, each party on its channel", () => {
+  const call = transcript(
+    { ...segment(0.5, 2.5, "Who is it?"), channel: 1 },
+    { ...segment(2, 6, "It is me. I rang before, at noon, but nobody was at home."), channel: 2 },
+    { ...segment(4, 5, "Yes."), channel: 1 },
+    { ...segment(9, 10.5, "So I see."), channel: 1 },
+  );
+
+  test.each<[OutputFormat, string]>([
+    [
+      "txt",
+      "Channel 1: Who is it?\n" +
+        "Channel 2: It is me. I rang before, at noon, but nobody was at home.\n" +
+        "Channel 1: Yes.\nChannel 1: So I see.\n",
+    ],
+    [
+      "srt",
+      "1\n00:00:00,500 --> 00:00:02,500\nChannel 1: Who is it?\n\n" +
+        "2\n00:00:02,000 --> 00:00:06,000\nChannel 2: It is me. I rang before, at\n" +
+        "noon, but nobody was at home.\n\n" +
+        "3\n00:00:04,000 --> 00:00:05,000\nChannel 1: Yes.\n\n" +
+        "4\n00:00:09,000 --> 00:00:10,500\nSo I see.\n",
+    ],
+    [
+      "vtt",
+      "WEBVTT\n\n00:00:00.500 --> 00:00:02.500\n<v Channel 1>Who is it?\n\n" +
+        "00:00:02.000 --> 00:00:06.000\n<v Channel 2>It is me. I rang before,\n" +
+        "at noon, but nobody was at home.\n\n" +
+        "00:00:04.000 --> 00:00:05.000\n<v Channel 1>Yes.\n\n" +
+        "00:00:09.000 --> 00:00:10.500\n<v Channel 1>So I see.\n",
+    ],
+    [
+      "tsv",
+      "start\tend\ttext\tchannel\n500\t2500\tWho is it?\t1\n" +
+        "2000\t6000\tIt is me. I rang before, at noon, but nobody was at home.\t2\n" +
+        "4000\t5000\tYes.\t1\n9000\t10500\tSo I see.\t1\n",
+    ],
+    [
+      "lrc",
+      "[00:00.50]Channel 1: Who is it?\n" +
+        "[00:02.00]Channel 2: It is me. I rang before, at noon, but nobody was at home.\n" +
+        "[00:04.00]Channel 1: Yes.\n[00:05.00]\n[00:09.00]So I see.\n[00:10.50]\n",
+    ],
+  ])("%s says who speaks", (format, expected) => {
+    expect(write(format, call)).toBe(expected);
+  });
+
+  test("jsonl has the channel of each segment", () => {
+    const lines = write("jsonl", call).trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line).channel)).toEqual([1, 2, 1, 1]);
+  });
+
+  test("no line of a subtitle is wider for its label", () => {
+    const long = transcript({
+      ...segment(0, 20, "The train to Boston leaves at seven thirty. ".repeat(4).trim()),
+      channel: 12,
+    });
+    const lines = write("srt", long).split("\n");
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(42);
+  });
+});

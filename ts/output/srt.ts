@@ -1,17 +1,32 @@
-import type { Transcript } from "../contract/transcript.ts";
+import type { Segment, Transcript } from "../contract/transcript.ts";
 import { clock } from "./clock.ts";
 import { cuesOf } from "./cues.ts";
 import type { LineLimits } from "./lines.ts";
+import { voiceLabels } from "./voices.ts";
 
 /**
  * SubRip. The format has no way to write `-->` in a text, so it becomes `->`; `<` and `&` stand for
- * themselves.
+ * themselves. Nor has it voices: where channels are told apart, a cue begins with its channel when
+ * the one before it is of another.
  */
 export function srt({ segments }: Transcript, limits: LineLimits): string {
-  return cuesOf(segments, limits)
+  const cues = cuesOf(segments, withRoomForLabels(segments, limits));
+  const labels = voiceLabels(cues);
+  return cues
     .map(({ startMs, endMs, lines }, index) => {
       const times = `${clock(startMs, ",")} --> ${clock(endMs, ",")}`;
-      return `${index + 1}\n${times}\n${lines.join("\n").replaceAll("-->", "->")}\n`;
+      const text = `${labels[index]}${lines.join("\n").replaceAll("-->", "->")}`;
+      return `${index + 1}\n${times}\n${text}\n`;
     })
     .join("\n");
+}
+
+/** Less than this is no line of words any more, in columns. */
+const minLineWidth = 20;
+
+function withRoomForLabels(segments: readonly Segment[], limits: LineLimits): LineLimits {
+  const labels = Math.max(0, ...voiceLabels(segments).map(({ length }) => length));
+  if (labels === 0) return limits;
+  const least = Math.min(minLineWidth, limits.maxLineWidth);
+  return { ...limits, maxLineWidth: Math.max(least, limits.maxLineWidth - labels) };
 }

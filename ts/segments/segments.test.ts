@@ -148,6 +148,22 @@ describe("segments", () => {
     expect(timesOf([chunk("Quiet words here.", [], { start: 5, end: 9 })])).toEqual([[5, 9]]);
   });
 
+  test("of two channels are in order, and one does not push the other", () => {
+    const turns = [
+      chunk("One two three. Four five six.", [{ start: 0, end: 8 }], { channel: 1 }),
+      chunk("Yes, I see.", [{ start: 2, end: 3.5 }], { channel: 2 }),
+      chunk("Seven.", [{ start: 9, end: 10 }], { channel: 1 }),
+    ];
+    const segments = segmentsOf(turns);
+    expect(segments.map(({ id, start, channel }) => [id, start, channel])).toEqual([
+      [0, 0, 1],
+      [1, 2, 2],
+      [2, expect.closeTo(4, 0), 1],
+      [3, 9, 1],
+    ]);
+    expect(segments[1]?.end).toBe(3.5);
+  });
+
   test("random chunks: in order, within their chunk, nothing lost", () => {
     const random = seededRandom(7);
     for (let round = 0; round < 200; round++) {

@@ -25,25 +25,29 @@ const minCutPause = 0.3;
 /**
  * Cuts the texts of chunks into sentences and estimates when each was said: in proportion to how
  * long it takes to say, with borders in the pauses near them. Sentences of less than a second join
- * a neighbour, long ones without punctuation are cut at pauses. Segments are in order, do not
- * overlap, and stay within their chunk. `logprobs` adds their tokens.
+ * a neighbour, long ones without punctuation are cut at pauses. Segments are in order, stay within
+ * their chunk, and do not overlap, but for those of different channels. `logprobs` adds their
+ * tokens.
  */
 export function segmentsOf(
   chunks: readonly DecodedChunk[],
   { logprobs = false }: { logprobs?: boolean } = {},
 ): Segment[] {
-  const segments: Segment[] = [];
-  let last = 0;
+  const segments: Omit<Segment, "id">[] = [];
+  /** Where the last segment of each channel ends. */
+  const ends = new Map<number | undefined, number>();
   for (const chunk of chunks) {
     const tokens = new TokenScores(chunk);
+    const { channel } = chunk;
     for (const part of partsOf(chunk)) {
-      const start = Math.max(last, milliseconds(part.start));
-      last = Math.max(start, milliseconds(part.end));
+      const start = Math.max(ends.get(channel) ?? 0, milliseconds(part.start));
+      const end = Math.max(start, milliseconds(part.end));
+      ends.set(channel, end);
       const avgLogprob = tokens.mean(part);
       segments.push({
-        id: segments.length,
         start,
-        end: last,
+        end,
+        ...(channel === undefined ? {} : { channel }),
         text: chunk.text.slice(part.from, part.to).replaceAll(/\s*[\r\n]+\s*/g, " "),
         language: chunk.language,
         estimated: true,
@@ -53,7 +57,7 @@ export function segmentsOf(
       });
     }
   }
-  return segments;
+  return segments.sort((a, b) => a.start - b.start).map((segment, id) => ({ id, ...segment }));
 }
 
 /** In seconds with three decimals: what is estimated needs no more. */

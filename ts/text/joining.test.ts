@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { joinAll, joinTexts } from "./joining.ts";
+import { joinTexts, joinTurns } from "./joining.ts";
 
 const cases: [string, string, string][] = [
   ["Hello.", "World.", "Hello. World."],
@@ -16,13 +16,24 @@ const cases: [string, string, string][] = [
 
 test.each(cases)("%j and %j", (before, after, whole) => {
   expect(joinTexts(before, after)).toBe(whole);
-  expect(joinAll([before, after])).toBe(whole);
+  expect(joinTurns([{ text: before }, { text: after }])).toBe(whole);
 });
 
 test("texts of ten hours are joined in a moment, and silence between them is nothing", () => {
   const texts = Array.from({ length: 20_000 }, (_, i) => (i % 3 === 0 ? "" : `Sentence ${i}.`));
   const started = performance.now();
-  const whole = joinAll(texts);
+  const whole = joinTurns(texts.map((text) => ({ text })));
   expect(performance.now() - started).toBeLessThan(500);
   expect(whole).toBe(texts.filter((text) => text !== "").join(" "));
+});
+
+test("what is said in another channel begins a line", () => {
+  const turns = [
+    { text: "Hello.", channel: 1 },
+    { text: "Who is it?", channel: 1 },
+    { text: "", channel: 2 },
+    { text: "It is me.", channel: 2 },
+    { text: "你好。", channel: 1 },
+  ];
+  expect(joinTurns(turns)).toBe("Hello. Who is it?\nIt is me.\n你好。");
 });

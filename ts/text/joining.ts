@@ -17,20 +17,45 @@ export function joinTexts(before: string, after: string): string {
   return left + separator(left, right) + right;
 }
 
-/** How much of the end of a text tells what separates it from what follows. */
-export const tailLength = 16;
+/** What was said, and in which channel where they are told apart. */
+export interface Turn {
+  text: string;
+  channel?: number | undefined;
+}
 
-/** Texts that were said one after the other as one, however many. */
-export function joinAll(texts: Iterable<string>): string {
-  const parts: string[] = [];
-  let tail = "";
-  for (const text of texts) {
-    const trimmed = text.trim();
-    if (trimmed === "") continue;
-    parts.push(separator(tail, trimmed), trimmed);
-    tail = trimmed.slice(-tailLength);
+/** How much of the end of a text tells what separates it from what follows. */
+const tailLength = 16;
+
+/** The end of a text that grows turn by turn. */
+export class TextEnd {
+  #tail = "";
+  #channel: number | undefined;
+
+  /** The text of the next turn with what belongs before it: another channel has its own line. */
+  after({ text, channel }: Turn): string {
+    if (text === "" || this.#tail === "") return text;
+    const isOther = channel !== this.#channel && text.trim() !== "";
+    return (isOther ? "\n" : separator(this.#tail, text)) + text;
   }
-  return parts.join("");
+
+  /** The turn, as `after` gave it, is part of the text now. */
+  add(turn: Turn): void {
+    if (turn.text === "") return;
+    this.#tail = (this.#tail + turn.text).slice(-tailLength);
+    this.#channel = turn.channel;
+  }
+}
+
+/** Turns that follow each other as one text, however many. */
+export function joinTurns(turns: Iterable<Turn>): string {
+  const end = new TextEnd();
+  let all = "";
+  for (const { text, channel } of turns) {
+    const turn = { text: end.after({ text: text.trim(), channel }), channel };
+    end.add(turn);
+    all += turn.text;
+  }
+  return all;
 }
 
 const wide = "[\\u3000-\\u303f\\uff01-\\uff0f\\uff1a-\\uff20\\uff3b-\\uff40\\uff5b-\\uff65]";
