@@ -1,87 +1,63 @@
-import { type Stats, statSync } from "node:fs";
-import { AsrError, messageOf } from "../contract/errors.ts";
+import { AsrError } from "../contract/errors.ts";
 import { decodedFile } from "./ffmpeg.ts";
+import { isWav } from "./formats/wav-format.ts";
+import { readWavLayout } from "./formats/wav-layout.ts";
+import { OpenedFile } from "./opened-file.ts";
 import {
+  type AudioRemarks,
   type AudioStream,
   checked,
   noRemarks,
   noSamples,
   type Samples,
-  sampleRate,
 } from "./recording.ts";
-import { isWav, openWav, readWavSamples, type WavHeader } from "./wav.ts";
+import { isReadable, openWavFile } from "./wav-file.ts";
 
 /**
- * Opens a file by what its first bytes say: WAV at 16 kHz is read here, every other format or rate
- * goes through ffmpeg. `name` is what messages call it.
+ * Opens a file by what its first bytes say: plain samples in a WAV are read here, every other
+ * format goes through ffmpeg. `name` is what messages call it.
  */
 export async function openFile(path: string, name: string): Promise<AudioStream> {
-  if (statOf(path, name).isDirectory()) {
-    throw new AsrError("input", `${name}: is a folder, not an audio file`);
-  }
-  return await named(name, async () => {
-    const file = Bun.file(path);
-    const head = await checkedHead(file, name);
-    return isWav(head) ? await fromWav(file, path, name) : fromFfmpeg(path, name);
-  });
+  await using file = await OpenedFile.open(path, name);
+  const head = await checkedHead(file, name);
+  if (!isWav(head)) return fromFfmpeg(path, name);
+  const layout = await readWavLayout(file, name);
+  // What this program cannot make sense of, ffmpeg may.
+  if (layout.objection !== undefined) return fromFfmpeg(path, name, noRemarks(), layout.objection);
+  if (layout.parts.length === 0) throw noSamples(name);
+  if (isReadable(layout)) return openWavFile({ path, name, layout, state: file.state });
+  return fromFfmpeg(path, name, { losses: layout.losses, notes: [] });
 }
 
-/** What the system says about a file that cannot be read gets the file's name. */
-async function named<T>(name: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof AsrError) throw error;
-    throw new AsrError("input", `${name}: cannot be read: ${messageOf(error)}`);
-  }
-}
-
-function statOf(path: string, name: string): Stats {
-  try {
-    return statSync(path);
-  } catch (error) {
-    const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
-    const why = missing ? "no such file" : `cannot be opened: ${messageOf(error)}`;
-    throw new AsrError("input", `${name}: ${why}`, missing ? "check the path" : undefined);
-  }
-}
-
-async function fromWav(file: Blob, path: string, name: string): Promise<AudioStream> {
-  const header = await openWav(file, name);
-  if (header.coding !== undefined && header.frames === 0) throw noSamples(name);
-  if (header.coding === undefined || header.sampleRate !== sampleRate) {
-    return fromFfmpeg(path, name);
-  }
-  const duration = header.frames / sampleRate;
-  const blocks = checked(wavBlocks(file, header, name), name);
-  return { name, duration, blocks, remarks: noRemarks() };
-}
-
-function fromFfmpeg(path: string, name: string): AudioStream {
-  const remarks = noRemarks();
-  const blocks = checked(decodedFile(path, name, remarks), name);
+function fromFfmpeg(
+  path: string,
+  name: string,
+  remarks: AudioRemarks = noRemarks(),
+  objection?: AsrError,
+): AudioStream {
+  const decoded = decodedFile(path, name, remarks);
+  const blocks = checked(objection === undefined ? decoded : unless(decoded, objection), name);
   return { name, duration: undefined, blocks, remarks };
 }
 
-const framesAtOnce = 15 * sampleRate;
-
-async function* wavBlocks(bytes: Blob, header: WavHeader, name: string): AsyncGenerator<Samples> {
-  const frameBytes = header.channels * header.bytesPerSample;
-  for (let frame = 0; frame < header.frames; frame += framesAtOnce) {
-    const frames = Math.min(framesAtOnce, header.frames - frame);
-    const start = header.dataOffset + frame * frameBytes;
-    const block = await named(name, () => bytes.slice(start, start + frames * frameBytes).bytes());
-    if (block.length < frames * frameBytes) {
-      throw new AsrError("input", `${name}: became shorter while it was read`, "start again");
+/** The blocks; where there are none, what was said before ffmpeg was asked tells more. */
+async function* unless(blocks: AsyncIterable<Samples>, objection: AsrError) {
+  let any = false;
+  try {
+    for await (const block of blocks) {
+      any = true;
+      yield block;
     }
-    yield readWavSamples(block, { ...header, dataOffset: 0, frames });
+  } catch (error) {
+    if (!any && error instanceof AsrError && error.code === "input") throw objection;
+    throw error;
   }
 }
 
 const headLength = 512;
 
-async function checkedHead(bytes: Blob, name: string): Promise<Uint8Array> {
-  const head = await bytes.slice(0, headLength).bytes();
+async function checkedHead(bytes: OpenedFile, name: string): Promise<Uint8Array> {
+  const head = await bytes.read(0, headLength);
   if (head.length === 0) throw new AsrError("input", `${name}: is empty`);
   if (isText(head)) throw new AsrError("input", `${name}: is text, not audio`);
   return head;

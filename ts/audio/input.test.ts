@@ -193,7 +193,7 @@ describe("refuses, by name", () => {
     ["text as bytes", () => new TextEncoder().encode("hello"), "is text"],
     ["a playlist", () => file("list.m3u8", "#EXTM3U\n/etc/passwd\n"), "is text"],
     ["noise", () => file("noise.mp3", Buffer.alloc(4096, 0xfe)), "noise.mp3", "cannot be decoded"],
-    ["a WAV cut short", () => file("cut.wav", wav.slice(0, 1000)), "cut.wav", "cut short"],
+    ["a WAV cut in its header", () => file("cut.wav", wav.slice(0, 30)), "cut.wav", "cut short"],
     ["a WAV without samples", () => wavFile({ data: new Uint8Array(0) }), "no samples"],
     [
       "a WAV of an unknown codec",

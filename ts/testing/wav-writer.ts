@@ -1,3 +1,9 @@
+export interface WavChunk {
+  id: string;
+  body: Uint8Array;
+  padded?: boolean;
+}
+
 /** A WAV file for tests: `data` as it stands, and a header that can be made to lie. */
 export interface WavParts {
   data: Uint8Array;
@@ -7,7 +13,9 @@ export interface WavParts {
   bits?: number;
   blockSize?: number;
   /** Chunks between the format and the samples. */
-  chunks?: { id: string; body: Uint8Array; padded?: boolean }[];
+  chunks?: WavChunk[];
+  /** Chunks behind the samples. */
+  after?: WavChunk[];
   riffSize?: number;
   dataSize?: number;
   /** Writes WAVE_FORMAT_EXTENSIBLE around the tag. */
@@ -38,8 +46,9 @@ export function wavFile(parts: WavParts): Uint8Array {
   const chunks = [
     ...(parts.rf64 ? [chunk("ds64", new Uint8Array(sizes.buffer))] : []),
     chunk("fmt ", new Uint8Array(format.buffer)),
-    ...(parts.chunks ?? []).map(({ id, body, padded }) => chunk(id, body, padded)),
+    ...chunksOf(parts.chunks),
     chunk("data", data, true, parts.rf64 ? 0xffffffff : parts.dataSize),
+    ...chunksOf(parts.after),
   ];
   const length = 4 + chunks.reduce((sum, { length }) => sum + length, 0);
   const head = new DataView(new ArrayBuffer(12));
@@ -63,6 +72,10 @@ export function tone(seconds: number, sampleRate = 16000): Float32Array {
     { length: Math.round(seconds * sampleRate) },
     (_, i) => 0.5 * Math.sin(step * i),
   );
+}
+
+function chunksOf(chunks: readonly WavChunk[] = []): Uint8Array[] {
+  return chunks.map(({ id, body, padded }) => chunk(id, body, padded));
 }
 
 function chunk(id: string, body: Uint8Array, padded = true, size = body.length): Uint8Array {
