@@ -5,7 +5,7 @@ import PackageDescription
 // silicon; elsewhere the modules of the same names under swift/Linux, over the official libmlx.
 
 #if os(Linux)
-    // Filled by `bun run setup` with the official wheels.
+    // Filled by `./bunw run setup` with the official wheels.
     let deps = "\(Context.packageDirectory)/.deps"
 
     /// The library finds its neighbours whether it is opened through .build/release or the folder

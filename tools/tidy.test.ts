@@ -12,7 +12,11 @@ function filesIn(folders: readonly string[], names: RegExp): string[] {
   );
 }
 
-const sources = filesIn(["ts", "tools", "bench"], /\.ts$/).concat("bunw", ".ci/run");
+const sources = filesIn(["ts", "tools", "bench"], /\.ts$/).concat(
+  "bunw",
+  "ts/cli/bun-asr",
+  ".ci/run",
+);
 const nativeSources = filesIn(["swift", "bench"], /\.(?:swift|c|cpp|h|inl)$/).concat(
   "Package.swift",
 );

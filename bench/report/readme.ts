@@ -13,7 +13,7 @@ const resultPath = join(resultsFolder, "rtf.json");
 /** Puts the stored result of `bench rtf` between the marks of README.md. */
 export async function updateReadme(): Promise<void> {
   if (!existsSync(resultPath)) {
-    const hint = "run `bun run bench rtf --synthetic` first";
+    const hint = "run `./bunw run bench rtf --synthetic` first";
     throw new AsrError("usage", "bench/results/rtf.json: there is no result to show", hint);
   }
   writeFileSync(readmePath, withResult(readFileSync(readmePath, "utf8"), storedResult()));

@@ -98,7 +98,7 @@ describe("transcribe", () => {
   test("--help is the usage", async () => {
     const { status, out } = await transcribe("--help");
     expect(status).toBe(0);
-    expect(out).toStartWith("usage: bun run transcribe [INPUT…] [options]\n");
+    expect(out).toStartWith("usage: ./bunw run transcribe [INPUT…] [options]\n");
     expect(out.split("\n").filter((line) => line.length > 100)).toEqual([]);
   });
 });
@@ -188,7 +188,7 @@ describe("as a process", () => {
     for (const name of ["setup", "build", "test", "check", "verify"]) {
       const { status, out, notes } = await run(`./bunw run ${name} --help`);
       expect([status, notes]).toEqual([0, ""]);
-      expect(out).toStartWith(`usage: bun run ${name}\n\n`);
+      expect(out).toStartWith(`usage: ./bunw run ${name}\n\n`);
     }
   });
 

@@ -1,4 +1,3 @@
-#!/usr/bin/env bun
 // This folder: the command line, which is the one part that writes to a terminal.
 
 import { existsSync } from "node:fs";

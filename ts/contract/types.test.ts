@@ -21,7 +21,7 @@ import type {
 import type { ChoiceKind } from "./option-kinds.ts";
 import type { OptionName, optionTable } from "./option-table.ts";
 
-// The compiler judges these, in `bun run check`.
+// The compiler judges these, in `./bunw run check`.
 
 type Named<Type extends StreamEvent["type"]> = Extract<StreamEvent, { type: Type }>;
 

@@ -171,7 +171,7 @@ describe("a file that is not what its hash says", () => {
     const { folder } = await at.pull();
     const before = at.hub.served;
     damage(at.cached.blob(sha256(weights)));
-    const hint = "bun run models pull speech-lab/tiny-asr";
+    const hint = "./bunw run models pull speech-lab/tiny-asr";
     const offline = () => at.resolve({ offline: true });
     await expectAsrError(offline, "model", "model.safetensors is corrupt", sha256(weights), hint);
     expect(await at.resolve()).toBe(folder);

@@ -16,7 +16,7 @@ const weights = model.files["model.safetensors"]!;
 
 describe("an error tells what to do", () => {
   const threeWays = [
-    "bun run models pull speech-lab/tiny-asr",
+    "./bunw run models pull speech-lab/tiny-asr",
     "HF_HUB_CACHE",
     "--model DIR",
     "demo",

@@ -6,8 +6,8 @@ import { isClone, packageFolder } from "./locate.ts";
 const key = "bun-asr program";
 
 /**
- * What stands before the name of a command where a user types it: `bun run` where a script of the
- * clone runs, `bun-asr` where the package is installed or linked, or was started by that name.
+ * What stands before the name of a command where a user types it: `./bunw run` where a script of
+ * the clone runs, `bun-asr` where the package is installed or linked, or was started by that name.
  */
 export const program: string = inherited() ?? startedAs();
 
@@ -21,5 +21,5 @@ function inherited(): string | undefined {
 function startedAs(): string {
   const isByName = Bun.main === join(packageFolder, "ts/cli/main.ts");
   const isInClone = isClone && Bun.main.startsWith(join(packageFolder, "/"));
-  return isInClone && !isByName ? "bun run" : "bun-asr";
+  return isInClone && !isByName ? "./bunw run" : "bun-asr";
 }

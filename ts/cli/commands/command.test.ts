@@ -43,7 +43,7 @@ describe("a command", () => {
   });
 
   test("shows its help, for which nothing is prepared", async () => {
-    const out = `usage: bun run paint --colour NAME [options]
+    const out = `usage: ./bunw run paint --colour NAME [options]
 
 Paints a wall.
 
@@ -81,7 +81,7 @@ describe("every command of the program", () => {
     const one = await load();
     expect(one.name).toBe(name);
     const text = one.usage();
-    expect(text).toStartWith(`usage: bun run ${name}`);
+    expect(text).toStartWith(`usage: ./bunw run ${name}`);
     expect(text).toMatch(/\n {2}-h, --help +this text\n/);
     expect(text).toContain("exit status: 0 done");
     expect(text.split("\n").filter((line) => line.length > 100)).toEqual([]);

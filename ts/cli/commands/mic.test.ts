@@ -84,5 +84,5 @@ test.each([
 
 test("there is help", async () => {
   const { status, out } = await run(["--help"], "exit 1");
-  expect([status, out.startsWith("usage: bun run mic")]).toEqual([0, true]);
+  expect([status, out.startsWith("usage: ./bunw run mic")]).toEqual([0, true]);
 });

@@ -114,7 +114,7 @@ describe("verify", () => {
     const { status, out, notes } = await models("verify", testId);
     expect(status).toBe(3);
     expect(out).toContain(`model-00002-of-00002.safetensors: corrupt: hash ${hash} expected`);
-    expect(notes).toContain("fetch it again: bun run models pull");
+    expect(notes).toContain("fetch it again: ./bunw run models pull");
     await models("pull", testId, "-q");
     expect((await models("verify", testId)).status).toBe(0);
   });

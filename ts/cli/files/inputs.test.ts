@@ -81,7 +81,7 @@ test("what cannot be found is told, and the others stay", async () => {
     `${join(folder, "empty")}: no audio or video file in this folder; ` +
       "--recursive looks into its folders too",
     "https://x.org/a.mp3: is not a file; " +
-      "download it first, as in: curl -L URL | bun run transcribe -",
+      "download it first, as in: curl -L URL | ./bunw run transcribe -",
     "an input has no name",
   ]);
   expect(inputs.slice(5).every(({ problem }) => problem === undefined)).toBe(true);

@@ -69,10 +69,10 @@ test("Ctrl-C through bun run keeps what is finished", async () => {
     const long = join(folder, "long.wav");
     writeFileSync(long, pcm16Wav(speech(16_000 * 1200)));
     const child = spawn(
-      join(root, "bunw"),
+      process.execPath,
       ["run", "transcribe", "--model", "demo", "--progress", "always", "-o", folder, long],
       // A group of its own, as a terminal's jobs have: the key reaches all of it.
-      { detached: true, stdio: ["ignore", "ignore", "pipe"] },
+      { cwd: root, detached: true, stdio: ["ignore", "ignore", "pipe"] },
     );
     let [notes, isSent] = ["", false];
     const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
