@@ -1,25 +1,25 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { type FileHandle, open, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { AsrError, messageOf } from "../contract/errors.ts";
+import { diskSpace, isNearlyFull, saysFull } from "./disk-space.ts";
 import { openFile } from "./file.ts";
 import type { AudioStream } from "./recording.ts";
+import { temporaryFolder } from "./temporary.ts";
 
 /**
  * Opens the bytes of a file as they come in a stream, however many: they go through a temporary
  * file, because a WAV may tell its length last and MP4 cannot be read from a pipe. It lives until
- * the samples have been read.
+ * the samples have been read. Throws AsrError `input` where the disk has no room for it.
  */
 export async function spooled(
   stream: AsyncIterable<Uint8Array>,
   name: string,
 ): Promise<AudioStream> {
-  // Only the owner can enter a folder of mkdtemp.
-  const folder = await mkdtemp(join(tmpdir(), "bun-asr-"));
+  const folder = await temporaryFolder(name);
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     const path = join(folder, "audio");
-    await writeAll(stream, path, name);
+    await writeSpool(stream, path, name);
     const opened = await openFile(path, name);
     return { ...opened, blocks: thenRemove(opened.blocks, remove) };
   } catch (error) {
@@ -28,23 +28,58 @@ export async function spooled(
   }
 }
 
-async function writeAll(
+/** How many bytes are written before the disk is looked at again. */
+const lookEvery = 1 << 24;
+
+/** Writes the parts of a stream to a new file while the disk has room. */
+export async function writeSpool(
   stream: AsyncIterable<Uint8Array>,
   path: string,
   name: string,
+  spaceOf: typeof diskSpace = diskSpace,
 ): Promise<void> {
-  const writer = Bun.file(path).writer();
+  const folder = dirname(path);
+  const file = await open(path, "wx", 0o600);
+  let written = 0;
+  let lookAt = 0;
   try {
-    for await (const part of stream) {
-      writer.write(part);
-      await writer.flush();
+    for await (const part of fromSource(stream, name)) {
+      if (written >= lookAt) {
+        const space = await spaceOf(folder);
+        if (space !== undefined && isNearlyFull(space)) throw noRoom(name, folder);
+        lookAt = written + lookEvery;
+      }
+      await writeAll(file, part);
+      written += part.length;
     }
   } catch (error) {
     if (error instanceof AsrError) throw error;
-    throw new AsrError("input", `${name}: ended early: ${messageOf(error)}`, "send it again");
+    if (saysFull(error)) throw noRoom(name, folder);
+    throw new AsrError("input", `${name}: cannot be kept in ${folder}: ${messageOf(error)}`);
   } finally {
-    await writer.end();
+    await file.close();
   }
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
+}
+
+async function* fromSource(
+  stream: AsyncIterable<Uint8Array>,
+  name: string,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* stream;
+  } catch (error) {
+    if (error instanceof AsrError) throw error;
+    throw new AsrError("input", `${name}: ended early: ${messageOf(error)}`, "send it again");
+  }
+}
+
+function noRoom(name: string, folder: string): AsrError {
+  const message = `${name}: there is no room for it in the temporary folder ${dirname(folder)}`;
+  return new AsrError("input", message, "make room, or set TMPDIR to a folder that has more");
 }
 
 async function* thenRemove(
