@@ -18,6 +18,8 @@ export interface Progress {
   total: number | undefined;
   /** The file that is being fetched. */
   file?: string | undefined;
+  /** What a person should hear of a download: a failure that is tried again, a token in danger. */
+  note?: string | undefined;
 }
 
 /** What every call takes. */

@@ -2,6 +2,7 @@ import {
   link,
   mkdir,
   open,
+  readdir,
   readFile,
   readlink,
   rename,
@@ -10,8 +11,10 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
+import { deadEnd } from "./dead-links.ts";
 import { hashLike, isContentHash } from "./digest.ts";
 import type { RemoteFile } from "./listing.ts";
+import { defaultRevision } from "./names.ts";
 import type { Tuning } from "./tuning.ts";
 
 /**
@@ -51,11 +54,31 @@ export class CachedModel {
     return join(this.folder, "refs", revision);
   }
 
-  /** The commit of a revision as it was last fetched. */
+  /** The commit of a revision as it was last fetched; a commit may be shortened to 7 digits. */
   async commitOf(revision: string): Promise<string | undefined> {
     if (isCommit(revision)) return revision;
     const commit = (await textOf(this.ref(revision))).trim();
-    return isCommit(commit) ? commit : undefined;
+    if (isCommit(commit)) return commit;
+    if (!/^[0-9a-f]{7,39}$/.test(revision)) return undefined;
+    const [meant, ...others] = (await this.commits()).filter((one) => one.startsWith(revision));
+    return others.length === 0 ? meant : undefined;
+  }
+
+  /**
+   * The same without asking the hub: what was fetched by its commit has no ref, and the only
+   * commit that is here is what somebody means who names none.
+   */
+  async likelyCommitOf(revision: string): Promise<string | undefined> {
+    const commit = await this.commitOf(revision);
+    if (commit !== undefined || revision !== defaultRevision) return commit;
+    const [only, ...others] = await this.commits();
+    return others.length === 0 ? only : undefined;
+  }
+
+  /** The commits that have a snapshot, whole or not. */
+  async commits(): Promise<string[]> {
+    const names = await readdir(join(this.folder, "snapshots")).catch(() => []);
+    return names.filter(isCommit).sort();
   }
 
   /** The hash in the name of the blob that a file of a snapshot is, if it is a blob. */
@@ -121,7 +144,9 @@ export class CachedModel {
 
   /** Makes a blob visible under its name. Where links cannot be made, the file moves there. */
   async expose(commit: string, name: string, hash: string, tuning: Tuning): Promise<void> {
-    const path = join(this.snapshot(commit), name);
+    const snapshot = this.snapshot(commit);
+    if ((await deadEnd(snapshot)) !== undefined) await rm(snapshot);
+    const path = join(snapshot, name);
     const target = relative(dirname(path), this.blob(hash));
     const isThere = (await readlink(path).catch(() => undefined)) === target;
     // Without a blob, the file is in its place already.
@@ -165,6 +190,18 @@ export function folderName(id: string): string {
 export function idOfFolder(name: string): string | undefined {
   const [, organization, model] = /^models--([\w.-]+?)--([\w.-]+)$/.exec(name) ?? [];
   return organization === undefined ? undefined : `${organization}/${model}`;
+}
+
+/**
+ * The id as the cache spells it: the hub does not tell upper from lower case, folders do. An id
+ * that the cache does not have in any spelling stays as it is.
+ */
+export async function cachedSpelling(cacheFolder: string, id: string): Promise<string> {
+  const wanted = folderName(id);
+  const names: string[] = await readdir(cacheFolder).catch(() => []);
+  if (names.includes(wanted)) return id;
+  const alike = names.find((name) => name.toLowerCase() === wanted.toLowerCase());
+  return (alike && idOfFolder(alike)) ?? id;
 }
 
 /** Whether a revision is the name of one commit for ever. */

@@ -1,7 +1,8 @@
-import { messageOf } from "../contract/errors.ts";
-import { refusal } from "./refusals.ts";
-import { Fault } from "./retries.ts";
-import type { HubSettings } from "./settings.ts";
+import { AsrError, messageOf } from "../contract/errors.ts";
+import { byteText } from "../text/sizes.ts";
+import { refusal, webPage } from "./refusals.ts";
+import { Fault, type RetryContext } from "./retries.ts";
+import { type HubSettings, isInTheOpen } from "./settings.ts";
 import type { Tuning } from "./tuning.ts";
 
 const maxRedirects = 8;
@@ -16,13 +17,23 @@ export interface HubResponse extends Disposable {
 }
 
 /** Requests to one hub. Every failure that may pass is a `Fault`, every other one an AsrError. */
-export class HubClient {
+export class HubClient implements RetryContext {
   readonly settings: HubSettings;
   readonly tuning: Tuning;
+  readonly #onNote: (note: string) => void;
+  readonly #told = new Set<string>();
 
-  constructor(settings: HubSettings, tuning: Tuning) {
+  constructor(settings: HubSettings, tuning: Tuning, onNote: (note: string) => void = () => {}) {
     this.settings = settings;
     this.tuning = tuning;
+    this.#onNote = onNote;
+  }
+
+  /** Hands on what a person should hear, each sentence once: connections fail together. */
+  tell(note: string): void {
+    if (this.#told.has(note)) return;
+    this.#told.add(note);
+    this.#onNote(note);
   }
 
   /**
@@ -37,6 +48,9 @@ export class HubClient {
   ): Promise<HubResponse> {
     const { endpoint, token } = this.settings;
     const home = new URL(endpoint).origin;
+    if (isInTheOpen(this.settings)) {
+      this.tell(`HF_ENDPOINT is not https: the token goes to ${home} for everyone to read`);
+    }
     let url = new URL(endpoint + path);
     let etag: string | undefined;
     for (let hop = 0; hop <= maxRedirects; hop++) {
@@ -48,15 +62,19 @@ export class HubClient {
         ...(own && token !== undefined ? { authorization: `Bearer ${token}` } : {}),
       });
       if (own) etag ??= contentHash(response.headers);
-      if (response.status === 200 || response.status === 206) return { ...response, etag };
+      const isPage = /^text\/html\b/.test(response.headers.get("content-type") ?? "");
+      if ((response.status === 200 || response.status === 206) && !isPage) {
+        return { ...response, etag };
+      }
       response[Symbol.dispose]();
+      if (response.status === 200) throw webPage(url, what);
       const location = response.headers.get("location");
       if (response.status < 300 || response.status > 399 || location === null) {
-        throw refusal(response, what, own, this.settings);
+        throw refusal(response, what, own ? undefined : url.host, this.settings);
       }
       url = redirected(url, location, what);
     }
-    throw new Fault(`${what}: the hub redirects in a circle`);
+    throw strayed(what, "in a circle");
   }
 
   async #send(
@@ -121,20 +139,35 @@ class Connection {
 
   async *chunks(response: Response): AsyncGenerator<Uint8Array> {
     if (response.body === null) return;
+    let [waitedMs, bytes, since] = [0, 0, performance.now()];
     try {
       for await (const chunk of response.body) {
         this.heard();
+        waitedMs += performance.now() - since;
+        bytes += chunk.length;
+        if (waitedMs >= this.#tuning.stallMs) {
+          this.#checkPace(bytes, waitedMs / 1000);
+          [waitedMs, bytes] = [0, 0];
+        }
         yield chunk;
         // The time that the reader took is not the hub's silence.
         this.heard();
+        since = performance.now();
       }
     } catch (error) {
       throw this.failure(error, false);
     }
   }
 
+  #checkPace(bytes: number, seconds: number): void {
+    if (bytes >= this.#tuning.minBytesPerSecond * seconds) return;
+    const pace = `only ${byteText(bytes)} in ${Math.round(seconds)} s`;
+    throw new Fault(`${this.#what}: the connection is too slow: ${pace}`);
+  }
+
   failure(error: unknown, beforeAnswer: boolean): unknown {
     if (this.#outer.aborted) return this.#outer.reason;
+    if (error instanceof Fault) return error;
     const isCode = error instanceof Error && "code" in error;
     const why =
       this.#silentMs !== undefined
@@ -159,11 +192,15 @@ function contentHash(headers: Headers): string | undefined {
 
 function redirected(from: URL, location: string, what: string): URL {
   const to = URL.parse(location, from.href);
-  if (to === null || !/^https?:$/.test(to.protocol)) {
-    throw new Fault(`${what}: the hub redirects to no web address`);
-  }
+  if (to === null || !/^https?:$/.test(to.protocol)) throw strayed(what, "to no web address");
   if (from.protocol === "https:" && to.protocol === "http:") {
-    throw new Fault(`${what}: the hub redirects from https to http`);
+    throw strayed(what, "from https to http");
   }
   return to;
+}
+
+/** The error for a redirect that is not followed: the next answer would be the same. */
+function strayed(what: string, where: string): AsrError {
+  const hint = "check HF_ENDPOINT and the proxy";
+  return new AsrError("model", `${what}: the hub redirects ${where}`, hint);
 }

@@ -106,7 +106,7 @@ export class FileDownload {
   /** Fetches a stretch; after a failure, from the first block that is missing. */
   async #fetchSpan({ first, end }: Span): Promise<void> {
     const { client, slots } = this.#context;
-    const retries = new Retries(client.tuning, slots.signal);
+    const retries = new Retries(client, slots.signal);
     for (let from = first; ; ) {
       while (from < end && this.#partial.has(from)) {
         from++;
@@ -127,7 +127,7 @@ export class FileDownload {
   async #fetchWhole(): Promise<void> {
     const { client, slots } = this.#context;
     const { blocks } = this.#partial;
-    const retries = new Retries(client.tuning, slots.signal);
+    const retries = new Retries(client, slots.signal);
     for (let bytes = this.bytes; this.bytes < this.#file.size; ) {
       try {
         await this.#request({ first: 0, end: blocks });

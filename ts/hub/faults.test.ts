@@ -38,6 +38,7 @@ function pick<T>(random: Random, from: readonly T[]): T {
 /** Trouble that comes and goes: a third of the requests, and wrong bytes once for each file. */
 function passingTrouble(random: Random): LoopbackHub["misdeed"] {
   const corrupted = new Set<string>();
+  const expired = new Set<string>();
   const rate = 0.1 + 0.3 * random();
   return ({ file, isStore }) => {
     if (random() > rate) return undefined;
@@ -46,14 +47,16 @@ function passingTrouble(random: Random): LoopbackHub["misdeed"] {
     const anywhere: Misdeed[] = [
       { kind: "drop", after },
       { kind: "status", status: pick(random, [408, 429, 500, 502, 503, 504]), headers: retry },
-      { kind: "redirect", to: pick(random, ["?again", "ftp://example.invalid/x"]) },
       { kind: "slow", ms: 10 * after },
     ];
     // One stall takes as long as everything else together.
     if (after < 0.1) anywhere.push({ kind: "stall", after });
     if (file === undefined) return pick(random, [...anywhere, { kind: "garbage" } as const]);
     // Where a redirect leads, an address may have expired.
-    if (isStore) anywhere.push({ kind: "status", status: 403 });
+    if (isStore && !expired.has(file) && random() < 0.2) {
+      expired.add(file);
+      return { kind: "status", status: 403 };
+    }
     const kind = pick(random, fileMisdeeds);
     if (kind === "corrupt" && corrupted.has(file)) return undefined;
     if (kind === "corrupt") corrupted.add(file);
@@ -75,6 +78,9 @@ const lastingTroubles: [Misdeed, (request: HubRequest) => boolean, RegExp][] = [
   ],
   [{ kind: "drop", after: 0.01 }, isLarge, /model-00001.*the connection failed/],
   [{ kind: "redirect", to: "?again" }, isLarge, /model-00001.*redirects in a circle/],
+  [{ kind: "redirect", to: "ftp://a.invalid/x" }, isLarge, /redirects to no web address/],
+  [{ kind: "status", status: 403 }, isLarge, /model-00001.*where the hub sends us, answered 403/],
+  [{ kind: "page" }, isLarge, /model-00001.*answers with a web page/],
   [{ kind: "status", status: 404 }, isConfig, /config.json: .*404/],
   [{ kind: "status", status: 500 }, isConfig, /config.json: the hub answered 500/],
   [{ kind: "status", status: 403 }, isListing, /access is restricted.*HF_TOKEN/],

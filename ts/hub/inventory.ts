@@ -3,8 +3,11 @@ import { basename, join } from "node:path";
 import { AsrError } from "../contract/errors.ts";
 import { program } from "../native/program.ts";
 import { CachedModel, idOfFolder } from "./cache.ts";
+import { type DeadLink, deadLinks, deadLinkText, snapshotName } from "./dead-links.ts";
 import { isContentHash } from "./digest.ts";
+import { configName } from "./listing.ts";
 import { withCacheLock } from "./lock.ts";
+import { sharedFiles, unusedBytes } from "./shared-store.ts";
 import { missingFile } from "./snapshot.ts";
 import { storageError } from "./storage.ts";
 import { defaultTuning } from "./tuning.ts";
@@ -20,6 +23,18 @@ export interface CachedCommit {
   bytes: number;
   /** The first file that is missing, or null when it can be opened. */
   missing: string | null;
+  /** Files that are links to what is not there. */
+  deadLinks: DeadLink[];
+}
+
+/** Whether a commit can be opened, for a person. */
+export function stateText({
+  missing,
+  deadLinks: [dead, ...others],
+}: Pick<CachedCommit, "missing" | "deadLinks">): string {
+  const more = others.length > 0 ? ` (and ${others.length} more)` : "";
+  if (dead !== undefined) return `broken: ${deadLinkText(dead)}${more}`;
+  return missing === null ? "complete" : `incomplete: no ${missing}`;
 }
 
 /** Every commit of every Qwen3-ASR checkpoint in the cache, whoever fetched it. */
@@ -32,16 +47,26 @@ export async function cachedCommits(cacheFolder: string): Promise<CachedCommit[]
   return found;
 }
 
-/** The commits of one model that are checkpoints of ours. */
-export async function commitsOf(cacheFolder: string, id: string): Promise<CachedCommit[]> {
+/**
+ * The commits of one model that are checkpoints of ours. A configuration that is a dead link cannot
+ * tell; the name of the model does then, or that it was asked for by name.
+ */
+export async function commitsOf(
+  cacheFolder: string,
+  id: string,
+  isNamed = false,
+): Promise<CachedCommit[]> {
   const model = new CachedModel(cacheFolder, id);
   const refs = await refsOf(model);
   const found: CachedCommit[] = [];
   for (const commit of await entries(join(model.folder, "snapshots"))) {
     const folder = model.snapshot(commit);
-    const config = await readFile(join(folder, "config.json"), "utf8").catch(() => "");
+    const dead = await deadLinks(folder);
+    const isUnread = dead.some(({ name }) => name === configName || name === snapshotName);
+    const config = await readFile(join(folder, configName), "utf8").catch(() => "");
     // The official layout has it as model_type, others at another place.
-    if (!/qwen3[_-]?asr/i.test(config)) continue;
+    const isOurs = /qwen3[_-]?asr/i.test(config) || (isUnread && (isNamed || /asr/i.test(id)));
+    if (!isOurs) continue;
     const revisions = refs.filter((ref) => ref.commit === commit).map(({ revision }) => revision);
     const bytes = await reachableBytes(folder);
     found.push({
@@ -51,21 +76,26 @@ export async function commitsOf(cacheFolder: string, id: string): Promise<Cached
       folder,
       bytes,
       missing: (await missingFile(folder)) ?? null,
+      deadLinks: dead,
     });
   }
   return found;
 }
 
-/**
- * Removes one commit with the blobs that no other one uses, or without a commit the whole model;
- * returns the bytes that this freed.
- */
+/** What removing freed. */
+export interface Removal {
+  freed: number;
+  /** What no model uses any more, and only huggingface_hub may remove. */
+  shared: number;
+}
+
+/** Removes one commit with the blobs that no other one uses, or without one the whole model. */
 export async function removeFromCache(
   cacheFolder: string,
   id: string,
   commit: string | undefined,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<Removal> {
   const model = new CachedModel(cacheFolder, id);
   const isThere = await lstat(commit === undefined ? model.folder : model.snapshot(commit)).catch(
     () => undefined,
@@ -75,10 +105,12 @@ export async function removeFromCache(
   try {
     return await withCacheLock(model.lockPath, options, async () => {
       const before = await ownBytes(model.folder);
+      const shared = await sharedFiles(cacheFolder, model.folder);
       if (commit !== undefined) await removeCommit(model, commit);
       const left = commit === undefined ? [] : await entries(join(model.folder, "snapshots"));
       if (left.length === 0) await rm(model.folder, { recursive: true, force: true });
-      return before - (await ownBytes(model.folder));
+      const freed = before - (await ownBytes(model.folder));
+      return { freed, shared: await unusedBytes(cacheFolder, shared) };
     });
   } catch (error) {
     throw storageError(error, cacheFolder);

@@ -22,8 +22,11 @@ export interface Listing {
 /** The list of shards. */
 export const indexName = "model.safetensors.index.json";
 
+/** What says which model it is. */
+export const configName = "config.json";
+
 /** Without these no checkpoint can be opened. */
-export const neededNames = ["config.json", "vocab.json", "merges.txt", "tokenizer_config.json"];
+export const neededNames = [configName, "vocab.json", "merges.txt", "tokenizer_config.json"];
 
 const takenNames = new Set([
   ...neededNames,
@@ -151,6 +154,10 @@ function staysInside(name: string): boolean {
 }
 
 function checkedFile(id: string, name: string, size: unknown, hash: unknown): RemoteFile {
+  if (size === undefined || size === null) {
+    const hint = "HF_ENDPOINT names a mirror that leaves sizes out: take another one, or unset it";
+    throw new AsrError("model", `${id}: the hub lists ${name} without its size`, hint);
+  }
   if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) {
     throw unusable(id, `${name} has no size`);
   }

@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
+import { hasEnded } from "./process-state.ts";
 import { pause } from "./retries.ts";
 
 /** Beats without a sign of life after which a holder on this machine that has ended is replaced. */
@@ -72,7 +73,7 @@ async function acquire(path: string, { beatMs, signal, onWait }: LockOptions): P
     const beat = `${await beatOf(path)} ${holder}`;
     if (beat !== seen) [seen, since] = [beat, performance.now()];
     const silentFor = performance.now() - since;
-    const patience = hasEnded(holder) ? beatsOfTheDead : beatsOfTheSilent;
+    const patience = (await isDead(holder)) ? beatsOfTheDead : beatsOfTheSilent;
     if (silentFor > patience * beatMs) await replace(path, holder);
     else await pause(beatMs / 4, signal);
   }
@@ -107,16 +108,15 @@ async function replace(path: string, holder: string | undefined): Promise<void> 
 }
 
 /** Whether the holder was a process of this machine that is not there any more. */
-function hasEnded(holder: string | undefined): boolean {
+async function isDead(holder: string | undefined): Promise<boolean> {
   // A process that was killed between creating the file and writing it.
   if (holder === undefined || holder === "") return true;
   try {
     const { pid, host } = JSON.parse(holder);
-    if (host !== hostname() || typeof pid !== "number") return false;
-    process.kill(pid, 0);
+    return host === hostname() && Number.isInteger(pid) && pid > 0 && (await hasEnded(pid));
+  } catch {
+    // Another program's text: nobody can be asked.
     return false;
-  } catch (error) {
-    return /ESRCH/.test(error instanceof Error && "code" in error ? String(error.code) : "");
   }
 }
 

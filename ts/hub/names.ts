@@ -57,7 +57,9 @@ export function parseHubModel(name: string): HubModel {
     throw new AsrError("usage", `${JSON.stringify(name)}: is no model of the hub`, hint);
   }
   if (!id.includes("/")) {
-    const meant = didYouMean(base, [demoModel, ...shortNames.keys()]);
+    // The name of the checkpoint without its organization: Qwen's own or MLX's.
+    const plain = base.replace(/^qwen3[-_ ]?asr[-_ ]?(?=.)/i, "");
+    const meant = didYouMean(plain, [demoModel, ...shortNames.keys()]);
     const hint = `${meant} Or give a folder or org/name`;
     throw new AsrError("usage", `${JSON.stringify(name)}: unknown model`, hint);
   }

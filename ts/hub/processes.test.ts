@@ -7,6 +7,7 @@ import { gitSha1, LoopbackHub, sha256 } from "../testing/loopback-hub.ts";
 import { seededRandom } from "../wer/seeded-random.ts";
 import { CachedModel } from "./cache.ts";
 import { withCacheLock } from "./lock.ts";
+import { hasEnded } from "./process-state.ts";
 import { pull } from "./pull.ts";
 
 setDefaultTimeout(60_000);
@@ -149,6 +150,31 @@ describe("the lock", () => {
     const started = performance.now();
     await withCacheLock(path, { beatMs, signal }, async () => {});
     expect(performance.now() - started).toBeGreaterThan(20 * beatMs);
+  });
+
+  test("of a process that ended, and that nobody waited for, is taken over at once", async () => {
+    using cache = new ScratchCache();
+    const path = join(cache.folder, "lock");
+    const script =
+      "import os, time\npid = os.fork()\nif pid == 0: os._exit(0)\n" +
+      "print(pid, flush=True)\ntime.sleep(60)";
+    const parent = Bun.spawn(["python3", "-c", script], { stdout: "pipe" });
+    try {
+      const { value } = await parent.stdout.getReader().read();
+      const pid = Number(new TextDecoder().decode(value));
+      while (!(await hasEnded(pid))) await Bun.sleep(5);
+      // Signals still find it.
+      process.kill(pid, 0);
+      writeFileSync(path, JSON.stringify({ pid, host: hostname(), key: "x" }));
+      const started = performance.now();
+      await withCacheLock(path, { beatMs: 200, signal }, async () => {});
+      expect(performance.now() - started).toBeLessThan(200 * 15);
+      expect(await hasEnded(parent.pid)).toBe(false);
+    } finally {
+      parent.kill();
+      await parent.exited;
+    }
+    expect(await hasEnded(parent.pid)).toBe(true);
   });
 
   test("half written by a process that was killed is taken over", async () => {

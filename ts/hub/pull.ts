@@ -1,9 +1,9 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AsrError } from "../contract/errors.ts";
-import { program } from "../native/program.ts";
 import { CachedModel } from "./cache.ts";
 import { HubClient } from "./client.ts";
+import { deadEnd, deadLinkText } from "./dead-links.ts";
 import { type DownloadContext, FileDownload } from "./download.ts";
 import {
   checkpointFiles,
@@ -16,6 +16,7 @@ import {
 } from "./listing.ts";
 import { type HeldLock, withCacheLock } from "./lock.ts";
 import { displayName, type HubModel } from "./names.ts";
+import { notHere } from "./not-here.ts";
 import { Fault, withRetries } from "./retries.ts";
 import type { HubSettings } from "./settings.ts";
 import { Slots } from "./slots.ts";
@@ -28,10 +29,12 @@ export interface DownloadProgress {
   phase: "download";
   /** Bytes of the model that are here, with those of earlier attempts. */
   done: number;
-  /** Bytes of the model. */
-  total: number;
+  /** Bytes of the model; undefined until the hub has told them. */
+  total: number | undefined;
   /** The file that the last bytes belong to. */
-  file: string;
+  file: string | undefined;
+  /** What a person should hear meanwhile: a failure that is tried again, a token in danger. */
+  note?: string;
 }
 
 /** What a caller of a download may want to know. */
@@ -52,14 +55,19 @@ export interface PulledModel {
   bytes: number;
 }
 
-/** A model that is in the cache complete, found without a word to the network. */
+/**
+ * A model that is in the cache complete, found without a word to the network; with `isCutOff`, the
+ * only commit that is here also when nothing says that it is the revision.
+ */
 export async function cachedModel(
   name: HubModel,
   settings: HubSettings,
   signal: AbortSignal,
+  isCutOff = settings.offline,
 ): Promise<PulledModel | undefined> {
   const model = new CachedModel(settings.cacheFolder, name.id);
-  const commit = await model.commitOf(name.revision);
+  const { revision } = name;
+  const commit = await (isCutOff ? model.likelyCommitOf(revision) : model.commitOf(revision));
   if (commit === undefined) return undefined;
   const folder = model.snapshot(commit);
   if ((await missingFile(folder)) !== undefined) return undefined;
@@ -84,10 +92,11 @@ export async function pull(
   if (settings.offline) {
     const found = await cachedModel(name, settings, signal);
     if (found !== undefined) return found;
-    throw notHere(name, settings, "and the network is switched off");
+    throw await notHere(name, settings, "the network is switched off");
   }
   const model = new CachedModel(settings.cacheFolder, name.id);
   try {
+    await checkFolders([settings.cacheFolder, model.folder]);
     const lockOptions = { beatMs: tuning.beatMs, signal, onWait };
     return await withCacheLock(model.lockPath, lockOptions, async (lock) => {
       // Whoever held the lock before may have fetched it.
@@ -96,18 +105,36 @@ export async function pull(
       return await new Pull(name, model, settings, tuning, lock, { ...options, signal }).run();
     });
   } catch (error) {
-    throw failureOf(error, name, settings);
+    const isCutOff = error instanceof Fault && error.unreachable !== undefined;
+    const found =
+      ifNeeded && isCutOff ? await cachedModel(name, settings, signal, true) : undefined;
+    if (found !== undefined) return found;
+    throw await failureOf(error, name, settings);
   }
 }
 
 /** What a person is told when the hub, the network or the disk failed. */
-export function failureOf(error: unknown, name: HubModel, settings: HubSettings): unknown {
+export async function failureOf(
+  error: unknown,
+  name: HubModel,
+  settings: HubSettings,
+): Promise<unknown> {
   if (!(error instanceof Fault)) return storageError(error, settings.cacheFolder);
   const { host } = new URL(settings.endpoint);
-  const why = `and ${host} cannot be reached (${error.unreachable})`;
-  if (error.unreachable !== undefined) return notHere(name, settings, why);
+  const why = `${host} cannot be reached (${error.unreachable})`;
+  if (error.unreachable !== undefined) return await notHere(name, settings, why);
   const hint = "run it again later: it goes on where it stopped";
   return new AsrError("model", error.message, hint, { cause: error });
+}
+
+/** Refuses folders that are links to a disk which is not here: they are not ours to replace. */
+async function checkFolders(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) {
+    const target = await deadEnd(folder);
+    if (target === undefined) continue;
+    const hint = "is its disk mounted? Else remove the link";
+    throw new AsrError("model", deadLinkText({ name: folder, target }), hint);
+  }
 }
 
 /** One run of a download, under the lock. */
@@ -117,6 +144,8 @@ class Pull {
   readonly #client: HubClient;
   readonly #lock: HeldLock;
   readonly #options: PullOptions & { signal: AbortSignal };
+  /** How far the download was when somebody was last told. */
+  #progress: DownloadProgress = { phase: "download", done: 0, total: undefined, file: undefined };
 
   constructor(
     name: HubModel,
@@ -128,7 +157,9 @@ class Pull {
   ) {
     this.#name = name;
     this.#model = model;
-    this.#client = new HubClient(settings, tuning);
+    this.#client = new HubClient(settings, tuning, (note) =>
+      options.onProgress?.({ ...this.#progress, note }),
+    );
     this.#lock = lock;
     this.#options = options;
   }
@@ -136,7 +167,7 @@ class Pull {
   async run(): Promise<PulledModel> {
     const { id, revision } = this.#name;
     const { tuning } = this.#client;
-    const listing = await withRetries(tuning, this.#options.signal, () =>
+    const listing = await withRetries(this.#client, this.#options.signal, () =>
       fetchListing(this.#client, this.#name, this.#options.signal),
     );
     const { commit } = listing;
@@ -193,7 +224,9 @@ class Pull {
       slots,
       onBytes: (bytes, file) => {
         done += bytes;
-        if (!silently) onProgress?.({ phase: "download", done, total, file });
+        if (silently) return;
+        this.#progress = { phase: "download", done, total, file };
+        onProgress?.(this.#progress);
       },
     };
     const downloads: FileDownload[] = [];
@@ -211,12 +244,4 @@ class Pull {
       for (const download of downloads) await download.close();
     }
   }
-}
-
-function notHere(name: HubModel, { cacheFolder }: HubSettings, why: string): AsrError {
-  const shown = displayName(name);
-  const hint =
-    `either run "${program} models pull ${shown}" where there is a network and copy the cache ` +
-    `here (or point HF_HUB_CACHE to it), or give a folder with --model DIR, or use --model demo`;
-  return new AsrError("model", `${shown}: is not complete in ${cacheFolder}, ${why}`, hint);
 }

@@ -1,6 +1,7 @@
 // This folder: the name of a model becomes a folder: cache, download, what the environment says.
 
 import type { HubOptions } from "../contract/options.ts";
+import { cachedSpelling } from "./cache.ts";
 import { defaultModel, parseModelName } from "./names.ts";
 import { cachedModel, type PullOptions, pull } from "./pull.ts";
 import { hubSettings } from "./settings.ts";
@@ -18,9 +19,10 @@ export async function resolveModel(
   model: string = defaultModel,
   options: ResolveOptions = {},
 ): Promise<string> {
-  const name = parseModelName(model);
-  if ("folder" in name) return name.folder;
+  const named = parseModelName(model);
+  if ("folder" in named) return named.folder;
   const settings = hubSettings(options);
+  const name = { ...named, id: await cachedSpelling(settings.cacheFolder, named.id) };
   const signal = options.signal ?? new AbortController().signal;
   const found = await cachedModel(name, settings, signal);
   return (found ?? (await pull(name, settings, { ...options, ifNeeded: true }))).folder;

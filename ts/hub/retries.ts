@@ -6,40 +6,62 @@ export class Fault extends Error {
   readonly retryAfterMs: number | undefined;
   /** Why no connection came about, if none did: most likely there is no network. */
   readonly unreachable: string | undefined;
+  /** After how many failures in a row this kind is taken for final; undefined is many. */
+  readonly attempts: number | undefined;
 
-  constructor(message: string, options: { retryAfterMs?: number; unreachable?: string } = {}) {
+  constructor(
+    message: string,
+    options: { retryAfterMs?: number; unreachable?: string; attempts?: number } = {},
+  ) {
     super(message);
     this.retryAfterMs = options.retryAfterMs;
     this.unreachable = options.unreachable;
+    this.attempts = options.attempts;
   }
+}
+
+/** Shorter waits are not worth a word. */
+const silentMs = 1000;
+
+/** For whom requests are tried again. */
+export interface RetryContext {
+  tuning: Tuning;
+  /** Called with what is going to be tried again, where that takes more than a moment. */
+  tell(note: string): void;
 }
 
 /** Counts the failures in a row of one request, and waits longer after each. */
 export class Retries {
-  readonly #tuning: Tuning;
+  readonly #context: RetryContext;
   readonly #signal: AbortSignal;
   #failures = 0;
+  /** Those among them that say themselves after how many they are final. */
+  #refusals = 0;
 
-  constructor(tuning: Tuning, signal: AbortSignal) {
-    this.#tuning = tuning;
+  constructor(context: RetryContext, signal: AbortSignal) {
+    this.#context = context;
     this.#signal = signal;
   }
 
   /** Call when something came through. */
   progress(): void {
-    this.#failures = 0;
+    [this.#failures, this.#refusals] = [0, 0];
   }
 
   /** Waits before the next try, or throws `failure` when there should be none. */
   async after(failure: unknown): Promise<void> {
     this.#signal.throwIfAborted();
-    const { attempts, backoffMs, maxBackoffMs, maxRetryAfterMs } = this.#tuning;
-    if (!(failure instanceof Fault) || ++this.#failures >= attempts) throw failure;
+    const { attempts, backoffMs, maxBackoffMs, maxRetryAfterMs } = this.#context.tuning;
+    if (!(failure instanceof Fault)) throw failure;
+    if (++this.#failures >= attempts) throw failure;
+    if (failure.attempts !== undefined && ++this.#refusals >= failure.attempts) throw failure;
     const asked = failure.retryAfterMs ?? 0;
     if (asked > maxRetryAfterMs) throw failure;
     const backoff = Math.min(backoffMs * 2 ** (this.#failures - 1), maxBackoffMs);
     // Jitter keeps many clients from coming back at the same moment.
-    await pause(Math.max(asked, backoff * (0.5 + Math.random() / 2)), this.#signal);
+    const ms = Math.max(asked, backoff * (0.5 + Math.random() / 2));
+    if (ms >= silentMs) this.#context.tell(`${failure.message}; trying again`);
+    await pause(ms, this.#signal);
   }
 }
 
@@ -48,11 +70,11 @@ const attemptsToConnect = 3;
 
 /** Runs the first request of a command until it does not throw a `Fault`, within bounds. */
 export async function withRetries<T>(
-  tuning: Tuning,
+  context: RetryContext,
   signal: AbortSignal,
   action: () => Promise<T>,
 ): Promise<T> {
-  const retries = new Retries(tuning, signal);
+  const retries = new Retries(context, signal);
   for (let unreachable = 0; ; ) {
     try {
       return await action();

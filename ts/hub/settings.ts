@@ -16,6 +16,13 @@ export interface HubSettings {
   offline: boolean;
 }
 
+/** Whether the token goes over the network unencrypted; to this machine itself it may. */
+export function isInTheOpen({ endpoint, token }: HubSettings): boolean {
+  const { protocol, hostname } = new URL(endpoint);
+  const isHere = /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+  return token !== undefined && protocol === "http:" && !isHere;
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the environment; `options` go before it. */

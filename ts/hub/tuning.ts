@@ -19,6 +19,8 @@ export interface Tuning {
   answerMs: number;
   /** An answer that is silent for longer is given up. */
   stallMs: number;
+  /** One that brings less than this, over as long a time, is given up as well. */
+  minBytesPerSecond: number;
   /** How often the holder of a lock shows that it lives. */
   beatMs: number;
   /** Free bytes of the file system that holds a folder. */
@@ -37,6 +39,8 @@ export const defaultTuning: Readonly<Tuning> = {
   maxRetryAfterMs: 5 * 60_000,
   answerMs: 10_000,
   stallMs: 30_000,
+  // Connections share the line: all together that is 1 kB/s, at which no model ever arrives.
+  minBytesPerSecond: 250,
   beatMs: 1000,
   async freeBytes(folder) {
     const { bavail, bsize } = await statfs(folder);

@@ -25,6 +25,10 @@ export type Misdeed =
   | { kind: "drop"; after: number }
   | { kind: "stall"; after: number }
   | { kind: "slow"; ms: number }
+  /** A byte at a time. */
+  | { kind: "drip"; ms: number }
+  /** What networks with a login send instead of anything. */
+  | { kind: "page" }
   | { kind: "redirect"; to: string }
   | { kind: "corrupt" | "short" | "long" | "gzip" | "whole" | "range" | "etag" | "garbage" };
 
@@ -115,12 +119,21 @@ export class LoopbackHub implements Disposable {
       send(socket, { status, headers, body: Buffer.from("no") });
       return;
     }
+    if (misdeed?.kind === "page") {
+      const headers = { "content-type": "text/html; charset=utf-8" };
+      send(socket, { status: 200, headers, body: Buffer.from("<html>log in</html>") });
+      return;
+    }
     const plain = { ...request, range: misdeed?.kind === "whole" ? undefined : request.range };
     const reply = this.#counted(request, this.#reply(plain));
     if (misdeed?.kind === "drop" || misdeed?.kind === "stall") {
       socket.write(headOf(reply, reply.body.length));
       socket.write(reply.body.subarray(0, Math.floor(misdeed.after * reply.body.length)));
       if (misdeed.kind === "drop") setTimeout(() => socket.destroy(), 1);
+      return;
+    }
+    if (misdeed?.kind === "drip") {
+      drip(socket, reply, misdeed.ms);
       return;
     }
     send(socket, misdeed === undefined ? reply : spoiled(reply, misdeed.kind));
@@ -243,6 +256,13 @@ function headOf({ status, headers }: Reply, length: number): string {
 function send(socket: Socket, reply: Reply): void {
   socket.write(headOf(reply, reply.body.length));
   socket.end(reply.body);
+}
+
+function drip(socket: Socket, reply: Reply, ms: number): void {
+  socket.write(headOf(reply, reply.body.length));
+  let at = 0;
+  const timer = setInterval(() => socket.write(reply.body.subarray(at, ++at)), ms);
+  socket.on("close", () => clearInterval(timer));
 }
 
 /** A proper reply as it looks after a misdeed. */

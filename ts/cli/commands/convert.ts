@@ -130,8 +130,11 @@ async function convert(
   try {
     const folder = await resolveModel(model, {
       signal,
-      onProgress: ({ done, total }) =>
-        status.show(`downloading: ${byteText(done)} of ${byteText(total)}`),
+      onProgress: ({ done, total, note }) => {
+        if (total !== undefined)
+          status.show(`downloading: ${byteText(done)} of ${byteText(total)}`);
+        if (note !== undefined && !quiet) terminal.note(`${note}\n`);
+      },
     });
     const started = performance.now();
     const conversion = await convertCheckpoint(folder, out, {

@@ -1,6 +1,7 @@
 import { didYouMean } from "../../contract/did-you-mean.ts";
 import { AsrError } from "../../contract/errors.ts";
-import { CachedModel } from "../../hub/cache.ts";
+import { CachedModel, cachedSpelling } from "../../hub/cache.ts";
+import { deadLinkText } from "../../hub/dead-links.ts";
 import { describeModel, descriptionText } from "../../hub/description.ts";
 import {
   type CachedCommit,
@@ -8,8 +9,9 @@ import {
   commitsOf,
   notCached,
   removeFromCache,
+  stateText,
 } from "../../hub/inventory.ts";
-import { displayName, parseHubModel, shortNames } from "../../hub/names.ts";
+import { displayName, type HubModel, parseHubModel, shortNames } from "../../hub/names.ts";
 import { pull } from "../../hub/pull.ts";
 import { type HubSettings, hubSettings } from "../../hub/settings.ts";
 import { corruptFiles, snapshotNames } from "../../hub/snapshot.ts";
@@ -111,7 +113,8 @@ async function listModels({ ids, settings, json, quiet, terminal }: Call): Promi
 
 async function pullModels({ ids, settings, quiet, terminal, signal }: Call): Promise<number> {
   // Every name is looked at before the first download begins.
-  for (const name of atLeastOne(ids, "pull").map(parseHubModel)) {
+  for (const parsed of atLeastOne(ids, "pull").map(parseHubModel)) {
+    const name = await asCached(parsed, settings);
     const report = new DownloadReport(terminal, displayName(name), quiet);
     let folder: string | undefined;
     try {
@@ -133,28 +136,33 @@ async function pullModels({ ids, settings, quiet, terminal, signal }: Call): Pro
 
 async function removeModels({ ids, settings, terminal, signal }: Call): Promise<number> {
   for (const text of atLeastOne(ids, "rm")) {
-    const name = parseHubModel(text);
+    const name = await asCached(parseHubModel(text), settings);
     const { cacheFolder } = settings;
-    const commit = await new CachedModel(cacheFolder, name.id).commitOf(name.revision);
+    const commit = await new CachedModel(cacheFolder, name.id).likelyCommitOf(name.revision);
     const isWhole = !text.includes("@");
     if (!isWhole && commit === undefined) throw notCached(displayName(name), cacheFolder);
-    const freed = await removeFromCache(cacheFolder, name.id, isWhole ? undefined : commit, signal);
+    const removed = isWhole ? undefined : commit;
+    const { freed, shared } = await removeFromCache(cacheFolder, name.id, removed, signal);
     terminal.out(`removed ${displayName(name)}: ${byteText(freed)} freed\n`);
+    if (shared === 0) continue;
+    const left = `${byteText(shared)} stay in ${cacheFolder}/blobs, where Python's huggingface_hub`;
+    terminal.note(`${left} shares files between models; "hf cache prune" removes them\n`);
   }
   return 0;
 }
 
 async function verifyModels({ ids, settings, terminal, signal }: Call): Promise<number> {
   let bad = 0;
-  for (const { id, commit, folder, missing } of await chosen(ids, settings)) {
+  for (const { id, commit, folder, missing, deadLinks } of await chosen(ids, settings)) {
     const model = new CachedModel(settings.cacheFolder, id);
     const corrupt = await corruptFiles(model, commit, signal, true);
     const shown = `${id}@${commit.slice(0, 8)}`;
     for (const { name, expected, found } of corrupt) {
       terminal.out(`${shown}: ${name}: corrupt: hash ${expected} expected, ${found} found\n`);
     }
-    if (missing !== null) terminal.out(`${shown}: ${missing}: missing\n`);
-    if (corrupt.length > 0 || missing !== null) {
+    for (const dead of deadLinks) terminal.out(`${shown}: ${deadLinkText(dead)}\n`);
+    if (missing !== null && deadLinks.length === 0) terminal.out(`${shown}: ${missing}: missing\n`);
+    if (corrupt.length + deadLinks.length > 0 || missing !== null) {
       bad++;
       terminal.note(`${shown}: fetch it again: ${program} models pull ${id}\n`);
     } else {
@@ -165,22 +173,33 @@ async function verifyModels({ ids, settings, terminal, signal }: Call): Promise<
 }
 
 /** The named commits, or every one in the cache. */
-async function chosen(ids: string[], { cacheFolder }: HubSettings): Promise<CachedCommit[]> {
+async function chosen(ids: string[], settings: HubSettings): Promise<CachedCommit[]> {
+  const { cacheFolder } = settings;
   if (ids.length === 0) return await cachedCommits(cacheFolder);
   const found: CachedCommit[] = [];
-  for (const name of ids.map(parseHubModel)) {
-    const commit = await new CachedModel(cacheFolder, name.id).commitOf(name.revision);
-    const one = (await commitsOf(cacheFolder, name.id)).find((entry) => entry.commit === commit);
+  for (const parsed of ids.map(parseHubModel)) {
+    const name = await asCached(parsed, settings);
+    const commit = await new CachedModel(cacheFolder, name.id).likelyCommitOf(name.revision);
+    const all = await commitsOf(cacheFolder, name.id, true);
+    const one = all.find((entry) => entry.commit === commit);
     if (one === undefined) throw notCached(displayName(name), cacheFolder);
     found.push(one);
   }
   return found;
 }
 
-async function modelInfo({ ids, settings, json, terminal, signal }: Call): Promise<number> {
+async function asCached(name: HubModel, { cacheFolder }: HubSettings): Promise<HubModel> {
+  return { ...name, id: await cachedSpelling(cacheFolder, name.id) };
+}
+
+async function modelInfo({ ids, settings, json, quiet, terminal, signal }: Call): Promise<number> {
   const [id, ...others] = atLeastOne(ids, "info");
   if (others.length > 0) throw new AsrError("usage", "models info takes one ID");
-  const description = await describeModel(parseHubModel(id!), settings, signal);
+  const name = await asCached(parseHubModel(id!), settings);
+  const onNote = (note: string) => {
+    if (!quiet) terminal.note(`${note}\n`);
+  };
+  const description = await describeModel(name, settings, signal, onNote);
   terminal.out(json ? `${JSON.stringify(description, null, 2)}\n` : descriptionText(description));
   return 0;
 }
@@ -195,11 +214,11 @@ function atLeastOne(ids: string[], action: string): string[] {
 }
 
 function table(commits: readonly CachedCommit[]): string {
-  const rows = commits.map(({ id, commit, revisions, bytes, missing }) => [
-    id,
-    revisions.join(",") || commit.slice(0, 8),
-    byteText(bytes),
-    missing === null ? "complete" : `incomplete: no ${missing}`,
+  const rows = commits.map((one) => [
+    one.id,
+    one.revisions.join(",") || one.commit.slice(0, 8),
+    byteText(one.bytes),
+    stateText(one),
   ]);
   rows.unshift(["model", "revision", "size", "state"]);
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));

@@ -1,3 +1,4 @@
+import type { Progress } from "../../contract/options.ts";
 import { byteText, durationText } from "../../text/sizes.ts";
 import { bar, percent } from "./bar.ts";
 import { ProgressLine } from "./progress-line.ts";
@@ -35,8 +36,9 @@ export class DownloadReport {
   }
 
   /** What `onProgress` of a download is called with, from its first call on. */
-  progress({ done, total }: { done: number; total?: number | undefined }): void {
-    if (total === undefined) return;
+  progress({ done, total, note }: Pick<Progress, "done" | "total" | "note">): void {
+    if (note !== undefined) this.#note(note);
+    if (note !== undefined || total === undefined) return;
     const sample = { at: this.#now(), done };
     if (this.#first === undefined) {
       this.#first = sample;
