@@ -16,7 +16,7 @@ export type {
   StreamEvent,
 } from "./contract/events.ts";
 export type { Keyword } from "./contract/keywords.ts";
-export { languages } from "./contract/languages.ts";
+export { languages } from "./contract/language-names.ts";
 export type {
   CallOptions,
   LoadOptions,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { languages } from "../contract/languages.ts";
+import { languages } from "../contract/language-names.ts";
 import { goldensFolder } from "../testing/goldens.ts";
 import { Tokenizer } from "../text/tokenizer.ts";
 import { languageBias } from "./language-bias.ts";

@@ -4,10 +4,18 @@ export function nearest(word: string, names: Iterable<string>): string | undefin
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const name of names) {
-    const distance = editDistance(wanted, name.toLowerCase());
+    // Of two that are as near, that which begins alike: people rarely err in the first letters.
+    const unlike = 1 / (2 + sharedPrefix(wanted, name.toLowerCase()));
+    const distance = editDistance(wanted, name.toLowerCase()) + unlike;
     if (distance < bestDistance) [best, bestDistance] = [name, distance];
   }
   return best;
+}
+
+function sharedPrefix(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
 }
 
 /** A hint that names the likely meaning, else all the choices. */

@@ -1,4 +1,5 @@
 import { AsrError } from "./errors.ts";
+import { shortened } from "./shortened.ts";
 
 /** A word or phrase that the transcript is likely to hold. */
 export interface Keyword {
@@ -47,7 +48,7 @@ export function keywordList(items: readonly (string | Keyword)[]): Keyword[] {
 
 function checked({ word, weight }: Keyword): Keyword {
   const tidy = word.normalize("NFC").trim().replaceAll(/\s+/gu, " ");
-  const shown = JSON.stringify(tidy.length > 80 ? `${tidy.slice(0, 80)}…` : tidy);
+  const shown = JSON.stringify(shortened(tidy));
   if (tidy === "") throw new AsrError("usage", "a keyword is empty", 'write it as "WORD:WEIGHT"');
   if (!/[\p{L}\p{N}]/u.test(tidy)) {
     throw new AsrError("usage", `keyword ${shown} has no letter and no digit`);

@@ -1,67 +1,17 @@
-import { didYouMean } from "./did-you-mean.ts";
 import { AsrError } from "./errors.ts";
-
-const names = {
-  zh: "Chinese",
-  en: "English",
-  yue: "Cantonese",
-  ar: "Arabic",
-  de: "German",
-  fr: "French",
-  es: "Spanish",
-  pt: "Portuguese",
-  id: "Indonesian",
-  it: "Italian",
-  ko: "Korean",
-  ru: "Russian",
-  th: "Thai",
-  vi: "Vietnamese",
-  ja: "Japanese",
-  tr: "Turkish",
-  hi: "Hindi",
-  ms: "Malay",
-  nl: "Dutch",
-  sv: "Swedish",
-  da: "Danish",
-  fi: "Finnish",
-  pl: "Polish",
-  cs: "Czech",
-  fil: "Filipino",
-  fa: "Persian",
-  el: "Greek",
-  ro: "Romanian",
-  hu: "Hungarian",
-  mk: "Macedonian",
-} as const;
-
-/** The prompt's name of a language. */
-export type LanguageName = (typeof names)[keyof typeof names];
+import { type LanguageName, languages } from "./language-names.ts";
+import { foundLanguage, unknownLanguage } from "./language-search.ts";
 
 /**
- * The languages that Qwen3-ASR was trained to transcribe, by code. The names are what its prompt
- * uses.
- *
- * @example
- * console.log(languages["de"], Object.keys(languages).length);
- */
-export const languages: Readonly<Record<string, LanguageName>> = names;
-
-/**
- * The prompt's name of a language given as code or name in any case; `auto` and undefined: detect.
+ * The prompt's name of a language, given as people write it (see `foundLanguage`); `auto` and
+ * undefined: detect. Throws AsrError `usage` for a language that the model does not know, with the
+ * nearest one.
  */
 export function languageName(language: string | undefined): LanguageName | undefined {
-  if (language === undefined) return undefined;
-  const wanted = language.trim().toLowerCase();
-  if (wanted === "auto") return undefined;
-  if (Object.hasOwn(languages, wanted)) return languages[wanted];
-  const all = Object.values(languages);
-  const name = all.find((candidate) => candidate.toLowerCase() === wanted);
-  if (name !== undefined) return name;
-  // Short words are compared with codes too, but a two-letter code is near to every other one.
-  const choices = wanted.length > 3 ? all : Object.keys(languages);
-  const hint =
-    wanted.length > 3 ? didYouMean(wanted, choices) : `choose from: ${choices.join(", ")}`;
-  throw new AsrError("usage", `unknown language "${language}"`, hint);
+  if (language === undefined || language.trim().toLowerCase() === "auto") return undefined;
+  const name = foundLanguage(language);
+  if (name === undefined) throw unknownLanguage(language);
+  return name;
 }
 
 /** The code of a language by the name that a transcript gives it; undefined when it is none. */

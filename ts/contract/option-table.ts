@@ -63,7 +63,7 @@ export const optionTable = {
     scope: "recording",
     kind: { type: "text" },
     defaultText: "detected",
-    sentence: "code or name of the language to write, as in `en` or `English`",
+    sentence: "code or name of the language to write, as in `en`, `en-US` or `English`",
     flag: { name: "language", short: "l", value: "LANGUAGE", heading: "What is said" },
   },
   languages: {

@@ -2,7 +2,7 @@
 // imports nothing but itself.
 
 import type { Keyword } from "./keywords.ts";
-import type { LanguageName } from "./languages.ts";
+import type { LanguageName } from "./language-names.ts";
 
 // The options of every call, written by hand for who reads them in an editor. What the options are
 // at run time (types, ranges, defaults, flags) is one row each in option-table.ts; the compiler
