@@ -47,12 +47,15 @@ export class AsrError extends Error {
     return this;
   }
 
-  /** One line: what failed, and what to do about it. */
+  /** One line: what failed, and what to do about it. What nobody would read to its end is cut. */
   get oneLine(): string {
     const text = this.hint === undefined ? this.message : `${this.message}; ${this.hint}`;
-    return text.replaceAll(/\s*[\r\n]+\s*/g, " ");
+    return text.replaceAll(/\s*[\r\n]+\s*/g, " ").replaceAll(longWord, "$1…$2");
   }
 }
+
+/** The beginning and the end of what is longer than paths are, such as a file in base64. */
+const longWord = /(\S{160})\S{800,}(\S{80})/gu;
 
 /** The message of anything that was thrown. */
 export function messageOf(thrown: unknown): string {

@@ -94,6 +94,8 @@ test("a list of files: lines, or NULs for names with line ends", async () => {
   writeFileSync(list, inFolder("take 2.MP3", "none.wav").join("\n"));
   const inputs = await findInputs(inFolder("take 10.wav"), { filesFrom: list });
   expect(inputs.map(({ path }) => path)).toEqual(inFolder("take 10.wav", "take 2.MP3", "none.wav"));
+  writeFileSync(list, `\ufeff${inFolder("take 2.MP3", "none.wav").join("\r\n")}`, "utf16le");
+  expect(await findInputs([], { filesFrom: list })).toEqual(inputs.slice(1));
   const readStandardInput = async () => inFolder("take 2.MP3").join("\n");
   const piped = await findInputs([], { filesFrom: "-", readStandardInput });
   expect(piped.map(({ path }) => path)).toEqual(inFolder("take 2.MP3"));

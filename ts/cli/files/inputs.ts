@@ -1,8 +1,9 @@
 import { type Dirent, statSync } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { AsrError, messageOf } from "../../contract/errors.ts";
 import { program } from "../../native/program.ts";
+import { decodedText } from "./text-file.ts";
 
 /** A recording that the command line names. */
 export interface Input {
@@ -67,9 +68,10 @@ export function listedPaths(text: string): string[] {
 }
 
 async function listOf({ filesFrom = "-", readStandardInput }: InputOptions): Promise<string[]> {
-  const read = readStandardInput ?? (() => Bun.stdin.text());
+  const read = readStandardInput ?? (async () => decodedText(await Bun.stdin.bytes()));
   try {
-    return listedPaths(filesFrom === "-" ? await read() : await Bun.file(filesFrom).text());
+    if (filesFrom === "-") return listedPaths(await read());
+    return listedPaths(decodedText(await readFile(filesFrom)));
   } catch (error) {
     const why = `--files-from ${filesFrom}: cannot be read: ${messageOf(error)}`;
     throw new AsrError("input", why, "it is a text file with a path on each line");

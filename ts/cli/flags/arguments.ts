@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
 import type { PcmFormat, PcmStream } from "../../audio/pcm.ts";
-import { AsrError, messageOf } from "../../contract/errors.ts";
+import { AsrError } from "../../contract/errors.ts";
 import { keywordList } from "../../contract/keywords.ts";
 import { languageChoice } from "../../contract/languages.ts";
 import type { EngineOptions, HubOptions, StreamSettings } from "../../contract/options.ts";
@@ -13,6 +12,7 @@ import type { InputOptions } from "../files/inputs.ts";
 import type { Destination } from "../files/plan.ts";
 import { givenOptions } from "./option-flags.ts";
 import { type TranscribeFlags, transcribeFlags } from "./transcribe-flags.ts";
+import { readWordList } from "./word-list.ts";
 
 /** What `transcribe` is to do. */
 export interface Arguments {
@@ -167,19 +167,9 @@ function settingsOf(given: TranscribeFlags, live: boolean): StreamSettings {
   const settings = givenOptions(given, "recording", "session", "stream");
   // Refused here rather than after the model was loaded.
   languageChoice(settings);
-  const words = [...(settings.keywords ?? []), ...wordsOf(given.text("hotwords-file"))];
-  const keywords = keywordList(words);
+  const lists = given.list("hotwords-file").map(readWordList);
+  const keywords = keywordList([...(settings.keywords ?? []), ...lists.flat()]);
   return { ...settings, ...(keywords.length > 0 ? { keywords } : {}), live };
-}
-
-function wordsOf(path: string | undefined): string[] {
-  if (path === undefined) return [];
-  try {
-    const lines = readFileSync(path, "utf8").split(/\r?\n/);
-    return lines.filter((line) => line.trim() !== "");
-  } catch (error) {
-    throw new AsrError("usage", `--hotwords-file ${path}: cannot be read: ${messageOf(error)}`);
-  }
 }
 
 type Defined<T> = { [Name in keyof T]?: Exclude<T[Name], undefined> };

@@ -14,7 +14,7 @@ export const transcribeFlags = {
     ...flagsUnder("What is said"),
     "hotwords-file": {
       value: "FILE",
-      help: "such words, one on each line",
+      help: "such words, one on each line; # begins a comment",
       aliases: ["keywords-file"],
     },
   },
