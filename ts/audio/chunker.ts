@@ -1,5 +1,11 @@
 import type { Span } from "../contract/transcript.ts";
-import { type AudioStream, type Samples, sampleRate, scaleToFit } from "./recording.ts";
+import {
+  type AudioBlock,
+  type AudioStream,
+  type Samples,
+  sampleRate,
+  scaleToFit,
+} from "./recording.ts";
 import { SampleQueue } from "./sample-queue.ts";
 import { levelOf, minAudiblePeak, quietestCut, speechSpans } from "./vad.ts";
 
@@ -38,8 +44,8 @@ const minChunkSamples = 0.5 * sampleRate;
 export const keptSilence = 0.3 * sampleRate;
 
 /**
- * Cuts a stream at quiet places near multiples of `chunkSeconds`, so that no word is cut. Holds one
- * chunk at a time.
+ * Cuts a stream at quiet places near multiples of `chunkSeconds`, so that no word is cut, and at
+ * gaps. Holds one chunk at a time.
  */
 export class Chunker {
   readonly #blocks: AudioStream["blocks"];
@@ -47,8 +53,6 @@ export class Chunker {
   readonly #aim: number;
   readonly #reach: number;
   readonly #pause: number;
-  /** Samples that came before those in the queue. */
-  #before = 0;
   /** Level of the noise, as the last long pause told it. */
   #noise: number | undefined;
 
@@ -58,38 +62,32 @@ export class Chunker {
     this.#pause = pauseSeconds * sampleRate;
   }
 
-  /** Samples that were read so far. */
+  /** How far the recording was read, in samples. */
   get heard(): number {
-    return this.#before + this.#queue.length;
+    return this.#queue.end;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<AudioChunk, void, undefined> {
     try {
-      for (let isEnd = false; !isEnd; ) {
-        const block = await this.#blocks.next();
-        isEnd = block.done === true;
-        if (!block.done) this.#queue.push(block.value);
-        for (let length = this.#cut(isEnd); length > 0; length = this.#cut(isEnd)) {
-          const chunk = chunkAt(this.#queue.take(length), this.#before);
-          this.#before += length;
-          yield chunk;
-        }
+      for await (const block of this.#blocks) {
+        if (this.#queue.isApart(block)) yield* this.#chunks(true);
+        this.#queue.push(block);
+        yield* this.#chunks(false);
       }
+      yield* this.#chunks(true);
     } finally {
       await this.#blocks.return();
     }
   }
 
-  /** Leaves out silence. Returns the length of the next chunk; 0 where none can be cut by now. */
-  #cut(isEnd: boolean): number {
+  /** What can be cut by now; everything where no more samples follow closely. */
+  *#chunks(isEnd: boolean): Generator<AudioChunk, void, undefined> {
     const needed = isEnd ? 1 : this.#aim + this.#reach;
     while (this.#queue.length >= needed) {
       const { skip, take } = this.#next(this.#queue.view(), isEnd);
       this.#queue.drop(skip);
-      this.#before += skip;
-      if (take > 0) return take;
+      if (take > 0) yield chunkAt(this.#queue.take(take));
     }
-    return 0;
   }
 
   /** How many samples to leave out, and how many of those after them make a chunk. */
@@ -139,17 +137,17 @@ export function soundsIn(samples: Samples, noise?: number): Span[] {
   }));
 }
 
-/** The chunk of these samples, of which it scales loud ones; `before` samples came before it. */
-export function chunkAt(samples: Samples, before: number): AudioChunk {
+/** The chunk of these samples, of which it scales loud ones. */
+export function chunkAt({ at, samples }: AudioBlock): AudioChunk {
   const isSilent = scaleToFit(samples) < minAudiblePeak;
-  const start = before / sampleRate;
+  const start = at / sampleRate;
   const speech = speechSpans(samples).map((span) => ({
     start: start + span.start,
     end: start + span.end,
   }));
-  const end = (before + samples.length) / sampleRate;
+  const end = (at + samples.length) / sampleRate;
   // A recording that is short as a whole is heard as it is.
-  return { start, end, samples: before > 0 ? filledUp(samples) : samples, speech, isSilent };
+  return { start, end, samples: at > 0 ? filledUp(samples) : samples, speech, isSilent };
 }
 
 function filledUp(samples: Samples): Samples {
@@ -162,6 +160,9 @@ function filledUp(samples: Samples): Samples {
 /** Cuts a chunk in two at the quietest place of its middle half. */
 export function halves({ samples, start }: AudioChunk): AudioChunk[] {
   const cut = quietestCut(samples, samples.length >> 2, samples.length - (samples.length >> 2));
-  const before = Math.round(start * sampleRate);
-  return [chunkAt(samples.slice(0, cut), before), chunkAt(samples.slice(cut), before + cut)];
+  const at = Math.round(start * sampleRate);
+  return [
+    chunkAt({ at, samples: samples.slice(0, cut) }),
+    chunkAt({ at: at + cut, samples: samples.slice(cut) }),
+  ];
 }

@@ -45,7 +45,7 @@ function sectionsOf(samples: Samples, chunkSeconds: number, settles = false) {
   };
   for (let at = 0; at < samples.length; at += 2 * sampleRate) {
     const end = Math.min(samples.length, at + 2 * sampleRate);
-    endpointer.push(samples.slice(at, end));
+    endpointer.push({ at, samples: samples.slice(at, end) });
     take(end / sampleRate, false);
     if (endpointer.open() === undefined) continue;
     opened++;
@@ -81,7 +81,7 @@ describe("a segment ends", () => {
 
   test("at a shorter pause where the model wants it", () => {
     const endpointer = new Endpointer({ chunkSeconds: 30, pauseSeconds: 0.4 });
-    endpointer.push(recording(3, -0.6, 2));
+    endpointer.push({ at: 0, samples: recording(3, -0.6, 2) });
     const [first, second] = [endpointer.cut({}), endpointer.cut({ isEnd: true })];
     expect(first!.end).toBeCloseTo(3.3, 1);
     expect(second!.start).toBeCloseTo(3.3, 1);
@@ -102,7 +102,7 @@ describe("a segment ends", () => {
 
   test("where it can when it is stuck", () => {
     const endpointer = new Endpointer({ chunkSeconds: 30, pauseSeconds: 2 });
-    endpointer.push(recording(3, -0.2, 3));
+    endpointer.push({ at: 0, samples: recording(3, -0.2, 3) });
     expect(endpointer.open()?.end).toBe(6.2);
     expect(endpointer.cut({})).toBeUndefined();
     expect(endpointer.cut({ isStuck: true })?.end).toBeCloseTo(3.1, 1);

@@ -9,7 +9,7 @@ import {
   pausesAfter,
   soundsIn,
 } from "./chunker.ts";
-import { type Samples, sampleRate } from "./recording.ts";
+import { type AudioBlock, sampleRate } from "./recording.ts";
 import { SampleQueue } from "./sample-queue.ts";
 import { levelOf, quietestCut } from "./vad.ts";
 
@@ -29,8 +29,6 @@ export class Endpointer {
   readonly #aim: number;
   readonly #reach: number;
   readonly #longPause: number;
-  /** Samples that came before those in the queue. */
-  #before = 0;
   /** Samples of the open segment that settled text may be of; 0 before it is heard. */
   #settled = 0;
   #isOpen = false;
@@ -44,7 +42,12 @@ export class Endpointer {
     this.#longPause = Math.min(maxPauseSeconds, pauseSeconds) * sampleRate;
   }
 
-  push(block: Samples): void {
+  /** Whether a block lies behind a gap: what came before it has to be cut as at the end. */
+  isApart(block: AudioBlock): boolean {
+    return this.#queue.isApart(block);
+  }
+
+  push(block: AudioBlock): void {
     this.#queue.push(block);
   }
 
@@ -52,7 +55,7 @@ export class Endpointer {
   open(): AudioChunk | undefined {
     if (!this.#isOpen && !this.#skipSilence()) return undefined;
     this.#isOpen = true;
-    return chunkAt(this.#queue.view().slice(), this.#before);
+    return chunkAt({ at: this.#queue.at, samples: this.#queue.view().slice() });
   }
 
   /** Tells that text of the open segment, as it is by now, will not change any more. */
@@ -66,14 +69,12 @@ export class Endpointer {
    */
   cut({ isEnd = false, isStuck = false }): AudioChunk | undefined {
     if (!this.#isOpen && !this.#skipSilence()) {
-      if (isEnd) this.#drop(this.#queue.length);
+      if (isEnd) this.#queue.drop(this.#queue.length);
       return undefined;
     }
     const length = this.#segmentLength(isEnd, isStuck);
     if (length === 0) return undefined;
-    const samples = this.#queue.take(length);
-    const segment = chunkAt(samples, this.#before);
-    this.#before += length;
+    const segment = chunkAt(this.#queue.take(length));
     this.#isOpen = false;
     this.#settled = 0;
     return segment;
@@ -83,25 +84,19 @@ export class Endpointer {
   #skipSilence(): boolean {
     const { length } = this.#queue;
     const [first] = this.#sounds();
-    if (first !== undefined) this.#drop(first.start - keptSilence);
     // The first sound may be about to begin.
-    else this.#drop(length - keptSilence);
+    const silence = (first?.start ?? length) - keptSilence;
+    if (silence > 0) this.#queue.drop(silence);
     return first !== undefined;
   }
 
   /** Where there is sound in the queue; the same samples are looked at once. */
   #sounds(): Span[] {
-    const key = [this.#before, this.#queue.length, this.#noise].join();
+    const key = [this.#queue.at, this.#queue.length, this.#noise].join();
     if (this.#found.key !== key) {
       this.#found = { key, sounds: soundsIn(this.#queue.view(), this.#noise) };
     }
     return this.#found.sounds;
-  }
-
-  #drop(length: number): void {
-    if (length <= 0) return;
-    this.#queue.drop(length);
-    this.#before += length;
   }
 
   /** Where the segment ends; 0: not yet. */

@@ -1,7 +1,17 @@
 import { resolve } from "node:path";
 import { AsrError } from "../contract/errors.ts";
-import { fetchedFfmpeg, isClone } from "../native/locate.ts";
-import { type AudioRemarks, type Samples, sampleRate } from "./recording.ts";
+import { type Range, wholeRange } from "./checked.ts";
+import { FfmpegLog, type InputFacts, logOptions } from "./ffmpeg-log.ts";
+import { findFfmpeg, startFfmpeg } from "./ffmpeg-program.ts";
+import { NutReader } from "./nut.ts";
+import {
+  type AudioRemarks,
+  type DecodedBlock,
+  noRemarks,
+  type Samples,
+  sampleRate,
+} from "./recording.ts";
+import { placedBlocks, Timeline } from "./timeline.ts";
 
 /** ffmpeg is hundreds of times faster than real time: when nothing comes for so long, it hangs. */
 const silenceLimitMs = 60_000;
@@ -21,20 +31,41 @@ const guard = (protocol: "file" | "pipe") => [
   containers,
 ];
 
+/** What is decoded, and what is told of it. */
+export interface Decoding {
+  /** What messages call it. */
+  name: string;
+  /** Nothing is decoded behind its end, and what can be found at once before its start neither. */
+  range: Range;
+  /** Of them `losses` takes what is left out because it is damaged. */
+  remarks: AudioRemarks;
+  /** Called with what ffmpeg says of the file, before the first block. */
+  onFacts?: ((facts: InputFacts) => void) | undefined;
+}
+
 /**
- * The first audio stream of a file, mono at 16 kHz. ffmpeg waits when nobody asks for samples, and
- * ends when the generator does. What it leaves out because it is damaged becomes a loss.
+ * The first audio stream of a file, all its channels at 16 kHz. ffmpeg waits when nobody asks for
+ * samples, and ends when the generator does.
  */
 export async function* decodedFile(
   path: string,
-  name: string,
-  remarks: AudioRemarks,
-): AsyncGenerator<Samples> {
+  decoding: Decoding,
+  canSeek: boolean,
+): AsyncGenerator<DecodedBlock> {
+  const { name, range } = decoding;
   const inputPath = `file:${resolve(path)}`;
-  const input = [...guard("file"), "-vn", "-sn", "-dn", "-i", inputPath];
-  const said = yield* decoded(input, name, (line) => line.replaceAll(inputPath, name));
-  if (said !== "") remarks.losses.push(`parts could not be decoded: ${said}`);
+  const seek = canSeek && range.start > seekMargin ? ["-ss", `${range.start - seekMargin}`] : [];
+  const input = [...guard("file"), ...seek, ...soundOnly, "-i", inputPath];
+  yield* decoded(input, decoding, { shown: (line) => line.replaceAll(inputPath, name) });
 }
+
+/**
+ * ffmpeg counts from the first stamp where it seeks, we from zero, which may be a minute before;
+ * decoders need a start-up.
+ */
+const seekMargin = 65;
+
+const soundOnly = ["-vn", "-sn", "-dn"];
 
 /** Mono samples of another rate, brought to 16 kHz as they come. */
 export async function* resampled(
@@ -43,7 +74,8 @@ export async function* resampled(
   name: string,
 ): AsyncGenerator<Samples> {
   const input = [...guard("pipe"), "-f", "f32le", "-ar", String(rate), "-ac", "1", "-i", "pipe:0"];
-  yield* decoded(input, name, (line) => line, blocks);
+  const decoding = { name, range: wholeRange, remarks: noRemarks() };
+  for await (const { samples } of decoded(input, decoding, { source: blocks })) yield samples;
 }
 
 /**
@@ -52,69 +84,99 @@ export async function* resampled(
  */
 export async function* decodedStream(
   parts: AsyncIterable<Uint8Array>,
-  name: string,
-): AsyncGenerator<Samples> {
+  decoding: Decoding,
+): AsyncGenerator<DecodedBlock> {
   // Not `-fflags nobuffer`: it throws away what was looked at to find out the format.
   const soon = ["-probesize", "32768", "-analyzeduration", "1000000"];
-  const input = [...guard("pipe"), ...soon, "-vn", "-sn", "-dn", "-i", "pipe:0"];
-  yield* decoded(input, name, (line) => line, parts, Number.POSITIVE_INFINITY);
+  const input = [...guard("pipe"), ...soon, ...soundOnly, "-i", "pipe:0"];
+  yield* decoded(input, decoding, { source: parts, patienceMs: Number.POSITIVE_INFINITY });
+}
+
+/** Added to stamps, so that none is below zero: NUT has no such stamps. In samples. */
+const stampOffset = 2 ** 40;
+
+/**
+ * Stamps that go back by more than a second, as where files were joined, go on instead from where
+ * they were: no container takes them, and ffmpeg would give the same one to all until the old place
+ * is reached again. Where they go back by less, that is what should happen.
+ */
+const steadyStamps =
+  `st(1,if(isnan(PREV_OUTPTS),PTS+${stampOffset},` +
+  `PREV_OUTPTS+if(lt(PTS,PREV_INPTS-${sampleRate}),ld(0),PTS-PREV_INPTS)));` +
+  "st(0,NB_SAMPLES);ld(1)";
+
+/** Plain samples with their time stamps, in packets that are written at once. */
+const output = [
+  ...["-map", "0:a:0", "-af", `aresample=${sampleRate},asetpts='${steadyStamps}'`],
+  ...["-c:a", "pcm_f32le", "-f", "nut", "-flush_packets", "1", "pipe:1"],
+];
+
+/** How ffmpeg is fed and read. */
+interface Means {
+  /** What it reads from standard input; undefined where it opens a file. */
+  source?: AsyncIterable<Samples | Uint8Array>;
+  patienceMs?: number;
+  /** Its words as they are shown. */
+  shown?: (line: string) => string;
 }
 
 async function* decoded(
   input: readonly string[],
-  name: string,
-  shown: (line: string) => string,
-  blocks?: AsyncIterable<Samples | Uint8Array>,
-  patienceMs: number = silenceLimitMs,
-): AsyncGenerator<Samples, string> {
+  { name, range, remarks, onFacts }: Decoding,
+  { source, patienceMs = silenceLimitMs, shown = (line) => line }: Means,
+): AsyncGenerator<DecodedBlock> {
   const program = await findFfmpeg();
-  const format = ["-f", "f32le", "-ac", "1", "-ar", String(sampleRate)];
-  const output = ["-map", "0:a:0", ...format, "-flush_packets", "1", "pipe:1"];
-  const stdin = blocks === undefined ? ["-nostdin"] : [];
-  const command = [program, ...stdin, "-hide_banner", "-v", "error", ...input, ...output];
-  const child = spawn(command, program, blocks !== undefined);
+  const options = [...logOptions, "-copyts", ...input, ...output];
+  const child = startFfmpeg(program, options, source !== undefined);
+  const log = new FfmpegLog(child.stderr);
+  const reader = child.stdout.getReader();
   try {
-    const errors = child.stderr.text();
     let sourceFailure: { error: unknown } | undefined;
-    const fed = feed(child, blocks).catch((error: unknown) => {
+    const fed = feed(child.stdin, source).catch((error: unknown) => {
       sourceFailure = { error };
     });
-    const reader = child.stdout.getReader();
-    const aligned = new WholeSamples();
-    for (;;) {
+    const nut = new NutReader();
+    let timeline: Timeline | undefined;
+    let reached = 0;
+    while (reached < range.end * sampleRate) {
       const part = await inTime(reader.read(), patienceMs, name);
       if (part.done) break;
-      const samples = aligned.push(part.value);
-      if (samples.length > 0) yield samples;
+      const frames = nut.push(part.value);
+      if (frames.length === 0 || nut.stream === undefined) continue;
+      if (timeline === undefined) {
+        const facts = await log.facts;
+        onFacts?.(facts);
+        timeline = new Timeline(facts);
+      }
+      for (const block of placedBlocks(frames, nut.stream, timeline, stampOffset)) {
+        reached = block.at + block.samples.length / block.channels;
+        yield block;
+      }
     }
+    const isWhole = reached < range.end * sampleRate;
+    if (!isWhole) child.kill("SIGKILL");
     const status = await child.exited;
-    if (status === 0) await fed;
+    await log.end;
+    if (isWhole && status === 0) await fed;
     // What ffmpeg says of bytes that stop short hides why they do.
     if (sourceFailure !== undefined) throw sourceFailure.error;
-    const lines = (await errors).trim().split("\n");
-    if (status === 0) return shown(withoutAddress(lines.at(-1) ?? ""));
-    const why = reason(lines, status, child.signalCode);
-    throw new AsrError("input", `${name}: cannot be decoded: ${shown(why)}`);
+    const last = shown(withoutAddress(log.errors.at(-1) ?? ""));
+    if (isWhole && status !== 0) {
+      const reason = child.signalCode === null ? last : `ffmpeg was ended by ${child.signalCode}`;
+      const message = reason || `ffmpeg ended with status ${status}`;
+      throw new AsrError("input", `${name}: cannot be decoded: ${message}`);
+    }
+    const why = last || timeline?.missing;
+    if (why) remarks.losses.push(`parts could not be decoded: ${why}`);
   } finally {
     child.kill("SIGKILL");
-  }
-}
-
-function spawn(command: string[], program: string, feeds: boolean) {
-  try {
-    return Bun.spawn(command, {
-      stdin: feeds ? "pipe" : "ignore",
-      stdout: "pipe",
-      stderr: "pipe",
-    });
-  } catch (error) {
-    const hint = "set FFMPEG to a working ffmpeg, or unset it";
-    throw new AsrError("native", `${program}: cannot be run`, hint, { cause: error });
+    // A stream that is not read to its end keeps its handle.
+    await reader.cancel();
   }
 }
 
 async function feed(
-  { stdin }: ReturnType<typeof spawn>,
+  stdin: ReturnType<typeof startFfmpeg>["stdin"],
   blocks: AsyncIterable<Samples | Uint8Array> | undefined,
 ): Promise<void> {
   if (blocks === undefined || stdin === undefined || typeof stdin === "number") return;
@@ -145,45 +207,7 @@ async function inTime<T>(read: Promise<T>, patienceMs: number, name: string): Pr
   }
 }
 
-/** Pipes cut where they like: the bytes of a sample that is not whole wait for the rest. */
-class WholeSamples {
-  #rest: Uint8Array = new Uint8Array(0);
-
-  push(bytes: Uint8Array): Samples {
-    const all = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
-    const whole = all.length - (all.length % Float32Array.BYTES_PER_ELEMENT);
-    this.#rest = new Uint8Array(all.subarray(whole));
-    return new Float32Array(new Uint8Array(all.subarray(0, whole)).buffer);
-  }
-}
-
-/** ffmpeg's own last words. */
-function reason(lines: readonly string[], status: number, signal: string | number | null): string {
-  const last = withoutAddress(lines.at(-1) ?? "");
-  if (signal !== null) return `ffmpeg was ended by ${signal}`;
-  return last || `ffmpeg ended with status ${status}`;
-}
-
 /** A line of ffmpeg without the address of what says it, as in `[mp3 @ 0x55d1c8] `. */
 function withoutAddress(line: string): string {
   return line.replace(/^(?:\[[^\]]*\]\s*)+/, "");
-}
-
-/** $FFMPEG, else the one on PATH, else the one that a clone's set-up fetched. */
-export async function findFfmpeg(): Promise<string> {
-  const wanted = process.env["FFMPEG"];
-  if (wanted) {
-    const found = Bun.which(wanted);
-    if (found !== null) return found;
-    const hint = "set FFMPEG to a working ffmpeg, or unset it";
-    throw new AsrError("native", `FFMPEG=${wanted} is not a program`, hint);
-  }
-  const found = Bun.which("ffmpeg") ?? fetchedFfmpeg();
-  if (found !== undefined) return found;
-  const fetch = isClone ? ", or fetch one: ./bunw run setup" : "";
-  throw new AsrError(
-    "native",
-    "audio other than WAV at 16 kHz needs ffmpeg, and none was found",
-    `install it (Debian: apt install ffmpeg)${fetch}`,
-  );
 }

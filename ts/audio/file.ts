@@ -1,47 +1,73 @@
 import { AsrError } from "../contract/errors.ts";
+import { checked, noSamples, type Range, wholeRange } from "./checked.ts";
 import { decodedFile } from "./ffmpeg.ts";
 import { isWav } from "./formats/wav-format.ts";
 import { readWavLayout } from "./formats/wav-layout.ts";
+import { gapsNoted } from "./gaps.ts";
 import { OpenedFile } from "./opened-file.ts";
-import {
-  type AudioRemarks,
-  type AudioStream,
-  checked,
-  noRemarks,
-  noSamples,
-  type Samples,
-} from "./recording.ts";
+import { mono } from "./pcm.ts";
+import { type AudioBlock, type AudioRemarks, type AudioStream, noRemarks } from "./recording.ts";
 import { isReadable, openWavFile } from "./wav-file.ts";
 
 /**
  * Opens a file by what its first bytes say: plain samples in a WAV are read here, every other
- * format goes through ffmpeg. `name` is what messages call it.
+ * format goes through ffmpeg. `name` is what messages call it; only `range` is heard.
  */
-export async function openFile(path: string, name: string): Promise<AudioStream> {
-  await using file = await OpenedFile.open(path, name);
-  const head = await checkedHead(file, name);
-  if (!isWav(head)) return fromFfmpeg(path, name);
-  const layout = await readWavLayout(file, name);
-  // What this program cannot make sense of, ffmpeg may.
-  if (layout.objection !== undefined) return fromFfmpeg(path, name, noRemarks(), layout.objection);
-  if (layout.parts.length === 0) throw noSamples(name);
-  if (isReadable(layout)) return openWavFile({ path, name, layout, state: file.state });
-  return fromFfmpeg(path, name, { losses: layout.losses, notes: [] });
-}
-
-function fromFfmpeg(
+export async function openFile(
   path: string,
   name: string,
-  remarks: AudioRemarks = noRemarks(),
-  objection?: AsrError,
-): AudioStream {
-  const decoded = decodedFile(path, name, remarks);
-  const blocks = checked(objection === undefined ? decoded : unless(decoded, objection), name);
-  return { name, duration: undefined, blocks, remarks };
+  range: Range = wholeRange,
+): Promise<AudioStream> {
+  await using file = await OpenedFile.open(path, name);
+  const head = await checkedHead(file, name);
+  const coded = { path, name, range, canSeek: hasIndex(head), remarks: noRemarks() };
+  if (!isWav(head)) return fromFfmpeg(coded);
+  const layout = await readWavLayout(file, name);
+  // What this program cannot make sense of, ffmpeg may.
+  if (layout.objection !== undefined) return fromFfmpeg(coded, layout.objection);
+  if (layout.parts.length === 0) throw noSamples(name);
+  if (isReadable(layout)) return openWavFile({ path, name, layout, state: file.state }, range);
+  coded.remarks.losses.push(...layout.losses);
+  return fromFfmpeg(coded);
+}
+
+/** A file that ffmpeg decodes. */
+interface CodedFile {
+  path: string;
+  name: string;
+  range: Range;
+  canSeek: boolean;
+  remarks: AudioRemarks;
+}
+
+function fromFfmpeg(file: CodedFile, objection?: AsrError): AudioStream {
+  const { path, name, range, canSeek, remarks } = file;
+  const onFacts = ({ duration }: { duration: number | undefined }) => {
+    stream.duration = duration;
+  };
+  const decoded = mono(decodedFile(path, { name, range, remarks, onFacts }, canSeek));
+  const tried = objection === undefined ? decoded : unless(decoded, objection);
+  const blocks = checked(tried, name, range, () => stream.duration);
+  const stream: AudioStream = {
+    name,
+    duration: undefined,
+    blocks: gapsNoted(blocks, range.start, remarks.notes),
+    remarks,
+  };
+  return stream;
+}
+
+/**
+ * Whether ffmpeg finds a time in a file of this format at once and exactly: in MP4, Matroska and
+ * FLAC. In others it guesses, or their clock may be set anew half-way.
+ */
+function hasIndex(head: Uint8Array): boolean {
+  const text = Buffer.from(head.subarray(0, 8)).toString("latin1");
+  return text.startsWith("\x1aE\xdf\xa3") || text.startsWith("fLaC") || text.endsWith("ftyp");
 }
 
 /** The blocks; where there are none, what was said before ffmpeg was asked tells more. */
-async function* unless(blocks: AsyncIterable<Samples>, objection: AsrError) {
+async function* unless(blocks: AsyncIterable<AudioBlock>, objection: AsrError) {
   let any = false;
   try {
     for await (const block of blocks) {

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { demoSample } from "../native/locate.ts";
 import { expectAsrError } from "../testing/expect-error.ts";
-import { findFfmpeg } from "./ffmpeg.ts";
+import { findFfmpeg } from "./ffmpeg-program.ts";
 import { openLive } from "./live-input.ts";
 import { openAudio } from "./open.ts";
 import { wholeRecording } from "./recording.ts";
@@ -69,7 +69,7 @@ test("a stream that fails says so after what came before", async () => {
   let length = 0;
   let failure: unknown;
   try {
-    for await (const block of openLive(broken(), "socket").blocks) length += block.length;
+    for await (const { samples } of openLive(broken(), "socket").blocks) length += samples.length;
   } catch (error) {
     failure = error;
   }

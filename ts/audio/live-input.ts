@@ -1,19 +1,30 @@
 import { AsrError } from "../contract/errors.ts";
+import { checked, type Range, wholeRange } from "./checked.ts";
 import { decodedStream } from "./ffmpeg.ts";
-import { type AudioStream, checked, noRemarks } from "./recording.ts";
+import { gapsNoted } from "./gaps.ts";
+import { mono } from "./pcm.ts";
+import { type AudioStream, noRemarks } from "./recording.ts";
 
 /**
  * Opens a recording in any format that ffmpeg can read from a pipe, of which the bytes are still
- * coming: each block of samples is there as soon as its bytes are.
+ * coming: each block of samples is there as soon as its bytes are. Only `range` is heard; behind it
+ * nothing is read.
  */
-export function openLive(stream: AsyncIterable<Uint8Array>, name: string): AudioStream {
-  return { name, duration: undefined, blocks: heard(stream, name), remarks: noRemarks() };
+export function openLive(
+  stream: AsyncIterable<Uint8Array>,
+  name: string,
+  range: Range = wholeRange,
+): AudioStream {
+  const remarks = noRemarks();
+  const blocks = checked(mono(decodedStream(stream, { name, range, remarks })), name, range);
+  const heard = gapsNoted(hinted(blocks), range.start, remarks.notes);
+  return { name, duration: undefined, blocks: heard, remarks };
 }
 
-async function* heard(stream: AsyncIterable<Uint8Array>, name: string): AudioStream["blocks"] {
+async function* hinted(blocks: AudioStream["blocks"]): AudioStream["blocks"] {
   let any = false;
   try {
-    for await (const block of checked(decodedStream(stream, name), name)) {
+    for await (const block of blocks) {
       any = true;
       yield block;
     }

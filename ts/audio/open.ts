@@ -1,4 +1,5 @@
 import type { NextBlock } from "./blocks.ts";
+import { type Range, wholeRange } from "./checked.ts";
 import { openFile } from "./file.ts";
 import { type AudioInput, classify, type InputDescription } from "./input.ts";
 import { openLive } from "./live-input.ts";
@@ -6,26 +7,33 @@ import { openPcm } from "./pcm.ts";
 import { type AudioStream, type Recording, wholeRecording } from "./recording.ts";
 import { spooled } from "./spool.ts";
 
-/**
- * Opens an input by its description; `next` gives its bytes. With `live`, what comes to be while it
- * is read is heard as it comes; otherwise it is read to its end before.
- */
+/** What of an input is heard, and when. */
+export interface OpenOptions {
+  /** Whether what comes to be while it is read is heard as it comes, instead of as a whole. */
+  live?: boolean | undefined;
+  /** Default: all of it. */
+  range?: Range | undefined;
+}
+
+/** Opens an input by its description; `next` gives its bytes. */
 export async function openInput(
   input: InputDescription,
   next: NextBlock,
-  live = false,
+  { live = false, range = wholeRange }: OpenOptions = {},
 ): Promise<AudioStream> {
   const { name } = input;
   switch (input.kind) {
     case "path": {
-      if (!input.isStream) return await openFile(input.path, name);
+      if (!input.isStream) return await openFile(input.path, name, range);
       const stream = Bun.file(input.path).stream();
-      return live ? openLive(stream, name) : await spooled(stream, name);
+      return live ? openLive(stream, name, range) : await spooled(stream, name, range);
     }
-    case "bytes":
-      return live ? openLive(bytesFrom(next), name) : await spooled(bytesFrom(next), name);
+    case "bytes": {
+      const stream = bytesFrom(next);
+      return live ? openLive(stream, name, range) : await spooled(stream, name, range);
+    }
     case "pcm":
-      return openPcm(next, input);
+      return openPcm(next, input, range);
   }
 }
 
@@ -34,10 +42,13 @@ async function* bytesFrom(next: NextBlock): AsyncGenerator<Uint8Array, void, und
 }
 
 /** Opens an input on the thread that holds it. */
-export async function openAudio(input: AudioInput): Promise<AudioStream> {
+export async function openAudio(
+  input: AudioInput,
+  options: OpenOptions = {},
+): Promise<AudioStream> {
   const { description, content } = classify(input);
   const next = async () => (await content?.blocks.next())?.value;
-  return await openInput(description, next);
+  return await openInput(description, next, options);
 }
 
 /** Reads a whole recording. */

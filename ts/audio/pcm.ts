@@ -1,12 +1,14 @@
 import { AsrError } from "../contract/errors.ts";
 import type { NextBlock } from "./blocks.ts";
+import { checked, noSamples, type Range, wholeRange } from "./checked.ts";
 import { resampled } from "./ffmpeg.ts";
 import {
+  type AudioBlock,
   type AudioStream,
-  checked,
   checkFinite,
+  type DecodedBlock,
   noRemarks,
-  noSamples,
+  placed,
   type Samples,
   sampleRate,
 } from "./recording.ts";
@@ -92,12 +94,20 @@ interface PcmInput extends CheckedLayout {
   duration: number | undefined;
 }
 
-/** Opens plain samples of which `next` gives the bytes. */
-export function openPcm(next: NextBlock, input: PcmInput): AudioStream {
+/** Opens plain samples of which `next` gives the bytes; only `range` is heard. */
+export function openPcm(next: NextBlock, input: PcmInput, range: Range = wholeRange): AudioStream {
   const { name, duration, sampleRate: rate } = input;
-  const mono = monoSamples(next, input);
-  const blocks = rate === sampleRate ? mono : checked(resampled(mono, rate, name), name);
+  const plain = monoSamples(next, input);
+  const heard = rate === sampleRate ? plain : resampled(plain, rate, name);
+  const blocks = checked(placed(heard), name, range, () => duration);
   return { name, duration, blocks, remarks: noRemarks() };
+}
+
+/** The mean of the channels. */
+export async function* mono(blocks: AsyncIterable<DecodedBlock>): AsyncGenerator<AudioBlock> {
+  for await (const { at, channels, samples } of blocks) {
+    yield { at, samples: channels === 1 ? samples : mixed(samples, channels) };
+  }
 }
 
 /**

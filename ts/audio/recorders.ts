@@ -1,5 +1,5 @@
 import { AsrError } from "../contract/errors.ts";
-import { findFfmpeg } from "./ffmpeg.ts";
+import { findFfmpeg } from "./ffmpeg-program.ts";
 
 /** A microphone or another source of sound. */
 export interface Device {

@@ -6,14 +6,37 @@ export const sampleRate = 16_000;
 /** Samples as the models hear them: mono at 16 kHz. */
 export type Samples = Float32Array<ArrayBuffer>;
 
+/** Samples that follow each other, and where they lie. */
+export interface AudioBlock {
+  /** Place of the first sample in the recording, counted in samples at 16 kHz from its start. */
+  at: number;
+  samples: Samples;
+}
+
+/** The same before several channels become one. */
+export interface DecodedBlock {
+  /** As in `AudioBlock`. */
+  at: number;
+  channels: number;
+  /** Interleaved. */
+  samples: Samples;
+}
+
 /** A recording that is read as it is needed, so that its length does not matter. */
 export interface AudioStream {
   /** What messages call it: the path, or where it came from. */
   name: string;
-  /** Length in seconds as its header says; undefined where only reading tells. */
+  /**
+   * Length in seconds as its header says; undefined where only reading tells. Some headers are read
+   * with the first block.
+   */
   duration: number | undefined;
-  /** Finite samples in blocks of any length. Stop asking, and what decodes them is stopped. */
-  blocks: AsyncGenerator<Samples, void, undefined>;
+  /**
+   * Finite samples in blocks of any length, in order. Between blocks there may be gaps in which
+   * nothing was recorded, of any length; a block that begins up to a fifth of a second before the
+   * end of the one before sets the time right. Stop asking, and what decodes them is stopped.
+   */
+  blocks: AsyncGenerator<AudioBlock, void, undefined>;
   /** What was found on the way to the end; complete when all blocks were read. */
   remarks: AudioRemarks;
 }
@@ -40,20 +63,16 @@ export interface Recording {
   name: string;
 }
 
-/** Reads a stream to its end. */
+/** Reads a stream to its end; gaps become silence. */
 export async function wholeRecording({ blocks, name }: AudioStream): Promise<Recording> {
-  const parts: Samples[] = [];
+  const parts: AudioBlock[] = [];
   let length = 0;
   for await (const block of blocks) {
     parts.push(block);
-    length += block.length;
+    length = Math.max(length, block.at + block.samples.length);
   }
   const samples = new Float32Array(length);
-  let at = 0;
-  for (const part of parts) {
-    samples.set(part, at);
-    at += part.length;
-  }
+  for (const part of parts) samples.set(part.samples, part.at);
   scaleToFit(samples);
   return { samples, duration: length / sampleRate, name };
 }
@@ -70,6 +89,18 @@ export function scaleToFit(samples: Samples): number {
   return peak;
 }
 
+/** Samples that follow each other, as blocks of which the first lies at `at`. */
+export async function* placed(
+  parts: AsyncIterable<Samples>,
+  at = 0,
+): AsyncGenerator<AudioBlock, void, undefined> {
+  let next = at;
+  for await (const samples of parts) {
+    yield { at: next, samples };
+    next += samples.length;
+  }
+}
+
 /**
  * Refuses NaN and infinities: they would spread over the whole transcript. `before` samples came
  * earlier.
@@ -80,23 +111,4 @@ export function checkFinite(samples: Float32Array, name: string, before = 0): vo
   if (index === samples.length) return;
   const message = `${name}: sample ${before + index} is ${samples[index]}, not a finite number`;
   throw new AsrError("input", message, "export the audio again");
-}
-
-/** The blocks, checked: finite, and at least one sample in all. */
-export async function* checked(
-  blocks: AsyncIterable<Samples>,
-  name: string,
-): AsyncGenerator<Samples, void, undefined> {
-  let length = 0;
-  for await (const block of blocks) {
-    checkFinite(block, name, length);
-    length += block.length;
-    if (block.length > 0) yield block;
-  }
-  if (length === 0) throw noSamples(name);
-}
-
-/** The error for a recording of no length. */
-export function noSamples(name: string): AsrError {
-  return new AsrError("input", `${name}: the audio has no samples`);
 }

@@ -1,6 +1,7 @@
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AsrError, messageOf } from "../contract/errors.ts";
+import { type Range, wholeRange } from "./checked.ts";
 import { diskSpace, isNearlyFull, saysFull } from "./disk-space.ts";
 import { openFile } from "./file.ts";
 import type { AudioStream } from "./recording.ts";
@@ -9,19 +10,22 @@ import { temporaryFolder } from "./temporary.ts";
 /**
  * Opens the bytes of a file as they come in a stream, however many: they go through a temporary
  * file, because a WAV may tell its length last and MP4 cannot be read from a pipe. It lives until
- * the samples have been read. Throws AsrError `input` where the disk has no room for it.
+ * the samples have been read. Only `range` is heard. Throws AsrError `input` where the disk has no
+ * room for it.
  */
 export async function spooled(
   stream: AsyncIterable<Uint8Array>,
   name: string,
+  range: Range = wholeRange,
 ): Promise<AudioStream> {
   const folder = await temporaryFolder(name);
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     const path = join(folder, "audio");
     await writeSpool(stream, path, name);
-    const opened = await openFile(path, name);
-    return { ...opened, blocks: thenRemove(opened.blocks, remove) };
+    const opened = await openFile(path, name, range);
+    opened.blocks = thenRemove(opened.blocks, remove);
+    return opened;
   } catch (error) {
     await remove();
     throw error;

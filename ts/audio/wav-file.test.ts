@@ -22,7 +22,7 @@ function file(name: string, ...parts: Uint8Array[]): string {
 async function hear(path: string) {
   const { blocks, remarks, duration } = await openFile(path, "x.wav");
   let samples = 0;
-  for await (const block of blocks) samples += block.length;
+  for await (const block of blocks) samples += block.samples.length;
   return { seconds: samples / 16_000, duration, ...remarks };
 }
 
@@ -68,12 +68,12 @@ describe("a file that is not left alone:", () => {
   test("another one at its path while it is read is not heard", async () => {
     const path = file("long.wav", seconds(100));
     const { blocks, remarks } = await openFile(path, "x.wav");
-    expect((await blocks.next()).value?.[0]).toBeCloseTo(0.5, 3);
+    expect((await blocks.next()).value?.samples[0]).toBeCloseTo(0.5, 3);
     renameSync(file("other.wav", pcm16Wav(new Float32Array(1_600_000).fill(-0.5))), path);
     let heard = 0;
-    for await (const block of blocks) {
-      expect(block.every((x) => x > 0)).toBe(true);
-      heard += block.length;
+    for await (const { samples } of blocks) {
+      expect(samples.every((x) => x > 0)).toBe(true);
+      heard += samples.length;
     }
     expect(heard).toBeGreaterThan(1_000_000);
     expect(remarks.losses).toEqual([]);
@@ -91,7 +91,7 @@ describe("a file that is not left alone:", () => {
     const { blocks, remarks } = await openFile(path, "x.wav");
     appendFileSync(path, new Uint8Array(32_000));
     let heard = 0;
-    for await (const block of blocks) heard += block.length;
+    for await (const { samples } of blocks) heard += samples.length;
     expect(heard).toBe(32_000);
     expect(remarks.losses).toEqual(["it was written to while it was read"]);
   });

@@ -1,4 +1,5 @@
 import { AsrError } from "../contract/errors.ts";
+import { checked, finite, type Range, wholeRange } from "./checked.ts";
 import { resampled } from "./ffmpeg.ts";
 import { frameBytes, type WavLayout, type WavPart } from "./formats/wav-layout.ts";
 import { readWavSamples } from "./formats/wav-samples.ts";
@@ -9,7 +10,13 @@ import {
   OpenedFile,
   replaced,
 } from "./opened-file.ts";
-import { type AudioStream, checked, type Samples, sampleRate } from "./recording.ts";
+import {
+  type AudioBlock,
+  type AudioStream,
+  placed,
+  type Samples,
+  sampleRate,
+} from "./recording.ts";
 
 /** A WAV file whose layout was read. */
 export interface WavFile {
@@ -25,8 +32,11 @@ export function isReadable({ parts }: WavLayout): boolean {
   return parts[0]?.format.coding !== undefined;
 }
 
-/** Opens a WAV file whose samples are plain. What has another rate is brought to 16 kHz. */
-export function openWavFile(file: WavFile): AudioStream {
+/**
+ * Opens a WAV file whose samples are plain; only `range` is heard. What has another rate is brought
+ * to 16 kHz.
+ */
+export function openWavFile(file: WavFile, range: Range = wholeRange): AudioStream {
   const { name, layout } = file;
   const { losses, notes } = layout;
   const parts = layout.parts.filter(({ format }) => format.coding !== undefined);
@@ -35,7 +45,8 @@ export function openWavFile(file: WavFile): AudioStream {
   }
   const duration = parts.reduce((sum, part) => sum + secondsOf(part), 0);
   const remarks = { losses, notes };
-  const blocks = checked(samplesOf(file, parts, losses), name);
+  const samples = samplesOf(file, parts, losses, range.start);
+  const blocks = checked(samples, name, range, () => duration);
   return { name, duration, blocks, remarks };
 }
 
@@ -47,15 +58,27 @@ async function* samplesOf(
   { path, name, state }: WavFile,
   parts: readonly WavPart[],
   losses: string[],
-): AsyncGenerator<Samples> {
+  start: number,
+): AsyncGenerator<AudioBlock> {
   await using file = await OpenedFile.open(path, name);
   if (!isSameFile(file.state, state)) throw replaced(name);
+  let before = 0;
   for (const part of parts) {
     const rate = part.format.sampleRate;
-    const mono = blocksOf(file, part, name);
-    yield* rate === sampleRate ? mono : resampled(checked(mono, name), rate, name);
+    // Whole seconds have a place that is a whole number at every rate.
+    const skipped = Math.floor(Math.min(secondsOf(part), Math.max(0, start - before)));
+    const mono = blocksOf(file, after(part, skipped), name);
+    const heard = rate === sampleRate ? mono : resampled(finite(mono, name), rate, name);
+    yield* placed(heard, Math.round((before + skipped) * sampleRate));
+    before += secondsOf(part);
   }
   if (await file.hasChangedSince(state)) losses.push(changedWhileRead);
+}
+
+/** The part without its first seconds. */
+function after(part: WavPart, seconds: number): WavPart {
+  const skipped = seconds * part.format.sampleRate * frameBytes(part.format);
+  return { ...part, offset: part.offset + skipped, length: part.length - skipped };
 }
 
 /** Bounds what is held at once, whatever rate and channels a header says. */

@@ -49,7 +49,7 @@ export function sourceOf(
   async function* blocks(): AudioStream["blocks"] {
     for (let at = 0; at < samples.length; at += block) {
       if (delayMs !== undefined) await Bun.sleep(delayMs);
-      yield samples.slice(at, at + block);
+      yield { at, samples: samples.slice(at, at + block) };
     }
     if (failure !== undefined) throw failure;
   }

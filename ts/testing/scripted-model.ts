@@ -251,7 +251,7 @@ export function scriptedEngine(
 
 /** Sound of a length in seconds; nothing that a script would hear. */
 export function soundOf(seconds: number): AudioChunk {
-  return chunkAt(speech(seconds * sampleRate), 0);
+  return chunkAt({ at: 0, samples: speech(seconds * sampleRate) });
 }
 
 /** Options for decoding with these settings. */

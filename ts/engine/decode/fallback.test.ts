@@ -79,7 +79,7 @@ describe("a chunk that decodes well", () => {
   test("is silence that no model is asked about", async () => {
     const { engine, model } = scriptedEngine(() => `${header}Thank you for watching.`);
     const context = { party: {}, name: "muted.wav", signal: undefined };
-    const chunk = chunkAt(new Float32Array(sampleRate), 3 * sampleRate);
+    const chunk = chunkAt({ at: 3 * sampleRate, samples: new Float32Array(sampleRate) });
     const results = await decodeWithFallback(engine, chunk, decodeOptions(), context);
     expect(results).toMatchObject([
       { chunk: { text: "", start: 3, end: 4, finishReason: "eos" }, outputTokens: 0 },

@@ -12,7 +12,7 @@ function streamOf(blocks: AudioStream["blocks"]): AudioStream {
 async function* seconds(count: number, given?: number[]): AudioStream["blocks"] {
   for (let index = 0; index < count; index++) {
     given?.push(index);
-    yield new Float32Array(second).fill(index);
+    yield { at: index * second, samples: new Float32Array(second).fill(index) };
   }
 }
 
@@ -20,8 +20,8 @@ async function all(ahead: ReadAhead, step: number): Promise<Samples[]> {
   const parts: Samples[] = [];
   for (;;) {
     const part = await ahead.next(step, 10 * step);
-    if (part.length === 0) return parts;
-    parts.push(part);
+    if (part === undefined) return parts;
+    parts.push(part.samples);
   }
 }
 
@@ -49,13 +49,13 @@ describe("reading ahead", () => {
 
   test("gives what gathered at once when the source keeps to the clock", async () => {
     async function* slow(): AudioStream["blocks"] {
-      yield new Float32Array(100);
+      yield { at: 0, samples: new Float32Array(100) };
       await Bun.sleep(60);
-      yield new Float32Array(500);
+      yield { at: 100, samples: new Float32Array(500) };
     }
     const ahead = new ReadAhead(streamOf(slow()), options);
     await Bun.sleep(100);
-    expect((await ahead.next(100, 1000)).length).toBe(600);
+    expect((await ahead.next(100, 1000))?.samples.length).toBe(600);
   });
 
   test("gives what came before a failure", async () => {
@@ -71,7 +71,7 @@ describe("reading ahead", () => {
   test("ends at an abort, even when the source hangs", async () => {
     async function* hanging(): AudioStream["blocks"] {
       await new Promise(() => undefined);
-      yield new Float32Array(1);
+      yield { at: 0, samples: new Float32Array(1) };
     }
     const abort = new AbortController();
     const ahead = new ReadAhead(streamOf(hanging()), { ...options, signal: abort.signal });

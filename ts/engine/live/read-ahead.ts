@@ -1,4 +1,4 @@
-import { type AudioStream, type Samples, sampleRate } from "../../audio/recording.ts";
+import { type AudioBlock, type AudioStream, sampleRate } from "../../audio/recording.ts";
 import { SampleQueue } from "../../audio/sample-queue.ts";
 
 /** A source that is so many seconds behind the clock, or less, gives audio as it comes to be. */
@@ -10,7 +10,8 @@ const maxLagSeconds = 1;
  */
 export class ReadAhead {
   readonly #blocks: AudioStream["blocks"];
-  readonly #queue = new SampleQueue();
+  /** What is there unused, apart where there are gaps. */
+  readonly #queues: [SampleQueue, ...SampleQueue[]] = [new SampleQueue()];
   readonly #maxSamples: number;
   readonly #signal: AbortSignal | undefined;
   #started: number | undefined;
@@ -33,18 +34,20 @@ export class ReadAhead {
   }
 
   /**
-   * Waits for the next `step` samples; the last ones may be fewer, and then come none. When whoever
-   * asks is slower than the source, up to `max` at once. Throws the reason of an abort.
+   * Waits for the next `step` samples; before a gap and at the end they may be fewer, and then come
+   * none. When whoever asks is slower than the source, up to `max` at once. Throws the reason of an
+   * abort.
    */
-  async next(step: number, max: number): Promise<Samples> {
-    while (this.#queue.length < step && !this.#ended) {
+  async next(step: number, max: number): Promise<AudioBlock | undefined> {
+    while (this.#first.length < step && this.#queues.length === 1 && !this.#ended) {
       this.#signal?.throwIfAborted();
       await this.#changed.promise;
     }
     this.#signal?.throwIfAborted();
-    const samples = this.#queue.take(this.#isLate(step) ? Math.max(step, max) : step);
+    const block = this.#first.take(this.#isLate(step) ? Math.max(step, max) : step);
+    if (this.#first.length === 0 && this.#queues.length > 1) this.#queues.shift();
     this.#onChange();
-    return samples;
+    return block.samples.length > 0 ? block : undefined;
   }
 
   /** Stops reading. */
@@ -56,11 +59,19 @@ export class ReadAhead {
     this.#blocks.return().catch(() => undefined);
   }
 
+  get #first(): SampleQueue {
+    return this.#queues[0];
+  }
+
+  get #length(): number {
+    return this.#queues.reduce((sum, { length }) => sum + length, 0);
+  }
+
   /** Whether the source keeps to the clock and more than a step has gathered. */
   #isLate(step: number): boolean {
     const elapsed = (performance.now() - (this.#started ?? 0)) / 1000;
     const isRealTime = this.#received / sampleRate <= elapsed + maxLagSeconds;
-    return isRealTime && this.#queue.length >= 2 * step;
+    return isRealTime && this.#length >= 2 * step;
   }
 
   readonly #onChange = () => {
@@ -68,15 +79,23 @@ export class ReadAhead {
     this.#changed = Promise.withResolvers<void>();
   };
 
+  #push(block: AudioBlock): void {
+    const last = this.#queues.at(-1);
+    const isApart = last === undefined || last.isApart(block);
+    const queue = isApart ? new SampleQueue() : last;
+    queue.push(block);
+    if (isApart) this.#queues.push(queue);
+  }
+
   async #read(): Promise<void> {
     try {
       for await (const block of this.#blocks) {
         if (this.#ended) return;
         this.#started ??= performance.now();
-        this.#received += block.length;
-        this.#queue.push(block);
+        this.#received += block.samples.length;
+        this.#push(block);
         this.#onChange();
-        while (this.#queue.length > this.#maxSamples && !this.#ended) await this.#changed.promise;
+        while (this.#length > this.#maxSamples && !this.#ended) await this.#changed.promise;
       }
     } catch (error) {
       if (!this.#ended) this.failure = { error };

@@ -1,7 +1,7 @@
 // This folder: audio that is still coming, in segments that are decoded again while they grow.
 
 import { Endpointer } from "../../audio/endpointer.ts";
-import { type AudioStream, sampleRate } from "../../audio/recording.ts";
+import { type AudioBlock, type AudioStream, sampleRate } from "../../audio/recording.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import { optionTable } from "../../contract/option-table.ts";
 import type { Transcript } from "../../contract/transcript.ts";
@@ -51,8 +51,8 @@ class Live implements Work {
   #segment: LiveSegment | undefined;
   #name = "";
   #remarks: AudioStream["remarks"] | undefined;
-  /** Samples so far. */
-  #samples = 0;
+  /** How far the recording was heard, in samples. */
+  #heard = 0;
 
   constructor(
     engine: Engine,
@@ -77,13 +77,12 @@ class Live implements Work {
     const max = Math.round(chunkSeconds * sampleRate);
     try {
       for (let isEnd = false; !isEnd; ) {
-        const samples = await ahead.next(step, max);
-        isEnd = samples.length === 0;
-        this.#samples += samples.length;
-        this.#endpointer.push(samples);
+        const block = await ahead.next(step, max);
+        isEnd = block === undefined;
+        if (block !== undefined) await this.#take(block);
         if (!(await this.#finishSegments(isEnd))) await this.#step();
         signal?.throwIfAborted();
-        onProgress?.(this.#samples / sampleRate, stream.duration);
+        onProgress?.(this.#heard / sampleRate, stream.duration);
       }
       if (ahead.failure !== undefined) throw ahead.failure.error;
     } catch (error) {
@@ -97,13 +96,19 @@ class Live implements Work {
 
   transcript(): Transcript {
     return transcriptOf(this.#results, {
-      duration: this.#samples / sampleRate,
+      duration: this.#heard / sampleRate,
       // Waiting for a microphone is no work.
       audioMs: 0,
       totalMs: performance.now() - this.#started,
       remarks: this.#remarks,
       logprobs: this.#options.logprobs,
     });
+  }
+
+  async #take(block: AudioBlock): Promise<void> {
+    if (this.#endpointer.isApart(block)) await this.#finishSegments(true);
+    this.#endpointer.push(block);
+    this.#heard = block.at + block.samples.length;
   }
 
   /** Decodes the segments that end by now to their ends. Returns whether there were any. */

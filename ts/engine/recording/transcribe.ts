@@ -54,8 +54,8 @@ class Recording implements Work {
   #failure: { error: unknown } | undefined;
   #audioMs = 0;
   #name = "";
-  #remarks: AudioStream["remarks"] | undefined;
-  /** What is known of the length: the header's word, and at the end the truth. */
+  #stream: AudioStream | undefined;
+  /** How far the recording reaches, in seconds; known at its end. */
   #duration: number | undefined;
   #chunks: Chunker | undefined;
   /** Seconds of the last progress. */
@@ -75,8 +75,7 @@ class Recording implements Work {
 
   async run(stream: AudioStream): Promise<void> {
     this.#name = stream.name;
-    this.#duration = stream.duration;
-    this.#remarks = stream.remarks;
+    this.#stream = stream;
     this.#progress(0);
     this.#chunks = new Chunker(stream, this.#options);
     try {
@@ -93,10 +92,10 @@ class Recording implements Work {
     // What lies behind a gap would read as if nothing were missing.
     const results = this.#results.slice(0, this.#finished).flatMap((result) => result ?? []);
     return transcriptOf(results, {
-      duration: this.#duration ?? (this.#chunks?.heard ?? 0) / sampleRate,
+      duration: this.#duration ?? this.#stream?.duration ?? (this.#chunks?.heard ?? 0) / sampleRate,
       audioMs: this.#audioMs,
       totalMs: performance.now() - this.#started,
-      remarks: this.#remarks,
+      remarks: this.#stream?.remarks,
       logprobs: this.#options.logprobs,
     });
   }
@@ -165,7 +164,9 @@ class Recording implements Work {
 
   #progress(done: number): void {
     this.#done = done;
-    this.#context.onProgress?.(done, this.#duration);
+    const total = this.#duration ?? this.#stream?.duration;
+    // Some headers only guess.
+    this.#context.onProgress?.(done, total && Math.max(done, total));
   }
 
   #check(): void {

@@ -52,7 +52,7 @@ export const handlers: Handlers = {
     const engine = openEngine(number);
     const ready = recordingOptions(engine, options);
     const { live = input.isStream, stepSeconds } = options;
-    const audio = () => openInput(input, nextBlock, live);
+    const audio = () => openInput(input, nextBlock, { live });
     const context = { signal, onProgress: decoding(progress) };
     if (!live) return streamRecording(engine, audio, ready, context);
     return streamLive(engine, audio, { ...ready, stepSeconds }, context);
