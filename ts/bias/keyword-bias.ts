@@ -1,4 +1,4 @@
-import { textTag } from "../text/prompt.ts";
+import { textTag } from "../text/answer.ts";
 import { TokenDecoder, type Tokenizer } from "../text/tokenizer.ts";
 import { endsWord, type KeywordNode, type KeywordRoot, type KeywordTrie } from "./keyword-trie.ts";
 import type { LogitBias, LogitsProcessor } from "./logit-bias.ts";

@@ -1,4 +1,4 @@
-import { textTag } from "../text/prompt.ts";
+import { textTag } from "../text/answer.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import type { LogitBias, LogitsProcessor } from "./logit-bias.ts";
 

@@ -13,7 +13,7 @@ import type {
 import { Engine } from "../engine/decode/engine.ts";
 import { decodeOptionsOf } from "../engine/recording/options.ts";
 import type { ModelInfo } from "../native/model.ts";
-import { textTag } from "../text/prompt.ts";
+import { textTag } from "../text/answer.ts";
 import { Tokenizer } from "../text/tokenizer.ts";
 import { goldensFolder, speech } from "./goldens.ts";
 

@@ -1,3 +1,5 @@
+import { readAnswer, textTag, withoutCuts } from "./answer.ts";
+import { withoutControls } from "./controls.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 /** What goes into the prompt besides the audio. */
@@ -14,9 +16,6 @@ export interface ParsedOutput {
   language: string;
   text: string;
 }
-
-/** Stands between the language and the text. */
-export const textTag = "<asr_text>";
 
 /** The token ids of a prompt around so many audio embeddings. */
 export type Prompt = (audioTokens: number) => Int32Array;
@@ -73,37 +72,16 @@ export function promptOf(
 }
 
 /**
- * Splits `language English<asr_text>…`; with a forced language the whole answer is text.
+ * Splits `language English<asr_text>…`; with a forced language the whole answer is text. Further
+ * headers, tags and control characters are left out.
  *
  * @example
  * console.log(parseOutput("language English<asr_text>Turn on the light."));
  */
 export function parseOutput(raw: string, forcedLanguage?: string): ParsedOutput {
-  const answer = collapseRepeats(raw.trim());
-  if (forcedLanguage !== undefined) return { language: forcedLanguage, text: answer };
-  const tag = answer.indexOf(textTag);
-  if (tag < 0) return { language: "", text: answer };
-  const head = answer.slice(0, tag);
-  const text = answer.slice(tag + textTag.length).trim();
-  if (head.toLowerCase().includes("language none")) return { language: "", text };
-  return { language: languageLine(head), text };
-}
-
-/** The part of a growing raw answer that can already be shown as text. */
-export function shownText(raw: string, forcedLanguage?: string): string {
-  if (forcedLanguage !== undefined) return raw.trimStart();
-  const tag = raw.indexOf(textTag);
-  return tag < 0 ? "" : raw.slice(tag + textTag.length).trimStart();
-}
-
-function languageLine(head: string): string {
-  for (const line of head.split("\n")) {
-    const found = /^language\s+(\S.*)$/i.exec(line.trim());
-    if (found === null) continue;
-    const name = found[1]!.trim();
-    return name.charAt(0).toUpperCase() + name.slice(1).toLowerCase();
-  }
-  return "";
+  const { language, cuts } = readAnswer(raw, forcedLanguage);
+  const text = withoutControls(withoutCuts(raw, cuts)).trim();
+  return { language, text: collapseRepeats(text).trim() };
 }
 
 /**

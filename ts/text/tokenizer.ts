@@ -32,6 +32,7 @@ export class Tokenizer {
   readonly #merges = new MergeTable();
   readonly #bytes = new Map<number, Uint8Array>();
   readonly #addedIds = new Map<string, number>();
+  readonly #added = new Set<number>();
   readonly #specialIds = new Set<number>();
   readonly #addedPattern: RegExp | undefined;
   readonly #cache = new Map<string, readonly number[]>();
@@ -55,6 +56,7 @@ export class Tokenizer {
     }
     for (const { id, content, special } of files.added) {
       this.#addedIds.set(content, id);
+      this.#added.add(id);
       this.#bytes.set(id, new TextEncoder().encode(content));
       if (special) this.#specialIds.add(id);
     }
@@ -119,6 +121,11 @@ export class Tokenizer {
   /** The bytes that a token stands for; undefined for an id of no token. */
   bytesOf(id: number): Uint8Array | undefined {
     return this.#bytes.get(id);
+  }
+
+  /** Whether this is an added token, such as `<|im_start|>` or `<asr_text>`, and no text. */
+  isAdded(id: number): boolean {
+    return this.#added.has(id);
   }
 
   /** Whether decoded text leaves this token out. */

@@ -50,10 +50,47 @@ describe("the header", () => {
     expect(of(idsOf("Hello there.")).end()).toMatchObject({ text: "Hello there.", language: "" });
   });
 
-  test("written twice is text the second time, as in the official engine", () => {
-    const { text, language, tokenTexts } = of(idsOf(`${header}${header}Hello.`)).end();
-    expect({ text, language }).toEqual({ text: `${header}Hello.`, language: "English" });
+  test.each([
+    [`${header}Hello.`, "Hello."],
+    ["Hello. language German<asr_text>Hallo.", "Hello. Hallo."],
+    ["Hello.language German<asr_text>Hallo.", "Hello. Hallo."],
+    ["Hello <asr_text>there.", "Hello there."],
+    ["One.<|im_end|>\n<|im_start|>assistant\nlanguage English<asr_text>Two.", "One.\nTwo."],
+    ["Hel<timestamp>lo.<|audio_pad|>", "Hello."],
+    ["Hel\u0000lo\u0007.", "Hello."],
+  ])("and %j behind it leave text alone", (raw, expected) => {
+    const { text, language, tokenTexts } = of(idsOf(header + raw)).end();
+    expect({ text, language }).toEqual({ text: expected, language: "English" });
     expect(tokenTexts.map((token) => token.text).join("")).toBe(text);
+    expect(tokenTexts.every(({ logprob }) => logprob === -0.5)).toBe(true);
+  });
+
+  test("behind text without one leaves that text", () => {
+    expect(of(idsOf("Hello there<asr_text> you.")).end().text).toBe("Hello there you.");
+  });
+
+  test("within the text is at no time shown", () => {
+    const ids = idsOf(
+      `${header}I speak my language. language German<asr_text>Hallo. ${header}Bye.`,
+    );
+    const whole = "I speak my language. Hallo. Bye.";
+    for (let count = 0; count <= ids.length; count++) {
+      expect(whole).toStartWith(of(ids.slice(0, count)).shown.trimEnd());
+    }
+    expect(of(ids).end().text).toBe(whole);
+    expect(of(idsOf("my language"), "English").shown).toBe("my ");
+    expect(of(idsOf("my language"), "English").end().text).toBe("my language");
+  });
+
+  test.each([
+    ["", false],
+    ["\n\n \n", true],
+    ["language Engl", true],
+    ["language None<asr_text>", false],
+    ["<asr_text>", false],
+    ["Hello.", false],
+  ])("%j: whether it is no answer", (raw, expected) => {
+    expect(of(idsOf(raw)).isNoAnswer).toBe(expected);
   });
 });
 
@@ -104,9 +141,14 @@ describe("a loop", () => {
     expect(hypothesis.tokens.length).toBeLessThan(60);
   });
 
-  test("in the header is not looked for", () => {
-    expect(of(endlessly("language").take(80)).tokens.length).toBe(80);
-  });
+  test.each(["language", " ", "\n\n", "<|im_start|>", "user\n"])(
+    "of %j before the tag is one, too",
+    (what) => {
+      const hypothesis = looping(endlessly(what).take(200));
+      expect(hypothesis.tokens.length).toBeLessThan(60);
+      expect(hypothesis.shown).toBe("");
+    },
+  );
 });
 
 describe("going on", () => {

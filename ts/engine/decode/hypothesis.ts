@@ -1,5 +1,14 @@
 import type { TokenText } from "../../contract/transcript.ts";
-import { parseOutput, shownText, textTag } from "../../text/prompt.ts";
+import {
+  type Cut,
+  isOpenHeader,
+  readAnswer,
+  textTag,
+  withoutCuts,
+  withoutOpenEnd,
+} from "../../text/answer.ts";
+import { withoutControls } from "../../text/controls.ts";
+import { collapseRepeats } from "../../text/prompt.ts";
 import { TokenDecoder, type Tokenizer } from "../../text/tokenizer.ts";
 import { LoopGuard } from "./loop-guard.ts";
 
@@ -9,20 +18,16 @@ export interface Token {
   logprob: number;
 }
 
-/** A header that was cut before its tag: `language`, or `language Engl`. */
-const unfinishedHeader = /^\s*language(\s+\p{L}*)?\s*$/iu;
-
 /** What the model has written so far, token by token. */
 export class Hypothesis {
   readonly #language: string | undefined;
+  readonly #tokenizer: Tokenizer;
   readonly #decoder: TokenDecoder;
   readonly #tag: number;
   readonly #guard = new LoopGuard();
-  #raw = "";
-  /** Whether what is written now is text, and no longer the name of the language. */
-  #inText: boolean;
-  /** The text of each token behind the header. */
-  #tokenTexts: TokenText[] = [];
+  /** The raw text of each token. */
+  #texts: TokenText[] = [];
+  #isTagged: boolean;
   /** All tokens so far. */
   readonly tokens: Token[] = [];
 
@@ -31,28 +36,22 @@ export class Hypothesis {
    * are the tokens that the model goes on from.
    */
   constructor(tokenizer: Tokenizer, language: string | undefined, prefix: readonly Token[] = []) {
+    this.#tokenizer = tokenizer;
     this.#decoder = new TokenDecoder(tokenizer);
     this.#tag = tokenizer.specialId(textTag);
     this.#language = language;
-    this.#inText = language !== undefined;
+    this.#isTagged = language !== undefined;
     for (const { id, logprob } of prefix) this.push(id, logprob);
   }
 
   /** Takes a token. Returns whether the model is in a loop; the text is then cut before it. */
   push(id: number, logprob: number): boolean {
-    const text = this.#decoder.push(id);
-    this.#raw += text;
     this.tokens.push({ id, logprob });
-    if (id === this.#tag && !this.#inText) {
-      this.#inText = true;
-      return false;
-    }
-    if (this.#inText) this.#tokenTexts.push({ text, logprob });
-    const kept = this.#inText ? this.#guard.push(id) : undefined;
+    this.#texts.push({ text: this.#textOf(id), logprob });
+    if (id === this.#tag) this.#isTagged = true;
+    const kept = this.#guard.push(id);
     if (kept === undefined) return false;
-    const lost = this.#tokenTexts.splice(kept);
-    const lostLength = lost.reduce((sum, token) => sum + token.text.length, 0);
-    this.#raw = this.#raw.slice(0, this.#raw.length - lostLength);
+    this.#texts.length = kept;
     // An unfinished character goes with what was cut.
     this.#decoder.end();
     return true;
@@ -60,25 +59,66 @@ export class Hypothesis {
 
   /** The text that can be shown by now. */
   get shown(): string {
-    return shownText(this.#raw, this.#language);
+    return this.#isTagged ? withoutOpenEnd(this.#whole().text).trimStart() : "";
   }
 
   /**
-   * Ends the hypothesis. Its text goes on from `stable`, and is mended (see `parseOutput`) only
+   * Whether the model has written something, but neither text nor that there is none, as in blanks
+   * without a header.
+   */
+  get isNoAnswer(): boolean {
+    const { text } = this.#whole();
+    return this.tokens.length > 0 && !this.#isTagged && (text.trim() === "" || isOpenHeader(text));
+  }
+
+  /**
+   * Ends the hypothesis. Its text goes on from `stable`, and is mended (see `collapseRepeats`) only
    * where that is possible then.
    */
   end(stable = ""): { text: string; language: string; tokenTexts: TokenText[] } {
     const rest = this.#decoder.end();
-    const last = this.#tokenTexts.at(-1);
+    const last = this.#texts.at(-1);
     if (last !== undefined) last.text += rest;
-    const raw = this.#raw + rest;
+    const { text: whole, language, tokenTexts } = this.#whole();
     // Cut within the name of the language: there is no text yet.
-    if (!this.#inText && unfinishedHeader.test(raw))
-      return { text: "", language: "", tokenTexts: [] };
-    const { text: mended, language } = parseOutput(raw, this.#language);
-    const text = mended.startsWith(stable) ? mended : shownText(raw, this.#language).trimEnd();
-    return { text, language, tokenTexts: trimmed(this.#tokenTexts, text) };
+    if (!this.#isTagged && isOpenHeader(whole)) return { text: "", language: "", tokenTexts: [] };
+    const mended = collapseRepeats(whole.trim()).trim();
+    const text = mended.startsWith(stable) ? mended : whole.trim();
+    return { text, language, tokenTexts: trimmed(tokenTexts, text) };
   }
+
+  /** What a token adds to the raw answer: of added tokens, only the tag has a meaning there. */
+  #textOf(id: number): string {
+    if (id === this.#tag) return this.#decoder.end() + textTag;
+    return this.#tokenizer.isAdded(id) ? "" : withoutControls(this.#decoder.push(id));
+  }
+
+  /** What was written so far, without headers and tags. */
+  #whole(): { text: string; language: string; tokenTexts: readonly TokenText[] } {
+    const raw = this.#texts.map(({ text }) => text).join("");
+    const { language, cuts } = readAnswer(raw, this.#language);
+    return { text: withoutCuts(raw, cuts), language, tokenTexts: cutTokens(this.#texts, cuts) };
+  }
+}
+
+/** The tokens' texts without what is cut; tokens of which nothing is left are left out. */
+function cutTokens(tokens: readonly TokenText[], cuts: readonly Cut[]): readonly TokenText[] {
+  if (cuts.length === 0) return tokens;
+  const result: TokenText[] = [];
+  let start = 0;
+  for (const token of tokens) {
+    const end = start + token.text.length;
+    const inside = cuts.filter((cut) => cut.from < end && cut.to > start);
+    const own = inside.map(({ from, to, instead }) => ({
+      from: Math.max(0, from - start),
+      to: Math.min(end, to) - start,
+      instead: to <= end ? instead : ("" as const),
+    }));
+    const text = withoutCuts(token.text, own);
+    if (inside.length === 0 || text !== "") result.push({ ...token, text });
+    start = end;
+  }
+  return result;
 }
 
 /** The tokens' texts without white space around them all; where `text` was mended, one for all. */
