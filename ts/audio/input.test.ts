@@ -26,6 +26,8 @@ function file(name: string, bytes: Uint8Array | string): string {
 
 const signal = tone(0.5);
 const wav = pcm16Wav(signal);
+const percent = (bytes: Uint8Array) =>
+  Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, "0")}`).join("");
 
 /** Runs of equal tone: correlation of what was read with the tone it was made from. */
 function likeness(samples: Float32Array): number {
@@ -44,6 +46,9 @@ describe("every kind of input gives the same samples", () => {
   const inputs: [string, () => AudioInput][] = [
     ["a path", () => file("a.wav", wav)],
     ["a file: URL", () => pathToFileURL(file("a b%.wav", wav))],
+    ["a file: URL as a text", () => pathToFileURL(file("a b%.wav", wav)).href],
+    ["a data: URL", () => `data:audio/wav;base64,${Buffer.from(wav).toString("base64")}`],
+    ["an encoded data: URL", () => new URL(`data:,${percent(wav)}`)],
     ["Bun.file", () => Bun.file(file("a.wav", wav))],
     ["a Blob", () => new Blob([wav])],
     ["a File", () => new File([wav], "a.wav")],
@@ -100,6 +105,26 @@ describe("an input is classified once:", () => {
     // It can be sent to another thread, and a path has no bytes of its own.
     expect(structuredClone(description)).toEqual(description);
     expect(content === undefined).toBe(description.kind === "path");
+  });
+});
+
+describe("a URL that is no recording of this machine:", () => {
+  const long = `data:audio/mpeg;x=${"y".repeat(500)};base64,${"!".repeat(1e6)}`;
+  const name = `x.wav?${"q".repeat(1e6)}`;
+  test.each([
+    ["https://x.org/a.mp3", "https://x.org/a.mp3: is not a file on this machine; download it"],
+    [`https://x.org/${name}`, `…: is not a file on this machine`],
+    ["file://server/a.wav", "file://server/a.wav: names no file of this machine: "],
+    ["file:///a%2Fb.wav", "file:///a%2Fb.wav: names no file"],
+    ["file:///none.wav", "/none.wav: no such file"],
+    [long, "data:audio/mpeg: cannot be read: "],
+    ["data:audio/wav;base64", "data:audio/wav: cannot be read: it has no comma"],
+    ["data:,", "data: (0 bytes): is empty"],
+    ["DATA:text/plain,Hello%20world", "data:text/plain (11 bytes): is text, not audio"],
+  ])("%.40s", async (url, why) => {
+    const error = await expectAsrError(() => loadAudio(url), "input", why);
+    expect(error.message.length).toBeLessThan(300);
+    await expectAsrError(() => loadAudio(new URL(url)), "input");
   });
 });
 
@@ -268,7 +293,8 @@ describe("ffmpeg", () => {
   });
 
   test("leaves no temporary file", async () => {
-    const count = () => readdirSync(tmpdir()).filter((name) => name.startsWith("bun-asr-")).length;
+    const mine = `-${process.pid}-`;
+    const count = () => readdirSync(tmpdir()).filter((name) => name.includes(mine)).length;
     const before = count();
     await loadAudio(pcm16Wav(tone(0.1, 8000), 8000));
     await loadAudio(new Uint8Array(2048).fill(0xfe)).catch(() => undefined);

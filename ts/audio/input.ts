@@ -1,7 +1,6 @@
 // This folder: any input becomes samples at 16 kHz, and samples become chunks or live segments.
 
 import { statSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { AsrError } from "../contract/errors.ts";
 import { type InputBlocks, slices, streamBlocks } from "./blocks.ts";
 import {
@@ -11,11 +10,12 @@ import {
   checkWholeFrames,
   type PcmStream,
 } from "./pcm.ts";
+import { isUrl, located } from "./url.ts";
 
 /**
- * A recording: the path of a file, `-` for standard input, a `file:` URL, a Blob or `Bun.file()`,
- * the bytes of a file in any format, as they are, in a stream or in a Response, or samples, as they
- * are or in a stream.
+ * A recording: the path of a file, `-` for standard input, a `file:` or `data:` URL as a text or
+ * an object, a Blob or `Bun.file()`, the bytes of a file in any format, as they are, in a stream or
+ * in a Response, or samples, as they are or in a stream.
  */
 export type AudioInput =
   | string
@@ -56,6 +56,11 @@ export interface ClassifiedInput {
  * alone. Throws AsrError `input` for what is no recording, or is one that cannot be used.
  */
 export function classify(input: AudioInput): ClassifiedInput {
+  const url = urlOf(input);
+  if (url !== undefined) {
+    const place = located(url);
+    return "path" in place ? classify(place.path) : bytes(place.bytes, place.name);
+  }
   const path = pathOf(input);
   if (path !== undefined) {
     return { description: { kind: "path", name: path, path, isStream: isPipe(path) } };
@@ -78,8 +83,8 @@ function stream(name: string, parts: AsyncIterable<Uint8Array>, isStream = true)
   return { description: { kind: "bytes", name, isStream }, content: streamBlocks(parts, name) };
 }
 
-function bytes(whole: Uint8Array): ClassifiedInput {
-  const description = { kind: "bytes", name: "audio bytes", isStream: false } as const;
+function bytes(whole: Uint8Array, name = "audio bytes"): ClassifiedInput {
+  const description = { kind: "bytes", name, isStream: false } as const;
   return { description, content: { blocks: slices(whole) }, whole };
 }
 
@@ -100,14 +105,14 @@ function pcmSamples({ samples, ...format }: AudioSamples): ClassifiedInput {
   return { description, content: { blocks: slices(whole) }, whole };
 }
 
+function urlOf(input: AudioInput): string | undefined {
+  if (input instanceof URL) return input.href;
+  return typeof input === "string" && isUrl(input) ? input : undefined;
+}
+
 /** The path of an input that is a file of this machine, but for standard input. */
 function pathOf(input: AudioInput): string | undefined {
   if (typeof input === "string") return input === "-" ? undefined : input;
-  if (input instanceof URL) {
-    if (input.protocol === "file:") return fileURLToPath(input);
-    const hint = "download it first, or pass the Response of fetch()";
-    throw new AsrError("input", `${input.href}: is not a file on this machine`, hint);
-  }
   // A BunFile is a Blob with the path as its name.
   if (!(input instanceof Blob) || input instanceof File || !("name" in input)) return undefined;
   return typeof input.name === "string" ? input.name : undefined;
