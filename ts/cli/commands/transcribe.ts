@@ -7,7 +7,8 @@ import type { CallOptions, Progress } from "../../contract/options.ts";
 import { demoSample } from "../../native/locate.ts";
 import { findInputs, type Input } from "../files/inputs.ts";
 import { foldersOf, type Job, planOutputs } from "../files/plan.ts";
-import { type Recognizer, Run, runsInOrder } from "../files/run.ts";
+import { type Recognizer, Run, runsInOrder, type Transcription } from "../files/run.ts";
+import { readSource } from "../files/source.ts";
 import { prepareFolder } from "../files/write.ts";
 import { type Arguments, argumentsOf } from "../flags/arguments.ts";
 import { transcribeFlags } from "../flags/transcribe-flags.ts";
@@ -127,15 +128,14 @@ async function transcribeJobs(
   const atOnce = batch * (settings.chunkSeconds ?? optionTable.chunkSeconds.default);
   const context = { signal: interrupt.signal, atOnce };
   const samples = microphone?.input ?? (pcm && { ...pcm, stream: Bun.stdin.stream() });
-  const inputOf = ({ path }: Input): AudioInput =>
-    given.follow && path !== "-" ? follow(path, { signal: interrupt.signal }) : path;
+  const inputOf = (source: string): AudioInput =>
+    given.follow && source !== "-" ? follow(source, { signal: interrupt.signal }) : source;
   const start = (job: Job) => {
-    const input = samples ?? inputOf(job.input);
-    return new Run(
-      job,
-      (options) => recognizer.stream(input, { ...settings, ...options }),
-      context,
-    );
+    const transcription: Transcription = (options) =>
+      readSource(job.input, (source) =>
+        recognizer.stream(samples ?? inputOf(source), { ...settings, ...options }),
+      );
+    return new Run(job, transcription, context);
   };
   for await (const run of runsInOrder(jobs, start, batch)) {
     // After an interrupt only what had begun is worth a word.

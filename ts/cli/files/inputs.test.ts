@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { expectAsrError } from "../../testing/expect-error.ts";
-import { findInputs, listedPaths } from "./inputs.ts";
+import { findInputs, type Input, listedPaths } from "./inputs.ts";
 
 let folder = "";
 const inFolder = (...names: string[]) => names.map((name) => join(folder, name));
@@ -53,7 +54,8 @@ test("a folder is its audio and video files, counted as people count", async () 
 });
 
 test("folders in folders keep their tree, and links back are not followed", async () => {
-  const inputs = await findInputs([folder], { recursive: true });
+  const all = await findInputs([folder], { recursive: true });
+  const inputs = all.filter(({ problem }) => problem === undefined);
   expect(inputs.map(({ relative }) => relative)).toEqual([
     ...["[a].ogg", "odd\nname.wav", "sub/deep/a.flac", "sub/b.mkv", "sub/link.wav"].sort(
       new Intl.Collator("en", { numeric: true }).compare,
@@ -62,6 +64,125 @@ test("folders in folders keep their tree, and links back are not followed", asyn
     "take 10.wav",
   ]);
   expect(inputs.every(({ path, relative }) => path === join(folder, relative))).toBe(true);
+});
+
+test("links to folders are followed once, after all folders", async () => {
+  const [tree, outside] = inFolder("tree", "outside");
+  for (const path of [`${tree}/b/c`, `${outside}/deep`]) mkdirSync(path, { recursive: true });
+  for (const path of [`${tree}/b/c/1.wav`, `${outside}/2.wav`, `${outside}/deep/3.wav`]) {
+    writeFileSync(path, "");
+  }
+  symlinkSync(outside!, `${tree}/b/z out`);
+  symlinkSync(`${outside}/deep`, `${tree}/a deep`);
+  symlinkSync(`${tree}/b`, `${tree}/a b`);
+  symlinkSync(tree!, `${outside}/back`);
+  const found = await findInputs([tree!], { recursive: true });
+  expect(found.map(({ relative }) => relative)).toEqual([
+    "a deep/3.wav",
+    "b/c/1.wav",
+    "b/z out/2.wav",
+  ]);
+  // A link that is named is its folder.
+  symlinkSync(outside!, join(folder, "named link"));
+  const named = await findInputs(inFolder("named link"));
+  expect(named.map(({ relative }) => relative)).toEqual(["2.wav"]);
+});
+
+test("what looks like a recording and cannot be opened is told", async () => {
+  const [odd] = inFolder("unusable");
+  mkdirSync(odd!);
+  symlinkSync("/gone/x.wav", join(odd!, "1.wav"));
+  symlinkSync("/gone/notes", join(odd!, "2.txt"));
+  symlinkSync("/gone/talks", join(odd!, "3"));
+  symlinkSync("4.wav", join(odd!, "4.wav"));
+  symlinkSync("1.wav", join(odd!, "5.wav"));
+  Bun.spawnSync(["mkfifo", join(odd!, "6.wav")]);
+  const problems = async (names: string[], recursive: boolean) =>
+    (await findInputs(names, { recursive })).map(({ problem }) =>
+      problem?.oneLine.replaceAll(`${odd}/`, ""),
+    );
+  const files = [
+    "1.wav: is a link to /gone/x.wav, which is not there",
+    "4.wav: is a link that leads back to itself",
+    "5.wav: is a link to 1.wav, which is not there",
+  ];
+  const all = [...files, "6.wav: is no file"];
+  expect(await problems([odd!], false)).toEqual(all);
+  expect(await problems([odd!], true)).toEqual([
+    files[0],
+    "3: is a link to /gone/talks, which is not there",
+    ...all.slice(1),
+  ]);
+  expect(await problems([`${odd}/[1-5].wav`], false)).toEqual(files);
+  expect(await problems([`${odd}/4.wav`, "x".repeat(5000)], false)).toEqual([
+    files[1],
+    expect.stringContaining("x: cannot be read: "),
+  ]);
+});
+
+// Other systems have no such names.
+describe.skipIf(process.platform !== "linux")("names that are not UTF-8", () => {
+  const bytes = (...parts: string[]) => Buffer.from(join(folder, "raw", ...parts), "latin1");
+  beforeAll(() => {
+    mkdirSync(bytes("d\xfc"), { recursive: true });
+    for (const name of ["caf\xe9.wav", "caf\xe8.wav", "x\xff.mp3", "a.wav"]) {
+      writeFileSync(bytes(name), "");
+    }
+    writeFileSync(bytes("d\xfc", "in.wav"), "");
+  });
+  const shown = (inputs: Input[]) =>
+    inputs.map(({ relative, source, problem }) => [
+      relative,
+      Buffer.isBuffer(source) ? source.toString("latin1").split("/raw/")[1] : source,
+      problem,
+    ]);
+
+  test("are found in folders", async () => {
+    expect(shown(await findInputs(inFolder("raw"), { recursive: true }))).toEqual([
+      ["a.wav", undefined, undefined],
+      expect.arrayContaining(["caf\ufffd.wav"]),
+      expect.arrayContaining(["caf\ufffd.wav"]),
+      ["d\ufffd/in.wav", "d\xfc/in.wav", undefined],
+      ["x\ufffd.mp3", "x\xff.mp3", undefined],
+    ]);
+  });
+
+  test("are found by what is left of them in arguments, lists and patterns", async () => {
+    const both = [expect.stringMatching(/^caf.\.wav$/), expect.stringMatching(/^caf.\.wav$/)];
+    for (const names of [["raw/caf\ufffd.wav", "raw/caf\ufffd.wav"], ["raw/caf*.wav"]]) {
+      const found = await findInputs(inFolder(...names));
+      expect(shown(found).map(([, raw]) => raw)).toEqual(both);
+    }
+    const list = join(folder, "raw.list");
+    writeFileSync(list, Buffer.concat([bytes("x\xff.mp3"), Buffer.from("\n"), bytes("a.wav")]));
+    expect(shown(await findInputs([], { filesFrom: list }))).toEqual([
+      ["x\ufffd.mp3", "x\xff.mp3", undefined],
+      ["a.wav", undefined, undefined],
+    ]);
+    const inside = await findInputs(inFolder("raw/d\ufffd", "raw/none\ufffd.wav"));
+    expect(shown(inside)).toEqual([
+      ["in.wav", "d\xfc/in.wav", undefined],
+      ["none\ufffd.wav", undefined, expect.anything()],
+    ]);
+  });
+});
+
+test("URLs of files, and data", async () => {
+  const [path] = inFolder("take 2.MP3");
+  const data = "data:audio/wav;base64,AAAA";
+  const inputs = await findInputs([
+    pathToFileURL(path!).href,
+    data,
+    `data:x;base64,${"!".repeat(1e6)}`,
+  ]);
+  expect(inputs.slice(0, 2)).toEqual([
+    { path: path!, relative: "take 2.MP3" },
+    { path: "data:audio/wav (3 bytes)", relative: "data", source: data },
+  ]);
+  expect(inputs[2]?.path.length).toBeLessThan(100);
+  expect(inputs[2]?.problem?.oneLine).toStartWith("data:x: cannot be read: ");
+  const server = await findInputs(["file://server/a.wav"]);
+  expect(server[0]?.problem?.oneLine).toEndWith("name a file of this machine");
 });
 
 test("patterns, but a file of that very name comes first", async () => {
@@ -80,7 +201,7 @@ test("what cannot be found is told, and the others stay", async () => {
     `${join(folder, "*.aiff")}: no file matches; check the path`,
     `${join(folder, "empty")}: no audio or video file in this folder; ` +
       "--recursive looks into its folders too",
-    "https://x.org/a.mp3: is not a file; " +
+    "https://x.org/a.mp3: is not a file on this machine; " +
       "download it first, as in: curl -L URL | ./bunw run transcribe -",
     "an input has no name",
   ]);

@@ -1,16 +1,22 @@
-import { type Dirent, statSync } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
-import { basename, extname, join } from "node:path";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { isUrl, located } from "../../audio/url.ts";
 import { AsrError, messageOf } from "../../contract/errors.ts";
+import { shortened } from "../../contract/shortened.ts";
 import { program } from "../../native/program.ts";
+import { type FileName, meant } from "./file-name.ts";
+import { byName, mediaIn, statsOf } from "./folder.ts";
 import { decodedText } from "./text-file.ts";
 
 /** A recording that the command line names. */
 export interface Input {
-  /** A path to open, or `-` for standard input. */
+  /** Its path, or `-` for standard input. */
   path: string;
   /** Its path under the folder that was named; its file name when it was named itself. */
   relative: string;
+  /** What is to be opened where that is not the path: a URL, the bytes of a name without UTF-8. */
+  source?: string | Buffer;
   /** Why it is known beforehand that this cannot be transcribed. */
   problem?: AsrError | undefined;
 }
@@ -23,15 +29,6 @@ export interface InputOptions {
   /** Reads standard input for `filesFrom: "-"`. */
   readStandardInput?: (() => Promise<string>) | undefined;
 }
-
-/** What folders are searched for. A file that is named itself may have any name. */
-const extensions = new Set(
-  (
-    "aac ac3 aif aiff aifc amr ape asf au caf dts eac3 flac gsm m4a m4b mka mp1 mp2 mp3 mpc oga " +
-    "ogg opus ra shn spx tak tta voc w64 wav wma wv " +
-    "3gp 3g2 avi f4v flv m2ts m4v mkv mov mp4 mpeg mpg mts mxf ogv rm rmvb ts vob webm wmv"
-  ).split(" "),
-);
 
 /**
  * The recordings that arguments name: files, folders (their audio and video files in order, without
@@ -55,7 +52,14 @@ export async function findInputs(
   for (const name of [...names, ...listed]) {
     inputs.push(...(await inputsOf(name, options.recursive ?? false)));
   }
-  return inputs;
+  return inputs.filter(isFirst);
+}
+
+/** Names that differ only in what is not UTF-8 are found by each of them, as by a pattern's. */
+function isFirst({ source }: Input, index: number, inputs: readonly Input[]): boolean {
+  if (!Buffer.isBuffer(source)) return true;
+  const same = (other: Input) => Buffer.isBuffer(other.source) && source.equals(other.source);
+  return inputs.findIndex(same) === index;
 }
 
 /**
@@ -79,71 +83,74 @@ async function listOf({ filesFrom = "-", readStandardInput }: InputOptions): Pro
 }
 
 async function inputsOf(name: string, recursive: boolean): Promise<Input[]> {
-  const named = { path: name, relative: basename(name) };
-  if (name === "-") return [named];
-  if (name === "") return [{ ...named, problem: new AsrError("input", "an input has no name") }];
-  const stats = statSync(name, { throwIfNoEntry: false });
-  if (stats?.isDirectory()) return await inputsOfFolder(name, recursive);
-  if (stats !== undefined) return [named];
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name)) {
-    const hint = `download it first, as in: curl -L URL | ${program} transcribe -`;
-    return [{ ...named, problem: new AsrError("input", `${name}: is not a file`, hint) }];
-  }
-  return /[*?[{]/.test(name) ? await inputsOfPattern(name) : [missing(name, "no such file")];
+  if (name === "-") return [{ path: name, relative: name }];
+  if (name === "")
+    return [{ ...named(name), problem: new AsrError("input", "an input has no name") }];
+  if (isUrl(name)) return inputsOfUrl(name, recursive);
+  const found = meant(name).flatMap((place) => inputsAt(place, recursive));
+  const isThere = found.some(({ problem }) => problem === undefined);
+  if (!isThere && /[*?[{]/.test(name) && !existsSync(name)) return await inputsOfPattern(name);
+  return found;
 }
 
-function missing(name: string, why: string, hint = "check the path"): Input {
-  const problem = new AsrError("input", `${name}: ${why}`, hint);
-  return { path: name, relative: basename(name), problem };
+/** A path that was named itself. */
+function named(path: string): Input {
+  return { path, relative: basename(path) };
+}
+
+function isFolder(place: FileName): boolean {
+  const stats = statsOf(place);
+  return !(stats instanceof AsrError) && stats.isDirectory();
+}
+
+function inputsAt(place: FileName, recursive: boolean): Input[] {
+  const stats = statsOf(place);
+  if (stats instanceof AsrError) return [{ ...named(place.text), problem: stats }];
+  return stats.isDirectory() ? inputsOfFolder(place, recursive) : [inputOf(place)];
+}
+
+function inputOf({ text, raw }: FileName, relative = basename(text)): Input {
+  return { path: text, relative, ...(typeof raw === "string" ? {} : { source: raw }) };
+}
+
+function inputsOfUrl(url: string, recursive: boolean): Input[] {
+  try {
+    const place = located(url);
+    if ("path" in place) return inputsAt({ text: place.path, raw: place.path }, recursive);
+    return [{ path: place.name, relative: "data", source: url }];
+  } catch (error) {
+    if (!(error instanceof AsrError)) throw error;
+    const hint = /^https?:/i.test(url)
+      ? `download it first, as in: curl -L URL | ${program} transcribe -`
+      : "name a file of this machine";
+    return [{ ...named(shortened(url)), problem: new AsrError("input", error.message, hint) }];
+  }
 }
 
 async function inputsOfPattern(pattern: string): Promise<Input[]> {
   try {
-    const paths = await Array.fromAsync(new Bun.Glob(pattern).scan({ onlyFiles: true }));
-    if (paths.length === 0) return [missing(pattern, "no file matches")];
-    return paths.sort(byName).map((path) => ({ path, relative: basename(path) }));
+    // `onlyFiles` would leave out links without a word, those that lead nowhere among them.
+    const paths = await Array.fromAsync(new Bun.Glob(pattern).scan({ onlyFiles: false }));
+    const places = paths
+      .sort(byName)
+      .flatMap(meant)
+      .filter((place) => !isFolder(place));
+    if (places.length === 0) return [missing(pattern, "no file matches")];
+    return places.flatMap((place) => inputsAt(place, false));
   } catch (error) {
     return [missing(pattern, messageOf(error))];
   }
 }
 
-async function inputsOfFolder(folder: string, recursive: boolean): Promise<Input[]> {
-  const inputs = await walk(folder, "", recursive);
-  if (inputs.length > 0) return inputs;
+function missing(name: string, why: string, hint = "check the path"): Input {
+  return { ...named(name), problem: new AsrError("input", `${name}: ${why}`, hint) };
+}
+
+function inputsOfFolder(folder: FileName, recursive: boolean): Input[] {
+  const found = mediaIn(folder, recursive);
+  if (found.length > 0) {
+    return found.map(({ name, relative, problem }) => ({ ...inputOf(name, relative), problem }));
+  }
   const hint = recursive ? "name its files" : "--recursive looks into its folders too";
-  return [missing(folder, "no audio or video file in this folder", hint)];
+  return [missing(folder.text, "no audio or video file in this folder", hint)];
 }
-
-async function walk(folder: string, under: string, recursive: boolean): Promise<Input[]> {
-  let entries: Dirent[];
-  try {
-    entries = await readdir(join(folder, under), { withFileTypes: true });
-  } catch (error) {
-    return [missing(join(folder, under), `cannot be read: ${messageOf(error)}`)];
-  }
-  const inputs: Input[] = [];
-  for (const entry of entries.sort((a, b) => byName(a.name, b.name))) {
-    if (entry.name.startsWith(".")) continue;
-    const relative = join(under, entry.name);
-    const path = join(folder, relative);
-    // Links to folders are not followed: they may lead back.
-    if (entry.isDirectory()) {
-      if (recursive) inputs.push(...(await walk(folder, relative, recursive)));
-    } else if (isMedia(entry.name) && (await isFile(path))) inputs.push({ path, relative });
-  }
-  return inputs;
-}
-
-function isMedia(name: string): boolean {
-  return extensions.has(extname(name).slice(1).toLowerCase());
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return await stat(path).then(
-    (stats) => stats.isFile(),
-    () => false,
-  );
-}
-
-/** As people count: take 2 before take 10. */
-const byName = new Intl.Collator("en", { numeric: true }).compare;
