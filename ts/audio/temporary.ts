@@ -5,40 +5,60 @@ import { join } from "node:path";
 import { AsrError, messageOf } from "../contract/errors.ts";
 
 /** `bun-asr-`, whose process it is by machine and number, and six letters of chance. */
-const folderName = /^bun-asr-([0-9a-z]+)-(\d+)-\w{6}$/;
+const ownName = /^bun-asr-([0-9a-z]+)-(\d+)-\w{6}$/;
 
-let isSwept = false;
-let isRemovedAtExit = false;
+let isTidy = false;
 
 /**
  * Makes a folder that only its owner can enter. Whoever makes one removes it; what a process leaves
- * is removed when it exits, or when the next one makes its first. Throws AsrError `input` where
+ * is removed when it exits, or when the next one starts. Throws AsrError `input` where
  * none can be made for `name`.
  */
 export async function temporaryFolder(name: string): Promise<string> {
-  if (!isSwept) removeFolders((pid) => pid !== process.pid && !isAlive(pid));
-  isSwept = true;
   // A worker is not told when its process exits: whoever starts one sees to that.
-  if (Bun.isMainThread) removeFoldersAtExit();
+  if (Bun.isMainThread) tidyTemporaryFolders();
   try {
-    return await mkdtemp(join(tmpdir(), `bun-asr-${machine()}-${process.pid}-`));
+    return await mkdtemp(join(tmpdir(), namePrefix()));
   } catch (error) {
     const why = `${name}: no temporary folder can be made in ${tmpdir()}: ${messageOf(error)}`;
     throw new AsrError("input", why, "set TMPDIR to a folder that can be written to");
   }
 }
 
-/** Has this process remove its temporary folders when it exits, those of its workers included. */
-export function removeFoldersAtExit(): void {
-  if (isRemovedAtExit) return;
-  isRemovedAtExit = true;
-  process.on("exit", () => removeFolders((pid) => pid === process.pid));
+/**
+ * Removes the temporary folders that processes left which are no more, and has this one remove its
+ * own when it exits, those of its workers included.
+ */
+export function tidyTemporaryFolders(): void {
+  if (isTidy) return;
+  isTidy = true;
+  removeFolders(isLeftBehind);
+  process.on("exit", () => removeFolders((name) => ownerOf(name) === process.pid));
 }
 
-function removeFolders(isLeft: (pid: number) => boolean): void {
-  for (const entry of entriesOf(tmpdir())) {
-    const [, owner, pid] = folderName.exec(entry) ?? [];
-    if (owner !== machine() || !isLeft(Number(pid))) continue;
+/** A name for a temporary file, which tells whose it is: short, whatever it is for. */
+export function temporaryName(): string {
+  return `${namePrefix()}${crypto.randomUUID().slice(0, 6)}`;
+}
+
+/** Whether a temporary file or folder of this name belonged to a process that is no more. */
+export function isLeftBehind(name: string): boolean {
+  const pid = ownerOf(name);
+  return pid !== undefined && pid !== process.pid && !isAlive(pid);
+}
+
+function namePrefix(): string {
+  return `bun-asr-${machine()}-${process.pid}-`;
+}
+
+/** The number of the process that a name tells of; undefined where it is not of this machine. */
+function ownerOf(name: string): number | undefined {
+  const [, owner, pid] = ownName.exec(name) ?? [];
+  return owner === machine() ? Number(pid) : undefined;
+}
+
+function removeFolders(isLeft: (name: string) => boolean): void {
+  for (const entry of entriesOf(tmpdir()).filter(isLeft)) {
     try {
       const path = join(tmpdir(), entry);
       const stats = lstatSync(path);

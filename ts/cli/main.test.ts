@@ -253,8 +253,11 @@ describe("as a process", () => {
     }
   });
 
-  test("an interrupt writes what is finished and ends it with 130", async () => {
-    const flags = ["--stdin-pcm", "--chunk-seconds", "2", "-f", "txt", "-o", join(folder, "live")];
+  test.each([
+    ["SIGINT", 130],
+    ["SIGHUP", 129],
+  ] as const)("%s writes what is finished and ends it with %d", async (signal, expected) => {
+    const flags = ["--stdin-pcm", "--chunk-seconds", "2", "-f", "txt", "-o", join(folder, signal)];
     const child = Bun.spawn([process.execPath, "tools/run.ts", "transcribe", ...flags], {
       cwd: root,
       env: { ...process.env, BUN_ASR_MODEL: "demo" },
@@ -266,10 +269,10 @@ describe("as a process", () => {
     await child.stdin.flush();
     await Bun.sleep(3000);
     const interrupted = performance.now();
-    child.kill("SIGINT");
-    expect(await child.exited).toBe(130);
+    child.kill(signal);
+    expect(await child.exited).toBe(expected);
     expect(performance.now() - interrupted).toBeLessThan(5000);
-    const partial = readFileSync(join(folder, "live/stdin.partial.txt"), "utf8");
+    const partial = readFileSync(join(folder, signal, "stdin.partial.txt"), "utf8");
     expect(sampleText).toStartWith(partial.trim().split(" ").slice(0, 3).join(" "));
     expect(await child.stderr.text()).toContain("not finished, the transcript ends at 0:0");
   });

@@ -3,6 +3,7 @@ import { AsrError } from "../../contract/errors.ts";
 import type { Transcript } from "../../contract/transcript.ts";
 import { render } from "../../output/formats.ts";
 import type { LineLimits } from "../../output/lines.ts";
+import { withEnding } from "./long-names.ts";
 import type { Job, OutputFile } from "./plan.ts";
 import { keepElsewhere, writeOutput } from "./write.ts";
 
@@ -53,5 +54,5 @@ export async function deliver(
 function partialPath({ path, format }: OutputFile): string {
   const extension = `.${format}`;
   const stem = path.toLowerCase().endsWith(extension) ? path.slice(0, -extension.length) : path;
-  return `${stem}.partial${extension}`;
+  return withEnding(stem, `.partial${extension}`);
 }

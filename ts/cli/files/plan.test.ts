@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AsrError } from "../../contract/errors.ts";
@@ -51,8 +51,23 @@ describe("where transcripts go", () => {
   test("into one file, in the format that its name says", () => {
     const { jobs } = planOutputs(inputs("a.wav"), { file: "/tmp/none/x.VTT" });
     expect(jobs[0]!.files).toEqual([{ format: "vtt", path: "/tmp/none/x.VTT" }]);
-    const { jobs: other } = planOutputs(inputs("a.wav"), { file: "/tmp/none/x.out" });
+    const { jobs: other } = planOutputs(inputs("a.wav"), { file: "/tmp/none.d/x" });
     expect(other[0]!.files[0]!.format).toBe("txt");
+    const asked: Destination = { file: "/tmp/none/x.doc", formats: ["srt"] };
+    expect(planOutputs(inputs("a.wav"), asked).jobs[0]!.files[0]!.format).toBe("srt");
+  });
+
+  test("into a folder whatever its name, when it is there, and with names of full length", () => {
+    const named = join(directory, "talks.srt");
+    mkdirSync(named);
+    expect(files(inputs("a.wav"), { directory: named, formats: ["vtt"] })).toEqual([
+      ["talks.srt/a.vtt"],
+    ]);
+    rmSync(named, { recursive: true });
+    const long = "x".repeat(251);
+    expect(files(inputs(`${long}.wav`), { directory, formats: ["srt"] })).toEqual([
+      [`${long}.srt`],
+    ]);
   });
 
   test("what exists is replaced only when asked", () => {
@@ -112,6 +127,30 @@ describe("refused before any work", () => {
       ["old.wav", "older.wav"],
       () => ({ directory, formats: ["srt"] }),
       ["old.srt and 1 more: already there", "--overwrite", "--skip-existing"],
+    ],
+    [
+      "a file of an unknown kind",
+      ["a.wav"],
+      () => ({ file: "out.doc" }),
+      ['--output out.doc: no format is called ".doc"', ".txt, .srt", "--output-format"],
+    ],
+    [
+      "a folder that is called as a file",
+      ["a.wav"],
+      () => ({ directory: "talk.SRT" }),
+      ["--output-dir talk.SRT: looks like a file; --output talk.SRT writes one file"],
+    ],
+    [
+      "a folder that is a file",
+      ["a.wav"],
+      () => ({ directory: import.meta.path }),
+      [`${import.meta.path}: is a file; --output`],
+    ],
+    [
+      "a name that is too long",
+      [`${"ä".repeat(126)}.ra`],
+      () => ({ directory, formats: ["json"] }),
+      ["ä.json: the name is too long for a file; rename the recording, or use --output FILE"],
     ],
     ["a folder", ["a.wav"], () => ({ file: directory, overwrite: true }), ["is a folder"]],
     ["an input", ["a.txt"], () => ({ directory: "in", overwrite: true }), ["replace an input"]],

@@ -1,8 +1,9 @@
 import { statSync } from "node:fs";
-import { dirname, join, parse, resolve } from "node:path";
+import { dirname, extname, join, parse, resolve } from "node:path";
 import { AsrError } from "../../contract/errors.ts";
-import { formatOfFile, type OutputFormat } from "../../output/formats.ts";
+import { formatOfFile, type OutputFormat, outputFormats } from "../../output/formats.ts";
 import type { Input } from "./inputs.ts";
+import { isNameTooLong } from "./long-names.ts";
 
 /** Where the user wants the transcripts. */
 export interface Destination {
@@ -49,6 +50,7 @@ export function planOutputs(inputs: readonly Input[], destination: Destination):
   if (directory !== undefined && file !== undefined) {
     throw new AsrError("usage", "--output-dir and --output exclude each other");
   }
+  checkDirectory(directory);
   const formats = formatsOf(destination);
   if (directory === undefined && (file === undefined || file === "-")) {
     return toStandardOutput(inputs, formats);
@@ -68,8 +70,27 @@ export function planOutputs(inputs: readonly Input[], destination: Destination):
   return { jobs, toStandardOutput: undefined, mayReplace };
 }
 
+/** A name as of a file is rarely meant as that of a folder, and would become one. */
+function checkDirectory(directory: string | undefined): void {
+  const stats = directory === undefined ? undefined : statSync(directory, noThrow);
+  if (directory === undefined || stats?.isDirectory()) return;
+  const isFile = stats !== undefined;
+  if (!isFile && formatOfFile(directory) === undefined) return;
+  const why = isFile ? "is a file" : "looks like a file";
+  const hint = `--output ${directory} writes one file, --output-dir is a folder`;
+  throw new AsrError("usage", `--output-dir ${directory}: ${why}`, hint);
+}
+
+/** The formats asked for, else what the name of the file says; text where it has no extension. */
 function formatsOf({ formats, file }: Destination): readonly OutputFormat[] {
-  return formats ?? [(file === undefined ? undefined : formatOfFile(file)) ?? "txt"];
+  if (formats !== undefined) return formats;
+  const extension = file === undefined ? "" : extname(file);
+  if (extension === "" || file === undefined) return ["txt"];
+  const format = formatOfFile(file);
+  if (format !== undefined) return [format];
+  const names = outputFormats.map((name) => `.${name}`).join(", ");
+  const hint = `end it with ${names}, or add --output-format`;
+  throw new AsrError("usage", `--output ${file}: no format is called "${extension}"`, hint);
 }
 
 function toStandardOutput(inputs: readonly Input[], formats: readonly OutputFormat[]): Plan {
@@ -111,6 +132,10 @@ function checkNames(jobs: readonly Wanted[]): void {
   for (const { input, files } of jobs) {
     for (const { path } of files) {
       const place = resolve(path);
+      if (isNameTooLong(path)) {
+        const hint = "rename the recording, or use --output FILE";
+        throw new AsrError("usage", `${path}: the name is too long for a file`, hint);
+      }
       const owner = owners.get(place);
       if (owner !== undefined) {
         const message = `${owner} and ${input.path} would both become ${path}`;

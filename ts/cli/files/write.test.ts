@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import {
   chmodSync,
   lstatSync,
@@ -111,4 +111,45 @@ test("what cannot be written is kept where only its owner reads", async () => {
   expect(readFileSync(path!, "utf8")).toBe("text");
   expect(statSync(join(path!, "..")).mode & 0o777).toBe(0o700);
   rmSync(join(path!, ".."), { recursive: true });
+});
+
+test("a name of full length is written, and one that is too long is kept cut", async () => {
+  const name = `${"ü".repeat(125)}x.txt`;
+  await writeOutput(join(folder, name), "text", false);
+  await writeOutput(join(folder, name), "newer", true);
+  expect([readdirSync(folder), read(name)]).toEqual([[name], "newer"]);
+  const path = await keepElsewhere(`out/${"ü".repeat(200)}.srt`, "kept");
+  expect(readFileSync(path!, "utf8")).toBe("kept");
+  expect(path).toMatch(/\/ü{125}\.srt$/);
+  rmSync(join(path!, ".."), { recursive: true });
+});
+
+describe("what is half-written", () => {
+  const script = (last: string) => `
+    import { writeOutput } from "./write.ts";
+    void writeOutput("${folder}/a.txt", "x".repeat(1 << 26), false);
+    const { readdirSync } = require("node:fs");
+    while (readdirSync("${folder}").length === 0) await Bun.sleep(1);
+    ${last}`;
+  const run = (last: string) => {
+    const command = [process.execPath, "-e", script(last)];
+    return Bun.spawnSync(command, { cwd: import.meta.dir });
+  };
+
+  test("is removed when the process exits", () => {
+    expect(run("process.exit(7)").exitCode).toBe(7);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("is removed by the next process where one was killed, and nothing else", async () => {
+    run('process.kill(process.pid, "SIGKILL")');
+    const [left = "", ...more] = readdirSync(folder);
+    expect([left, more]).toEqual([expect.stringMatching(/^\.bun-asr-\w+-\d+-\w{6}$/), []]);
+    const living = left.replace(/-\d+-/, `-${process.ppid}-`);
+    const elsewhere = left.replace(/^\.bun-asr-\w+/, ".bun-asr-elsewhere");
+    const others = [living, elsewhere, ".hidden", "bun-asr-x-1-abcdef"].sort();
+    for (const name of others) writeFileSync(join(folder, name), "");
+    await prepareFolder(folder);
+    expect(readdirSync(folder).sort()).toEqual(others);
+  });
 });

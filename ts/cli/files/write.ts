@@ -1,10 +1,11 @@
-import { constants } from "node:fs";
+import { constants, rmSync } from "node:fs";
 import {
   access,
   link,
   mkdir,
   mkdtemp,
   open,
+  readdir,
   realpath,
   rename,
   rm,
@@ -12,17 +13,21 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
+import { isLeftBehind, temporaryName } from "../../audio/temporary.ts";
 import { AsrError, messageOf } from "../../contract/errors.ts";
+import { withEnding } from "./long-names.ts";
 
 /**
  * Makes a folder, and checks that files can be written there: better now than after hours of work.
- * Throws AsrError `output`.
+ * What a process that was killed left half-written there is removed. Throws AsrError `output`.
  */
 export async function prepareFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK | constants.X_OK);
+    const left = (await readdir(folder)).filter((name) => isLeftBehind(name.slice(1)));
+    for (const name of left) await rm(join(folder, name), { force: true });
   } catch (error) {
     const hint = "name another folder with --output-dir";
     throw new AsrError("output", `${folder}: ${reason(error)}`, hint, { cause: error });
@@ -50,8 +55,9 @@ export async function writeOutput(path: string, text: string, overwrite: boolean
 }
 
 async function replace(path: string, text: string, overwrite: boolean): Promise<void> {
-  const name = `.${basename(path).slice(0, 100)}.${process.pid}-${crypto.randomUUID().slice(0, 8)}`;
-  const temporary = join(dirname(path), name);
+  const temporary = join(dirname(path), `.${temporaryName()}`);
+  removeUnfinishedAtExit();
+  unfinished.add(temporary);
   try {
     // The mode is what the user's mask leaves of rw-rw-rw-, as for any new file.
     await using file = await open(temporary, "wx");
@@ -61,7 +67,21 @@ async function replace(path: string, text: string, overwrite: boolean): Promise<
     else await linkAs(path, temporary);
   } finally {
     await rm(temporary, { force: true });
+    unfinished.delete(temporary);
   }
+}
+
+/** Files that are being written: an exit of the process waits for nothing, and would leave them. */
+const unfinished = new Set<string>();
+
+let isRemovedAtExit = false;
+
+function removeUnfinishedAtExit(): void {
+  if (isRemovedAtExit) return;
+  isRemovedAtExit = true;
+  process.on("exit", () => {
+    for (const path of unfinished) rmSync(path, { force: true });
+  });
 }
 
 /** A hard link is the one way to take a name only when it is free. Some file systems have none. */
@@ -82,7 +102,9 @@ async function linkAs(path: string, temporary: string): Promise<void> {
  */
 export async function keepElsewhere(name: string, text: string): Promise<string | undefined> {
   try {
-    const path = join(await mkdtemp(join(tmpdir(), "bun-asr-kept-")), basename(name));
+    const folder = await mkdtemp(join(tmpdir(), "bun-asr-kept-"));
+    const ending = extname(name);
+    const path = join(folder, withEnding(basename(name, ending), ending));
     await writeFile(path, text);
     return path;
   } catch {

@@ -1,4 +1,4 @@
-import { expect, spyOn, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -61,6 +61,28 @@ test("afterwards signals are again what they were", () => {
     expect(process.listenerCount("SIGINT")).toBe(before + 1);
   }
   expect(process.listenerCount("SIGINT")).toBe(before);
+});
+
+describe("a terminal that is closed", () => {
+  const script = `
+    import { Interrupt } from "./interrupt.ts";
+    using interrupt = new Interrupt();
+    setTimeout(() => {}, 200);
+    process.kill(process.pid, "SIGHUP");
+    await Bun.sleep(100);
+    console.log(interrupt.signal.aborted, interrupt.status);`;
+  const run = (before: string) => {
+    const command = ["sh", "-c", `${before}; exec "$0" -e "$1"`, process.execPath, script];
+    return Bun.spawnSync(command, { cwd: import.meta.dir }).stdout.toString();
+  };
+
+  test("asks to end", () => {
+    if (process.platform === "linux") expect(run(":")).toBe("true 129\n");
+  });
+
+  test("changes nothing with nohup", () => {
+    expect(run("trap '' HUP")).toBe("false undefined\n");
+  });
 });
 
 test("Ctrl-C through bun run keeps what is finished", async () => {

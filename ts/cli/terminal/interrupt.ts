@@ -1,7 +1,8 @@
+import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { AsrError } from "../../contract/errors.ts";
 
-const signals = ["SIGINT", "SIGTERM"] as const;
+const always = ["SIGINT", "SIGTERM"] as const;
 
 /**
  * One Ctrl-C comes twice to a program that `bun run` has started: from the terminal, and passed on
@@ -18,6 +19,7 @@ export class Interrupt implements Disposable {
   readonly #controller = new AbortController();
   #stop: (() => void) | undefined;
   readonly #hint: string | undefined;
+  readonly #signals: readonly NodeJS.Signals[];
   #last: { name: NodeJS.Signals; at: number } | undefined;
   readonly #listener = (name: NodeJS.Signals) => {
     const [before, at] = [this.#last, performance.now()];
@@ -39,7 +41,8 @@ export class Interrupt implements Disposable {
   constructor(stop?: () => void, hint?: string) {
     this.#stop = stop;
     this.#hint = hint;
-    for (const name of signals) process.on(name, this.#listener);
+    this.#signals = isHangupIgnored() ? always : [...always, "SIGHUP"];
+    for (const name of this.#signals) process.on(name, this.#listener);
   }
 
   get signal(): AbortSignal {
@@ -52,6 +55,20 @@ export class Interrupt implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const name of signals) process.off(name, this.#listener);
+    for (const name of this.#signals) process.off(name, this.#listener);
+  }
+}
+
+/**
+ * Whether this process goes on when its terminal is closed, as `nohup` has it: a listener would
+ * end that. Where the system does not tell, it is what `nohup` makes of the output.
+ */
+function isHangupIgnored(): boolean {
+  try {
+    const status = readFileSync("/proc/self/status", "latin1");
+    const ignored = /^SigIgn:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? "0";
+    return (BigInt(`0x${ignored}`) >> BigInt(constants.signals.SIGHUP - 1)) % 2n === 1n;
+  } catch {
+    return !process.stdout.isTTY && !process.stderr.isTTY;
   }
 }

@@ -7,7 +7,7 @@ import {
   Worker,
 } from "node:worker_threads";
 import type { Block } from "../../audio/blocks.ts";
-import { removeFoldersAtExit } from "../../audio/temporary.ts";
+import { tidyTemporaryFolders } from "../../audio/temporary.ts";
 import { AsrError, messageOf } from "../../contract/errors.ts";
 import { engineEntry } from "../../native/locate.ts";
 import type { CallName, Calls, EngineReply, EngineRequest } from "../protocol.ts";
@@ -45,7 +45,7 @@ export class EngineThread {
 
   constructor(script = engineEntry) {
     this.#worker = new Worker(script);
-    removeFoldersAtExit();
+    tidyTemporaryFolders();
     this.#worker.on("message", (reply: EngineReply) => {
       this.#calls.get(reply.id)?.receive(reply);
     });
