@@ -93,6 +93,18 @@ describe("times", () => {
     expect(times(segment(2, 32, "Hello."))).toEqual([[2000, 9000]]);
   });
 
+  test.each([
+    ["One word.", 30],
+    ["No, not now.", 1200],
+    ["好的。", 60],
+    ["Stop it, please, all of you!", 20],
+  ])("%s in a sound of %d s is one cue where the sound begins", (text, seconds) => {
+    const [cue, ...more] = cuesOf([segment(2, 2 + seconds, text)]);
+    expect(more).toEqual([]);
+    expect(cue).toMatchObject({ startMs: 2000, lines: [text] });
+    expect(cue!.endMs - cue!.startMs).toBeLessThanOrEqual(7000);
+  });
+
   test("a short cue lasts on into free time, not into the next", () => {
     expect(times(segment(2, 2.3, "Yes."))).toEqual([[2000, 3000]]);
     const next = segment(

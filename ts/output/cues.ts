@@ -1,8 +1,8 @@
 import type { Segment } from "../contract/transcript.ts";
-import { speakingTime } from "../segments/speaking-time.ts";
+import { longestTime, speakingTime } from "../segments/speaking-time.ts";
 import { joinTexts } from "../text/joining.ts";
 import { type Atom, atomsOf } from "./line-breaks.ts";
-import { fill, type LineLimits, linesOf, lineWidth } from "./lines.ts";
+import { fill, type Layout, type LineLimits, linesOf, lineWidth } from "./lines.ts";
 
 /** What is shown at one time, and when. */
 export interface Cue {
@@ -20,6 +20,8 @@ export interface Cue {
  * the screen; `maxLineWidth: 32` gives Netflix's 16.
  */
 export const defaultLimits: LineLimits = { maxLineWidth: 42, maxLineCount: 2 };
+
+export const defaultLayout: Layout = { ...defaultLimits, rtlMarks: false };
 
 /** No cue stays longer, in seconds. */
 export const maxCueSeconds = 7;
@@ -68,7 +70,8 @@ function joinShort(segments: readonly Segment[], limits: LineLimits): Segment[] 
 
 function cut({ text, language, start, end }: Segment, limits: LineLimits): RoughCue[] {
   const atoms = atomsOf(text, language, limits.maxLineWidth);
-  const times = atomTimes(atoms, start, end);
+  // Few words within a long sound are one cue where it begins, and not one here and one there.
+  const times = atomTimes(atoms, start, Math.min(end, start + longestTime(text)));
   const borders = cueBorders(atoms, times, limits);
   return borders.slice(1).map((to, index) => {
     const from = borders[index]!;

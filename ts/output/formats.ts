@@ -3,10 +3,11 @@
 import { didYouMean } from "../contract/did-you-mean.ts";
 import { AsrError } from "../contract/errors.ts";
 import type { Transcript } from "../contract/transcript.ts";
-import { defaultLimits } from "./cues.ts";
+import { withoutControls } from "../text/controls.ts";
+import { defaultLayout } from "./cues.ts";
 import { json } from "./json.ts";
 import { jsonl } from "./jsonl.ts";
-import type { LineLimits } from "./lines.ts";
+import type { Layout } from "./lines.ts";
 import { lrc } from "./lrc.ts";
 import { srt } from "./srt.ts";
 import { tsv } from "./tsv.ts";
@@ -14,7 +15,7 @@ import { txt } from "./txt.ts";
 import { vtt } from "./vtt.ts";
 
 /** What a format needs to know beside the transcript. */
-export interface RenderOptions extends LineLimits {
+export interface RenderOptions extends Layout {
   /** The recording, as the user named it. */
   path: string;
 }
@@ -42,9 +43,19 @@ export const outputFormats = Object.keys(writers) as readonly OutputFormat[];
 export function render(
   format: OutputFormat,
   transcript: Transcript,
-  options: Partial<LineLimits> & { path: string },
+  options: Partial<Layout> & { path: string },
 ): string {
-  return writers[format](transcript, { ...defaultLimits, ...options });
+  // JSON has a way to write control characters; what a screen or a player reads has none.
+  const shown = format.startsWith("json") ? transcript : printable(transcript);
+  return writers[format](shown, { ...defaultLayout, ...options });
+}
+
+function printable(transcript: Transcript): Transcript {
+  const segments = transcript.segments.map((segment) => ({
+    ...segment,
+    text: withoutControls(segment.text),
+  }));
+  return { ...transcript, text: withoutControls(transcript.text), segments };
 }
 
 /**

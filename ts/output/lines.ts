@@ -8,6 +8,12 @@ export interface LineLimits {
   maxLineCount: number;
 }
 
+/** How subtitles are laid out. */
+export interface Layout extends LineLimits {
+  /** Whether lines of right-to-left scripts are marked as such, for players that need it. */
+  rtlMarks: boolean;
+}
+
 /** The columns that atoms take on one line. */
 export function lineWidth(atoms: readonly Atom[], from: number, to: number): number {
   let width = 0;

@@ -1,7 +1,8 @@
 import type { Segment, Transcript } from "../contract/transcript.ts";
 import { clock } from "./clock.ts";
 import { cuesOf } from "./cues.ts";
-import type { LineLimits } from "./lines.ts";
+import type { Layout, LineLimits } from "./lines.ts";
+import { withRtlMarks } from "./rtl-marks.ts";
 import { voiceLabels } from "./voices.ts";
 
 /**
@@ -9,14 +10,15 @@ import { voiceLabels } from "./voices.ts";
  * themselves. Nor has it voices: where channels are told apart, a cue begins with its channel when
  * the one before it is of another.
  */
-export function srt({ segments }: Transcript, limits: LineLimits): string {
-  const cues = cuesOf(segments, withRoomForLabels(segments, limits));
+export function srt({ segments }: Transcript, layout: Layout): string {
+  const cues = cuesOf(segments, withRoomForLabels(segments, layout));
   const labels = voiceLabels(cues);
   return cues
     .map(({ startMs, endMs, lines }, index) => {
       const times = `${clock(startMs, ",")} --> ${clock(endMs, ",")}`;
-      const text = `${labels[index]}${lines.join("\n").replaceAll("-->", "->")}`;
-      return `${index + 1}\n${times}\n${text}\n`;
+      const text = `${labels[index]}${lines.join("\n").replaceAll("-->", "->")}`.split("\n");
+      const shown = layout.rtlMarks ? withRtlMarks(text) : text;
+      return `${index + 1}\n${times}\n${shown.join("\n")}\n`;
     })
     .join("\n");
 }

@@ -129,6 +129,17 @@ describe("segments", () => {
     expect(segments.map((segment) => segment.text.split(" ").length)).toEqual([20, 20, 20]);
   });
 
+  test("few words lie where a sound begins that goes on far longer", () => {
+    expect(timesOf([chunk("One word.", spans([2, 32]))])).toEqual([[2, 9]]);
+    const two = chunk("Here it is. Thank you!", spans([0, 600]));
+    const [first, second] = segmentsOf([two]);
+    expect(first).toMatchObject({ start: 0, text: "Here it is." });
+    expect(second!.start).toBe(first!.end);
+    expect(second!.end).toBeLessThanOrEqual(7);
+    // Slow, but spoken.
+    expect(timesOf([chunk("Un-be-liev-a-bly slow-ly, he said.", spans([0, 7]))])).toEqual([[0, 7]]);
+  });
+
   test("confidence is the mean over the segment's own tokens", () => {
     const tokenTexts = [
       { text: "Sure", logprob: -0.1 },

@@ -9,7 +9,7 @@ import {
 } from "../contract/transcript.ts";
 import { placeInSpeech } from "./pauses.ts";
 import { sentencesOf, type TextRange } from "./sentences.ts";
-import { speakingTime } from "./speaking-time.ts";
+import { longestTime, speakingTime } from "./speaking-time.ts";
 
 /** A part of a chunk's text with its times. */
 interface Part extends TextRange, Span {}
@@ -93,10 +93,20 @@ function weightOf(text: string): number {
   return Math.max(0.1, speakingTime(text));
 }
 
-/** The chunk's speech, clipped to it; all of the chunk where none was found. */
-function speechWithin({ start, end, speech }: DecodedChunk): Span[] {
-  const spans = within(speech, start, end);
-  return spans.length > 0 ? spans : [{ start, end: Math.max(end, start + 1e-3) }];
+const farLonger = 1.5;
+
+/**
+ * The chunk's speech, clipped to it; all of the chunk where none was found. Of a sound that goes on
+ * far longer than the text its beginning.
+ */
+function speechWithin({ start, end, speech, text }: DecodedChunk): Span[] {
+  const found = within(speech, start, end);
+  const spans = found.length > 0 ? found : [{ start, end: Math.max(end, start + 1e-3) }];
+  const longest = longestTime(text);
+  return spans.map(({ start: from, end: to }) => ({
+    start: from,
+    end: to - from > farLonger * longest ? from + longest : to,
+  }));
 }
 
 function within(speech: readonly Span[], start: number, end: number): Span[] {

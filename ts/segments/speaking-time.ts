@@ -8,6 +8,19 @@ export function speakingTime(text: string): number {
   return sum;
 }
 
+/** Who speaks slowest still takes no longer for a syllable, in seconds. */
+const slowestSyllable = 0.7;
+/** A few words may still be said within a sound of this length, in seconds. */
+const minLongest = 7;
+
+/**
+ * The longest time, in seconds, that a text may take to say without a pause: a sound that goes on
+ * for longer, as music or noise, is something else, and the text is somewhere in its beginning.
+ */
+export function longestTime(text: string): number {
+  return Math.max(minLongest, slowestSyllable * speakingTime(text));
+}
+
 /** The first class that a character belongs to counts. */
 const classes: readonly [RegExp, number][] = [
   [/\p{Nd}/u, 1.3],

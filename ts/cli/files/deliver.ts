@@ -2,14 +2,14 @@ import { basename } from "node:path";
 import { AsrError } from "../../contract/errors.ts";
 import type { Transcript } from "../../contract/transcript.ts";
 import { render } from "../../output/formats.ts";
-import type { LineLimits } from "../../output/lines.ts";
+import type { Layout } from "../../output/lines.ts";
 import { withEnding } from "./long-names.ts";
 import type { Job, OutputFile } from "./plan.ts";
 import { keepElsewhere, writeOutput } from "./write.ts";
 
 /** How files are written. */
 export interface DeliveryOptions {
-  limits: Partial<LineLimits>;
+  layout: Partial<Layout>;
   /** Whether a file that exists may be replaced. */
   mayReplace: boolean;
   /** Where a text goes that no folder takes. */
@@ -30,12 +30,12 @@ export interface Delivery {
 export async function deliver(
   { input, files }: Job,
   transcript: Transcript,
-  { limits, mayReplace, lastResort }: DeliveryOptions,
+  { layout, mayReplace, lastResort }: DeliveryOptions,
 ): Promise<Delivery> {
   const delivery: Delivery = { paths: [], errors: [] };
   const isPartial = transcript.finishReason === "cancelled";
   for (const file of files) {
-    const text = render(file.format, transcript, { ...limits, path: input.path });
+    const text = render(file.format, transcript, { ...layout, path: input.path });
     const path = isPartial ? partialPath(file) : file.path;
     try {
       await writeOutput(path, text, mayReplace || isPartial);

@@ -7,7 +7,7 @@ import { defaultModel, parseModelName } from "../../hub/names.ts";
 import { demoModel } from "../../native/locate.ts";
 import { program } from "../../native/program.ts";
 import { formatOfFile, outputFormats, parseFormats } from "../../output/formats.ts";
-import type { LineLimits } from "../../output/lines.ts";
+import type { Layout } from "../../output/lines.ts";
 import type { InputOptions } from "../files/inputs.ts";
 import type { Destination } from "../files/plan.ts";
 import { givenOptions } from "./option-flags.ts";
@@ -26,7 +26,7 @@ export interface Arguments {
   /** The input of `mic`, instead of names; `stop` ends it. */
   microphone?: { input: PcmStream; stop: () => void } | undefined;
   destination: Destination;
-  limits: Partial<LineLimits>;
+  layout: Partial<Layout>;
   model: string;
   engine: EngineOptions & HubOptions;
   settings: StreamSettings;
@@ -63,9 +63,10 @@ export function argumentsOf(
   return {
     ...inputs,
     destination: destinationOf(given),
-    limits: defined({
+    layout: defined({
       maxLineWidth: given.value("max-line-width"),
       maxLineCount: given.value("max-line-count"),
+      rtlMarks: given.has("rtl-marks") || undefined,
     }),
     sample,
     model: modelOf(given, sample),

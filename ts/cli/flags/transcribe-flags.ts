@@ -67,6 +67,9 @@ export const transcribeFlags = {
       default: defaultLimits.maxLineCount,
       help: "lines of a subtitle",
     },
+    "rtl-marks": {
+      help: "in subtitles, mark lines of Arabic, Persian and the like, for players that need it",
+    },
     json: { help: "one JSON object for each input, on one line" },
     ...flagsUnder("Output"),
   },

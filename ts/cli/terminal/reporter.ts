@@ -91,7 +91,7 @@ export class Reporter {
 
   /** What goes to standard output for an input. */
   #print(path: string, { transcript, error }: Outcome): void {
-    const { json, limits } = this.#given;
+    const { json, layout } = this.#given;
     const format = this.#plan.toStandardOutput;
     if (json && error !== undefined) {
       const { code, message, hint } = error;
@@ -105,16 +105,16 @@ export class Reporter {
     } else if (this.#sentences !== undefined) {
       this.#sentences.end();
     } else if (format !== undefined && transcript !== undefined) {
-      this.#lines.out(render(format, transcript, { ...limits, path }));
+      this.#lines.out(render(format, transcript, { ...layout, path }));
     }
   }
 
   /** Writes the files, and tells of the transcript what its text does not. */
   async #deliver(job: Job, transcript: Transcript): Promise<AsrError[]> {
-    const { limits, stats, quiet } = this.#given;
+    const { layout, stats, quiet } = this.#given;
     const { path } = job.input;
     const { paths, errors } = await deliver(job, transcript, {
-      limits,
+      layout,
       mayReplace: this.#plan.mayReplace,
       lastResort: (text) => this.#lines.out(text),
     });
