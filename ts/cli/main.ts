@@ -7,6 +7,7 @@ import { AsrError } from "../contract/errors.ts";
 import { program } from "../native/program.ts";
 import { exitStatusOf, type Prepare } from "./commands/command.ts";
 import { type Commands, productCommands } from "./commands/index.ts";
+import { guardStreams } from "./terminal/streams.ts";
 import { processTerminal, type Terminal } from "./terminal/terminal.ts";
 
 /** What a clone's door adds to the program. */
@@ -76,10 +77,7 @@ ${program} COMMAND --help tells the options of one.
 
 /** Runs the program as this process. */
 export async function runAsProcess(door?: Door): Promise<void> {
-  // Whoever reads our output may stop early, as in `| head`: then there is nothing left to do.
-  process.stdout.on("error", (error: Error) => {
-    process.exit("code" in error && error.code === "EPIPE" ? 141 : 1);
-  });
+  guardStreams();
   process.exitCode = await main(process.argv.slice(2), processTerminal, door);
 }
 

@@ -95,6 +95,37 @@ describe.each(Object.entries(starts))("%s", (_, start) => {
   });
 });
 
+describe("output that goes nowhere", () => {
+  const start = "./bin/bun-asr";
+
+  test.skipIf(!existsSync("/dev/full"))("is told where results are lost", async () => {
+    const lost = "error: standard output cannot be written: the disk is full\n";
+    for (const flags of ["-q", "-q --json", "-q -f srt"]) {
+      const full = { status: 1, out: "", notes: lost };
+      expect(await run(`${start} ${flags} -- -x.wav >/dev/full`)).toEqual(full);
+    }
+    expect((await run(`${start} help >/dev/full`)).status).toBe(1);
+  });
+
+  test("is no matter for notes", async () => {
+    // The status of the first program of a pipe is told on another way.
+    const { out } = await run(`exec 3>&1; { ${start} -- -x.wav 2>&1 >text; echo $? >&3; } | :`);
+    expect(out).toBe("0\n");
+    expect(readFileSync(join(folder, "text"), "utf8")).toBe(sampleText);
+    const full = await run(`${start} --stats -- -x.wav 2>/dev/full`);
+    expect([full.status, full.out]).toEqual([0, sampleText]);
+  });
+});
+
+test("a terminal gets no control characters from names", async () => {
+  const name = "a\x1b]0;x\x07\x1b[2J.wav";
+  const { status, notes } = await run('./bin/bun-asr -m demo "$NAME" ', { NAME: name });
+  const shown = "a\\x1b]0;x\\x07\\x1b[2J.wav";
+  expect([status, notes]).toEqual([1, `error: ${shown}: no file matches; check the path\n`]);
+  const model = await run('./bin/bun-asr -m "./$NAME" -- -x.wav', { NAME: name });
+  expect(model.notes).toStartWith(`error: ./${shown}: no such model folder`);
+});
+
 test("a link to bunw is bunw", async () => {
   symlinkSync(join(root, "bunw"), join(folder, "linked"));
   expect((await run("./linked run version")).out).toMatch(/^bun-asr \d+\.\d+\.\d+\n$/);

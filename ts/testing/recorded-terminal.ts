@@ -29,6 +29,9 @@ export class RecordedTerminal implements Terminal {
   readonly note = (text: string): void => {
     this.notes += text;
   };
+  readonly renew = (text: string): void => {
+    this.notes += `\r\x1b[K${text}`;
+  };
 }
 
 /** Runs a command and gives what it wrote. */

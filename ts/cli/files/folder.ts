@@ -2,6 +2,7 @@ import { lstatSync, readlinkSync, type Stats, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import { AsrError, messageOf } from "../../contract/errors.ts";
 import { type FileName, fileName, namesIn, under } from "./file-name.ts";
+import { codeOf } from "./unwritten.ts";
 
 /** What was found: a file, or why something that should be one cannot be used. */
 export interface Found {
@@ -96,7 +97,7 @@ export function statsOf(name: FileName): Stats | AsrError {
 
 /** Why a file or folder cannot be opened, by what the system answered. */
 function unreadable(name: FileName, error: unknown): AsrError {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = codeOf(error);
   if (code === "ENOENT") {
     const target = targetOf(name);
     if (target === undefined) {

@@ -15,8 +15,9 @@ import {
 import { tmpdir } from "node:os";
 import { basename, dirname, extname, join } from "node:path";
 import { isLeftBehind, temporaryName } from "../../audio/temporary.ts";
-import { AsrError, messageOf } from "../../contract/errors.ts";
+import { AsrError } from "../../contract/errors.ts";
 import { withEnding } from "./long-names.ts";
+import { codeOf, whyUnwritten } from "./unwritten.ts";
 
 /**
  * Makes a folder, and checks that files can be written there: better now than after hours of work.
@@ -30,7 +31,7 @@ export async function prepareFolder(folder: string): Promise<void> {
     for (const name of left) await rm(join(folder, name), { force: true });
   } catch (error) {
     const hint = "name another folder with --output-dir";
-    throw new AsrError("output", `${folder}: ${reason(error)}`, hint, { cause: error });
+    throw new AsrError("output", `${folder}: ${whyUnwritten(error)}`, hint, { cause: error });
   }
 }
 
@@ -48,7 +49,7 @@ export async function writeOutput(path: string, text: string, overwrite: boolean
     // A link to a file stays a link.
     await replace(stats === undefined ? path : await realpath(path), text, overwrite);
   } catch (error) {
-    throw new AsrError("output", `${path}: cannot be written: ${reason(error)}`, undefined, {
+    throw new AsrError("output", `${path}: cannot be written: ${whyUnwritten(error)}`, undefined, {
       cause: error,
     });
   }
@@ -110,25 +111,4 @@ export async function keepElsewhere(name: string, text: string): Promise<string 
   } catch {
     return undefined;
   }
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  EEXIST: "it exists already",
-  EACCES: "no permission to write there",
-  EPERM: "no permission to write there",
-  EROFS: "the file system is read-only",
-  ENOSPC: "the disk is full",
-  EDQUOT: "the disk quota is used up",
-  ENOTDIR: "a part of the path is a file, not a folder",
-  ENOENT: "no such folder",
-  ENAMETOOLONG: "the name is too long",
-};
-
-function reason(error: unknown): string {
-  return reasons[codeOf(error) ?? ""] ?? messageOf(error);
-}
-
-function codeOf(error: unknown): string | undefined {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return typeof code === "string" ? code : undefined;
 }

@@ -3,15 +3,19 @@ import { byteText, durationText } from "../../text/sizes.ts";
 import { DownloadReport } from "./download-report.ts";
 
 /** The notes of a download of 710 MB, of which 110 MB were there, at 12.5 MB a second. */
-function notes(isTty: boolean, quiet = false): string {
+function notes(isTty: boolean, quiet = false, columns = 80): string {
   let [written, now] = ["", 0];
   const terminal = {
     out: () => {},
     note: (text: string) => {
       written += text;
     },
+    renew: (text: string) => {
+      written += `\r\x1b[K${text}`;
+    },
     outIsTty: isTty,
     noteIsTty: isTty,
+    columns,
   };
   const report = new DownloadReport(terminal, "0.6b", quiet, () => now);
   for (let done = 110e6; done <= 710e6; done += 1e6) {
@@ -28,6 +32,8 @@ test("a bar with rate and time left, at most ten times a second", () => {
   expect(bars).toContain(" 43 % ██████████░░░░░░░░░░░░░░ 307 MB of 710 MB, 12.5 MB/s, 32 s left");
   expect(bars.at(-1)).toBe("downloaded 0.6b: 48 s, 12.5 MB/s\n");
   expect(Math.max(...bars.map((bar) => bar.trimEnd().length))).toBeLessThan(80);
+  const narrow = notes(true, false, 50).split("\r\x1b[K");
+  expect(narrow).toContain(" 43 %  307 MB of 710 MB, 12.5 MB/s, 32 s left".replace("  ", " "));
   expect(bars.length).toBeLessThan(310);
 });
 
@@ -48,7 +54,8 @@ test("a download that begins again shows no negative rate", () => {
   const note = (text: string) => {
     written += text;
   };
-  const terminal = { out: () => {}, note, outIsTty: true, noteIsTty: true };
+  const renew = (text: string) => note(`\r\x1b[K${text}`);
+  const terminal = { out: () => {}, note, renew, outIsTty: true, noteIsTty: true };
   let now = 0;
   const report = new DownloadReport(terminal, "x", false, () => now);
   for (const done of [0, 60, 0, 10]) {

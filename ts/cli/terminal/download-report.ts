@@ -55,7 +55,7 @@ export class DownloadReport {
       return;
     }
     const text = `${byteText(done)} of ${byteText(total)}${this.#pace(sample, total)}`;
-    this.#line.update(() => `${bar(done / total)} ${text}`);
+    this.#line.update((columns) => `${bar(done / total, columns - text.length - 1)} ${text}`);
     const tenths = Math.floor((10 * done) / total);
     if (tenths > this.#tenths && !this.#terminal.noteIsTty) {
       this.#note(`${percent(done / total)} ${text}`);

@@ -6,8 +6,8 @@ import { ProgressLine, recordingProgress } from "./progress-line.ts";
 function line(columns: number) {
   const shown: string[] = [];
   const clock = { now: 0 };
-  const note = (text: string) => void shown.push(text.replace("\r\x1b[K", ""));
-  const terminal = { out: note, note, outIsTty: true, noteIsTty: true, columns };
+  const note = (text: string) => void shown.push(text);
+  const terminal = { out: note, note, renew: note, outIsTty: true, noteIsTty: true, columns };
   return { shown, clock, line: new ProgressLine(terminal, true, () => clock.now) };
 }
 
@@ -52,4 +52,15 @@ test("how far a recording is", () => {
   expect(recordingProgress({ done: 750, total: 3000 }, 75_000)).toBe(
     "12:30 / 50:00   25 % ██████░░░░░░░░░░░░░░░░░░  RTF 0.10  3:45 left",
   );
+  const narrow = (columns: number) =>
+    recordingProgress({ done: 750, total: 3000 }, 75_000, columns);
+  expect([60, 50, 45, 35, 25, 12, 5].map(narrow)).toEqual([
+    "12:30 / 50:00   25 % ████░░░░░░░░░░░░░░  RTF 0.10  3:45 left",
+    "12:30 / 50:00   25 % ██░░░░░░  RTF 0.10  3:45 left",
+    "12:30 / 50:00   25 %  RTF 0.10  3:45 left",
+    "12:30 / 50:00   25 %  3:45 left",
+    "12:30 / 50:00   25 %",
+    " 25 % █░░░░░",
+    " 25 %",
+  ]);
 });

@@ -8,6 +8,8 @@ import { StatusLine } from "./terminal.ts";
 const minIntervalMs = 100;
 /** What is over sooner needs no progress. */
 const quickMs = 500;
+/** What is left of a name at least. */
+const minNameColumns = 8;
 
 /**
  * The line that tells how far the work is: rewritten in place, not shown where that is impossible.
@@ -30,16 +32,23 @@ export class ProgressLine {
   /** Shows a line at once, cut to the width of the terminal: first what `name` has too much. */
   show(text: string, name = ""): void {
     this.#shownAt = this.#now();
-    const columns = (this.#terminal.columns || 80) - 1;
-    const head = fitted(name, Math.max(8, columns - Bun.stringWidth(text)));
-    this.#status.show(fitted(head + text, columns));
+    const head = fitted(name, Math.max(minNameColumns, this.#columns - Bun.stringWidth(text)));
+    this.#status.show(fitted(head + text, this.#columns));
   }
 
-  /** Shows a line that the next one may replace soon, or none when it is too early for one. */
-  update(text: () => string, name = ""): void {
+  /**
+   * Shows a line that the next one may replace soon, or none when it is too early for one. `text`
+   * is told how many columns there are for it.
+   */
+  update(text: (columns: number) => string, name = ""): void {
     const now = this.#now();
     if (now - this.#started < quickMs || now - this.#shownAt < minIntervalMs) return;
-    this.show(text(), name);
+    const nameColumns = Math.min(minNameColumns, Bun.stringWidth(name));
+    this.show(text(this.#columns - nameColumns), name);
+  }
+
+  get #columns(): number {
+    return (this.#terminal.columns || 80) - 1;
   }
 
   /** Writes text that stays, on lines of its own in place of this one. */
@@ -52,23 +61,27 @@ export class ProgressLine {
   }
 }
 
-/** How far a recording is, as `12:30 / 1:02:05   20 % ████░░…  RTF 0.05  2:29 left`. */
+/**
+ * How far a recording is, as `12:30 / 1:02:05   20 % ████░░…  RTF 0.05  2:29 left`; in few columns
+ * with a shorter bar, then with less.
+ */
 export function recordingProgress(
   { done, total }: Pick<Progress, "done" | "total">,
   elapsedMs: number,
+  columns = 80,
 ): string {
   const rtf = done > 0 ? elapsedMs / 1000 / done : undefined;
-  const parts = [
-    total === undefined ? clockText(done) : `${clockText(done)} / ${clockText(total)}`,
-  ];
-  if (total !== undefined && total > 0) {
-    parts.push(bar(Math.min(1, done / total)));
-  }
-  if (rtf !== undefined) parts.push(`RTF ${rtf.toPrecision(2)}`);
-  if (rtf !== undefined && total !== undefined) {
-    parts.push(`${clockText(Math.max(0, total - done) * rtf)} left`);
-  }
-  return parts.join("  ");
+  const speed = rtf === undefined ? [] : [`RTF ${rtf.toPrecision(2)}`];
+  if (total === undefined) return [clockText(done), ...speed].join("  ");
+  const position = `${clockText(done)} / ${clockText(total)}`;
+  if (total === 0) return position;
+  const left = rtf === undefined ? [] : [`${clockText(Math.max(0, total - done) * rtf)} left`];
+  const share = Math.min(1, done / total);
+  const choices = [[...speed, ...left], left, []].map((after) => {
+    const room = columns - [position, "", ...after].join("  ").length;
+    return [position, bar(share, room), ...after].join("  ");
+  });
+  return choices.find((text) => text.length <= columns) ?? bar(share, columns);
 }
 
 /** The text on one line: longer ones keep their end, which changes. */

@@ -61,7 +61,8 @@ export class Reporter {
         // Provisional text has the line.
         if (this.#given.stream) return;
         const elapsed = performance.now() - run.started;
-        this.#line.update(() => `  ${recordingProgress(run, elapsed)}`, name);
+        const text = (columns: number) => `  ${recordingProgress(run, elapsed, columns - 2)}`;
+        this.#line.update(text, name);
       },
     });
   }

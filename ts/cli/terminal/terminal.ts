@@ -1,9 +1,13 @@
 // This folder: what a person sees: results, notes, progress, interrupts, exit statuses.
 
+import { printable } from "./printable.ts";
+
 /** Where a command writes: results to `out`, everything else to `note`. Tests pass their own. */
 export interface Terminal {
   out(text: string): void;
   note(text: string): void;
+  /** Begins the line of notes anew, with this text and without its end. */
+  renew(text: string): void;
   /** Whether a person reads the results as they come. */
   outIsTty: boolean;
   /** Whether a line of notes can be rewritten in place. */
@@ -13,11 +17,15 @@ export interface Terminal {
 }
 
 export const processTerminal: Terminal = {
+  // Where no terminal reads it, a result has every character that belongs to it.
   out: (text) => {
-    process.stdout.write(text);
+    process.stdout.write(process.stdout.isTTY ? printable(text) : text);
   },
   note: (text) => {
-    process.stderr.write(text);
+    process.stderr.write(printable(text));
+  },
+  renew: (text) => {
+    process.stderr.write(`\r\x1b[K${printable(text)}`);
   },
   outIsTty: process.stdout.isTTY === true,
   noteIsTty: process.stderr.isTTY === true,
@@ -40,7 +48,7 @@ export class StatusLine {
 
   show(text: string): void {
     if (!this.#enabled) return;
-    this.#terminal.note(`\r\x1b[K${text}`);
+    this.#terminal.renew(text);
     this.#shown = true;
   }
 
@@ -57,7 +65,7 @@ export class StatusLine {
   };
 
   clear(): void {
-    if (this.#shown) this.#terminal.note("\r\x1b[K");
+    if (this.#shown) this.#terminal.renew("");
     this.#shown = false;
   }
 }
