@@ -7,7 +7,7 @@ import {
   scaleToFit,
 } from "./recording.ts";
 import { SampleQueue } from "./sample-queue.ts";
-import { levelOf, minAudiblePeak, quietestCut, speechSpans } from "./vad.ts";
+import { isInaudible, levelOf, quietestCut, speechSpans } from "./vad.ts";
 
 /** A part of a recording that is decoded on its own. */
 export interface AudioChunk extends Span {
@@ -139,7 +139,8 @@ export function soundsIn(samples: Samples, noise?: number): Span[] {
 
 /** The chunk of these samples, of which it scales loud ones. */
 export function chunkAt({ at, samples }: AudioBlock): AudioChunk {
-  const isSilent = scaleToFit(samples) < minAudiblePeak;
+  scaleToFit(samples);
+  const isSilent = isInaudible(samples);
   const start = at / sampleRate;
   const speech = speechSpans(samples).map((span) => ({
     start: start + span.start,

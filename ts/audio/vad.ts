@@ -43,8 +43,18 @@ export function speechSpans(samples: Float32Array, noise?: number): Span[] {
     }));
 }
 
-/** Samples that all lie below this are never speech. */
-export const minAudiblePeak = 10 ** (inaudible / 20);
+/** Samples that swing by less than this around their mean are never speech. */
+const minAudiblePeak = 10 ** (inaudible / 20);
+
+/** Whether there is nothing to hear at all, as in a muted recording. */
+export function isInaudible(samples: Float32Array): boolean {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = 0; i < samples.length; i++) {
+    low = Math.min(low, samples[i]!);
+    high = Math.max(high, samples[i]!);
+  }
+  return high - low < 2 * minAudiblePeak;
+}
 
 /** Mean energy of each frame, in dB of full scale. */
 function frameLevels(samples: Float32Array): Float32Array {
@@ -55,22 +65,43 @@ function decibels(energy: number): number {
   return 10 * Math.log10(energy + 1e-12);
 }
 
+/** Frames on each side whose mean is taken for a constant that no one hears. */
+const offsetFrames = 25;
+
+/**
+ * Mean energy of each frame, around the mean of half a second: cheap sound cards add a constant,
+ * which would drown the pauses, and which may come and go within a recording.
+ */
 function frameEnergies(samples: Float32Array): Float32Array {
-  const energies = new Float32Array(Math.ceil(samples.length / frameLength));
-  for (let frame = 0; frame < energies.length; frame++) {
+  const count = Math.ceil(samples.length / frameLength);
+  const means = new Float64Array(count);
+  const energies = new Float32Array(count);
+  for (let frame = 0; frame < count; frame++) {
     const end = Math.min(samples.length, (frame + 1) * frameLength);
-    let sum = 0;
-    for (let i = frame * frameLength; i < end; i++) sum += samples[i]! * samples[i]!;
-    energies[frame] = sum / (end - frame * frameLength);
+    let [sum, squares] = [0, 0];
+    for (let i = frame * frameLength; i < end; i++) {
+      sum += samples[i]!;
+      squares += samples[i]! * samples[i]!;
+    }
+    means[frame] = sum / (end - frame * frameLength);
+    energies[frame] = squares / (end - frame * frameLength);
+  }
+  let [from, to, sum] = [0, 0, 0];
+  for (let frame = 0; frame < count; frame++) {
+    while (to < Math.min(count, frame + offsetFrames + 1)) sum += means[to++]!;
+    while (from < frame - offsetFrames) sum -= means[from++]!;
+    const offset = sum / (to - from);
+    const around = energies[frame]! - offset * (2 * means[frame]! - offset);
+    // The half second of a silent frame may have sound, whose mean is only nearly 0.
+    energies[frame] = Math.max(0, Math.min(energies[frame]!, around));
   }
   return energies;
 }
 
 /** Level in dB of full scale. */
 export function levelOf(samples: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < samples.length; i++) sum += samples[i]! * samples[i]!;
-  return decibels(sum / Math.max(1, samples.length));
+  const energies = frameEnergies(samples);
+  return decibels(energies.reduce((sum, energy) => sum + energy, 0) / Math.max(1, energies.length));
 }
 
 function soundThreshold(levels: Float32Array, noise = inaudible - minContrast): number {
