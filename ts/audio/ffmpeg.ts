@@ -1,8 +1,11 @@
 import { resolve } from "node:path";
 import { AsrError } from "../contract/errors.ts";
 import { type Range, wholeRange } from "./checked.ts";
+import { commonFormats, formatsOf } from "./ffmpeg-formats.ts";
 import { FfmpegLog, type InputFacts, logOptions } from "./ffmpeg-log.ts";
 import { findFfmpeg, startFfmpeg } from "./ffmpeg-program.ts";
+import { lossIn, noSoundError, UnlistedFormat } from "./ffmpeg-words.ts";
+import type { ByteRange } from "./formats/findings.ts";
 import { NutReader } from "./nut.ts";
 import {
   type AudioRemarks,
@@ -16,19 +19,12 @@ import { placedBlocks, Timeline } from "./timeline.ts";
 /** ffmpeg is hundreds of times faster than real time: when nothing comes for so long, it hangs. */
 const silenceLimitMs = 60_000;
 
-/**
- * Containers of one recording. Playlists and scripts are left out: they make ffmpeg open other
- * files.
- */
-const containers =
-  "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dts,eac3,flac,flv,gsm,loas,m4v,matroska,webm," +
-  "mov,mp4,m4a,3gp,3g2,mj2,mp3,mpc,mpc8,mpeg,mpegts,ogg,rm,shn,tak,tta,voc,w64,wav,wv,xwma,f32le";
-
-const guard = (protocol: "file" | "pipe") => [
+/** Whatever a file turns out to be, ffmpeg opens that file alone: no playlist leads elsewhere. */
+const guard = (protocols: string, formats: string) => [
   "-protocol_whitelist",
-  protocol,
+  protocols,
   "-format_whitelist",
-  containers,
+  formats,
 ];
 
 /** What is decoded, and what is told of it. */
@@ -39,8 +35,19 @@ export interface Decoding {
   range: Range;
   /** Of them `losses` takes what is left out because it is damaged. */
   remarks: AudioRemarks;
+  /** Whether its frames were walked, so that what ffmpeg says of the bytes between is no news. */
+  isWalked?: boolean | undefined;
   /** Called with what ffmpeg says of the file, before the first block. */
   onFacts?: ((facts: InputFacts) => void) | undefined;
+}
+
+/** A file to decode. */
+export interface CodedSource {
+  path: string;
+  /** The bytes of it that are a recording of their own; undefined for all. */
+  section?: ByteRange | undefined;
+  /** Whether a time in it is found at once and exactly. */
+  canSeek: boolean;
 }
 
 /**
@@ -48,15 +55,30 @@ export interface Decoding {
  * samples, and ends when the generator does.
  */
 export async function* decodedFile(
-  path: string,
+  { path, section, canSeek }: CodedSource,
   decoding: Decoding,
-  canSeek: boolean,
 ): AsyncGenerator<DecodedBlock> {
   const { name, range } = decoding;
-  const inputPath = `file:${resolve(path)}`;
+  const file = `file:${resolve(path)}`;
+  const address =
+    section === undefined ? file : `subfile,,start,${section.start},end,${section.end},,:${file}`;
+  const protocols = section === undefined ? "file" : "file,subfile";
   const seek = canSeek && range.start > seekMargin ? ["-ss", `${range.start - seekMargin}`] : [];
-  const input = [...guard("file"), ...seek, ...soundOnly, "-i", inputPath];
-  yield* decoded(input, decoding, { shown: (line) => line.replaceAll(inputPath, name) });
+  const input = (formats: string) => [
+    ...guard(protocols, formats),
+    ...seek,
+    ...soundOnly,
+    "-i",
+    address,
+  ];
+  const means = { shown: (line: string) => line.replaceAll(address, name) };
+  try {
+    yield* decoded(input(commonFormats), decoding, means);
+  } catch (error) {
+    if (!(error instanceof UnlistedFormat)) throw error;
+    const formats = await formatsOf(await findFfmpeg());
+    yield* decoded(input(formats), decoding, means);
+  }
 }
 
 /**
@@ -73,7 +95,17 @@ export async function* resampled(
   rate: number,
   name: string,
 ): AsyncGenerator<Samples> {
-  const input = [...guard("pipe"), "-f", "f32le", "-ar", String(rate), "-ac", "1", "-i", "pipe:0"];
+  const input = [
+    ...guard("pipe", "f32le"),
+    "-f",
+    "f32le",
+    "-ar",
+    String(rate),
+    "-ac",
+    "1",
+    "-i",
+    "pipe:0",
+  ];
   const decoding = { name, range: wholeRange, remarks: noRemarks() };
   for await (const { samples } of decoded(input, decoding, { source: blocks })) yield samples;
 }
@@ -88,7 +120,8 @@ export async function* decodedStream(
 ): AsyncGenerator<DecodedBlock> {
   // Not `-fflags nobuffer`: it throws away what was looked at to find out the format.
   const soon = ["-probesize", "32768", "-analyzeduration", "1000000"];
-  const input = [...guard("pipe"), ...soon, ...soundOnly, "-i", "pipe:0"];
+  const formats = await formatsOf(await findFfmpeg());
+  const input = [...guard("pipe", formats), ...soon, ...soundOnly, "-i", "pipe:0"];
   yield* decoded(input, decoding, { source: parts, patienceMs: Number.POSITIVE_INFINITY });
 }
 
@@ -122,7 +155,7 @@ interface Means {
 
 async function* decoded(
   input: readonly string[],
-  { name, range, remarks, onFacts }: Decoding,
+  { name, range, remarks, isWalked = false, onFacts }: Decoding,
   { source, patienceMs = silenceLimitMs, shown = (line) => line }: Means,
 ): AsyncGenerator<DecodedBlock> {
   const program = await findFfmpeg();
@@ -160,14 +193,18 @@ async function* decoded(
     if (isWhole && status === 0) await fed;
     // What ffmpeg says of bytes that stop short hides why they do.
     if (sourceFailure !== undefined) throw sourceFailure.error;
-    const last = shown(withoutAddress(log.errors.at(-1) ?? ""));
-    if (isWhole && status !== 0) {
-      const reason = child.signalCode === null ? last : `ffmpeg was ended by ${child.signalCode}`;
-      const message = reason || `ffmpeg ended with status ${status}`;
-      throw new AsrError("input", `${name}: cannot be decoded: ${message}`);
+    if (isWhole && child.signalCode !== null) {
+      const message = `${name}: cannot be decoded: ffmpeg was ended by ${child.signalCode}`;
+      throw new AsrError("input", message);
     }
-    const why = last || timeline?.missing;
-    if (why) remarks.losses.push(`parts could not be decoded: ${why}`);
+    const words = log.errors.map((line) => shown(withoutAddress(line)));
+    const lost = lossIn(words, isWalked);
+    const failed = status === 0 ? undefined : `ffmpeg ended with status ${status}`;
+    if (isWhole && timeline === undefined && (lost ?? failed) !== undefined) {
+      throw noSoundError(name, words, lost ?? failed ?? "");
+    }
+    const why = lost ?? timeline?.missing ?? (isWhole ? failed : undefined);
+    if (why !== undefined) remarks.losses.push(`parts could not be decoded: ${why}`);
   } finally {
     child.kill("SIGKILL");
     // A stream that is not read to its end keeps its handle.
@@ -183,7 +220,8 @@ async function feed(
   try {
     for await (const block of blocks) {
       try {
-        stdin.write(block);
+        // Both may fail later than they return.
+        await stdin.write(block);
         await stdin.flush();
       } catch {
         // It has ended: its status says why.

@@ -216,15 +216,15 @@ describe("refuses, by name", () => {
     ["an empty file", () => file("empty.wav", ""), "empty.wav", "is empty"],
     ["text", () => file("text.mp3", "hello ".repeat(200)), "text.mp3", "is text"],
     ["text as bytes", () => new TextEncoder().encode("hello"), "is text"],
-    ["a playlist", () => file("list.m3u8", "#EXTM3U\n/etc/passwd\n"), "is text"],
-    ["noise", () => file("noise.mp3", Buffer.alloc(4096, 0xfe)), "noise.mp3", "cannot be decoded"],
+    ["a playlist", () => file("list.m3u8", "#EXTM3U\n/etc/passwd\n"), "is a playlist"],
+    ["noise", () => file("noise.mp3", Buffer.alloc(4096, 0xfe)), "noise.mp3", "is no audio"],
     ["a WAV cut in its header", () => file("cut.wav", wav.slice(0, 30)), "cut.wav", "cut short"],
     ["a WAV without samples", () => wavFile({ data: new Uint8Array(0) }), "no samples"],
     [
       "a WAV of an unknown codec",
       () => file("odd.wav", wavFile({ data: new Uint8Array(640), tag: 0x4321, bits: 4 })),
       "odd.wav",
-      "cannot be decoded",
+      "has sound that this ffmpeg cannot decode",
     ],
     [
       "NaN in a WAV",

@@ -69,9 +69,8 @@ export class OpenedFile implements ByteSource {
   }
 
   /** Whether it was written to since it was in this state. */
-  async hasChangedSince({ changed, length }: FileState): Promise<boolean> {
-    const now = stateOf(await this.#handle.stat());
-    return now.changed !== changed || now.length !== length;
+  async hasChangedSince(state: FileState): Promise<boolean> {
+    return hasChanged(stateOf(await this.#handle.stat()), state);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -88,6 +87,11 @@ export async function stateAt(path: string): Promise<FileState | undefined> {
 /** Whether two states are of one file. */
 export function isSameFile(a: FileState, b: FileState): boolean {
   return a.device === b.device && a.inode === b.inode;
+}
+
+/** Whether a file was written to between two states. */
+export function hasChanged(a: FileState, b: FileState): boolean {
+  return a.changed !== b.changed || a.length !== b.length;
 }
 
 /** The error for a path that led to one file and now leads to another. */

@@ -25,3 +25,19 @@ export function viewOf(bytes: Uint8Array): DataView {
 export function textAt(bytes: Uint8Array, at: number, length = 4): string {
   return String.fromCharCode(...bytes.subarray(at, at + length));
 }
+
+/** The same source, read in larger blocks, for those who look at many places in order. */
+export function inBlocks(source: ByteSource, blockLength = 1 << 18): ByteSource {
+  let start = 0;
+  let block: Uint8Array = new Uint8Array(0);
+  return {
+    length: source.length,
+    read: async (at, length) => {
+      if (at < start || at + length > start + block.length) {
+        start = at;
+        block = await source.read(at, Math.max(length, blockLength));
+      }
+      return block.subarray(at - start, at - start + length);
+    },
+  };
+}

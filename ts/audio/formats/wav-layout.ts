@@ -1,5 +1,6 @@
 import { AsrError } from "../../contract/errors.ts";
 import { type ByteSource, textAt, viewOf } from "./byte-source.ts";
+import { joinedNote } from "./findings.ts";
 import { formatLength, isWav, readWavFormat, type WavFormat } from "./wav-format.ts";
 import { dataLength, isChunkName, saidLength } from "./wav-sizes.ts";
 
@@ -112,7 +113,7 @@ class Walk {
     const last = this.#files.at(-1) ?? 0;
     if (this.#files.length < 2) return;
     if (parts.some(({ offset }) => offset > last)) {
-      notes.push(`${this.#files.length} recordings one behind the other: all are heard`);
+      notes.push(joinedNote(this.#files.length));
     } else {
       const bytes = (this.#source.length - last).toLocaleString("en");
       losses.push(`another recording follows that cannot be read, ${bytes} bytes`);

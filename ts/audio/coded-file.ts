@@ -1,0 +1,127 @@
+import { AsrError } from "../contract/errors.ts";
+import { checked, type Range } from "./checked.ts";
+import { type Decoding, decodedFile } from "./ffmpeg.ts";
+import type { InputFacts } from "./ffmpeg-log.ts";
+import type { Findings } from "./formats/findings.ts";
+import { gapsNoted } from "./gaps.ts";
+import {
+  changedWhileRead,
+  type FileState,
+  hasChanged,
+  isSameFile,
+  replaced,
+  stateAt,
+} from "./opened-file.ts";
+import { mono } from "./pcm.ts";
+import {
+  type AudioBlock,
+  type AudioRemarks,
+  type AudioStream,
+  noRemarks,
+  sampleRate,
+} from "./recording.ts";
+
+/** A file that ffmpeg decodes. */
+export interface CodedFile {
+  path: string;
+  name: string;
+  range: Range;
+  /** The state in which it was looked at. */
+  state: FileState;
+  findings: Findings;
+  /** Why nothing else can read it: said where ffmpeg cannot either. */
+  objection?: AsrError | undefined;
+}
+
+/** Opens a file that ffmpeg decodes. Throws AsrError `input` where none of it can be heard. */
+export function openCodedFile(file: CodedFile): AudioStream {
+  const { name, range, findings, objection } = file;
+  if (findings.refusal !== undefined) {
+    throw new AsrError("input", `${name}: ${findings.refusal.what}`, findings.refusal.hint);
+  }
+  const remarks = { losses: [...findings.losses], notes: [...findings.notes] };
+  const onFacts = ({ duration }: InputFacts) => {
+    // Of joined recordings that is the length of one.
+    if (findings.links === undefined) stream.duration = duration;
+  };
+  const sound = soundOf(file, remarks, onFacts);
+  const heard = objection === undefined ? sound : unless(sound, objection);
+  const blocks = checked(heard, name, range, () => stream.duration);
+  const stream: AudioStream = {
+    name,
+    duration: undefined,
+    blocks: gapsNoted(blocks, range.start, remarks.notes),
+    remarks,
+  };
+  return stream;
+}
+
+/** The recordings in the file one behind the other; mostly there is one. */
+async function* soundOf(
+  { path, name, range, state, findings }: CodedFile,
+  remarks: AudioRemarks,
+  onFacts: Decoding["onFacts"],
+): AsyncGenerator<AudioBlock> {
+  const damage = noRemarks();
+  let end = 0;
+  let isOpen = false;
+  for (const section of findings.links ?? [undefined]) {
+    const start = end;
+    const canSeek = section === undefined && findings.hasIndex === true;
+    const decoding = {
+      name,
+      range: { start: range.start - start / sampleRate, end: range.end - start / sampleRate },
+      remarks: damage,
+      isWalked: findings.isWalked,
+      onFacts,
+    };
+    for await (const { at, samples } of mono(decodedFile({ path, section, canSeek }, decoding))) {
+      if (!isOpen) await checkSameFile(path, name, state);
+      isOpen = true;
+      // Samples before the start are there for the decoder alone.
+      const hidden = Math.max(0, -at);
+      if (hidden < samples.length) {
+        yield { at: start + at + hidden, samples: samples.subarray(hidden) };
+      }
+      end = Math.max(end, start + at + samples.length);
+    }
+    if (end >= range.end * sampleRate) break;
+  }
+  const isWhole = end < range.end * sampleRate;
+  const missing = isWhole ? (findings.promised ?? 0) - end / sampleRate : 0;
+  if (missing > 0.1) remarks.losses.push(shorter(findings.promised ?? 0, end / sampleRate));
+  // Of a file that is cut short ffmpeg says no more than that.
+  if (remarks.losses.length === 0) remarks.losses.push(...damage.losses);
+  if (await isChanged(path, state)) remarks.losses.push(changedWhileRead);
+}
+
+function shorter(promised: number, heard: number): string {
+  const said = `${promised.toFixed(1)} s of sound are promised`;
+  return `it is cut short: ${said}, ${heard.toFixed(1)} s came`;
+}
+
+/** ffmpeg opens the path itself: by its first samples it has. */
+async function checkSameFile(path: string, name: string, state: FileState): Promise<void> {
+  const now = await stateAt(path);
+  if (now !== undefined && !isSameFile(now, state)) throw replaced(name);
+}
+
+/** Whether the file was written to; another one at its path is of no matter. */
+async function isChanged(path: string, state: FileState): Promise<boolean> {
+  const now = await stateAt(path);
+  return now !== undefined && isSameFile(now, state) && hasChanged(now, state);
+}
+
+/** The blocks; where there are none, what was said before ffmpeg was asked tells more. */
+async function* unless(blocks: AsyncIterable<AudioBlock>, objection: AsrError) {
+  let any = false;
+  try {
+    for await (const block of blocks) {
+      any = true;
+      yield block;
+    }
+  } catch (error) {
+    if (!any && error instanceof AsrError && error.code === "input") throw objection;
+    throw error;
+  }
+}

@@ -1,0 +1,44 @@
+import type { NoAudio } from "./no-audio.ts";
+
+/** Bytes of a file from `start` up to `end`. */
+export interface ByteRange {
+  start: number;
+  end: number;
+}
+
+/** What the structure of a file tells before anything is decoded. */
+export interface Findings {
+  /** What is missing of the file. */
+  losses: string[];
+  /** What is odd about it, and loses nothing. */
+  notes: string[];
+  /** Recordings one behind the other of which ffmpeg hears the first alone; else undefined. */
+  links?: ByteRange[];
+  /** Length of the sound as the header counts it, in seconds. */
+  promised?: number;
+  /** Whether ffmpeg finds a time in it at once and exactly, because it has an index. */
+  hasIndex?: boolean;
+  /** Whether all its frames were looked at, so that every byte between them is accounted for. */
+  isWalked?: boolean;
+  /** Why none of it can be heard. */
+  refusal?: NoAudio;
+}
+
+/** More recordings than this in one file are left to ffmpeg: each takes a process of its own. */
+export const maxLinks = 1000;
+
+/** How much of a file is there, where its header promises more. */
+export function cutShort(promised: number, there: number): string {
+  const said = `${promised.toLocaleString("en")} bytes are promised`;
+  return `it is cut short: ${said}, ${there.toLocaleString("en")} are there`;
+}
+
+/** The note on recordings one behind the other. */
+export function joinedNote(count: number): string {
+  return `${count} recordings one behind the other: all are heard`;
+}
+
+/** The recordings that begin at these places, in a file of this length. */
+export function linksAt(starts: readonly number[], length: number): ByteRange[] {
+  return starts.map((start, index) => ({ start, end: starts[index + 1] ?? length }));
+}

@@ -1,0 +1,188 @@
+import { type ByteSource, inBlocks, textAt, viewOf } from "./byte-source.ts";
+import type { Findings } from "./findings.ts";
+
+/** A frame of MPEG audio, as MP3 has them. */
+interface Frame {
+  /** With its header, in bytes. */
+  length: number;
+  samples: number;
+  sampleRate: number;
+  /** What stays the same from frame to frame: version, layer, rate. */
+  kind: number;
+  /** Where a header of Xing, LAME or VBRI would stand in it. */
+  tagAt: number;
+}
+
+/** kbit/s of layers I, II and III of MPEG-1, then I and the others of MPEG-2. */
+const bitRates = [
+  [0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
+  [0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],
+  [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
+  [0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256],
+  [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
+];
+const sampleRates = [44_100, 48_000, 32_000];
+
+/**
+ * Walks the frames of an MP3. Where its header (Xing, LAME, VBRI) counts more frames than follow,
+ * they are missing; what lies between frames and is no tag is damaged. Undefined for no MP3.
+ */
+export async function mpegAudioFindings(source: ByteSource): Promise<Findings | undefined> {
+  const walk = new Walk(inBlocks(source));
+  return (await walk.run()) ? walk.findings : undefined;
+}
+
+/** As many bytes as may lie before the first frame, and are searched at once for the next one. */
+const searchLength = 1 << 16;
+const maxFrameLength = 3000;
+
+class Walk {
+  readonly findings: Findings = { losses: [], notes: [], isWalked: true };
+  readonly #source: ByteSource;
+  #at = 0;
+  /** Of the recording that is walked: MP3 files are often joined. */
+  #frames = 0;
+  #promised: number | undefined;
+  #last: Frame | undefined;
+  #damaged = 0;
+
+  constructor(source: ByteSource) {
+    this.#source = source;
+  }
+
+  async run(): Promise<boolean> {
+    this.#at = (await this.#tagEnd()) ?? 0;
+    const first = await this.#nextFrame(this.#at, this.#at + searchLength);
+    if (first === undefined) return false;
+    this.#at = first;
+    while (this.#at < this.#source.length && (await this.#step()));
+    this.#endOfRecording();
+    if (this.#damaged > 0) {
+      const bytes = this.#damaged.toLocaleString("en");
+      this.findings.losses.push(`${bytes} bytes between its frames are damaged`);
+    }
+    return true;
+  }
+
+  async #step(): Promise<boolean> {
+    const frame = await this.#frameAt(this.#at);
+    if (frame !== undefined && (this.#last === undefined || frame.kind === this.#last.kind)) {
+      await this.#take(frame);
+      return true;
+    }
+    const tagEnd = await this.#tagEnd();
+    if (tagEnd !== undefined) {
+      this.#at = tagEnd;
+      return true;
+    }
+    const next = await this.#nextFrame(this.#at + 1);
+    // What follows the last frame is a tag of a kind that is not known here.
+    if (next === undefined) return false;
+    if (await this.#isSound(this.#at, next)) this.#damaged += next - this.#at;
+    this.#last = undefined;
+    this.#at = next;
+    return true;
+  }
+
+  async #take(frame: Frame): Promise<void> {
+    const promised = await this.#promiseIn(frame);
+    if (promised !== undefined) {
+      this.#endOfRecording();
+      this.#promised = promised;
+      this.#frames = 0;
+    } else if (this.#at + frame.length <= this.#source.length) {
+      this.#frames++;
+    }
+    this.#last = frame;
+    this.#at += frame.length;
+  }
+
+  /** Tells of what a header promised and did not come; the last frame of a file is often cut. */
+  #endOfRecording(): void {
+    if (this.#promised === undefined || this.#last === undefined) return;
+    if (this.#frames + 1 >= this.#promised) return;
+    const { samples, sampleRate } = this.#last;
+    const seconds = (frames: number) => ((frames * samples) / sampleRate).toFixed(1);
+    const promised = `${seconds(this.#promised)} s of sound are promised`;
+    this.findings.losses.push(`it is cut short: ${promised}, ${seconds(this.#frames)} s are there`);
+  }
+
+  /** The number of frames that a header, in place of sound, says will follow. */
+  async #promiseIn({ tagAt }: Frame): Promise<number | undefined> {
+    const bytes = await this.#source.read(this.#at, 64);
+    const tag = textAt(bytes, tagAt);
+    if ((tag === "Xing" || tag === "Info") && bytes.length >= tagAt + 12) {
+      return viewOf(bytes).getUint32(tagAt + 4) & 1 ? viewOf(bytes).getUint32(tagAt + 8) : 0;
+    }
+    if (textAt(bytes, 36) === "VBRI" && bytes.length >= 54) return viewOf(bytes).getUint32(50);
+    return undefined;
+  }
+
+  async #frameAt(at: number): Promise<Frame | undefined> {
+    return frameIn(await this.#source.read(at, 4), 0);
+  }
+
+  /** Where the next frame is that another one of its kind follows, or the end of the file. */
+  async #nextFrame(from: number, to = this.#source.length): Promise<number | undefined> {
+    for (let start = from; start < to; start += searchLength) {
+      const bytes = await this.#source.read(start, searchLength + maxFrameLength + 4);
+      for (
+        let i = bytes.indexOf(0xff);
+        i >= 0 && i < searchLength;
+        i = bytes.indexOf(0xff, i + 1)
+      ) {
+        const frame = frameIn(bytes, i);
+        if (frame === undefined) continue;
+        const isLast = start + i + frame.length === this.#source.length;
+        if (isLast || frameIn(bytes, i + frame.length)?.kind === frame.kind) return start + i;
+      }
+    }
+    return undefined;
+  }
+
+  /** Whether bytes that are no frames may have been some: filling is zeros. */
+  async #isSound(from: number, to: number): Promise<boolean> {
+    const bytes = await this.#source.read(from, Math.min(to - from, searchLength));
+    return bytes.some((byte) => byte !== 0);
+  }
+
+  /** Where a tag ends that is at this place: ID3, APE; undefined for none. */
+  async #tagEnd(): Promise<number | undefined> {
+    const bytes = await this.#source.read(this.#at, 32);
+    if (textAt(bytes, 0, 3) === "ID3" && bytes.length >= 10) {
+      const size = bytes.subarray(6, 10).reduce((sum, byte) => sum * 128 + (byte & 127), 0);
+      return this.#at + 10 + size + (bytes[5]! & 0x10 ? 10 : 0);
+    }
+    if (textAt(bytes, 0, 3) === "TAG") return this.#at + 128;
+    if (textAt(bytes, 0, 8) === "APETAGEX" && bytes.length >= 24) {
+      const isHeader = (viewOf(bytes).getUint32(20, true) & 0x20000000) !== 0;
+      return this.#at + 32 + (isHeader ? viewOf(bytes).getUint32(12, true) : 0);
+    }
+    return undefined;
+  }
+}
+
+/** The frame that begins at a byte; undefined for none, or one of no fixed length. */
+function frameIn(bytes: Uint8Array, at: number): Frame | undefined {
+  if (at + 4 > bytes.length) return undefined;
+  const head = viewOf(bytes).getUint32(at);
+  if (head >>> 21 !== 0x7ff) return undefined;
+  const version = (head >>> 19) & 3;
+  const layer = 4 - ((head >>> 17) & 3);
+  const rateIndex = (head >>> 10) & 3;
+  const isFirst = version === 3;
+  if (version === 1 || layer === 4 || rateIndex === 3) return undefined;
+  const row = isFirst ? layer - 1 : layer === 1 ? 3 : 4;
+  const bitRate = 1000 * (bitRates[row]?.[(head >>> 12) & 15] ?? 0);
+  if (bitRate === 0) return undefined;
+  const sampleRate = sampleRates[rateIndex]! / (isFirst ? 1 : version === 2 ? 2 : 4);
+  const samples = layer === 1 ? 384 : layer === 3 && !isFirst ? 576 : 1152;
+  const padding = (head >>> 9) & 1;
+  const length =
+    layer === 1
+      ? (Math.floor((12 * bitRate) / sampleRate) + padding) * 4
+      : Math.floor((samples / 8) * (bitRate / sampleRate)) + padding;
+  const isMono = ((head >>> 6) & 3) === 3;
+  const tagAt = 4 + (isFirst ? (isMono ? 17 : 32) : isMono ? 9 : 17);
+  return { length, samples, sampleRate, kind: head & 0xfffe0c00, tagAt };
+}
