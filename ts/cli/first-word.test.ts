@@ -13,6 +13,27 @@ describe("the program", () => {
     expect((await run("--help")).out).toBe(out);
   });
 
+  test.each([
+    ["-x.wav", "-x"],
+    ["-une.wav", "-u"],
+    ["--take.wav", "--take.wav"],
+  ])("says how the file %s is named", async (file, flag) => {
+    await Bun.write(file, "");
+    try {
+      const why = `unknown flag ${flag}; the file of that name is ./${file}`;
+      expect((await run(file)).notes).toBe(`error: ${why}\n`);
+    } finally {
+      await Bun.file(file).delete();
+    }
+  });
+
+  test("helps with one command", async () => {
+    const { status, out } = await run("help", "transcribe");
+    expect([status, out]).toEqual([0, (await run("transcribe", "--help")).out]);
+    const wrong = 'error: no command is called "transcibe"; did you mean transcribe?\n';
+    expect((await run("help", "transcibe")).notes).toBe(wrong);
+  });
+
   test("tells its version", async () => {
     expect((await run("--version")).out).toMatch(/^bun-asr \d+\.\d+\.\d+\n$/);
   });

@@ -26,7 +26,7 @@ export async function main(
   const commands = { ...productCommands, ...door?.commands };
   return await exitStatusOf(terminal, async () => {
     const { name, rest } = commandOf(argv, Object.keys(commands));
-    if (name === "help") terminal.out(await listOf(commands));
+    if (name === "help") terminal.out(await helpOn(rest[0], commands));
     else if (name === "version") terminal.out(`${packageFile.name} ${packageFile.version}\n`);
     else return await (await commands[name]!()).run(rest, terminal, door?.prepare);
     return 0;
@@ -62,6 +62,15 @@ function commandOf(
   throw new AsrError("usage", `no command and no file is called "${first}"`, hint);
 }
 
+/** The help of one command, or the list of all. */
+async function helpOn(name: string | undefined, commands: Commands): Promise<string> {
+  if (name === undefined) return await listOf(commands);
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (load !== undefined) return (await load()).usage();
+  const hint = didYouMean(name, Object.keys(commands));
+  throw new AsrError("usage", `no command is called "${name}"`, hint);
+}
+
 async function listOf(commands: Commands): Promise<string> {
   const all = await Promise.all(Object.values(commands).map((load) => load()));
   const width = Math.max(...all.map(({ name }) => name.length));
@@ -71,7 +80,7 @@ async function listOf(commands: Commands): Promise<string> {
 Speech to text with Qwen3-ASR.
 
 ${rows.join("")}
-${program} COMMAND --help tells the options of one.
+${program} COMMAND --help tells the options of one, as ${program} help COMMAND does.
 `;
 }
 

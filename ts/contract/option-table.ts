@@ -201,7 +201,11 @@ export const optionTable = {
     kind: { type: "number", min: 0.5, max: 30 },
     default: 2,
     sentence: "how often the text of a live stream is brought up to date, in seconds",
-    flag: { name: "step-seconds", heading: "Output", help: "how often --stream looks anew" },
+    flag: {
+      name: "step-seconds",
+      heading: "Output",
+      help: "how often what comes is looked at anew",
+    },
   },
   signal: {
     scope: "call",

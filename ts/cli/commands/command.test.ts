@@ -1,8 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { AsrError } from "../../contract/errors.ts";
+import { demoSample } from "../../native/locate.ts";
 import { outcomeOf } from "../../testing/recorded-terminal.ts";
 import { type Command, command, helpFlag, type Need } from "./command.ts";
 import { productCommands } from "./index.ts";
+import { transcribeCommand } from "./transcribe.ts";
 
 const flags = { Options: { colour: { value: "NAME", help: "which" }, help: helpFlag } } as const;
 
@@ -74,6 +76,16 @@ exit status: 0 done
     const { status, out, notes } = await run(["--colour", "black"]);
     expect([status, out, notes]).toEqual([1, "", "error: no black is left\n"]);
   });
+});
+
+test("nothing is prepared for inputs that are not there, nor for outputs that are", async () => {
+  const missing = await run(["-m", "demo", "/none.wav"], transcribeCommand);
+  expect([missing.status, missing.prepared]).toEqual([1, [[]]]);
+  const there = await run(
+    [demoSample, "--output", import.meta.path, "-f", "txt"],
+    transcribeCommand,
+  );
+  expect([there.status, there.prepared]).toEqual([2, []]);
 });
 
 describe("every command of the program", () => {

@@ -38,8 +38,8 @@ export interface Definition<Table extends FlagTable, Arguments> {
   shown?: FlagTable;
   /** What its help ends with, such as its exit statuses. */
   closing?: string;
-  /** What a command line asks for. Throws AsrError `usage`. */
-  read(line: CommandLine<Table>): Arguments;
+  /** What a command line asks for, as far as it can be done. Throws AsrError, mostly `usage`. */
+  read(line: CommandLine<Table>): Arguments | Promise<Arguments>;
   needs(given: Arguments): readonly Need[];
   /** Returns the exit status. An AsrError becomes one line of notes and its exit status. */
   run(given: Arguments, terminal: Terminal): Promise<number>;
@@ -79,7 +79,7 @@ export function command<const Table extends FlagTable, Arguments>(
         if (stray !== undefined) {
           throw new AsrError("usage", `${name} takes no "${stray}"`, "see --help");
         }
-        const given = definition.read({ argv, flags, names });
+        const given = await definition.read({ argv, flags, names });
         await prepare(definition.needs(given));
         return await definition.run(given, terminal);
       }),

@@ -72,7 +72,8 @@ test("devices are listed", async () => {
 
 test.each([
   [2, ["a.wav"], "no other input"],
-  [2, ["--stdin-pcm"], "no other input"],
+  [2, ["--stdin-pcm"], "mic takes no --stdin-pcm; use"],
+  [2, ["--follow"], "mic takes no --follow"],
   [2, ["--device"], "needs an ID"],
   [2, ["--devise", "x"], "unknown flag"],
   [1, [], "no such card"],
@@ -84,5 +85,7 @@ test.each([
 
 test("there is help", async () => {
   const { status, out } = await run(["--help"], "exit 1");
+  expect(out).not.toMatch(/--(?:recursive|follow|rate|skip-existing|fail-fast|stream)\b/);
+  expect(out).toContain("--step-seconds");
   expect([status, out.startsWith("usage: ./bunw run mic")]).toEqual([0, true]);
 });

@@ -2,15 +2,16 @@ import { devices, microphone } from "../../audio/microphone.ts";
 import { type System, thisSystem } from "../../audio/recorders.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { program } from "../../native/program.ts";
-import { type Arguments, argumentsOf } from "../flags/arguments.ts";
+import { argumentsOf } from "../flags/arguments.ts";
+import type { FlagTable } from "../flags/flags.ts";
 import { transcribeFlags } from "../flags/transcribe-flags.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { command, type Need } from "./command.ts";
-import { type Load, loadAsr, transcribeAll } from "./transcribe.ts";
+import { type Load, loadAsr, transcribeAll, type Work, workOf } from "./transcribe.ts";
 
-const { Input: refused, ...common } = transcribeFlags;
+const { Input: aboutFiles, ...common } = transcribeFlags;
 
-const shown = {
+const own = {
   Microphone: {
     device: {
       value: "ID",
@@ -18,13 +19,25 @@ const shown = {
     },
     "list-devices": { help: "the microphones, each with its ID, and nothing else" },
   },
-  ...common,
 } as const;
 
-const flags = { ...shown, Input: refused } as const;
+const flags = { ...own, ...common, Input: aboutFiles } as const;
+
+/** What makes no difference where there is one input that comes as it is heard. */
+const idle: readonly string[] = ["stream", "skip-existing", "fail-fast"];
+
+/** The flags with a meaning here. */
+const shown: FlagTable = Object.fromEntries(
+  Object.entries({ ...own, ...common }).map(([heading, group]) => [
+    heading,
+    Object.fromEntries(Object.entries(group).filter(([name]) => !idle.includes(name))),
+  ]),
+);
+
+type InputFlag = keyof typeof aboutFiles;
 
 /** What `mic` is to do. */
-type Asked = { list: true } | { list: false; device: string | undefined; settings: Arguments };
+type Asked = { list: true } | { list: false; device: string | undefined; work: Work };
 
 /** The command `mic`, with a library and a system or what stands in for them. */
 export const micWith = (load: Load, system: System) =>
@@ -47,12 +60,17 @@ platform, 70 a fault of bun-asr itself, 130 ended by a second interrupt`,
       const device = line.flags.text("device");
       if (device === "") throw new AsrError("usage", "--device: needs an ID", "see --list-devices");
       const settings = argumentsOf({ ...line, flags: line.flags.of(transcribeFlags) }, true);
-      const { names, inputOptions, pcm } = settings;
-      if (names.length === 0 && inputOptions.filesFrom === undefined && pcm === undefined) {
-        return { list: false, device, settings };
+      const stray = Object.keys(aboutFiles).find((name) => line.flags.has(name as InputFlag));
+      if (stray !== undefined || settings.names.length > 0) {
+        const what = stray === undefined ? "no other input than the microphone" : `no --${stray}`;
+        throw new AsrError(
+          "usage",
+          `mic takes ${what}`,
+          `use ${program} transcribe for recordings`,
+        );
       }
-      const hint = `use ${program} transcribe for recordings`;
-      throw new AsrError("usage", "mic takes no other input than the microphone", hint);
+      const input = { path: "microphone", relative: "microphone" };
+      return { list: false, device, work: workOf(settings, [input]) };
     },
     needs({ list }) {
       const recorder: readonly Need[] = system.platform === "darwin" ? ["ffmpeg"] : [];
@@ -60,11 +78,12 @@ platform, 70 a fault of bun-asr itself, 130 ended by a second interrupt`,
     },
     async run(given, terminal) {
       if (given.list) return await listDevices(terminal, system);
-      const { device, settings } = given;
+      const { device, work } = given;
       const stop = new AbortController();
       const input = microphone({ device, signal: stop.signal }, system);
       const source = { input, stop: () => stop.abort() };
-      return await transcribeAll({ ...settings, microphone: source }, terminal, load);
+      const withSource = { ...work, given: { ...work.given, microphone: source } };
+      return await transcribeAll(withSource, terminal, load);
     },
   });
 

@@ -6,7 +6,7 @@ import { optionTable } from "../../contract/option-table.ts";
 import type { CallOptions, Progress } from "../../contract/options.ts";
 import { demoSample } from "../../native/locate.ts";
 import { findInputs, type Input } from "../files/inputs.ts";
-import { foldersOf, type Job, planOutputs } from "../files/plan.ts";
+import { foldersOf, type Job, type Plan, planOutputs } from "../files/plan.ts";
 import { type Recognizer, Run, runsInOrder, type Transcription } from "../files/run.ts";
 import { readSource } from "../files/source.ts";
 import { prepareFolder } from "../files/write.ts";
@@ -43,28 +43,49 @@ else goes to standard error.`,
 exit status: 0 done, 1 an input failed or text was lost, 2 usage, 3 model, 4 native library or
 platform, 70 a fault of bun-asr itself, 130 interrupted. The first interrupt writes what is
 finished, the second one ends at once.`,
-    read: (line) => argumentsOf(line),
-    // The sample is read without ffmpeg, which is large to fetch.
-    needs: ({ sample }) => (sample ? ["library"] : ["library", "ffmpeg"]),
-    run: (given, terminal) => transcribeAll(given, terminal, load),
+    read: async (line) => {
+      const given = argumentsOf(line);
+      return workOf(given, await inputsOf(given));
+    },
+    needs: ({ given, plan }) => {
+      if (!plan.jobs.some(isOpen)) return [];
+      // The sample is read without ffmpeg, which is large to fetch.
+      return given.sample ? ["library"] : ["library", "ffmpeg"];
+    },
+    run: (work, terminal) => transcribeAll(work, terminal, load),
   });
 
 export const transcribeCommand = transcribeWith(loadAsr);
 
+/** What is to be done, of which all is known that can be known before. */
+export interface Work {
+  given: Arguments;
+  plan: Plan;
+}
+
+/** Plans the work on inputs. Throws AsrError `usage` for what cannot be meant. */
+export function workOf(given: Arguments, inputs: readonly Input[]): Work {
+  return { given, plan: planOutputs(inputs, given.destination) };
+}
+
+/** Whether a model is needed for a job. */
+function isOpen({ input, done }: Job): boolean {
+  return !done && input.problem === undefined;
+}
+
 /** Does what `transcribe` is to do: returns the exit status. */
 export async function transcribeAll(
-  given: Arguments,
+  { given, plan }: Work,
   terminal: Terminal,
   load: Load,
 ): Promise<number> {
-  const plan = planOutputs(await inputsOf(given), given.destination);
   for (const folder of foldersOf(plan)) await prepareFolder(folder);
   const shown = withProgress(terminal, given.progress);
   const line = new ProgressLine(shown, !given.quiet);
   const reporter = new Reporter(given, plan, terminal, line);
   const jobs = plan.jobs.filter(({ done }) => !done);
   using interrupt = new Interrupt(given.microphone?.stop);
-  if (jobs.every(({ input }) => input.problem !== undefined)) {
+  if (!jobs.some(isOpen)) {
     // Nothing is worth opening a model for.
     for (const job of jobs) {
       reporter.begin(job);
@@ -109,7 +130,6 @@ async function opened(
 }
 
 async function inputsOf(given: Arguments): Promise<readonly Input[]> {
-  if (given.microphone !== undefined) return [{ path: "microphone", relative: "microphone" }];
   if (given.sample) return [{ path: demoSample, relative: "sample.wav" }];
   const inputs = await findInputs(given.names, given.inputOptions);
   if (inputs.length > 0) return inputs;

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { didYouMean, nearest } from "../../contract/did-you-mean.ts";
 import { AsrError, messageOf } from "../../contract/errors.ts";
@@ -19,9 +20,14 @@ export function parseCommandLine<T extends ParseArgsConfig>(
     if (bare !== undefined) {
       throw new AsrError("usage", `--${bare}: needs ${withArticle(valueName(bare))}`, "see --help");
     }
-    const flag = /^Unknown option '(--?[^']+)'/.exec(message)?.[1];
+    // A letter among several has no hyphen.
+    const flag = /^Unknown option '(--?[^']+|.)'/u.exec(message)?.[1]?.replace(/^(?!-)/, "-");
     if (flag === undefined) throw new AsrError("usage", message.split(". ")[0]!, "see --help");
     const flags = Object.keys(config.options ?? {}).map((name) => `--${name}`);
+    const file = config.args?.find((arg) => arg.startsWith("-") && existsSync(arg));
+    if (file !== undefined) {
+      throw new AsrError("usage", `unknown flag ${flag}`, `the file of that name is ./${file}`);
+    }
     const near = nearest(flag, flags);
     const hint = near === undefined ? "see --help" : `did you mean ${near}?`;
     throw new AsrError("usage", `unknown flag ${flag}`, hint);
