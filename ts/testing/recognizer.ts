@@ -26,6 +26,8 @@ export class ScriptedRecognizer implements Recognizer {
   atOnce = 0;
   maxAtOnce = 0;
   closed = false;
+  /** What the checkpoint is pretended to be. */
+  info: Recognizer["info"] = { quantizedModules: {} };
 
   constructor(scripts: Readonly<Record<string, Script>>) {
     this.#scripts = scripts;

@@ -89,10 +89,20 @@ describe("list", () => {
   });
 
   test("of an empty cache says so", async () => {
-    const notes = `no speech model in ${cache.folder}\n`;
-    expect(await models("list")).toEqual({ status: 0, out: "", notes });
+    const { status, out, notes } = await models("list");
+    expect([status, out]).toEqual([0, ""]);
+    expect(notes).toStartWith(`no speech model in ${cache.folder}\n`);
     expect((await models("list", "--json")).out).toBe("[]\n");
   });
+});
+
+test("list tells what the short names cost, beside the list", async () => {
+  const { out, notes } = await models("list");
+  expect(notes).toMatch(/^0\.6b-4bit +3\.34 .* 19\.95 /m);
+  expect(notes).toMatch(/^0\.6b-8bit +2\.80 .* 6\.89 /m);
+  expect(notes).toContain("Japanese, Russian, Korean, Hindi and Arabic take 8 bits.");
+  expect(out).not.toContain("19.95");
+  expect((await models("list", "--quiet")).notes).toBe("");
 });
 
 describe("verify", () => {

@@ -1,5 +1,6 @@
 import { didYouMean } from "../../contract/did-you-mean.ts";
 import { AsrError } from "../../contract/errors.ts";
+import { accuracyText } from "../../hub/accuracy.ts";
 import { CachedModel, cachedSpelling } from "../../hub/cache.ts";
 import { deadLinkText } from "../../hub/dead-links.ts";
 import { describeModel, descriptionText } from "../../hub/description.ts";
@@ -105,9 +106,13 @@ function argumentsOf(
 async function listModels({ ids, settings, json, quiet, terminal }: Call): Promise<number> {
   if (ids.length > 0) throw new AsrError("usage", "models list takes no ID", "see models info ID");
   const commits = await cachedCommits(settings.cacheFolder);
-  if (json) terminal.out(`${JSON.stringify(commits, null, 2)}\n`);
-  else if (commits.length > 0) terminal.out(table(commits));
+  if (json) {
+    terminal.out(`${JSON.stringify(commits, null, 2)}\n`);
+    return 0;
+  }
+  if (commits.length > 0) terminal.out(table(commits));
   else if (!quiet) terminal.note(`no speech model in ${settings.cacheFolder}\n`);
+  if (!quiet) terminal.note(`\n${accuracyText()}`);
   return 0;
 }
 

@@ -2,8 +2,10 @@ import { Asr } from "../../asr.ts";
 import { follow } from "../../audio/follow.ts";
 import type { AudioInput } from "../../audio/input.ts";
 import { AsrError } from "../../contract/errors.ts";
+import { languageChoice } from "../../contract/languages.ts";
 import { optionTable } from "../../contract/option-table.ts";
 import type { CallOptions, Progress } from "../../contract/options.ts";
+import { fourBitNote } from "../../hub/accuracy.ts";
 import { demoSample } from "../../native/locate.ts";
 import { findInputs, type Input } from "../files/inputs.ts";
 import { foldersOf, type Job, type Plan, planOutputs } from "../files/plan.ts";
@@ -93,6 +95,7 @@ export async function transcribeAll(
     }
   } else {
     await using recognizer = await opened(given, shown, line, interrupt.signal, load);
+    if (!given.quiet) noteAccuracy(recognizer, given, terminal);
     await transcribeJobs(jobs, given, recognizer, reporter, interrupt);
   }
   const status = reporter.summary();
@@ -127,6 +130,13 @@ async function opened(
     if (!isHere) download.end(false);
     line.clear();
   }
+}
+
+/** Tells whoever names a language what this model's bits are known to cost it. */
+function noteAccuracy({ info }: Recognizer, { settings }: Arguments, terminal: Terminal): void {
+  const { language, languages = [] } = languageChoice(settings);
+  const note = fourBitNote(info.quantizedModules, language ? [language] : languages);
+  if (note !== undefined) terminal.note(`note: ${note}\n`);
 }
 
 async function inputsOf(given: Arguments): Promise<readonly Input[]> {

@@ -9,6 +9,8 @@ import type { Job } from "./plan.ts";
 
 /** What the command needs of an open model. */
 export interface Recognizer extends AsyncDisposable {
+  /** What is asked of the checkpoint: its quantized modules by bits. */
+  readonly info: { readonly quantizedModules: Readonly<Record<string, number>> };
   stream(input: AudioInput, options: StreamOptions): AsyncIterable<StreamEvent>;
 }
 
