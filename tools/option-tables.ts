@@ -80,6 +80,8 @@ function typeOf(kind: OptionKind): string {
     case "text":
     case "choice":
       return "string";
+    case "nameOrNumber":
+      return "string or whole number";
     case "number":
       return kind.isWhole ? "whole number" : "number";
     case "list":
@@ -96,6 +98,10 @@ function rangeOf(kind: OptionKind): string {
   if (kind.type === "list" && kind.items === "keywords") {
     return `weights ${weightRange.min} to ${weightRange.max}, ${defaultWeight} where none is given`;
   }
+  if (kind.type === "nameOrNumber") {
+    const names = kind.names?.map((name) => `\`${name}\``).join(", ") ?? kind.called;
+    return `${names}, numbers from ${kind.min}`;
+  }
   if (kind.type !== "number") return "";
   return rangeText(kind) ?? `at least ${kind.min}`;
 }
@@ -103,7 +109,7 @@ function rangeOf(kind: OptionKind): string {
 function defaultOf({ kind, default: value, defaultText }: Option): string {
   if (defaultText !== undefined) return defaultText.replaceAll(/\$\w+/g, "`$&`");
   if (value === undefined) return "";
-  return kind.type === "choice" ? `\`${value}\`` : String(value);
+  return kind.type === "choice" || typeof value === "string" ? `\`${value}\`` : String(value);
 }
 
 if (import.meta.main) {

@@ -1,8 +1,8 @@
 import { AsrError } from "../contract/errors.ts";
 import {
-  type AudioBlock,
-  type AudioStream,
   checkFinite,
+  type DecodedBlock,
+  type DecodedStream,
   type Samples,
   sampleRate,
 } from "./recording.ts";
@@ -22,21 +22,24 @@ export const wholeRange: Range = { start: 0, end: Number.POSITIVE_INFINITY };
  * before the range begins; `length` says how long it is, in seconds, where none of it came.
  */
 export async function* checked(
-  blocks: AsyncIterable<AudioBlock>,
+  blocks: AsyncIterable<DecodedBlock>,
   name: string,
   { start, end }: Range = wholeRange,
   length: () => number | undefined = () => undefined,
-): AudioStream["blocks"] {
+): DecodedStream["blocks"] {
   const first = Math.round(start * sampleRate);
   const last = end * sampleRate;
   let reached = Number.NEGATIVE_INFINITY;
-  for await (const { at, samples } of blocks) {
-    checkFinite(samples, name, at);
-    if (samples.length > 0) reached = Math.max(reached, at + samples.length);
+  for await (const { at, channels, samples } of blocks) {
+    checkFinite(samples, name, at * channels);
+    const length = samples.length / channels;
+    if (length > 0) reached = Math.max(reached, at + length);
     const from = Math.max(0, first - at);
-    const to = Math.min(samples.length, Math.round(last - at));
-    if (to > from) yield { at: at + from, samples: samples.subarray(from, to) };
-    if (at + samples.length >= last) break;
+    const to = Math.min(length, Math.round(last - at));
+    if (to > from) {
+      yield { at: at + from, channels, samples: samples.subarray(from * channels, to * channels) };
+    }
+    if (at + length >= last) break;
   }
   if (reached > first) return;
   if (start === 0) throw noSamples(name);

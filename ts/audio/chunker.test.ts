@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { seededRandom } from "../wer/seeded-random.ts";
-import { type AudioChunk, Chunker, type ChunkOptions, halves } from "./chunker.ts";
+import { ChunkStream } from "./chunk-stream.ts";
+import { type AudioChunk, type ChunkOptions, halves } from "./chunker.ts";
 import { openAudio } from "./open.ts";
 import type { Samples } from "./recording.ts";
 import { quietestCut, speechSpans } from "./vad.ts";
@@ -20,7 +21,7 @@ async function cut(samples: Samples, options: Partial<ChunkOptions>): Promise<Au
   const stream = await openAudio({ samples, sampleRate: rate });
   const never = Number.POSITIVE_INFINITY;
   return await Array.fromAsync(
-    new Chunker(stream, { chunkSeconds: 30, pauseSeconds: never, ...options }),
+    new ChunkStream(stream, { chunkSeconds: 30, pauseSeconds: never, ...options }),
   );
 }
 

@@ -1,11 +1,5 @@
 import type { Span } from "../contract/transcript.ts";
-import {
-  type AudioBlock,
-  type AudioStream,
-  type Samples,
-  sampleRate,
-  scaleToFit,
-} from "./recording.ts";
+import { type AudioBlock, type Samples, sampleRate, scaleToFit } from "./recording.ts";
 import { SampleQueue } from "./sample-queue.ts";
 import { isInaudible, levelOf, quietestCut, speechSpans } from "./vad.ts";
 
@@ -15,6 +9,8 @@ export interface AudioChunk extends Span {
   samples: Samples;
   /** Where there is sound, in seconds from the start of the recording. */
   speech: Span[];
+  /** The channel that it is of, from 1, where channels are heard each on its own. */
+  channel?: number;
   /** Whether there is nothing to hear at all, as in a muted recording. */
   isSilent: boolean;
 }
@@ -44,11 +40,10 @@ const minChunkSamples = 0.5 * sampleRate;
 export const keptSilence = 0.3 * sampleRate;
 
 /**
- * Cuts a stream at quiet places near multiples of `chunkSeconds`, so that no word is cut, and at
+ * Cuts what comes at quiet places near multiples of `chunkSeconds`, so that no word is cut, and at
  * gaps. Holds one chunk at a time.
  */
 export class Chunker {
-  readonly #blocks: AudioStream["blocks"];
   readonly #queue = new SampleQueue();
   readonly #aim: number;
   readonly #reach: number;
@@ -56,28 +51,26 @@ export class Chunker {
   /** Level of the noise, as the last long pause told it. */
   #noise: number | undefined;
 
-  constructor({ blocks }: AudioStream, { chunkSeconds, pauseSeconds }: ChunkOptions) {
-    this.#blocks = blocks;
+  constructor({ chunkSeconds, pauseSeconds }: ChunkOptions) {
     ({ aim: this.#aim, reach: this.#reach } = cutRange(chunkSeconds));
     this.#pause = pauseSeconds * sampleRate;
   }
 
-  /** How far the recording was read, in samples. */
-  get heard(): number {
-    return this.#queue.end;
+  /** Where the next chunk begins at the earliest, in seconds. */
+  get next(): number {
+    return this.#queue.at / sampleRate;
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<AudioChunk, void, undefined> {
-    try {
-      for await (const block of this.#blocks) {
-        if (this.#queue.isApart(block)) yield* this.#chunks(true);
-        this.#queue.push(block);
-        yield* this.#chunks(false);
-      }
-      yield* this.#chunks(true);
-    } finally {
-      await this.#blocks.return();
-    }
+  /** The chunks that end with this block. */
+  *push(block: AudioBlock): Generator<AudioChunk, void, undefined> {
+    if (this.#queue.isApart(block)) yield* this.#chunks(true);
+    this.#queue.push(block);
+    yield* this.#chunks(false);
+  }
+
+  /** The chunks of what is left: no more comes. */
+  *end(): Generator<AudioChunk, void, undefined> {
+    yield* this.#chunks(true);
   }
 
   /** What can be cut by now; everything where no more samples follow closely. */

@@ -12,11 +12,10 @@ import {
   replaced,
   stateAt,
 } from "./opened-file.ts";
-import { mono } from "./pcm.ts";
 import {
-  type AudioBlock,
   type AudioRemarks,
-  type AudioStream,
+  type DecodedBlock,
+  type DecodedStream,
   noRemarks,
   sampleRate,
 } from "./recording.ts";
@@ -34,7 +33,7 @@ export interface CodedFile {
 }
 
 /** Opens a file that ffmpeg decodes. Throws AsrError `input` where none of it can be heard. */
-export function openCodedFile(file: CodedFile): AudioStream {
+export function openCodedFile(file: CodedFile): DecodedStream {
   const { name, range, findings, objection } = file;
   if (findings.refusal !== undefined) {
     throw new AsrError("input", `${name}: ${findings.refusal.what}`, findings.refusal.hint);
@@ -47,7 +46,7 @@ export function openCodedFile(file: CodedFile): AudioStream {
   const sound = soundOf(file, remarks, onFacts);
   const heard = objection === undefined ? sound : unless(sound, objection);
   const blocks = checked(heard, name, range, () => stream.duration);
-  const stream: AudioStream = {
+  const stream: DecodedStream = {
     name,
     duration: undefined,
     blocks: gapsNoted(blocks, range.start, remarks.notes),
@@ -61,7 +60,7 @@ async function* soundOf(
   { path, name, range, state, findings }: CodedFile,
   remarks: AudioRemarks,
   onFacts: Decoding["onFacts"],
-): AsyncGenerator<AudioBlock> {
+): AsyncGenerator<DecodedBlock> {
   const damage = noRemarks();
   let end = 0;
   let isOpen = false;
@@ -75,15 +74,17 @@ async function* soundOf(
       isWalked: findings.isWalked,
       onFacts,
     };
-    for await (const { at, samples } of mono(decodedFile({ path, section, canSeek }, decoding))) {
+    const decoded = decodedFile({ path, section, canSeek }, decoding);
+    for await (const { at, channels, samples } of decoded) {
       if (!isOpen) await checkSameFile(path, name, state);
       isOpen = true;
       // Samples before the start are there for the decoder alone.
       const hidden = Math.max(0, -at);
-      if (hidden < samples.length) {
-        yield { at: start + at + hidden, samples: samples.subarray(hidden) };
+      const length = samples.length / channels;
+      if (hidden < length) {
+        yield { at: start + at + hidden, channels, samples: samples.subarray(hidden * channels) };
       }
-      end = Math.max(end, start + at + samples.length);
+      end = Math.max(end, start + at + length);
     }
     if (end >= range.end * sampleRate) break;
   }
@@ -113,7 +114,7 @@ async function isChanged(path: string, state: FileState): Promise<boolean> {
 }
 
 /** The blocks; where there are none, what was said before ffmpeg was asked tells more. */
-async function* unless(blocks: AsyncIterable<AudioBlock>, objection: AsrError) {
+async function* unless(blocks: AsyncIterable<DecodedBlock>, objection: AsrError) {
   let any = false;
   try {
     for await (const block of blocks) {

@@ -89,23 +89,21 @@ const seekMargin = 65;
 
 const soundOnly = ["-vn", "-sn", "-dn"];
 
-/** Mono samples of another rate, brought to 16 kHz as they come. */
+/** ffmpeg's resampler takes no more. */
+const maxResampled = 64;
+
+/** Interleaved samples of another rate, brought to 16 kHz as they come. */
 export async function* resampled(
   blocks: AsyncIterable<Samples>,
-  rate: number,
+  { rate, channels }: { rate: number; channels: number },
   name: string,
 ): AsyncGenerator<Samples> {
-  const input = [
-    ...guard("pipe", "f32le"),
-    "-f",
-    "f32le",
-    "-ar",
-    String(rate),
-    "-ac",
-    "1",
-    "-i",
-    "pipe:0",
-  ];
+  if (channels > maxResampled) {
+    const message = `${name}: has ${channels} channels, of which ${maxResampled} can be resampled`;
+    throw new AsrError("input", message, "bring it to 16 kHz");
+  }
+  const layout = ["-f", "f32le", "-ar", String(rate), "-ac", String(channels)];
+  const input = [...guard("pipe", "f32le"), ...layout, "-i", "pipe:0"];
   const decoding = { name, range: wholeRange, remarks: noRemarks() };
   for await (const { samples } of decoded(input, decoding, { source: blocks })) yield samples;
 }

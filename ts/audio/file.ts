@@ -6,7 +6,7 @@ import { noAudioIn } from "./formats/no-audio.ts";
 import { isWav } from "./formats/wav-format.ts";
 import { readWavLayout } from "./formats/wav-layout.ts";
 import { OpenedFile } from "./opened-file.ts";
-import type { AudioStream } from "./recording.ts";
+import type { DecodedStream } from "./recording.ts";
 import { isReadable, openWavFile } from "./wav-file.ts";
 
 /**
@@ -17,7 +17,7 @@ export async function openFile(
   path: string,
   name: string,
   range: Range = wholeRange,
-): Promise<AudioStream> {
+): Promise<DecodedStream> {
   await using file = await OpenedFile.open(path, name);
   if (file.length === 0) throw new AsrError("input", `${name}: is empty`);
   const found = await noAudioIn(file);

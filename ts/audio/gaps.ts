@@ -1,14 +1,14 @@
-import { type AudioStream, sampleRate } from "./recording.ts";
+import { type DecodedStream, sampleRate } from "./recording.ts";
 
 /** Shorter ones are not worth a word, in samples. */
 const minNoted = 0.5 * sampleRate;
 
 /** The blocks, which lie from `start` seconds on; notes where sound is missing between them. */
 export async function* gapsNoted(
-  blocks: AudioStream["blocks"],
+  blocks: DecodedStream["blocks"],
   start: number,
   notes: string[],
-): AudioStream["blocks"] {
+): DecodedStream["blocks"] {
   let expected = Math.round(start * sampleRate);
   let isFirst = true;
   const gaps: number[] = [];
@@ -24,7 +24,7 @@ export async function* gapsNoted(
         gaps.push(length);
       }
       isFirst = false;
-      expected = block.at + block.samples.length;
+      expected = block.at + block.samples.length / block.channels;
       yield block;
     }
   } finally {

@@ -2,8 +2,7 @@ import { AsrError } from "../contract/errors.ts";
 import { checked, type Range, wholeRange } from "./checked.ts";
 import { decodedStream } from "./ffmpeg.ts";
 import { gapsNoted } from "./gaps.ts";
-import { mono } from "./pcm.ts";
-import { type AudioStream, noRemarks } from "./recording.ts";
+import { type DecodedStream, noRemarks } from "./recording.ts";
 
 /**
  * Opens a recording in any format that ffmpeg can read from a pipe, of which the bytes are still
@@ -14,14 +13,14 @@ export function openLive(
   stream: AsyncIterable<Uint8Array>,
   name: string,
   range: Range = wholeRange,
-): AudioStream {
+): DecodedStream {
   const remarks = noRemarks();
-  const blocks = checked(mono(decodedStream(stream, { name, range, remarks })), name, range);
+  const blocks = checked(decodedStream(stream, { name, range, remarks }), name, range);
   const heard = gapsNoted(hinted(blocks), range.start, remarks.notes);
   return { name, duration: undefined, blocks: heard, remarks };
 }
 
-async function* hinted(blocks: AudioStream["blocks"]): AudioStream["blocks"] {
+async function* hinted(blocks: DecodedStream["blocks"]): DecodedStream["blocks"] {
   let any = false;
   try {
     for await (const block of blocks) {

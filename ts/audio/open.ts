@@ -1,10 +1,17 @@
+import type { ChannelChoice } from "../contract/options.ts";
 import type { NextBlock } from "./blocks.ts";
 import { type Range, wholeRange } from "./checked.ts";
 import { openFile } from "./file.ts";
+import { heard } from "./hearing.ts";
 import { type AudioInput, classify, type InputDescription } from "./input.ts";
 import { openLive } from "./live-input.ts";
 import { openPcm } from "./pcm.ts";
-import { type AudioStream, type Recording, wholeRecording } from "./recording.ts";
+import {
+  type AudioStream,
+  type DecodedStream,
+  type Recording,
+  wholeRecording,
+} from "./recording.ts";
 import { spooled } from "./spool.ts";
 
 /** What of an input is heard, and when. */
@@ -13,14 +20,24 @@ export interface OpenOptions {
   live?: boolean | undefined;
   /** Default: all of it. */
   range?: Range | undefined;
+  /** Which channels. Default: their mean. */
+  channel?: ChannelChoice | undefined;
 }
 
 /** Opens an input by its description; `next` gives its bytes. */
 export async function openInput(
   input: InputDescription,
   next: NextBlock,
-  { live = false, range = wholeRange }: OpenOptions = {},
+  options: OpenOptions = {},
 ): Promise<AudioStream> {
+  return heard(await decodedInput(input, next, options), options.channel ?? "mix");
+}
+
+async function decodedInput(
+  input: InputDescription,
+  next: NextBlock,
+  { live = false, range = wholeRange }: OpenOptions,
+): Promise<DecodedStream> {
   const { name } = input;
   switch (input.kind) {
     case "path": {

@@ -3,10 +3,8 @@ import type { NextBlock } from "./blocks.ts";
 import { checked, noSamples, type Range, wholeRange } from "./checked.ts";
 import { resampled } from "./ffmpeg.ts";
 import {
-  type AudioBlock,
-  type AudioStream,
   checkFinite,
-  type DecodedBlock,
+  type DecodedStream,
   noRemarks,
   placed,
   type Samples,
@@ -95,26 +93,23 @@ interface PcmInput extends CheckedLayout {
 }
 
 /** Opens plain samples of which `next` gives the bytes; only `range` is heard. */
-export function openPcm(next: NextBlock, input: PcmInput, range: Range = wholeRange): AudioStream {
-  const { name, duration, sampleRate: rate } = input;
-  const plain = monoSamples(next, input);
-  const heard = rate === sampleRate ? plain : resampled(plain, rate, name);
-  const blocks = checked(placed(heard), name, range, () => duration);
+export function openPcm(
+  next: NextBlock,
+  input: PcmInput,
+  range: Range = wholeRange,
+): DecodedStream {
+  const { name, duration, sampleRate: rate, channels } = input;
+  const plain = plainSamples(next, input);
+  const heard = rate === sampleRate ? plain : resampled(plain, { rate, channels }, name);
+  const blocks = checked(placed(heard, channels), name, range, () => duration);
   return { name, duration, blocks, remarks: noRemarks() };
 }
 
-/** The mean of the channels. */
-export async function* mono(blocks: AsyncIterable<DecodedBlock>): AsyncGenerator<AudioBlock> {
-  for await (const { at, channels, samples } of blocks) {
-    yield { at, samples: channels === 1 ? samples : mixed(samples, channels) };
-  }
-}
-
 /**
- * The mean of the channels. NaN and infinities are refused before a resampler would hide them. The
- * bytes of a frame that never becomes whole, at the end, are no sound and are left out.
+ * NaN and infinities are refused before a resampler would hide them. The bytes of a frame that
+ * never becomes whole, at the end, are no sound and are left out.
  */
-async function* monoSamples(
+async function* plainSamples(
   next: NextBlock,
   { name, channels, encoding }: PcmInput,
 ): AsyncGenerator<Samples, void, undefined> {
@@ -130,7 +125,7 @@ async function* monoSamples(
     const values = encoding === "f32le" ? new Float32Array(buffer) : floats(new Int16Array(buffer));
     checkFinite(values, name, before);
     before += values.length;
-    yield channels === 1 ? values : mixed(values, channels);
+    yield values;
   }
   if (before === 0) throw noSamples(name);
 }
@@ -139,14 +134,4 @@ function floats(integers: Int16Array): Samples {
   const samples = new Float32Array(integers.length);
   for (let i = 0; i < integers.length; i++) samples[i] = integers[i]! / 2 ** 15;
   return samples;
-}
-
-function mixed(values: Samples, channels: number): Samples {
-  const mono = new Float32Array(values.length / channels);
-  for (let frame = 0, at = 0; frame < mono.length; frame++) {
-    let sum = 0;
-    for (let channel = 0; channel < channels; channel++) sum += values[at++]!;
-    mono[frame] = sum / channels;
-  }
-  return mono;
 }

@@ -1,4 +1,5 @@
 import { AsrError } from "../contract/errors.ts";
+import type { Frames } from "./channels/frames.ts";
 
 /** The rate that the models hear, in Hz. */
 export const sampleRate = 16_000;
@@ -11,16 +12,12 @@ export interface AudioBlock {
   /** Place of the first sample in the recording, counted in samples at 16 kHz from its start. */
   at: number;
   samples: Samples;
+  /** Of which channel it is, from 1, where each is heard on its own. */
+  channel?: number;
 }
 
-/** The same before several channels become one. */
-export interface DecodedBlock {
-  /** As in `AudioBlock`. */
-  at: number;
-  channels: number;
-  /** Interleaved. */
-  samples: Samples;
-}
+/** The same with all channels that were recorded. */
+export type DecodedBlock = Frames;
 
 /** A recording that is read as it is needed, so that its length does not matter. */
 export interface AudioStream {
@@ -34,11 +31,18 @@ export interface AudioStream {
   /**
    * Finite samples in blocks of any length, in order. Between blocks there may be gaps in which
    * nothing was recorded, of any length; a block that begins up to a fifth of a second before the
-   * end of the one before sets the time right. Stop asking, and what decodes them is stopped.
+   * end of the one before sets the time right. Where each channel is heard on its own, there is a
+   * block of each, with the lowest number first. Stop asking, and what decodes them is stopped.
    */
   blocks: AsyncGenerator<AudioBlock, void, undefined>;
   /** What was found on the way to the end; complete when all blocks were read. */
   remarks: AudioRemarks;
+}
+
+/** A recording as it is read, before its channels become what is heard. */
+export interface DecodedStream extends Omit<AudioStream, "blocks"> {
+  /** As in `AudioStream`, with all channels. */
+  blocks: AsyncGenerator<DecodedBlock, void, undefined>;
 }
 
 /** What a listener should know of a recording besides its samples. */
@@ -92,12 +96,13 @@ export function scaleToFit(samples: Samples): number {
 /** Samples that follow each other, as blocks of which the first lies at `at`. */
 export async function* placed(
   parts: AsyncIterable<Samples>,
+  channels: number,
   at = 0,
-): AsyncGenerator<AudioBlock, void, undefined> {
+): AsyncGenerator<DecodedBlock, void, undefined> {
   let next = at;
   for await (const samples of parts) {
-    yield { at: next, samples };
-    next += samples.length;
+    yield { at: next, channels, samples };
+    next += samples.length / channels;
   }
 }
 

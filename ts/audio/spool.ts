@@ -4,7 +4,7 @@ import { AsrError, messageOf } from "../contract/errors.ts";
 import { type Range, wholeRange } from "./checked.ts";
 import { diskSpace, isNearlyFull, saysFull } from "./disk-space.ts";
 import { openFile } from "./file.ts";
-import type { AudioStream } from "./recording.ts";
+import type { DecodedStream } from "./recording.ts";
 import { temporaryFolder } from "./temporary.ts";
 
 /**
@@ -17,7 +17,7 @@ export async function spooled(
   stream: AsyncIterable<Uint8Array>,
   name: string,
   range: Range = wholeRange,
-): Promise<AudioStream> {
+): Promise<DecodedStream> {
   const folder = await temporaryFolder(name);
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
@@ -87,9 +87,9 @@ function noRoom(name: string, folder: string): AsrError {
 }
 
 async function* thenRemove(
-  blocks: AudioStream["blocks"],
+  blocks: DecodedStream["blocks"],
   remove: () => Promise<void>,
-): AudioStream["blocks"] {
+): DecodedStream["blocks"] {
   try {
     yield* blocks;
   } finally {

@@ -11,8 +11,8 @@ import {
   replaced,
 } from "./opened-file.ts";
 import {
-  type AudioBlock,
-  type AudioStream,
+  type DecodedBlock,
+  type DecodedStream,
   placed,
   type Samples,
   sampleRate,
@@ -36,7 +36,7 @@ export function isReadable({ parts }: WavLayout): boolean {
  * Opens a WAV file whose samples are plain; only `range` is heard. What has another rate is brought
  * to 16 kHz.
  */
-export function openWavFile(file: WavFile, range: Range = wholeRange): AudioStream {
+export function openWavFile(file: WavFile, range: Range = wholeRange): DecodedStream {
   const { name, layout } = file;
   const { losses, notes } = layout;
   const parts = layout.parts.filter(({ format }) => format.coding !== undefined);
@@ -59,17 +59,18 @@ async function* samplesOf(
   parts: readonly WavPart[],
   losses: string[],
   start: number,
-): AsyncGenerator<AudioBlock> {
+): AsyncGenerator<DecodedBlock> {
   await using file = await OpenedFile.open(path, name);
   if (!isSameFile(file.state, state)) throw replaced(name);
   let before = 0;
   for (const part of parts) {
-    const rate = part.format.sampleRate;
+    const { sampleRate: rate, channels } = part.format;
     // Whole seconds have a place that is a whole number at every rate.
     const skipped = Math.floor(Math.min(secondsOf(part), Math.max(0, start - before)));
-    const mono = blocksOf(file, after(part, skipped), name);
-    const heard = rate === sampleRate ? mono : resampled(finite(mono, name), rate, name);
-    yield* placed(heard, Math.round((before + skipped) * sampleRate));
+    const plain = blocksOf(file, after(part, skipped), name);
+    const heard =
+      rate === sampleRate ? plain : resampled(finite(plain, name), { rate, channels }, name);
+    yield* placed(heard, channels, Math.round((before + skipped) * sampleRate));
     before += secondsOf(part);
   }
   if (await file.hasChangedSince(state)) losses.push(changedWhileRead);

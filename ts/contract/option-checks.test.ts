@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { expectAsrError } from "../testing/expect-error.ts";
 import {
+  checkLive,
   checkOption,
   checkOptions,
   parted,
@@ -31,13 +32,15 @@ describe("a value", () => {
     ["seed", 2 ** 60],
     ["noRepeatNgram", 1000],
     ["mel", "fft512"],
+    ["channel", "each"],
+    ["channel", 12],
     ["languages", []],
     ["keywords", ["Ada", { word: "Emma", weight: 2 }]],
     ["signal", AbortSignal.timeout(1)],
     ["onProgress", () => undefined],
   ])("%s may be %j", (name, value) => checkOption(name, value));
 
-  test.each<[OptionName, unknown, string]>([
+  test.each<[OptionName, unknown, ...string[]]>([
     ["chunkSeconds", 0.99, "chunkSeconds is 0.99, expected a number from 1 to 1200"],
     ["chunkSeconds", "30", 'chunkSeconds is "30", expected a number from 1 to 1200'],
     ["pauseSeconds", 61, "pauseSeconds is 61, expected a number from 0.2 to 60"],
@@ -51,14 +54,17 @@ describe("a value", () => {
     ["threads", 1025, "threads is 1025, expected a number from 1 to 1024"],
     ["precision", "ful", 'precision is "ful", expected auto or full; did you mean full?'],
     ["mel", 512, "mel is 512, expected exact or fft512"],
+    ["channel", 0, "channel is 0, expected mix, left, right, each or a whole number of at least 1"],
+    ["channel", 1.5, "or a whole number of at least 1"],
+    ["channel", "rigth", 'channel is "rigth"', "did you mean right?"],
     ["languages", ["en", 5], "expected a list of strings"],
     ["keywords", [{ word: "Ada", weight: "5" }], "expected a list of texts"],
     ["vad", 1, "vad is 1, expected a boolean"],
     ["model", {}, "model is {}, expected a string"],
     ["signal", null, "signal is null, expected an AbortSignal"],
     ["onProgress", "yes", 'onProgress is "yes", expected a function'],
-  ])("%s may not be %j", (name, value, why) =>
-    expectAsrError(() => checkOption(name, value), "usage", why),
+  ])("%s may not be %j", (name, value, ...why) =>
+    expectAsrError(() => checkOption(name, value), "usage", ...why),
   );
 });
 
@@ -114,6 +120,12 @@ describe("settings", () => {
   ])("%j are refused", (options, why) =>
     expectAsrError(() => recordingSettings(options), "usage", why),
   );
+
+  test("have no channels apart where audio is heard as it comes", async () => {
+    await expectAsrError(() => checkLive({ channel: "each" }, true), "usage", "leave live");
+    checkLive({ channel: "each" }, false);
+    checkLive({ channel: 2 }, true);
+  });
 
   test("tell the native session what is its own", () => {
     const settings = recordingSettings({ mel: "fft512", seed: 3, vad: true, language: "en" });

@@ -11,6 +11,7 @@ import type {
   OneStreamOptions,
   SessionOptions,
   StreamOptions,
+  StreamSettings,
   TranscribeOptions,
 } from "./options.ts";
 
@@ -52,8 +53,8 @@ export function checkOption(name: OptionName, value: unknown): void {
   const { kind } = optionRow(name);
   const wanted = expected(kind, value);
   if (wanted === undefined) return;
-  const isNear = kind.type === "choice" && typeof value === "string";
-  const hint = isNear ? didYouMean(value, kind.choices) : undefined;
+  const names = kind.type === "choice" ? kind.choices : kind.type === "nameOrNumber" && kind.names;
+  const hint = names && typeof value === "string" ? didYouMean(value, names) : undefined;
   throw new AsrError("usage", `${name} is ${shown(value)}, expected ${wanted}`, hint);
 }
 
@@ -75,6 +76,16 @@ function checkedSettings(options: StreamOptions, call: "transcribe" | "stream"):
     ...languageChoice(settings),
     keywords: keywords && keywordList(keywords),
   };
+}
+
+/**
+ * Refuses channels each on its own where audio is heard as it comes: there is one text that grows.
+ * Throws AsrError `usage`.
+ */
+export function checkLive({ channel }: StreamSettings, live: boolean): void {
+  if (!live || channel !== "each") return;
+  const hint = "choose one channel, or leave live (--stream, --follow) out";
+  throw new AsrError("usage", 'live and channel "each" exclude each other', hint);
 }
 
 /** Parts the options of a call that opens its model itself; the signal belongs to both parts. */

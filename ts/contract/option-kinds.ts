@@ -4,6 +4,7 @@ export type OptionKind =
   | NumberKind
   | BooleanKind
   | ChoiceKind
+  | NameOrNumberKind
   | ListKind
   | FunctionKind
   | SignalKind;
@@ -30,6 +31,16 @@ export interface ChoiceKind<Choice extends string = string> {
   readonly choices: readonly Choice[];
 }
 
+/** A whole number, or a name. */
+export interface NameOrNumberKind<Name extends string = string> {
+  readonly type: "nameOrNumber";
+  /** Undefined: any text is a name. */
+  readonly names?: readonly Name[];
+  /** What texts call such a name, as in `a language`, where they are not listed. */
+  readonly called?: string;
+  readonly min: number;
+}
+
 export interface ListKind<Items extends "strings" | "keywords" = "strings" | "keywords"> {
   readonly type: "list";
   readonly items: Items;
@@ -52,13 +63,15 @@ export type KindOf<Value> = [Value] extends [boolean]
       ? string extends Value
         ? TextKind
         : ChoiceKind<Value>
-      : [Value] extends [readonly string[]]
-        ? ListKind<"strings">
-        : [Value] extends [readonly unknown[]]
-          ? ListKind<"keywords">
-          : [Value] extends [AbortSignal]
-            ? SignalKind
-            : FunctionKind;
+      : [Value] extends [string | number]
+        ? NameOrNumberKind<Extract<Value, string>>
+        : [Value] extends [readonly string[]]
+          ? ListKind<"strings">
+          : [Value] extends [readonly unknown[]]
+            ? ListKind<"keywords">
+            : [Value] extends [AbortSignal]
+              ? SignalKind
+              : FunctionKind;
 
 /** What `value` should have been, as in `a number from 1 to 64`; undefined when it is that. */
 export function expected(kind: OptionKind, value: unknown): string | undefined {
@@ -75,6 +88,8 @@ export function expected(kind: OptionKind, value: unknown): string | undefined {
       return kind.choices.some((choice) => choice === value)
         ? undefined
         : kind.choices.join(" or ");
+    case "nameOrNumber":
+      return expectedNameOrNumber(kind, value);
     case "list":
       return expectedList(kind, value);
     case "number":
@@ -93,6 +108,19 @@ function expectedNumber(kind: NumberKind, value: unknown): string | undefined {
   if (isInRange && (!isWhole || Number.isInteger(value))) return undefined;
   if (kind.max === undefined) return `a ${isWhole ? "whole number" : "number"} of at least ${min}`;
   return `a ${isInRange ? "whole number" : "number"} from ${min} to ${max}`;
+}
+
+function expectedNameOrNumber(kind: NameOrNumberKind, value: unknown): string | undefined {
+  const { names, min } = kind;
+  const isName =
+    names === undefined ? typeof value === "string" : names.some((name) => name === value);
+  if (isName || (Number.isInteger(value) && Number(value) >= min)) return undefined;
+  return `${namesText(kind)} or a whole number of at least ${min}`;
+}
+
+/** The names that a value may be, in words. */
+export function namesText({ names, called = "a name" }: NameOrNumberKind): string {
+  return names?.join(", ") ?? called;
 }
 
 function expectedList({ items }: ListKind, value: unknown): string | undefined {

@@ -59,6 +59,13 @@ export const optionTable = {
     sentence: "where models lie",
     flag: { name: "cache-dir", value: "DIR", heading: "Model" },
   },
+  channel: {
+    scope: "recording",
+    kind: { type: "nameOrNumber", names: ["mix", "left", "right", "each"], min: 1 },
+    default: "mix",
+    sentence: "which channels are heard: their mean, one by name or number, or `each` on its own",
+    flag: { name: "channel", value: "mix|left|right|N|each", heading: "Input" },
+  },
   language: {
     scope: "recording",
     kind: { type: "text" },

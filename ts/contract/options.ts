@@ -86,8 +86,16 @@ export interface SessionOptions {
   ignoreEos?: boolean | undefined;
 }
 
+/** Which channels of a recording are heard; see `RecordingSettings.channel`. */
+export type ChannelChoice = "mix" | "left" | "right" | "each" | number;
+
 /** What a recording is transcribed with: plain data. Every field is optional. */
 export interface RecordingSettings extends Omit<SessionOptions, "ignoreEos"> {
+  /**
+   * Which of the channels are heard: `mix` (default) their mean, `left`, `right` or a number, from
+   * 1, one of them, `each` every one on its own: the transcript tells who of them spoke.
+   */
+  channel?: ChannelChoice | undefined;
   /** Code or name of the language to write, as in `languages`. Default: the model detects it. */
   language?: string | undefined;
   /** Codes or names: the model detects one of these. */

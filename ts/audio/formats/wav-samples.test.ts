@@ -54,14 +54,14 @@ describe("reads", () => {
     expect([...fromALaw].map((x) => x * 32768)).toEqual([8, -8, 32256, -32256, 5504]);
     const muLaw = new Uint8Array([0xff, 0x7f, 0x80, 0x00, 0xf0]);
     const fromMuLaw = await read({ data: muLaw, tag: 7, bits: 8 });
-    expect([...fromMuLaw].map((x) => x * 32768)).toEqual([0, 0, 32124, -32124, 120]);
+    expect([...fromMuLaw].map((x) => x * 32768 + 0)).toEqual([0, 0, 32124, -32124, 120]);
   });
 
-  test("the mean of 1 to 255 channels", async () => {
+  test("1 to 255 channels, interleaved", async () => {
     for (const channels of [1, 2, 3, 8, 255]) {
       const frame = Int16Array.from({ length: channels }, (_, i) => i * 100);
       const samples = await read({ data: new Uint8Array(frame.buffer), channels });
-      expect(samples[0]! * 32768).toBeCloseTo(((channels - 1) * 100) / 2, 3);
+      expect([...samples].map((x) => x * 32768)).toEqual([...frame]);
     }
   });
 });

@@ -1,20 +1,13 @@
 import { viewOf } from "./byte-source.ts";
 import type { WavFormat } from "./wav-format.ts";
 
-/**
- * The samples of whole frames, mixed to mono by the mean of the channels. The format must have a
- * `coding`.
- */
+/** The samples of whole frames, interleaved. The format must have a `coding`. */
 export function readWavSamples(bytes: Uint8Array, format: WavFormat): Float32Array<ArrayBuffer> {
   const { channels, bytesPerSample } = format;
   const sampleAt = sampleReader(viewOf(bytes), format);
-  const samples = new Float32Array(Math.floor(bytes.length / (channels * bytesPerSample)));
-  let at = 0;
-  for (let frame = 0; frame < samples.length; frame++) {
-    let sum = 0;
-    for (let channel = 0; channel < channels; channel++, at += bytesPerSample) sum += sampleAt(at);
-    samples[frame] = sum / channels;
-  }
+  const frames = Math.floor(bytes.length / (channels * bytesPerSample));
+  const samples = new Float32Array(frames * channels);
+  for (let i = 0, at = 0; i < samples.length; i++, at += bytesPerSample) samples[i] = sampleAt(at);
   return samples;
 }
 

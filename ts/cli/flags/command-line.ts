@@ -2,7 +2,12 @@ import { existsSync } from "node:fs";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { didYouMean, nearest } from "../../contract/did-you-mean.ts";
 import { AsrError, messageOf } from "../../contract/errors.ts";
-import { type ChoiceKind, expected, type NumberKind } from "../../contract/option-kinds.ts";
+import {
+  type ChoiceKind,
+  expected,
+  type NameOrNumberKind,
+  type NumberKind,
+} from "../../contract/option-kinds.ts";
 
 /**
  * `parseArgs` whose complaints are usage errors with the nearest flag. `valueName` tells what the
@@ -52,17 +57,30 @@ export function flagValue(
   kind: FlagKind,
 ): string | number | undefined {
   if (text === undefined) return undefined;
-  const value = kind.type === "number" ? numberOf(text) : text;
+  const value = readValue(text, kind);
   const wanted = expected(kind, value);
   if (wanted === undefined) return value;
-  if (kind.type === "number") throw new AsrError("usage", `${flag} ${text}: expected ${wanted}`);
-  throw new AsrError("usage", `${flag} ${text}: unknown`, didYouMean(text, kind.choices));
+  const names = kind.type === "choice" ? kind.choices : kind.type === "nameOrNumber" && kind.names;
+  if (names && typeof value === "string") {
+    throw new AsrError("usage", `${flag} ${text}: unknown`, didYouMean(text, names));
+  }
+  throw new AsrError("usage", `${flag} ${text}: expected ${wanted}`);
 }
 
 /** Kinds of values of which a command line gives one. */
-type FlagKind = NumberKind | ChoiceKind;
+type FlagKind = NumberKind | ChoiceKind | NameOrNumberKind;
 
-type FlagValue<Kind extends FlagKind> = Kind extends ChoiceKind<infer Choice> ? Choice : number;
+type FlagValue<Kind extends FlagKind> =
+  Kind extends ChoiceKind<infer Choice>
+    ? Choice
+    : Kind extends NameOrNumberKind<infer Name>
+      ? Name | number
+      : number;
+
+function readValue(text: string, { type }: FlagKind): string | number {
+  if (type === "number") return numberOf(text);
+  return type === "nameOrNumber" && /^[-+]?\d+$/.test(text.trim()) ? Number(text) : text;
+}
 
 /** `Number` takes an empty text for 0. */
 function numberOf(text: string): number {

@@ -111,6 +111,11 @@ describe("arguments of transcribe", () => {
     });
   });
 
+  test("channels", () => {
+    expect(parsed("--channel", "left", "x.wav").settings).toMatchObject({ channel: "left" });
+    expect(parsed("--channel", "3", "x.wav").settings).toMatchObject({ channel: 3 });
+  });
+
   test.each<[string[], string[]]>([
     [
       ["-f", "x.wav"],
@@ -157,6 +162,12 @@ describe("arguments of transcribe", () => {
     [["--skip-existing", "--json"], ["--skip-existing is about files"]],
     [["--json", "-f", "srt"], ["cannot share standard output"]],
     [["-o", "x", "--overwrite", "--skip-existing"], ["exclude each other"]],
+    [
+      ["--channel", "lfet"],
+      ["--channel lfet: unknown", "did you mean left?"],
+    ],
+    [["--channel", "0"], ["--channel 0: expected mix, left, right, each or a whole number"]],
+    [["--stream", "--channel", "each"], ["exclude each other"]],
     [
       ["--progress", "yes"],
       ["--progress yes", "auto, always, never"],

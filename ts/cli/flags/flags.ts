@@ -5,6 +5,7 @@ import {
   type BooleanKind,
   type ChoiceKind,
   type ListKind,
+  type NameOrNumberKind,
   type NumberKind,
   type OptionKind,
   rangeText,
@@ -51,11 +52,13 @@ type ValueOf<Of extends Flag> = Of extends { kind: infer Kind }
     ? Choice
     : Kind extends NumberKind
       ? number
-      : Kind extends ListKind
-        ? readonly string[]
-        : Kind extends BooleanKind
-          ? true
-          : string
+      : Kind extends NameOrNumberKind<infer Name>
+        ? Name | number
+        : Kind extends ListKind
+          ? readonly string[]
+          : Kind extends BooleanKind
+            ? true
+            : string
   : Of extends { value: string }
     ? string
     : true;
@@ -108,6 +111,7 @@ export class GivenFlags<Table extends FlagTable> {
     switch (kind?.type) {
       case "number":
       case "choice":
+      case "nameOrNumber":
         return flagValue(`--${name}`, this.text(name), kind);
       case "list":
         // Keywords may hold commas: each has a flag of its own.

@@ -20,6 +20,7 @@ export const transcribeFlags = {
   },
   Decoding: flagsUnder("Decoding"),
   Input: {
+    ...flagsUnder("Input"),
     recursive: { short: "r", help: "folders within folders, too" },
     "files-from": { value: "LIST", help: "a file with a path on each line, or -" },
     follow: { help: "a file is still being written: read on while it grows, as --stream does" },

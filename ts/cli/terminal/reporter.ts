@@ -1,8 +1,9 @@
 import type { AsrError } from "../../contract/errors.ts";
-import type { StreamEvent } from "../../contract/events.ts";
+import type { FinalEvent, StreamEvent } from "../../contract/events.ts";
 import type { Transcript } from "../../contract/transcript.ts";
 import { demoModel } from "../../native/locate.ts";
 import { render } from "../../output/formats.ts";
+import { voiceName } from "../../output/voices.ts";
 import { SentenceLines } from "../../segments/sentences.ts";
 import { deliver } from "../files/deliver.ts";
 import type { Job, Plan } from "../files/plan.ts";
@@ -26,6 +27,8 @@ export class Reporter {
   readonly #lines: ProgressLine["lines"];
   /** Prints text as it comes, where somebody waits for it. */
   #sentences: SentenceLines | undefined;
+  /** Whether turns are printed as they come, where channels are told apart. */
+  #printsTurns = false;
   readonly #tally: Tally;
   #started = 0;
   #isDemoNoted: boolean;
@@ -47,7 +50,9 @@ export class Reporter {
     }
     this.#started++;
     const live = this.#asText && (this.#terminal.outIsTty || this.#given.stream);
-    this.#sentences = live ? new SentenceLines(this.#lines.out) : undefined;
+    this.#printsTurns = live && this.#given.settings.channel === "each";
+    const prints = live && !this.#printsTurns;
+    this.#sentences = prints ? new SentenceLines(this.#lines.out) : undefined;
   }
 
   /** Shows what comes of the input whose turn it is. */
@@ -70,8 +75,14 @@ export class Reporter {
   #heard(path: string, event: StreamEvent): void {
     if (this.#asEvents) this.#lines.out(jsonLine({ path, ...event }));
     if (event.type === "delta") this.#sentences?.push(event.text);
+    if (event.type === "final" && this.#printsTurns) this.#printTurn(event);
     if (event.type !== "partial" || !this.#given.stream) return;
     this.#line.update(() => (this.#sentences?.pending ?? "") + event.text);
+  }
+
+  #printTurn({ channel, text }: FinalEvent): void {
+    if (channel === undefined || text === "") return;
+    this.#lines.out(`${voiceName(channel)}: ${text.replaceAll(/\s*[\r\n]+\s*/g, " ")}\n`);
   }
 
   /** An input is finished. Returns whether all of its text is where it belongs. */
@@ -105,7 +116,7 @@ export class Reporter {
       if (!this.#asEvents) this.#lines.out(jsonLine({ path, ok: true, ...transcript }));
     } else if (this.#sentences !== undefined) {
       this.#sentences.end();
-    } else if (format !== undefined && transcript !== undefined) {
+    } else if (!this.#printsTurns && format !== undefined && transcript !== undefined) {
       this.#lines.out(render(format, transcript, { ...layout, path }));
     }
   }

@@ -31,12 +31,24 @@ const hintNames = [
   ["pause_seconds", "pauseSeconds"],
 ] as const;
 
-/** Where to cut: as the caller says, else as the checkpoint does, else as suits most. */
+/** A pause in a channel so long, in seconds, leaves the word to another one. */
+const turnPauseSeconds = 1;
+
+/**
+ * Where to cut: as the caller says, else as the checkpoint does, else as suits most. Channels that
+ * are heard each on its own are cut at pauses, so that turns become chunks.
+ */
 export function chunkOptions(
   checkpoint: Partial<ChunkOptions>,
-  { chunkSeconds, pauseSeconds, vad }: Pick<RecordingSettings, keyof ChunkOptions | "vad">,
+  {
+    chunkSeconds,
+    pauseSeconds,
+    vad,
+    channel,
+  }: Pick<RecordingSettings, keyof ChunkOptions | "vad" | "channel">,
 ): ChunkOptions {
-  const otherwise = vad ? optionTable.pauseSeconds.default : Number.POSITIVE_INFINITY;
+  const without = channel === "each" ? turnPauseSeconds : Number.POSITIVE_INFINITY;
+  const otherwise = vad ? optionTable.pauseSeconds.default : without;
   const wanted = pauseSeconds ?? checkpoint.pauseSeconds ?? otherwise;
   return {
     chunkSeconds: chunkSeconds ?? checkpoint.chunkSeconds ?? optionTable.chunkSeconds.default,

@@ -1,6 +1,7 @@
 // This folder: audio that is all there, cut into chunks, several decoded at a time.
 
-import { type AudioChunk, Chunker } from "../../audio/chunker.ts";
+import { ChunkStream } from "../../audio/chunk-stream.ts";
+import type { AudioChunk } from "../../audio/chunker.ts";
 import { type AudioStream, sampleRate } from "../../audio/recording.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import type { Transcript } from "../../contract/transcript.ts";
@@ -57,7 +58,7 @@ class Recording implements Work {
   #stream: AudioStream | undefined;
   /** How far the recording reaches, in seconds; known at its end. */
   #duration: number | undefined;
-  #chunks: Chunker | undefined;
+  #chunks: ChunkStream | undefined;
   /** Seconds of the last progress. */
   #done = 0;
 
@@ -77,7 +78,7 @@ class Recording implements Work {
     this.#name = stream.name;
     this.#stream = stream;
     this.#progress(0);
-    this.#chunks = new Chunker(stream, this.#options);
+    this.#chunks = new ChunkStream(stream, this.#options);
     try {
       await this.#decodeAll(this.#chunks);
     } finally {
@@ -100,7 +101,7 @@ class Recording implements Work {
     });
   }
 
-  async #decodeAll(chunks: Chunker): Promise<void> {
+  async #decodeAll(chunks: ChunkStream): Promise<void> {
     let stop = this.#timeAudio();
     for await (const chunk of chunks) {
       stop();
@@ -134,16 +135,19 @@ class Recording implements Work {
   }
 
   async #decode(chunk: AudioChunk, index: number): Promise<void> {
+    const { channel } = chunk;
     const context = {
       party: this,
       name: this.#name,
       signal: this.#context.signal,
       onToken: (hypothesis: Hypothesis) => {
-        if (index === this.#finished) this.#events?.partial(() => hypothesis.shown || undefined);
+        if (index !== this.#finished) return;
+        this.#events?.partial(() => hypothesis.shown || undefined, channel);
       },
     };
     const { decode } = this.#options;
-    this.#results[index] = await decodeWithFallback(this.#engine, chunk, decode, context);
+    const results = await decodeWithFallback(this.#engine, chunk, decode, context);
+    this.#results[index] = results.map((result) => ofChannel(result, channel));
     this.#finish();
   }
 
@@ -158,7 +162,8 @@ class Recording implements Work {
       this.#finished++;
       this.#isCut = result.some(({ chunk }) => chunk.finishReason === "cancelled");
       for (const { chunk } of result) this.#events?.final(chunk);
-      this.#progress(result.at(-1)?.chunk.end ?? 0);
+      // A chunk of another channel may end before the one that began before it.
+      this.#progress(Math.max(this.#done, result.at(-1)?.chunk.end ?? 0));
     }
   }
 
@@ -173,4 +178,8 @@ class Recording implements Work {
     if (this.#failure !== undefined) throw this.#failure.error;
     this.#context.signal?.throwIfAborted();
   }
+}
+
+function ofChannel(result: ChunkResult, channel: number | undefined): ChunkResult {
+  return channel === undefined ? result : { ...result, chunk: { ...result.chunk, channel } };
 }

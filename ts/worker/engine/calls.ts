@@ -1,6 +1,7 @@
 import type { NextBlock } from "../../audio/blocks.ts";
 import { openInput } from "../../audio/open.ts";
 import { AsrError } from "../../contract/errors.ts";
+import { checkLive } from "../../contract/option-checks.ts";
 import type { Progress } from "../../contract/options.ts";
 import { Engine } from "../../engine/decode/engine.ts";
 import { streamLive } from "../../engine/live/stream.ts";
@@ -41,7 +42,8 @@ export const handlers: Handlers = {
   async transcribe({ engine: number, input, options }, { signal, progress, nextBlock }) {
     const engine = openEngine(number);
     const ready = recordingOptions(engine, options);
-    const audio = () => openInput(input, nextBlock);
+    const { channel } = options;
+    const audio = () => openInput(input, nextBlock, { channel });
     return await transcribeRecording(engine, audio, ready, {
       signal,
       onProgress: decoding(progress),
@@ -51,8 +53,9 @@ export const handlers: Handlers = {
   stream({ engine: number, input, options }, { signal, progress, nextBlock }) {
     const engine = openEngine(number);
     const ready = recordingOptions(engine, options);
-    const { live = input.isStream, stepSeconds } = options;
-    const audio = () => openInput(input, nextBlock, { live });
+    const { live = input.isStream, stepSeconds, channel } = options;
+    checkLive(options, live);
+    const audio = () => openInput(input, nextBlock, { live, channel });
     const context = { signal, onProgress: decoding(progress) };
     if (!live) return streamRecording(engine, audio, ready, context);
     return streamLive(engine, audio, { ...ready, stepSeconds }, context);
