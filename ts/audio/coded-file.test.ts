@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { demoSample } from "../native/locate.ts";
@@ -187,4 +187,20 @@ test("another file at its path, before ffmpeg opens it, is refused", async () =>
   const { blocks } = await openFile(path, "x");
   renameSync(file("second.mp3", bytes), path);
   await expectAsrError(() => blocks.next(), "input", "x: was replaced while it was read");
+});
+
+test("a reader that leaves early leaves no handle open", async () => {
+  const long = pcm16Wav(tone(30, 44_100), 44_100);
+  const paths = [
+    file("long.wav", long),
+    file("long.mp3", await written("long.mp3", "-c:a libmp3lame", `-i ${file("l.wav", long)}`)),
+  ];
+  const open = () => readdirSync("/dev/fd").length;
+  const leave = async () => {
+    for (const path of paths) for await (const _ of (await openFile(path, "x")).blocks) break;
+  };
+  await leave();
+  const before = open();
+  for (let round = 0; round < 10; round++) await leave();
+  expect(open()).toBeLessThanOrEqual(before + 2);
 });

@@ -70,6 +70,8 @@ const silent = [
   "-c:a wavpack wv",
   "-c:a tta tta",
   "-c:a aac flv",
+  "-c:a mp2 mpg",
+  "-c:a mp2 wtv",
 ];
 
 describe("finds nothing wrong in a whole file:", () => {

@@ -35,6 +35,8 @@ export async function mpegAudioFindings(source: ByteSource): Promise<Findings | 
 /** As many bytes as may lie before the first frame, and are searched at once for the next one. */
 const searchLength = 1 << 16;
 const maxFrameLength = 3000;
+/** So many that follow each other, behind something else, are MP3. */
+const framesInRow = 12;
 
 class Walk {
   readonly findings: Findings = { losses: [], notes: [], isWalked: true };
@@ -53,13 +55,25 @@ class Walk {
   async run(): Promise<boolean> {
     this.#at = (await this.#tagEnd()) ?? 0;
     const first = await this.#nextFrame(this.#at, this.#at + searchLength);
-    if (first === undefined) return false;
+    if (first === undefined || !(await this.#isBeginning(first))) return false;
     this.#at = first;
     while (this.#at < this.#source.length && (await this.#step()));
     this.#endOfRecording();
     if (this.#damaged > 0) {
       const bytes = this.#damaged.toLocaleString("en");
       this.findings.losses.push(`${bytes} bytes between its frames are damaged`);
+    }
+    return true;
+  }
+
+  /** Other formats have frames, too, but in packets. */
+  async #isBeginning(first: number): Promise<boolean> {
+    if (first === this.#at || !(await this.#isSound(this.#at, first))) return true;
+    let at = first;
+    for (let count = 0; count < framesInRow && at < this.#source.length; count++) {
+      const frame = await this.#frameAt(at);
+      if (frame === undefined) return false;
+      at += frame.length;
     }
     return true;
   }
