@@ -120,7 +120,9 @@ export async function* decodedStream(
   const soon = ["-probesize", "32768", "-analyzeduration", "1000000"];
   const formats = await formatsOf(await findFfmpeg());
   const input = [...guard("pipe", formats), ...soon, ...soundOnly, "-i", "pipe:0"];
-  yield* decoded(input, decoding, { source: parts, patienceMs: Number.POSITIVE_INFINITY });
+  const shown = (line: string) => line.replaceAll("pipe:0", decoding.name);
+  const patienceMs = Number.POSITIVE_INFINITY;
+  yield* decoded(input, decoding, { source: parts, patienceMs, shown });
 }
 
 /** Added to stamps, so that none is below zero: NUT has no such stamps. In samples. */

@@ -57,7 +57,16 @@ test("samples are there before the stream ends", async () => {
 test("what is not audio is refused by name", async () => {
   const noise = new Uint8Array(50_000).fill(7);
   const open = () => openLive(parts(noise, 999), "the socket");
-  await expectAsrError(() => wholeRecording(open()), "input", "the socket");
+  const said = "the socket: is no audio that ffmpeg can read; some formats can only be read as";
+  await expectAsrError(() => wholeRecording(open()), "input", said);
+});
+
+test("what is no audio is refused by its first bytes, in parts of any size", async () => {
+  const page = new TextEncoder().encode(`<!DOCTYPE html><html>${" ".repeat(1000)}`);
+  for (const size of [7, 600, 5000]) {
+    const open = () => openLive(parts(page, size), "the socket");
+    await expectAsrError(() => wholeRecording(open()), "input", "the socket: is a web page");
+  }
 });
 
 test("a stream that fails says so after what came before", async () => {

@@ -1,6 +1,8 @@
 import { AsrError } from "../contract/errors.ts";
 import { checked, type Range, wholeRange } from "./checked.ts";
 import { decodedStream } from "./ffmpeg.ts";
+import { UnreadableAudio } from "./ffmpeg-words.ts";
+import { headLength, noAudioAt } from "./formats/no-audio.ts";
 import { gapsNoted } from "./gaps.ts";
 import { type DecodedStream, noRemarks } from "./recording.ts";
 
@@ -15,9 +17,35 @@ export function openLive(
   range: Range = wholeRange,
 ): DecodedStream {
   const remarks = noRemarks();
-  const blocks = checked(decodedStream(stream, { name, range, remarks }), name, range);
+  const decoded = decodedStream(looked(stream, name), { name, range, remarks });
+  const blocks = checked(decoded, name, range);
   const heard = gapsNoted(hinted(blocks), range.start, remarks.notes);
   return { name, duration: undefined, blocks: heard, remarks };
+}
+
+/** The same bytes, when the first of them may be sound. */
+async function* looked(
+  stream: AsyncIterable<Uint8Array>,
+  name: string,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let head: Uint8Array | undefined = new Uint8Array(0);
+  for await (const part of stream) {
+    if (head === undefined) {
+      yield part;
+      continue;
+    }
+    head = Buffer.concat([head, part]);
+    if (head.length < headLength) continue;
+    yield sound(head, name);
+    head = undefined;
+  }
+  if (head !== undefined && head.length > 0) yield sound(head, name);
+}
+
+function sound(head: Uint8Array, name: string): Uint8Array {
+  const found = noAudioAt(head.subarray(0, headLength));
+  if (found !== undefined) throw new AsrError("input", `${name}: ${found.what}`, found.hint);
+  return head;
 }
 
 async function* hinted(blocks: DecodedStream["blocks"]): DecodedStream["blocks"] {
@@ -28,7 +56,7 @@ async function* hinted(blocks: DecodedStream["blocks"]): DecodedStream["blocks"]
       yield block;
     }
   } catch (error) {
-    if (any || !(error instanceof AsrError) || error.hint !== undefined) throw error;
+    if (any || !(error instanceof UnreadableAudio)) throw error;
     // Most MP4 files tell at their end how they are to be read.
     const hint = "some formats can only be read as a whole: leave live (--stream) out";
     throw new AsrError(error.code, error.message, hint, { cause: error });

@@ -85,7 +85,14 @@ export const headLength = 512;
  * file must not be empty.
  */
 export async function noAudioIn(source: ByteSource): Promise<NoAudio | undefined> {
-  const head = await source.read(0, headLength);
+  const found = noAudioAt(await source.read(0, headLength));
+  if (found !== undefined) return found;
+  if (!(await isZero(source))) return undefined;
+  return { what: "holds nothing but zeros", hint: "copy or download it again" };
+}
+
+/** The same by these first bytes alone. */
+export function noAudioAt(head: Uint8Array): NoAudio | undefined {
   const text = textOf(head);
   if (text !== undefined) {
     const start = text.replace(/^\ufeff?\s*/, "").toLowerCase();
@@ -96,9 +103,6 @@ export async function noAudioIn(source: ByteSource): Promise<NoAudio | undefined
   if (signature !== undefined) return said(`${signature[2]}, not audio`, signature[3]);
   const sound = unreadable.find(([at, bytes]) => textAt(head, at, bytes.length) === bytes);
   if (sound !== undefined) return said(`${sound[2]}, which ffmpeg cannot read`, sound[3]);
-  if (await isZero(source)) {
-    return { what: "holds nothing but zeros", hint: "copy or download it again" };
-  }
   return undefined;
 }
 
