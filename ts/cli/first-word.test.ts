@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { outcomeOf } from "../testing/recorded-terminal.ts";
+import type { Command } from "./commands/command.ts";
 import { productCommands } from "./commands/index.ts";
-import { main } from "./main.ts";
+import { type Door, main } from "./main.ts";
 
 describe("the program", () => {
   const run = (...argv: string[]) => outcomeOf((terminal) => main(argv, terminal));
@@ -36,6 +37,22 @@ describe("the program", () => {
 
   test("tells its version", async () => {
     expect((await run("--version")).out).toMatch(/^bun-asr \d+\.\d+\.\d+\n$/);
+  });
+
+  test("shows what nobody has foreseen with its trace, and asks for a report", async () => {
+    const fails: Command = {
+      name: "fails",
+      summary: "",
+      usage: () => "",
+      run: async () => {
+        throw new TypeError("x is not a function");
+      },
+    };
+    const door: Door = { commands: { fails: async () => fails }, prepare: async () => {} };
+    const { status, notes } = await outcomeOf((terminal) => main(["fails"], terminal, door));
+    expect(status).toBe(70);
+    expect(notes).toStartWith("TypeError: x is not a function\n    at ");
+    expect(notes).toEndWith("itself; please report it with the lines above\n");
   });
 
   test("takes a first word that is no command for an input", async () => {

@@ -3,10 +3,11 @@
 import { existsSync } from "node:fs";
 import packageFile from "../../package.json";
 import { didYouMean } from "../contract/did-you-mean.ts";
-import { AsrError } from "../contract/errors.ts";
+import { AsrError, messageOf } from "../contract/errors.ts";
 import { program } from "../native/program.ts";
 import { exitStatusOf, type Prepare } from "./commands/command.ts";
 import { type Commands, productCommands } from "./commands/index.ts";
+import { exitCodes } from "./terminal/exit-codes.ts";
 import { guardStreams } from "./terminal/streams.ts";
 import { processTerminal, type Terminal } from "./terminal/terminal.ts";
 
@@ -17,11 +18,29 @@ export interface Door {
   prepare: Prepare;
 }
 
-/** Runs the command that the first word names: returns the exit status. */
+/**
+ * Runs the command that the first word names: returns the exit status. What fails and is not
+ * foreseen is shown with its trace.
+ */
 export async function main(
   argv: readonly string[],
   terminal: Terminal,
   door?: Door,
+): Promise<number> {
+  try {
+    return await runCommand(argv, terminal, door);
+  } catch (error) {
+    const trace = (error instanceof Error ? error.stack : undefined) ?? messageOf(error);
+    const advice = "please report it with the lines above";
+    terminal.note(`${trace}\nerror: this is a fault of bun-asr itself; ${advice}\n`);
+    return exitCodes.internal;
+  }
+}
+
+async function runCommand(
+  argv: readonly string[],
+  terminal: Terminal,
+  door: Door | undefined,
 ): Promise<number> {
   const commands = { ...productCommands, ...door?.commands };
   return await exitStatusOf(terminal, async () => {

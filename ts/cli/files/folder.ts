@@ -108,8 +108,15 @@ function unreadable(name: FileName, error: unknown): AsrError {
   if (code === "ELOOP") {
     return new AsrError("input", `${name.text}: is a link that leads back to itself`);
   }
-  return new AsrError("input", `${name.text}: cannot be read: ${messageOf(error)}`);
+  const why = reasons[code ?? ""] ?? messageOf(error);
+  return new AsrError("input", `${name.text}: cannot be read: ${why}`);
 }
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "no permission",
+  ENAMETOOLONG: "the name is too long",
+  ENOTDIR: "a part of the path is a file, not a folder",
+};
 
 function targetOf({ raw }: FileName): string | undefined {
   try {

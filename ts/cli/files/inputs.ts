@@ -122,7 +122,7 @@ function inputsOfUrl(url: string, recursive: boolean): Input[] {
     if (!(error instanceof AsrError)) throw error;
     const hint = /^https?:/i.test(url)
       ? `download it first, as in: curl -L URL | ${program} transcribe -`
-      : "name a file of this machine";
+      : error.hint;
     return [{ ...named(shortened(url)), problem: new AsrError("input", error.message, hint) }];
   }
 }

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { dirname, extname, join, parse, resolve } from "node:path";
 import { AsrError } from "../../contract/errors.ts";
 import { formatOfFile, type OutputFormat, outputFormats } from "../../output/formats.ts";
@@ -72,7 +72,7 @@ export function planOutputs(inputs: readonly Input[], destination: Destination):
 
 /** A name as of a file is rarely meant as that of a folder, and would become one. */
 function checkDirectory(directory: string | undefined): void {
-  const stats = directory === undefined ? undefined : statSync(directory, noThrow);
+  const stats = directory === undefined ? undefined : statsAt(directory);
   if (directory === undefined || stats?.isDirectory()) return;
   const isFile = stats !== undefined;
   if (!isFile && formatOfFile(directory) === undefined) return;
@@ -83,6 +83,10 @@ function checkDirectory(directory: string | undefined): void {
 
 /** The formats asked for, else what the name of the file says; text where it has no extension. */
 function formatsOf({ formats, file }: Destination): readonly OutputFormat[] {
+  if (file?.endsWith("/")) {
+    const hint = `use --output-dir ${file}`;
+    throw new AsrError("usage", `--output ${file}: is the name of a folder`, hint);
+  }
   if (formats !== undefined) return formats;
   const extension = file === undefined ? "" : extname(file);
   if (extension === "" || file === undefined) return ["txt"];
@@ -133,7 +137,7 @@ function checkNames(jobs: readonly Wanted[]): void {
     for (const { path } of files) {
       const place = resolve(path);
       if (isNameTooLong(path)) {
-        const hint = "rename the recording, or use --output FILE";
+        const hint = "give the transcript a shorter one with --output FILE";
         throw new AsrError("usage", `${path}: the name is too long for a file`, hint);
       }
       const owner = owners.get(place);
@@ -153,21 +157,28 @@ function checkNames(jobs: readonly Wanted[]): void {
 function open({ input, files }: Wanted, { overwrite, skipExisting }: Destination): Job {
   if (!skipExisting) return { input, files, done: false };
   const missing = files.filter(({ path }) => {
-    const stats = statSync(path, noThrow);
+    const stats = statsAt(path);
     return !stats?.isFile() || stats.size === 0;
   });
   if (missing.length === 0 && !input.problem) return { input, files: [], done: true };
   return { input, files: overwrite ? files : missing, done: false };
 }
 
-const noThrow = { throwIfNoEntry: false } as const;
+/** Undefined where nothing is, or nothing can be: whoever writes there says why. */
+function statsAt(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
 
 function checkNoneExists(jobs: readonly Job[], { overwrite, skipExisting }: Destination): void {
   const paths = jobs.flatMap(({ files }) => files.map(({ path }) => path));
-  const folder = paths.find((path) => statSync(path, noThrow)?.isDirectory());
+  const folder = paths.find((path) => statsAt(path)?.isDirectory());
   if (folder !== undefined) throw new AsrError("usage", `${folder}: is a folder`);
   if (overwrite || skipExisting) return;
-  const existing = paths.filter((path) => statSync(path, noThrow)?.isFile());
+  const existing = paths.filter((path) => statsAt(path)?.isFile());
   const [first] = existing;
   if (first === undefined) return;
   const more = existing.length > 1 ? ` and ${existing.length - 1} more` : "";

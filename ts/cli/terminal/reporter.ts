@@ -66,7 +66,8 @@ export class Reporter {
         // Provisional text has the line.
         if (this.#given.stream) return;
         const elapsed = performance.now() - run.started;
-        const text = (columns: number) => `  ${recordingProgress(run, elapsed, columns - 2)}`;
+        // Two columns are for what the terminal shows of Ctrl-C.
+        const text = (columns: number) => `  ${recordingProgress(run, elapsed, columns - 4)}`;
         this.#line.update(text, name);
       },
     });
