@@ -4,6 +4,7 @@ import { type Range, wholeRange } from "./checked.ts";
 import { openFile } from "./file.ts";
 import { heard } from "./hearing.ts";
 import { type AudioInput, classify, type InputDescription } from "./input.ts";
+import { limited } from "./limit.ts";
 import { openLive } from "./live-input.ts";
 import { openPcm } from "./pcm.ts";
 import {
@@ -22,6 +23,8 @@ export interface OpenOptions {
   range?: Range | undefined;
   /** Which channels. Default: their mean. */
   channel?: ChannelChoice | undefined;
+  /** A longer recording is an error. Default: any length. */
+  maxSeconds?: number | undefined;
 }
 
 /** Opens an input by its description; `next` gives its bytes. */
@@ -30,7 +33,10 @@ export async function openInput(
   next: NextBlock,
   options: OpenOptions = {},
 ): Promise<AudioStream> {
-  return heard(await decodedInput(input, next, options), options.channel ?? "mix");
+  const { channel = "mix", maxSeconds, range = wholeRange } = options;
+  const stream = await decodedInput(input, next, options);
+  if (maxSeconds !== undefined) stream.blocks = limited(stream, maxSeconds, range.start);
+  return heard(stream, channel);
 }
 
 async function decodedInput(

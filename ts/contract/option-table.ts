@@ -66,6 +66,13 @@ export const optionTable = {
     sentence: "which channels are heard: their mean, one by name or number, or `each` on its own",
     flag: { name: "channel", value: "mix|left|right|N|each", heading: "Input" },
   },
+  maxSeconds: {
+    scope: "recording",
+    kind: { type: "number", min: 1 },
+    defaultText: "any length",
+    sentence: "longest recording that is taken, in seconds, counted while it is decoded",
+    flag: { name: "max-seconds", heading: "Input" },
+  },
   language: {
     scope: "recording",
     kind: { type: "text" },

@@ -96,6 +96,11 @@ export interface RecordingSettings extends Omit<SessionOptions, "ignoreEos"> {
    * 1, one of them, `each` every one on its own: the transcript tells who of them spoke.
    */
   channel?: ChannelChoice | undefined;
+  /**
+   * Longest recording that is taken, in seconds, of at least 1: a longer one is an error as soon as
+   * it shows. A few kilobytes can become hours of sound. Default: any length.
+   */
+  maxSeconds?: number | undefined;
   /** Code or name of the language to write, as in `languages`. Default: the model detects it. */
   language?: string | undefined;
   /** Codes or names: the model detects one of these. */

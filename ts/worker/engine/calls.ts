@@ -42,8 +42,8 @@ export const handlers: Handlers = {
   async transcribe({ engine: number, input, options }, { signal, progress, nextBlock }) {
     const engine = openEngine(number);
     const ready = recordingOptions(engine, options);
-    const { channel } = options;
-    const audio = () => openInput(input, nextBlock, { channel });
+    const { channel, maxSeconds } = options;
+    const audio = () => openInput(input, nextBlock, { channel, maxSeconds });
     return await transcribeRecording(engine, audio, ready, {
       signal,
       onProgress: decoding(progress),
@@ -53,9 +53,9 @@ export const handlers: Handlers = {
   stream({ engine: number, input, options }, { signal, progress, nextBlock }) {
     const engine = openEngine(number);
     const ready = recordingOptions(engine, options);
-    const { live = input.isStream, stepSeconds, channel } = options;
+    const { live = input.isStream, stepSeconds, channel, maxSeconds } = options;
     checkLive(options, live);
-    const audio = () => openInput(input, nextBlock, { live, channel });
+    const audio = () => openInput(input, nextBlock, { live, channel, maxSeconds });
     const context = { signal, onProgress: decoding(progress) };
     if (!live) return streamRecording(engine, audio, ready, context);
     return streamLive(engine, audio, { ...ready, stepSeconds }, context);

@@ -1,0 +1,49 @@
+import { describe, expect, test } from "bun:test";
+import { expectAsrError } from "../testing/expect-error.ts";
+import { pcm16Wav, tone } from "../testing/wav-writer.ts";
+import { findFfmpeg } from "./ffmpeg-program.ts";
+import type { AudioInput } from "./input.ts";
+import { openAudio } from "./open.ts";
+
+/** Half an hour of silence in a few hundred kilobytes. */
+async function small(): Promise<Uint8Array> {
+  const silence = ["-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono:d=1800"];
+  const command = [await findFfmpeg(), "-v", "error", ...silence, "-f", "flac", "-"];
+  return new Uint8Array(Bun.spawnSync(command).stdout);
+}
+
+async function* endless(): AsyncGenerator<Uint8Array> {
+  for (;;) yield new Uint8Array(32_000);
+}
+
+/** Seconds that were heard before the error, if there was one. */
+async function hear(input: AudioInput, maxSeconds: number, live = false): Promise<number> {
+  const { blocks } = await openAudio(input, { maxSeconds, live });
+  let seconds = 0;
+  for await (const { at, samples } of blocks) seconds = (at + samples.length) / 16_000;
+  return seconds;
+}
+
+describe("a limit is held while decoding:", () => {
+  const said = "is longer than 10 s, the longest that is allowed";
+
+  test("a small file that becomes half an hour", async () => {
+    const bytes = await small();
+    expect(bytes.length).toBeLessThan(400_000);
+    const started = performance.now();
+    await expectAsrError(() => hear(bytes, 10), "input", said, "maxSeconds");
+    expect(performance.now() - started).toBeLessThan(20_000);
+  });
+
+  test("a stream without an end", async () => {
+    const stream = { stream: endless(), sampleRate: 16_000 };
+    await expectAsrError(() => hear(stream, 10, true), "input", said);
+  });
+
+  test("one second more or less", async () => {
+    const wav = pcm16Wav(tone(10));
+    expect(await hear(wav, 10)).toBe(10);
+    expect(await hear(wav, 11)).toBe(10);
+    await expectAsrError(() => hear(wav, 9), "input", "longer than 9 s");
+  });
+});
