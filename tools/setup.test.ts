@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { root } from "./folders.ts";
 import { withLock } from "./lock.ts";
 
@@ -57,7 +66,7 @@ describe("bunw", () => {
   const shell = (name: string) => Bun.which(name) ?? name;
 
   /** Runs a copy of bunw with only these programs on PATH. */
-  async function bunw(programs: string[], environment: Record<string, string> = {}) {
+  async function bunw(programs: string[], environment: Record<string, string> = {}, cwd = root) {
     const home = mkdtempSync(join(folder, "bunw-"));
     const bin = join(home, "bin");
     mkdirSync(bin);
@@ -67,6 +76,7 @@ describe("bunw", () => {
       chmodSync(join(bin, name), 0o755);
     }
     const child = Bun.spawn(["/bin/sh", join(home, "bunw"), "--version"], {
+      cwd,
       env: { PATH: bin, ...environment },
       stdout: "pipe",
       stderr: "pipe",
@@ -90,6 +100,19 @@ describe("bunw", () => {
       const { status, notes } = await bunw([], { BUN: path });
       expect([status, notes]).toEqual([4, `error: BUN=${path} is not Bun 1.4 or later`]);
     }
+  });
+
+  test("asks Python in a folder of its own, not where the user stands", async () => {
+    const spy = join(folder, "python-spy");
+    writeFileSync(spy, `#!/bin/sh\npwd >'${folder}/stood'\nexit 1\n`);
+    chmodSync(spy, 0o755);
+    const { status } = await bunw([], { PYTHON: "./python-spy" }, folder);
+    const stood = readFileSync(join(folder, "stood"), "utf8").trim();
+    expect([status, dirname(realpathSync(stood))]).toEqual([4, realpathSync(folder)]);
+    const script = `await (await import("${import.meta.dir}/toolchain.ts")).python("x")`;
+    const env = { ...process.env, PYTHON: "./python-spy" };
+    Bun.spawnSync([process.execPath, "-e", script], { cwd: folder, env });
+    expect(readFileSync(join(folder, "stood"), "utf8")).toBe(`${root}\n`);
   });
 
   test("names what is missing to fetch it", async () => {

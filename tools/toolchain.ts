@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { AsrError } from "../ts/contract/errors.ts";
+import { root } from "./folders.ts";
 
 /**
  * The Python that fetches wheels, $PYTHON or python3, with pip; `purpose` says what it is needed
@@ -8,11 +9,12 @@ import { AsrError } from "../ts/contract/errors.ts";
  */
 export async function python(purpose: string): Promise<string> {
   const wanted = process.env["PYTHON"] ?? "python3";
-  const interpreter = Bun.which(wanted);
-  if (interpreter === null) {
+  const found = Bun.which(wanted);
+  if (found === null) {
     const hint = "install it (Debian: apt install python3 python3-pip), or set PYTHON to its path";
     throw new AsrError("native", `${wanted} was not found, and it fetches ${purpose}`, hint);
   }
+  const interpreter = resolve(found);
   if (!(await succeeds([interpreter, "-m", "pip", "--version"]))) {
     const hint = "install it (Debian: apt install python3-pip)";
     throw new AsrError("native", `${interpreter} has no pip, and it fetches ${purpose}`, hint);
@@ -55,13 +57,17 @@ async function checkCxx(compiler: string): Promise<void> {
   throw new AsrError("native", `${clang} does not find the C++ headers`, hint);
 }
 
+// Python looks for the modules of -m first where it stands: not where the user does.
+
 async function succeeds(command: string[]): Promise<boolean> {
-  const child = Bun.spawn(command, { stdin: "ignore", stdout: "ignore", stderr: "ignore" });
+  const options = { cwd: root, stdin: "ignore", stdout: "ignore", stderr: "ignore" } as const;
+  const child = Bun.spawn(command, options);
   return (await child.exited) === 0;
 }
 
 async function output(command: string[]): Promise<string> {
-  const child = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+  const options = { cwd: root, stdin: "ignore", stdout: "pipe", stderr: "pipe" } as const;
+  const child = Bun.spawn(command, options);
   const [text, errors] = await Promise.all([child.stdout.text(), child.stderr.text()]);
   return text || errors;
 }

@@ -84,7 +84,9 @@ async function moveInto(target: string, source: string, replaced: string): Promi
 }
 
 async function run(command: string[], failure: string): Promise<void> {
-  const child = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+  // Python looks for the modules of -m first where it stands: not where the user does.
+  const options = { cwd: depsFolder, stdin: "ignore", stdout: "pipe", stderr: "pipe" } as const;
+  const child = Bun.spawn(command, options);
   const [output, errors] = await Promise.all([child.stdout.text(), child.stderr.text()]);
   if ((await child.exited) === 0) return;
   const reason = (errors || output).trim().split("\n").at(-1) ?? "";

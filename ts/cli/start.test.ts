@@ -71,6 +71,8 @@ describe.each(Object.entries(starts))("%s", (_, start) => {
     chmodSync(program!, 0o755);
     writeFileSync(join(folder, "preload.ts"), `await Bun.write("${marker}", "preloaded");\n`);
     writeFileSync(join(folder, "bunfig.toml"), 'preload = ["./preload.ts"]\n');
+    const paths = JSON.stringify({ compilerOptions: { paths: { "*": ["./preload.ts"] } } });
+    writeFileSync(join(folder, "tsconfig.json"), paths);
     const endpoint = `http://127.0.0.1:${server.port}`;
     writeFileSync(join(folder, ".env"), `FFMPEG=${program}\nHF_ENDPOINT=${endpoint}\n`);
     writeFileSync(join(folder, ".env.local"), "BUN_ASR_MODEL=/nonexistent\n");
@@ -80,7 +82,8 @@ describe.each(Object.entries(starts))("%s", (_, start) => {
     // The same file in a shell's own environment counts.
     await run(`${start} -q tone.wav`, { FFMPEG: program! });
     expect(readFileSync(marker!, "utf8")).toBe("ran\n");
-    for (const name of ["obeyed", "bunfig.toml", ".env", ".env.local"]) rmSync(join(folder, name));
+    const foreign = ["bunfig.toml", "tsconfig.json", ".env", ".env.local"];
+    for (const name of ["obeyed", ...foreign]) rmSync(join(folder, name));
   });
 
   test("takes what follows -- for a file", async () => {
