@@ -1,3 +1,5 @@
+import { startFfmpeg } from "./ffmpeg-program.ts";
+
 /**
  * Names of the formats that most recordings have. What ffmpeg finds to be another one is tried
  * again with all that it can read: asking for those takes longer than many a recording.
@@ -53,9 +55,7 @@ export async function formatsOf(program: string): Promise<string> {
 }
 
 async function ask(program: string): Promise<string> {
-  const command = [program, "-hide_banner", "-demuxers"];
-  const child = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "ignore" });
-  const said = await child.stdout.text();
-  await child.exited;
+  const child = startFfmpeg(program, ["-v", "error", "-demuxers"], false);
+  const [said] = await Promise.all([child.stdout.text(), child.stderr.text()]);
   return allowedFormats(said) || commonFormats;
 }

@@ -1,5 +1,12 @@
 import { type ByteSource, textAt, viewOf } from "./byte-source.ts";
-import { cutShort, type Findings, joinedNote, linksAt, maxLinks } from "./findings.ts";
+import {
+  cutShort,
+  type Findings,
+  joinedNote,
+  linksAt,
+  maxLinks,
+  trailingLoss,
+} from "./findings.ts";
 
 /** The length of a file as its first bytes promise it; undefined where they do not. */
 type Promised = (head: DataView) => number | undefined;
@@ -33,7 +40,8 @@ export async function sizeFindings(source: ByteSource): Promise<Findings> {
   if (promised === undefined) return findings;
   if (promised > source.length + 1) findings.losses.push(cutShort(promised, source.length));
   if (textAt(head, 0) !== "FORM") return findings;
-  const starts = await formsIn(source);
+  const { starts, end } = await formsIn(source);
+  if (promised <= source.length) findings.losses.push(...(await trailingLoss(source, end)));
   if (starts.length > 1) {
     findings.links = linksAt(starts, source.length);
     findings.notes.push(joinedNote(starts.length));
@@ -46,17 +54,18 @@ function lengthOf(head: Uint8Array): number | undefined {
   return promised?.(viewOf(head));
 }
 
-/** Where AIFF files begin that were joined. */
-async function formsIn(source: ByteSource): Promise<number[]> {
+/** Where AIFF files begin that were joined, and the last of them ends. */
+async function formsIn(source: ByteSource): Promise<{ starts: number[]; end: number }> {
   const starts: number[] = [];
-  for (let at = 0; starts.length < maxLinks; ) {
-    const head = await source.read(at, 12);
+  let end = 0;
+  while (starts.length < maxLinks) {
+    const head = await source.read(end, 12);
     if (textAt(head, 0) !== "FORM" || !textAt(head, 8).startsWith("AIF")) break;
-    starts.push(at);
+    starts.push(end);
     const size = viewOf(head).getUint32(4);
-    at += 8 + size + (size % 2);
+    end += 8 + size + (size % 2);
   }
-  return starts;
+  return { starts, end };
 }
 
 /** ASF says its length in one of the objects of its header. */

@@ -171,6 +171,18 @@ describe("finds recordings that are joined:", () => {
   });
 });
 
+describe("finds what follows in another format:", () => {
+  const wav = "-c:a pcm_s16le wav";
+  test.each([mp3, "-c:a aac mkv", "-c:a aac m4a", "-c:a libopus ogg", "-c:a pcm_s16be aiff"])(
+    "%s",
+    async (options) => {
+      const { losses } = await examined(joined(await written(options), await written(wav)));
+      expect(losses).toHaveLength(1);
+      expect(losses[0]).toMatch(/^[\d,]+ bytes (behind its end are not heard|between its frames)/);
+    },
+  );
+});
+
 test("says of an encrypted track that it is protected", async () => {
   const bytes = Buffer.from(await written("-c:a aac -movflags faststart m4a"));
   for (const name of ["drms", "aavd", "enca"]) {
@@ -193,5 +205,6 @@ test("mutants are examined quickly", async () => {
       slowest = Math.max(slowest, performance.now() - started);
     }
   }
-  expect(slowest).toBeLessThan(500);
+  // The largest take a millisecond; the rest is room for a busy machine.
+  expect(slowest).toBeLessThan(2000);
 });

@@ -1,3 +1,4 @@
+import type { ByteSource } from "./byte-source.ts";
 import type { NoAudio } from "./no-audio.ts";
 
 /** Bytes of a file from `start` up to `end`. */
@@ -36,6 +37,18 @@ export function cutShort(promised: number, there: number): string {
 /** The note on recordings one behind the other. */
 export function joinedNote(count: number): string {
   return `${count} recordings one behind the other: all are heard`;
+}
+
+/** So few bytes, in which no sound is, may stand behind the end of a recording: tags, filling. */
+const maxTrailing = 1 << 16;
+
+/** The loss where much follows the end of what can be heard, such as a file of another format. */
+export async function trailingLoss(source: ByteSource, end: number): Promise<string[]> {
+  const rest = source.length - end;
+  if (rest <= maxTrailing) return [];
+  const bytes = await source.read(end, maxTrailing);
+  if (bytes.every((byte) => byte === 0)) return [];
+  return [`${rest.toLocaleString("en")} bytes behind its end are not heard`];
 }
 
 /** The recordings that begin at these places, in a file of this length. */

