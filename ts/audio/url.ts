@@ -36,11 +36,19 @@ function embedded(url: string): Located {
   try {
     if (comma < 0) throw new Error("it has no comma before its data");
     const data = percentDecoded(url.slice(comma + 1));
-    const bytes = isBase64 ? Uint8Array.fromBase64(data.toString("latin1")) : data;
+    const bytes = isBase64 ? fromBase64(data.toString("latin1")) : data;
     return { bytes, name: `${name} (${bytes.length.toLocaleString("en")} bytes)` };
   } catch (error) {
     const message = `${name}: cannot be read: ${messageOf(error)}`;
     throw new AsrError("input", message, "expected data:TYPE;base64,DATA");
+  }
+}
+
+function fromBase64(text: string): Uint8Array {
+  try {
+    return Uint8Array.fromBase64(text, { alphabet: /[-_]/.test(text) ? "base64url" : "base64" });
+  } catch {
+    throw new Error("its base64 is damaged");
   }
 }
 

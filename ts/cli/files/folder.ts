@@ -15,9 +15,11 @@ export interface Found {
 /** What folders are searched for. A file that is named itself may have any name. */
 const extensions = new Set(
   (
-    "aac ac3 aif aiff aifc amr ape asf au caf dts eac3 flac gsm m4a m4b mka mp1 mp2 mp3 mpc oga " +
-    "ogg opus ra shn spx tak tta voc w64 wav wma wv " +
-    "3gp 3g2 avi f4v flv m2ts m4v mkv mov mp4 mpeg mpg mts mxf ogv rm rmvb ts vob webm wmv"
+    "aac ac3 adts aif aifc aiff amr ape asf au awb caf dff dsf dts dtshd eac3 flac gsm m2a m4a " +
+    "m4b m4r mka mlp mp1 mp2 mp3 mpa mpc oga ogg oma opus qcp ra rf64 shn snd sph spx tak thd " +
+    "tta voc vqf w64 wav weba wma wv xwma " +
+    "3g2 3ga 3gp 3gpp avi divx dv f4a f4v flv m2ts m4v mkv mov mp4 mpeg mpg mts mxf nut ogm ogv " +
+    "ogx qt rm rmvb ts vob webm wmv wtv"
   ).split(" "),
 );
 
