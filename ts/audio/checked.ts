@@ -28,16 +28,19 @@ export async function* checked(
   length: () => number | undefined = () => undefined,
 ): DecodedStream["blocks"] {
   const first = Math.round(start * sampleRate);
-  const last = end * sampleRate;
+  const last = Math.round(end * sampleRate);
   let reached = Number.NEGATIVE_INFINITY;
   for await (const { at, channels, samples } of blocks) {
     checkFinite(samples, name, at * channels);
     const length = samples.length / channels;
     if (length > 0) reached = Math.max(reached, at + length);
     const from = Math.max(0, first - at);
-    const to = Math.min(length, Math.round(last - at));
+    const to = Math.min(length, last - at);
     if (to > from) {
       yield { at: at + from, channels, samples: samples.subarray(from * channels, to * channels) };
+    } else if (at > last) {
+      // A range may end in a gap.
+      yield { at: last, channels, samples: new Float32Array(0) };
     }
     if (at + length >= last) break;
   }

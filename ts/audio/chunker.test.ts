@@ -3,7 +3,7 @@ import { seededRandom } from "../wer/seeded-random.ts";
 import { ChunkStream } from "./chunk-stream.ts";
 import { type AudioChunk, type ChunkOptions, halves } from "./chunker.ts";
 import { openAudio } from "./open.ts";
-import type { Samples } from "./recording.ts";
+import { type AudioStream, noRemarks, type Samples } from "./recording.ts";
 import { quietestCut, speechSpans } from "./vad.ts";
 
 const rate = 16_000;
@@ -138,4 +138,39 @@ test("the quietest place of two equal ones is the longer", () => {
     [6.8, 10],
   ]);
   expect(quietestCut(samples, rate, 9 * rate) / rate).toBeCloseTo(6.4, 1);
+});
+
+describe("gaps", () => {
+  /** Chunks of parts that begin at these seconds. */
+  async function chunksOf(...parts: [at: number, seconds: number][]): Promise<AudioChunk[]> {
+    async function* blocks(): AudioStream["blocks"] {
+      for (const [at, seconds] of parts) {
+        yield { at: at * rate, samples: sound(seconds, [[0, seconds]]) };
+      }
+    }
+    const stream = { name: "test", duration: undefined, blocks: blocks(), remarks: noRemarks() };
+    const never = Number.POSITIVE_INFINITY;
+    return await Array.fromAsync(
+      new ChunkStream(stream, { chunkSeconds: 30, pauseSeconds: never }),
+    );
+  }
+
+  test("that are long end a chunk, and are in none", async () => {
+    const chunks = await chunksOf([4, 5], [3604, 3], [360_000, 40]);
+    expect(chunks.map(({ start, end }) => [start, Math.round(end - start)])).toEqual([
+      [4, 5],
+      [3604, 3],
+      [360_000, expect.any(Number)],
+      [expect.any(Number), expect.any(Number)],
+    ]);
+    expect(chunks.at(-1)?.end).toBe(360_040);
+    expect(chunks[1]?.speech[0]?.start).toBeCloseTo(3604, 1);
+  });
+
+  test("that are short are silence in a chunk", async () => {
+    const [chunk, ...others] = await chunksOf([0, 5], [6.5, 5]);
+    expect(others).toEqual([]);
+    expect([chunk?.start, chunk?.end]).toEqual([0, 11.5]);
+    expect(chunk?.speech.map(({ start }) => start)).toEqual([0, expect.closeTo(6.45, 1)]);
+  });
 });

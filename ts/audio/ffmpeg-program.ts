@@ -35,3 +35,21 @@ export function startFfmpeg(program: string, options: readonly string[], feeds: 
     throw new AsrError("native", `${program}: cannot be run`, hint, { cause: error });
   }
 }
+
+/** Options of ffmpeg's resampler, by program. */
+const resamplers = new Map<string, string>();
+
+/**
+ * The options with which an ffmpeg resamples as the official pipeline does: with soxr its samples
+ * are the same. Few are built without it; their own resampler comes near with a long filter.
+ */
+export async function resamplerOf(program: string): Promise<string> {
+  const known = resamplers.get(program);
+  if (known !== undefined) return known;
+  const child = startFfmpeg(program, ["-buildconf"], false);
+  const said = await Promise.all([child.stdout.text(), child.stderr.text()]);
+  const hasSoxr = said.join().includes("--enable-libsoxr");
+  const options = hasSoxr ? "resampler=soxr" : "filter_size=256:cutoff=0.96";
+  resamplers.set(program, options);
+  return options;
+}

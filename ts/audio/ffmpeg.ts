@@ -3,7 +3,7 @@ import { AsrError } from "../contract/errors.ts";
 import { type Range, wholeRange } from "./checked.ts";
 import { commonFormats, formatsOf } from "./ffmpeg-formats.ts";
 import { FfmpegLog, type InputFacts, logOptions } from "./ffmpeg-log.ts";
-import { findFfmpeg, startFfmpeg } from "./ffmpeg-program.ts";
+import { findFfmpeg, resamplerOf, startFfmpeg } from "./ffmpeg-program.ts";
 import { lossIn, noSoundError, UnlistedFormat } from "./ffmpeg-words.ts";
 import type { ByteRange } from "./formats/findings.ts";
 import { NutReader } from "./nut.ts";
@@ -118,7 +118,9 @@ export async function* decodedStream(
 ): AsyncGenerator<DecodedBlock> {
   // Not `-fflags nobuffer`: it throws away what was looked at to find out the format.
   const soon = ["-probesize", "32768", "-analyzeduration", "1000000"];
-  const formats = await formatsOf(await findFfmpeg());
+  const program = await findFfmpeg();
+  // Both ask ffmpeg the first time; sound is waiting.
+  const [formats] = await Promise.all([formatsOf(program), resamplerOf(program)]);
   const input = [...guard("pipe", formats), ...soon, ...soundOnly, "-i", "pipe:0"];
   const shown = (line: string) => line.replaceAll("pipe:0", decoding.name);
   const patienceMs = Number.POSITIVE_INFINITY;
@@ -139,10 +141,11 @@ const steadyStamps =
   "st(0,NB_SAMPLES);ld(1)";
 
 /** Plain samples with their time stamps, in packets that are written at once. */
-const output = [
-  ...["-map", "0:a:0", "-af", `aresample=${sampleRate},asetpts='${steadyStamps}'`],
-  ...["-c:a", "pcm_f32le", "-f", "nut", "-flush_packets", "1", "pipe:1"],
-];
+function outputOptions(resampler: string): string[] {
+  const filters = `aresample=${sampleRate}:${resampler},asetpts='${steadyStamps}'`;
+  const format = ["-c:a", "pcm_f32le", "-f", "nut", "-flush_packets", "1"];
+  return ["-map", "0:a:0", "-af", filters, ...format, "pipe:1"];
+}
 
 /** How ffmpeg is fed and read. */
 interface Means {
@@ -159,6 +162,7 @@ async function* decoded(
   { source, patienceMs = silenceLimitMs, shown = (line) => line }: Means,
 ): AsyncGenerator<DecodedBlock> {
   const program = await findFfmpeg();
+  const output = outputOptions(await resamplerOf(program));
   const options = [...logOptions, "-copyts", ...input, ...output];
   const child = startFfmpeg(program, options, source !== undefined);
   const log = new FfmpegLog(child.stderr);
@@ -186,6 +190,7 @@ async function* decoded(
         yield block;
       }
     }
+    if (timeline === undefined) onFacts?.(await log.facts);
     const isWhole = reached < range.end * sampleRate;
     if (!isWhole) child.kill("SIGKILL");
     const status = await child.exited;

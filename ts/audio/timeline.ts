@@ -4,6 +4,8 @@ import { type DecodedBlock, type Samples, sampleRate } from "./recording.ts";
 
 /** Stamps may be off by so much, in samples: they are rounded, and decoders need a start-up. */
 const tolerance = 0.1 * sampleRate;
+/** Many stamps are whole milliseconds; so far from zero, in samples, is zero. */
+const rounding = 0.002 * sampleRate;
 
 /** These formats count from their own zero. The others go on with a clock that runs elsewhere. */
 const countsFromZero = /^(?:mov|matroska)\b/;
@@ -55,7 +57,8 @@ export class Timeline {
    */
   place(stamp: number, length: number): number {
     if (this.#stamp === undefined) {
-      this.#at = stamp - (this.#zero ?? stamp);
+      const first = stamp - (this.#zero ?? stamp);
+      this.#at = Math.abs(first) <= rounding ? 0 : first;
     } else {
       const jump = stamp - this.#stamp;
       if (jump <= this.#maxGap) this.#ahead += jump;

@@ -116,6 +116,9 @@ describe("settings", () => {
   test.each<[object, string]>([
     [{ language: "en", languages: ["de"] }, "exclude each other"],
     [{ language: "Germn" }, "did you mean German?"],
+    [{ start: -1 }, "start is -1, expected a number of at least 0"],
+    [{ end: Number.POSITIVE_INFINITY }, "end is Infinity, expected a number"],
+    [{ start: 5, end: 5 }, "end is 5, expected more than start, which is 5"],
     [{ keywords: ["Ada:99"] }, "weight is 99"],
   ])("%j are refused", (options, why) =>
     expectAsrError(() => recordingSettings(options), "usage", why),

@@ -70,6 +70,7 @@ export function streamSettings(options: StreamOptions): CheckedSettings {
 
 function checkedSettings(options: StreamOptions, call: "transcribe" | "stream"): CheckedSettings {
   checkOptions(options, call, call);
+  checkSpan(options);
   const { signal: _, onProgress: __, keywords, ...settings } = options;
   return {
     ...settings,
@@ -86,6 +87,12 @@ export function checkLive({ channel }: StreamSettings, live: boolean): void {
   if (!live || channel !== "each") return;
   const hint = "choose one channel, or leave live (--stream, --follow) out";
   throw new AsrError("usage", 'live and channel "each" exclude each other', hint);
+}
+
+/** Refuses a part of a recording that has no length. Throws AsrError `usage`. */
+export function checkSpan({ start = 0, end }: Pick<StreamOptions, "start" | "end">): void {
+  if (end === undefined || end > start) return;
+  throw new AsrError("usage", `end is ${end}, expected more than start, which is ${start}`);
 }
 
 /** Parts the options of a call that opens its model itself; the signal belongs to both parts. */

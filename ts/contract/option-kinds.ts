@@ -20,6 +20,8 @@ export interface NumberKind {
   readonly max?: number;
   /** Whether it has no fraction. */
   readonly isWhole?: boolean;
+  /** Whether it is a time in seconds, which a command line may give as `h:mm:ss`. */
+  readonly isTime?: boolean;
 }
 
 export interface BooleanKind {

@@ -119,6 +119,30 @@ export const optionTable = {
         "below 0 avoids the word",
     },
   },
+  start: {
+    scope: "recording",
+    kind: { type: "number", min: 0, isTime: true },
+    default: 0,
+    sentence: "where hearing begins, in seconds; times stay those of the recording",
+    flag: {
+      name: "start",
+      value: "TIME",
+      heading: "What is said",
+      help: "where hearing begins, in seconds or h:mm:ss; times stay those of the recording",
+    },
+  },
+  end: {
+    scope: "recording",
+    kind: { type: "number", min: 0, isTime: true },
+    defaultText: "its end",
+    sentence: "where hearing ends, in seconds from the start of the recording",
+    flag: {
+      name: "end",
+      value: "TIME",
+      heading: "What is said",
+      help: "where hearing ends, in seconds or h:mm:ss from the start of the recording",
+    },
+  },
   // The published checkpoints decode chunks of this length best and cheapest.
   chunkSeconds: {
     scope: "recording",

@@ -12,7 +12,7 @@ import type { LanguageName } from "./language-names.ts";
 export interface Progress {
   /** `download` and `load` of a model, `decode` of a recording. */
   phase: "download" | "load" | "decode";
-  /** Bytes of a download, seconds of a recording. */
+  /** Bytes of a download, seconds of a recording or of the part of it that is heard. */
   done: number;
   /** The same unit; undefined while it is not known. */
   total: number | undefined;
@@ -109,6 +109,13 @@ export interface RecordingSettings extends Omit<SessionOptions, "ignoreEos"> {
   prompt?: string | undefined;
   /** Words to listen for, with a weight where they need one; a negative weight avoids a word. */
   keywords?: readonly (string | Keyword)[] | undefined;
+  /**
+   * Where hearing begins, in seconds, of at least 0. Default 0. All times stay those of the whole
+   * recording.
+   */
+  start?: number | undefined;
+  /** Where hearing ends, in seconds from the start of the recording. Default: at its end. */
+  end?: number | undefined;
   /** Most tokens to write for one chunk. Default: in proportion to its length. */
   maxTokens?: number | undefined;
   /**

@@ -92,7 +92,9 @@ export interface Transcript {
   text: string;
   /** Names of the languages, forced or detected, each once in order, with commas; "" for none. */
   language: string;
-  /** Length of the recording in seconds. */
+  /**
+   * Length of the recording in seconds, gaps in it included; with `end`, as far as it was heard.
+   */
   duration: number;
   segments: Segment[];
   /** The parts that were decoded on their own. */
@@ -111,8 +113,8 @@ export interface Transcript {
   notes?: string[];
   timings: Timings;
   /**
-   * Real-time factor: processing time over the length of the recording; below 1 is faster than real
-   * time.
+   * Real-time factor: processing time over the length of what was heard, gaps included; below 1 is
+   * faster than real time.
    */
   rtf: number;
 }

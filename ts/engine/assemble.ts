@@ -9,6 +9,8 @@ import type { ChunkResult } from "./decode/chunk.ts";
 interface Account {
   /** Of the recording, in seconds. */
   duration: number;
+  /** Where hearing began, in seconds. */
+  start: number;
   audioMs: number;
   totalMs: number;
   /** What reading the audio told. */
@@ -20,7 +22,7 @@ interface Account {
 /** Makes the transcript of a recording from its chunks. */
 export function transcriptOf(
   results: readonly ChunkResult[],
-  { duration, audioMs, totalMs, remarks = noRemarks(), logprobs }: Account,
+  { duration, start, audioMs, totalMs, remarks = noRemarks(), logprobs }: Account,
 ): Transcript {
   const chunks = results.map(({ chunk }) => chunk);
   const { losses, notes } = remarks;
@@ -57,7 +59,7 @@ export function transcriptOf(
       decodeMs: sum(({ times }) => times.decodeMs),
       totalMs,
     },
-    rtf: duration > 0 ? totalMs / 1000 / duration : 0,
+    rtf: duration > start ? totalMs / 1000 / (duration - start) : 0,
   };
 }
 

@@ -1,5 +1,6 @@
 // This folder: audio to transcripts; here what recordings and live streams share.
 
+import type { Range } from "../audio/checked.ts";
 import type { AudioStream } from "../audio/recording.ts";
 import { aborted } from "../contract/aborted.ts";
 import { AsrError } from "../contract/errors.ts";
@@ -16,8 +17,23 @@ export interface Work {
 export interface WorkContext {
   /** Ends the work between two native calls. */
   signal?: AbortSignal | undefined;
-  /** Takes the seconds of audio that are done; `total` is undefined while it is not known. */
+  /** Takes the seconds of audio that are done; `total` is undefined where it is not known. */
   onProgress?: ((done: number, total: number | undefined) => void) | undefined;
+}
+
+/**
+ * Tells how far the work is: the seconds of what is heard until a place, and of all that is heard.
+ * `duration` is what is known of the recording's length; some headers only guess.
+ */
+export function tell(
+  { onProgress }: WorkContext,
+  { start, end }: Range,
+  place: number,
+  duration = Number.POSITIVE_INFINITY,
+): void {
+  const done = Math.max(0, place - start);
+  const total = Math.max(done, Math.min(end, duration) - start);
+  onProgress?.(done, Number.isFinite(total) ? total : undefined);
 }
 
 /**

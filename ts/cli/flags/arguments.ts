@@ -2,7 +2,7 @@ import type { PcmFormat, PcmStream } from "../../audio/pcm.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { keywordList } from "../../contract/keywords.ts";
 import { languageChoice } from "../../contract/languages.ts";
-import { checkLive } from "../../contract/option-checks.ts";
+import { checkLive, checkSpan } from "../../contract/option-checks.ts";
 import type { EngineOptions, HubOptions, StreamSettings } from "../../contract/options.ts";
 import { defaultModel, parseModelName } from "../../hub/names.ts";
 import { demoModel } from "../../native/locate.ts";
@@ -170,6 +170,7 @@ function settingsOf(given: TranscribeFlags, live: boolean): StreamSettings {
   // Refused here rather than after the model was loaded.
   languageChoice(settings);
   checkLive(settings, live);
+  checkSpan(settings);
   const lists = given.list("hotwords-file").map(readWordList);
   const keywords = keywordList([...(settings.keywords ?? []), ...lists.flat()]);
   return { ...settings, ...(keywords.length > 0 ? { keywords } : {}), live };

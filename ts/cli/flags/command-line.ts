@@ -64,7 +64,9 @@ export function flagValue(
   if (names && typeof value === "string") {
     throw new AsrError("usage", `${flag} ${text}: unknown`, didYouMean(text, names));
   }
-  throw new AsrError("usage", `${flag} ${text}: expected ${wanted}`);
+  const isTime = kind.type === "number" && kind.isTime;
+  const what = isTime ? "seconds or h:mm:ss" : wanted;
+  throw new AsrError("usage", `${flag} ${text}: expected ${what}`);
 }
 
 /** Kinds of values of which a command line gives one. */
@@ -77,12 +79,17 @@ type FlagValue<Kind extends FlagKind> =
       ? Name | number
       : number;
 
-function readValue(text: string, { type }: FlagKind): string | number {
-  if (type === "number") return numberOf(text);
-  return type === "nameOrNumber" && /^[-+]?\d+$/.test(text.trim()) ? Number(text) : text;
+function readValue(text: string, kind: FlagKind): string | number {
+  if (kind.type === "number") return numberOf(text, kind);
+  return kind.type === "nameOrNumber" && /^[-+]?\d+$/.test(text.trim()) ? Number(text) : text;
 }
 
 /** `Number` takes an empty text for 0. */
-function numberOf(text: string): number {
+function numberOf(text: string, { isTime }: NumberKind): number {
+  const clock = isTime && /^(?:(\d+):(?=\d\d:))?(\d+):([0-5]\d(?:\.\d*)?)$/.exec(text.trim());
+  if (clock) {
+    const [hours = "0", minutes, seconds] = clock.slice(1);
+    return 3600 * Number(hours) + 60 * Number(minutes) + Number(seconds);
+  }
   return text.trim() === "" ? Number.NaN : Number(text);
 }

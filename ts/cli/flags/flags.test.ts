@@ -104,6 +104,18 @@ describe("arguments of transcribe", () => {
     expect(readArguments([], true)).toMatchObject({ sample: false });
   });
 
+  test.each<[string, number]>([
+    ["90", 90],
+    ["0.5", 0.5],
+    ["1:30", 90],
+    ["90:00", 5400],
+    ["1:02:03.25", 3723.25],
+    ["0:00:00.001", 0.001],
+    ["100:00:00", 360_000],
+  ])("a time as %s", (text, seconds) => {
+    expect(parsed("--end", text).settings.end).toBeCloseTo(seconds, 6);
+  });
+
   test("plain samples", () => {
     expect(parsed("--stdin-pcm", "--rate", "48000", "--channels", "2")).toMatchObject({
       names: ["-"],
@@ -148,6 +160,12 @@ describe("arguments of transcribe", () => {
       ["--stdin-pcm", "--encoding", "s16"],
       ["--encoding s16", "choose from: s16le, f32le"],
     ],
+    [["--start", "1:5"], ["--start 1:5: expected seconds or h:mm:ss"]],
+    [["--start", "1:60"], ["--start 1:60: expected seconds or h:mm:ss"]],
+    [["--start", "1:2:03"], ["--start 1:2:03: expected seconds or h:mm:ss"]],
+    [["--end=-1"], ["--end -1: expected seconds or h:mm:ss"]],
+    [["--start", "1:00", "--end", "60"], ["end is 60, expected more than start, which is 60"]],
+    [["--end", "0"], ["end is 0, expected more than start, which is 0"]],
     [["--batch", "1.5"], ["--batch 1.5: expected a whole number"]],
     [["--batch", "65"], ["--batch 65: expected a number from 1 to 64"]],
     [["--chunk-seconds", "0"], ["--chunk-seconds 0: expected a number from 1 to 1200"]],

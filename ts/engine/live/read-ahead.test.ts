@@ -58,6 +58,26 @@ describe("reading ahead", () => {
     expect((await ahead.next(100, 1000))?.samples.length).toBe(600);
   });
 
+  test("gives what lies between two gaps apart, and waits for no more of it", async () => {
+    async function* gaps(): AudioStream["blocks"] {
+      yield { at: 0, samples: new Float32Array(second) };
+      yield { at: 3600 * second, samples: new Float32Array(3 * second) };
+      yield { at: 7200 * second, samples: new Float32Array(second) };
+    }
+    const ahead = new ReadAhead(streamOf(gaps()), options);
+    const found: [number, number][] = [];
+    for (let block = await ahead.next(2 * second, second); block !== undefined; ) {
+      found.push([block.at / second, block.samples.length / second]);
+      block = await ahead.next(2 * second, second);
+    }
+    expect(found).toEqual([
+      [0, 1],
+      [3600, 2],
+      [3602, 1],
+      [7200, 1],
+    ]);
+  });
+
   test("gives what came before a failure", async () => {
     async function* broken(): AudioStream["blocks"] {
       yield* seconds(3);

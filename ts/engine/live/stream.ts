@@ -10,7 +10,7 @@ import type { ChunkResult } from "../decode/chunk.ts";
 import type { Engine } from "../decode/engine.ts";
 import type { RecordingOptions } from "../recording/options.ts";
 import { TranscriptEvents } from "../transcript-events.ts";
-import { perform, type Work, type WorkContext } from "../work.ts";
+import { perform, tell, type Work, type WorkContext } from "../work.ts";
 import { LiveSegment } from "./live-segment.ts";
 import { ReadAhead } from "./read-ahead.ts";
 
@@ -70,7 +70,7 @@ class Live implements Work {
   async run(stream: AudioStream): Promise<void> {
     this.#name = stream.name;
     this.#remarks = stream.remarks;
-    const { signal, onProgress } = this.#context;
+    const { signal } = this.#context;
     const ahead = new ReadAhead(stream, { maxSeconds: maxWaitingSeconds, signal });
     const { stepSeconds = optionTable.stepSeconds.default, chunkSeconds } = this.#options;
     const step = Math.round(stepSeconds * sampleRate);
@@ -82,7 +82,7 @@ class Live implements Work {
         if (block !== undefined) await this.#take(block);
         if (!(await this.#finishSegments(isEnd))) await this.#step();
         signal?.throwIfAborted();
-        onProgress?.(this.#heard / sampleRate, stream.duration);
+        tell(this.#context, this.#options.range, this.#heard / sampleRate, stream.duration);
       }
       if (ahead.failure !== undefined) throw ahead.failure.error;
     } catch (error) {
@@ -95,8 +95,10 @@ class Live implements Work {
   }
 
   transcript(): Transcript {
+    const { start } = this.#options.range;
     return transcriptOf(this.#results, {
-      duration: this.#heard / sampleRate,
+      duration: Math.max(start, this.#heard / sampleRate),
+      start,
       // Waiting for a microphone is no work.
       audioMs: 0,
       totalMs: performance.now() - this.#started,

@@ -1,3 +1,4 @@
+import type { Range } from "../../audio/checked.ts";
 import type { ChunkOptions } from "../../audio/chunker.ts";
 import { biasing } from "../../bias/biasing.ts";
 import { AsrError } from "../../contract/errors.ts";
@@ -12,6 +13,8 @@ import type { Engine } from "../decode/engine.ts";
 /** The settings of a recording, made ready for an engine. */
 export interface RecordingOptions extends ChunkOptions {
   decode: DecodeOptions;
+  /** The part of the recording that is heard. */
+  range: Range;
   /** Whether the transcript tells of each token. */
   logprobs: boolean;
 }
@@ -28,6 +31,7 @@ export function recordingOptions(
   checkPrompt(engine, decode.biasing.systemText);
   return {
     ...chunkOptions(engine.chunking, settings),
+    range: { start: settings.start ?? 0, end: settings.end ?? Number.POSITIVE_INFINITY },
     logprobs: settings.logprobs ?? false,
     decode,
   };

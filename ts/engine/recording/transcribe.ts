@@ -11,7 +11,7 @@ import type { Engine } from "../decode/engine.ts";
 import { decodeWithFallback } from "../decode/fallback.ts";
 import type { Hypothesis } from "../decode/hypothesis.ts";
 import { TranscriptEvents } from "../transcript-events.ts";
-import { perform, type Work, type WorkContext } from "../work.ts";
+import { perform, tell, type Work, type WorkContext } from "../work.ts";
 import type { RecordingOptions } from "./options.ts";
 
 /**
@@ -59,7 +59,7 @@ class Recording implements Work {
   /** How far the recording reaches, in seconds; known at its end. */
   #duration: number | undefined;
   #chunks: ChunkStream | undefined;
-  /** Seconds of the last progress. */
+  /** Place of the last progress, in seconds. */
   #done = 0;
 
   constructor(
@@ -77,7 +77,7 @@ class Recording implements Work {
   async run(stream: AudioStream): Promise<void> {
     this.#name = stream.name;
     this.#stream = stream;
-    this.#progress(0);
+    this.#progress(this.#options.range.start);
     this.#chunks = new ChunkStream(stream, this.#options);
     try {
       await this.#decodeAll(this.#chunks);
@@ -92,8 +92,11 @@ class Recording implements Work {
   transcript(): Transcript {
     // What lies behind a gap would read as if nothing were missing.
     const results = this.#results.slice(0, this.#finished).flatMap((result) => result ?? []);
+    const { start, end } = this.#options.range;
+    const heard = this.#stream?.duration ?? (this.#chunks?.heard ?? 0) / sampleRate;
     return transcriptOf(results, {
-      duration: this.#duration ?? this.#stream?.duration ?? (this.#chunks?.heard ?? 0) / sampleRate,
+      duration: this.#duration ?? Math.min(heard, end),
+      start,
       audioMs: this.#audioMs,
       totalMs: performance.now() - this.#started,
       remarks: this.#stream?.remarks,
@@ -112,7 +115,7 @@ class Recording implements Work {
       stop = this.#timeAudio();
     }
     stop();
-    this.#duration = chunks.heard / sampleRate;
+    this.#duration = Math.max(this.#options.range.start, chunks.heard / sampleRate);
   }
 
   /** Counts the time that audio takes, while nothing is being decoded, until this is called. */
@@ -167,11 +170,11 @@ class Recording implements Work {
     }
   }
 
-  #progress(done: number): void {
-    this.#done = done;
-    const total = this.#duration ?? this.#stream?.duration;
-    // Some headers only guess.
-    this.#context.onProgress?.(done, total && Math.max(done, total));
+  /** Tells that the work is done up to a place in the recording, in seconds. */
+  #progress(place: number): void {
+    this.#done = place;
+    const length = this.#duration ?? this.#stream?.duration;
+    tell(this.#context, this.#options.range, place, length);
   }
 
   #check(): void {

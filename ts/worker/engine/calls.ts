@@ -43,7 +43,8 @@ export const handlers: Handlers = {
     const engine = openEngine(number);
     const ready = recordingOptions(engine, options);
     const { channel, maxSeconds } = options;
-    const audio = () => openInput(input, nextBlock, { channel, maxSeconds });
+    const { range } = ready;
+    const audio = () => openInput(input, nextBlock, { range, channel, maxSeconds });
     return await transcribeRecording(engine, audio, ready, {
       signal,
       onProgress: decoding(progress),
@@ -55,7 +56,8 @@ export const handlers: Handlers = {
     const ready = recordingOptions(engine, options);
     const { live = input.isStream, stepSeconds, channel, maxSeconds } = options;
     checkLive(options, live);
-    const audio = () => openInput(input, nextBlock, { live, channel, maxSeconds });
+    const { range } = ready;
+    const audio = () => openInput(input, nextBlock, { live, range, channel, maxSeconds });
     const context = { signal, onProgress: decoding(progress) };
     if (!live) return streamRecording(engine, audio, ready, context);
     return streamLive(engine, audio, { ...ready, stepSeconds }, context);
