@@ -12,23 +12,25 @@ const table: Readonly<Record<string, string>> = {
   // Where that lies which is no module, and how the program was started.
   "native/locate": "contract",
   "native/program": "native/locate",
+  // What lies in the folder of a model.
+  checkpoint: "contract",
   // The Swift library as its header has it.
-  native: "contract native/locate",
+  native: "contract native/locate checkpoint",
   // How much happens at once.
   concurrency: "",
   // Parts of the work that know no model.
   audio: "contract native/locate",
-  text: "contract",
+  text: "contract checkpoint",
   bias: "contract text",
   segments: "contract",
   output: "contract segments text",
   // A name of a model becomes a folder.
   hub: "contract concurrency native/locate native/program text",
   // Libraries without a terminal.
-  convert: "contract native text hub",
+  convert: "contract checkpoint native text hub",
   wer: "contract audio",
   // Recordings become text, on a thread of their own.
-  engine: "contract concurrency native audio text bias segments",
+  engine: "contract concurrency checkpoint native audio text bias segments",
   worker: "contract native audio",
   "worker/engine": "contract audio hub engine worker",
   "worker/caller": "contract native/locate audio worker",

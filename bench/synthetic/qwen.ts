@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { byteLength, type TensorForm } from "../../ts/checkpoint/safetensors.ts";
 import { modelTensors } from "../../ts/convert/layout.ts";
-import { byteLength, layOut, type TensorForm } from "../../ts/convert/safetensors.ts";
+import { layOut } from "../../ts/convert/safetensors.ts";
 import type { Progress } from "../report/progress.ts";
 import { generate, once, type Part, syntheticFolder } from "./file.ts";
 import { constantBfloat16, deviation, randomBfloat16, randomBytes } from "./random.ts";

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
@@ -64,28 +65,36 @@ def added_after(size: int) -> dict[str, int]:
 def qwen_sized() -> tuple[dict[str, int], list[Merge], dict[str, int]]:
     """Vocabulary, merges and added tokens of the published size; the words of the prompt have their published ids.
 
-    The real vocabulary is not redistributed here; every other id is a filler that no merge reaches. Added tokens
-    have no gaps, since the Rust tokenizer numbers them one after the other whatever the file says.
+    The real vocabulary is not redistributed here; every other id is a pair or a triple of letters, which merges make
+    after those words. Added tokens have no gaps, since the Rust tokenizer numbers them one after the other whatever
+    the file says.
     """
-    names: dict[int, str] = {}
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    names |= dict(enumerate(alphabet))
+    ids = {letter: number for number, letter in enumerate(alphabet)}
     merges: list[Merge] = []
     free = 100_000
     for word, number in QWEN_WORDS.items():
-        prefix = word[0]
-        for letter in word[1:]:
-            if (prefix, letter) not in merges:
-                merges.append((prefix, letter))
-                if prefix + letter != word:
-                    names[free] = prefix + letter
+        for end in range(2, len(word) + 1):
+            merge = (word[: end - 1], word[end - 1])
+            if merge not in merges:
+                merges.append(merge)
+                if end < len(word):
+                    ids[word[:end]] = free
                     free += 1
-            prefix += letter
-        names[number] = word
-    vocabulary = {names.get(number, f"Ġunused{number}"): number for number in range(QWEN_BASE)}
+        ids[word] = number
+    taken = set(ids.values())
+    numbers = (number for number in range(QWEN_BASE) if number not in taken)
+    pairs = list(product(alphabet, repeat=2))
+    for left, right in chain(pairs, ((first + second, third) for (first, second), third in product(pairs, alphabet))):
+        if left + right not in ids:
+            number = next(numbers, None)
+            if number is None:
+                break
+            ids[left + right] = number
+            merges.append((left, right))
     named = {number: text for text, number in QWEN_ADDED.items()}
     added = {named.get(number, f"<|unused{number}|>"): number for number in range(QWEN_BASE, QWEN_END)}
-    return vocabulary, merges, added
+    return ids, merges, added
 
 
 def save(

@@ -64,6 +64,8 @@ final class Model {
         let activations: String
         /// Modules by their bits; empty for a float checkpoint.
         let quantizedModules: [String: Int]
+        /// Tensors that the model runs without, by what they are; empty as a rule.
+        let ignoredTensors: [String: Int]
         let weightBytes: Int
         let kernels: String
         let threads: Int?
@@ -85,6 +87,8 @@ final class Model {
             activations = "\(checkpoint.precision.activations)"
             quantizedModules = Dictionary(
                 uniqueKeysWithValues: checkpoint.quantizedModules.map { ("\($0.key)", $0.value) })
+            ignoredTensors = Dictionary(
+                uniqueKeysWithValues: checkpoint.additions.map { ($0.key.rawValue, $0.value) })
             weightBytes = checkpoint.bytes
             self.kernels = kernels
             threads = Platform.threads

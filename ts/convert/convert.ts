@@ -2,8 +2,10 @@
 
 import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { indexName } from "../checkpoint/incomplete.ts";
+import type { Json } from "../checkpoint/json-file.ts";
 import { sha256Of } from "../hub/digest.ts";
-import type { Json } from "./model-config.ts";
+import { preprocessorConfig } from "./official-config.ts";
 import { checkOutside, checkSpace, makeFolder } from "./output-folder.ts";
 import {
   type PlannedTensor,
@@ -68,6 +70,9 @@ export async function convertCheckpoint(
     for (const name of source.companions) {
       await copyFile(join(source.folder, name), join(unfinished, name));
     }
+    if (!source.companions.includes(preprocessorName)) {
+      await writeFile(join(unfinished, preprocessorName), toText(preprocessorConfig));
+    }
     const files = [];
     for (const { name } of shards) {
       files.push({ name, sha256: await sha256Of(join(unfinished, name), options.signal) });
@@ -76,7 +81,7 @@ export async function convertCheckpoint(
   });
 }
 
-const indexName = "model.safetensors.index.json";
+const preprocessorName = "preprocessor_config.json";
 
 async function writeShards(
   folder: string,

@@ -122,9 +122,9 @@ describe("a bad checkpoint", () => {
     ],
     [
       "another layout",
-      () => changed((tensors) => tensors.set("model.language_model.x", tensors.get(norm)!)),
-      "unexpected tensor model.language_model.x",
-      "official",
+      () => changed((tensors) => tensors.set("model.vision_tower.x", tensors.get(norm)!)),
+      "unexpected tensor model.vision_tower.x",
+      "only Qwen3-ASR",
     ],
     [
       "a tensor twice",
@@ -156,6 +156,16 @@ describe("a bad checkpoint", () => {
         }),
       "config.json",
       "audio_config is missing",
+    ],
+    [
+      "merges that are cut",
+      () => {
+        const folder = folders.sharded(shards);
+        writeFileSync(join(folder, "merges.txt"), "");
+        return folder;
+      },
+      "merges.txt",
+      "the list is cut",
     ],
     ["a quantized one", () => join(goldensFolder, "small-q4"), "quantized already"],
     [

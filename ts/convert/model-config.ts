@@ -1,12 +1,12 @@
+import type { ModelFolder } from "../checkpoint/folder.ts";
+import { type Json, objectOf } from "../checkpoint/json-file.ts";
 import { AsrError } from "../contract/errors.ts";
 import type { ModelSizes } from "./layout.ts";
-
-/** A JSON object. */
-export type Json = Readonly<Record<string, unknown>>;
+import { officialConfig } from "./official-config.ts";
 
 /** What a conversion needs of config.json. */
 export interface ModelConfig {
-  /** The file as it is. */
+  /** The file as the official layout has it. */
   json: Json;
   sizes: ModelSizes;
   /** Whether the head is the embedding again; undefined when the file does not say. */
@@ -17,20 +17,18 @@ export interface ModelConfig {
 const maxSize = 4_194_304;
 const maxLayers = 512;
 
-/**
- * Reads the text of the config.json of Qwen3-ASR: the sizes lie under `thinker_config`, or at the
- * top in some conversions. Throws AsrError `model`.
- */
-export function parseModelConfig(content: string, path: string): ModelConfig {
-  const bad = (why: string, hint?: string) => new AsrError("model", `${path}: ${why}`, hint);
-  const json = parse(content);
-  if (json === undefined) throw bad("not a JSON object", "download the checkpoint again");
-  if (json["quantization"] !== undefined || json["quantization_config"] !== undefined) {
+/** Reads the config.json of a Qwen3-ASR checkpoint in any layout. Throws AsrError `model`. */
+export function readModelConfig(folder: ModelFolder): ModelConfig {
+  const bad = (why: string, hint?: string) =>
+    new AsrError("model", `${folder.path}/config.json: ${why}`, hint);
+  const { config } = folder;
+  if (config["quantization"] !== undefined || config["quantization_config"] !== undefined) {
     throw bad("this checkpoint is quantized already", "convert the official one");
   }
-  const thinker = object(json["thinker_config"]) ?? json;
+  const json = officialConfig(config);
+  const thinker = objectOf(json["thinker_config"]) ?? json;
   const section = (name: string) => {
-    const found = object(thinker[name]);
+    const found = objectOf(thinker[name]);
     if (found === undefined) throw bad(`${name} is missing`, "is this a Qwen3-ASR checkpoint?");
     return (key: string, most = maxSize) => {
       const value = found[key];
@@ -42,7 +40,7 @@ export function parseModelConfig(content: string, path: string): ModelConfig {
   };
   const audio = section("audio_config");
   const text = section("text_config");
-  const tied = object(thinker["text_config"])?.["tie_word_embeddings"];
+  const tied = objectOf(thinker["text_config"])?.["tie_word_embeddings"];
   return {
     json,
     sizes: {
@@ -65,20 +63,4 @@ export function parseModelConfig(content: string, path: string): ModelConfig {
     },
     isHeadTied: typeof tied === "boolean" ? tied : undefined,
   };
-}
-
-function parse(content: string): Json | undefined {
-  try {
-    return object(JSON.parse(content));
-  } catch {
-    return undefined;
-  }
-}
-
-function object(value: unknown): Json | undefined {
-  return isObject(value) ? value : undefined;
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

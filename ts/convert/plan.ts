@@ -1,5 +1,5 @@
+import { byteLength, type TensorForm } from "../checkpoint/safetensors.ts";
 import { quantizationOf, type Recipe } from "./recipe.ts";
-import { byteLength, type TensorForm } from "./safetensors.ts";
 import type { SourceTensor } from "./source.ts";
 import type { Quantization, TensorConversion } from "./tensor.ts";
 

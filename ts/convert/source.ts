@@ -1,10 +1,15 @@
-import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AsrError, messageOf } from "../contract/errors.ts";
-import { checkFolder } from "../native/model.ts";
+import { checkedFolder } from "../checkpoint/check.ts";
+import type { ModelFolder } from "../checkpoint/folder.ts";
+import { indexName } from "../checkpoint/incomplete.ts";
+import { type Json, maxIndexBytes, objectOf, readJsonObject } from "../checkpoint/json-file.ts";
+import { readHeader, type StoredTensor } from "../checkpoint/safetensors.ts";
+import { additionOf, canonicalName } from "../checkpoint/tensor-names.ts";
+import { AsrError } from "../contract/errors.ts";
+import { Tokenizer } from "../text/tokenizer.ts";
 import { headTensor, type ModelTensor, modelTensors } from "./layout.ts";
-import { type Json, type ModelConfig, parseModelConfig } from "./model-config.ts";
-import { type FloatType, isFloatType, readHeader, type StoredTensor } from "./safetensors.ts";
+import { type ModelConfig, readModelConfig } from "./model-config.ts";
+import { type FloatType, isFloatType } from "./safetensors.ts";
 
 /** Where a tensor of the model lies. */
 export interface SourceTensor {
@@ -25,99 +30,77 @@ export interface Source {
   companions: readonly string[];
 }
 
-const indexName = "model.safetensors.index.json";
-
 /** PyTorch's [outputs, inputs, height, width] in MLX's order. */
 const channelsLast = [0, 2, 3, 1];
 
 type Located = Map<string, { path: string; name: string; stored: StoredTensor }>;
 
 /**
- * Reads the headers of a Qwen3-ASR checkpoint: the official files or their MLX layout, in one file
- * or in shards. Throws AsrError `model` when a tensor is missing, unknown, misshapen or quantized.
+ * Reads the headers of a Qwen3-ASR checkpoint in any layout, in one file or in shards. Throws
+ * AsrError `model` when it is another model, or a tensor is missing, unknown, misshapen or
+ * quantized.
  */
-export async function readSource(folder: string): Promise<Source> {
-  checkFolder(folder);
-  const names = await readdir(folder);
-  const configPath = join(folder, "config.json");
-  const config = parseModelConfig(await readText(configPath), configPath);
-  const located = await locate(folder, names);
+export async function readSource(path: string): Promise<Source> {
+  const folder = checkedFolder(path);
+  const config = readModelConfig(folder);
+  const tensors = match(path, locate(folder), config);
+  // What is written opens, so its vocabulary must be one.
+  await Tokenizer.load(path);
   return {
-    folder,
+    folder: path,
     config: config.json,
-    tensors: match(folder, located, config),
-    companions: names.filter(isCompanion).sort(),
+    tensors,
+    companions: folder.names.filter(isCompanion),
   };
 }
 
 /** Small files that describe the model; what describes the weights is written anew. */
 function isCompanion(name: string): boolean {
-  if (name === "config.json" || name === indexName) return false;
+  // What transformers 5 says of its own classes is not so of the official layout.
+  if (["config.json", "processor_config.json", indexName].includes(name)) return false;
   return /^[^.].*\.(json|txt|jinja)$/.test(name) || /^LICENSE/.test(name);
 }
 
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    const hint = "is this the folder of a checkpoint?";
-    throw new AsrError("model", `${path}: cannot be read: ${messageOf(error)}`, hint);
-  }
-}
-
-/** All tensors by name, without the prefix that official files have. */
-async function locate(folder: string, names: readonly string[]): Promise<Located> {
-  const index = names.includes(indexName) ? await readIndex(join(folder, indexName)) : undefined;
-  const files = index
-    ? [...new Set(Object.values(index))]
-    : names.filter((name) => /^[^.].*\.safetensors$/.test(name));
+/** All tensors of the model by the official name without its prefix. */
+function locate(folder: ModelFolder): Located {
+  const index = folder.has(indexName) ? readIndex(join(folder.path, indexName)) : undefined;
+  const files = index ? [...new Set(Object.values(index))] : folder.weights;
   if (files.length === 0) {
     const hint = "is the download complete?";
-    throw new AsrError("model", `${folder}: no .safetensors file`, hint);
+    throw new AsrError("model", `${folder.path}: no .safetensors file`, hint);
   }
   const located: Located = new Map();
-  for (const file of files.sort()) {
-    const path = join(folder, file);
-    for (const [name, stored] of await readHeader(path)) {
-      const key = canonical(name);
+  const promised = new Map(Object.entries(index ?? {}));
+  for (const file of [...files].sort()) {
+    const path = join(folder.path, file);
+    for (const [name, stored] of readHeader(path).tensors) {
+      if (promised.get(name) === file) promised.delete(name);
+      if (additionOf(name, file) !== undefined) continue;
+      const key = canonicalName(name);
       if (located.has(key)) {
         throw new AsrError("model", `${path}: tensor ${name} is in the checkpoint twice`);
       }
       located.set(key, { path, name, stored });
     }
   }
-  for (const [name, file] of Object.entries(index ?? {})) {
-    const path = join(folder, file);
-    if (located.get(canonical(name))?.path === path) continue;
+  for (const [name, file] of promised) {
+    const path = join(folder.path, file);
     throw new AsrError("model", `${path}: tensor ${name} is missing, but ${indexName} lists it`);
   }
   return located;
 }
 
-function canonical(name: string): string {
-  return name.replace(/^thinker\./, "");
-}
-
 /** The shard of each tensor. */
-async function readIndex(path: string): Promise<Record<string, string>> {
-  const text = await readText(path);
-  let map: unknown;
-  try {
-    map = JSON.parse(text)?.weight_map;
-  } catch (error) {
-    throw new AsrError("model", `${path}: ${messageOf(error)}`, "download the checkpoint again");
-  }
-  const shards: Record<string, string> = {};
-  if (typeof map !== "object" || map === null) {
+function readIndex(path: string): Record<string, string> {
+  const map = objectOf(readJsonObject(path, maxIndexBytes)["weight_map"]);
+  if (map === undefined) {
     throw new AsrError("model", `${path}: weight_map is missing`, "download the checkpoint again");
   }
-  for (const [name, shard] of Object.entries(map)) {
-    if (typeof shard !== "string" || !/^[^/\\]+\.safetensors$/.test(shard)) {
-      throw new AsrError("model", `${path}: ${String(shard)} is not a shard of this folder`);
-    }
-    shards[name] = shard;
+  for (const shard of Object.values(map)) {
+    if (typeof shard === "string" && /^[^/\\]+\.safetensors$/.test(shard)) continue;
+    throw new AsrError("model", `${path}: ${String(shard)} is not a shard of this folder`);
   }
-  return shards;
+  return map as Record<string, string>;
 }
 
 function match(folder: string, located: Located, config: ModelConfig): SourceTensor[] {
@@ -135,7 +118,7 @@ function match(folder: string, located: Located, config: ModelConfig): SourceTen
     return sourceTensor(tensor, found.path, found.name, found.stored);
   });
   for (const { path, name } of located.values()) {
-    const hint = "only official Qwen3-ASR checkpoints and their MLX layout are converted";
+    const hint = "only Qwen3-ASR checkpoints are converted";
     throw new AsrError("model", `${path}: unexpected tensor ${name}`, hint);
   }
   return tensors;

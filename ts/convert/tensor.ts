@@ -1,5 +1,6 @@
+import { byteLength } from "../checkpoint/safetensors.ts";
 import { failed, nativeError, nativeLibrary } from "../native/symbols.ts";
-import { byteLength, type FloatType } from "./safetensors.ts";
+import type { FloatType } from "./safetensors.ts";
 
 /** How a float tensor is stored anew; see `asr_convert` in bun_asr.h. */
 export interface TensorConversion {

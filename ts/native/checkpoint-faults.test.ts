@@ -18,6 +18,21 @@ function changed(change: (header: Header) => void): string {
   return folders.with({ "model.safetensors": writeSafetensors(whole, change) });
 }
 
+/** The source with another text as its header, whatever it says. */
+function withHeader(change: (text: string) => string): string {
+  const length = Number(new DataView(good.buffer, good.byteOffset).getBigUint64(0, true));
+  const text = change(new TextDecoder().decode(good.subarray(8, 8 + length)));
+  const header = new TextEncoder().encode(text);
+  const prefix = new Uint8Array(new BigUint64Array([BigInt(header.length)]).buffer);
+  const bytes = Buffer.concat([prefix, header, good.subarray(8 + length)]);
+  return folders.with({ "model.safetensors": bytes });
+}
+
+/** The first entry of a header, word for word. */
+function entryOf(text: string): string {
+  return /"[^"]+":\{[^}]*\}/.exec(text)![0];
+}
+
 function withTensor(name: string, tensor: Tensor | undefined): string {
   const tensors = new Map(whole);
   if (tensor === undefined) tensors.delete(name);
@@ -26,7 +41,7 @@ function withTensor(name: string, tensor: Tensor | undefined): string {
 }
 
 function withLength(length: bigint): string {
-  const bytes = good.slice();
+  const bytes = Uint8Array.from(good);
   new DataView(bytes.buffer, bytes.byteOffset).setBigUint64(0, length, true);
   return folders.with({ "model.safetensors": bytes });
 }
@@ -111,6 +126,21 @@ describe("broken weights are refused, by file and tensor", () => {
       () => withTensor(norm, { dtype: "BF16", shape: [96], data: new Uint8Array(192) }),
       "model.norm.weight",
     ],
+    [
+      "the same entry twice",
+      () => withHeader((text) => text.replace("{", `{${entryOf(text)},`)),
+      "twice",
+    ],
+    [
+      "metadata twice",
+      () => withHeader((text) => text.replace("{", '{"__metadata__":{},"__metadata__":{},')),
+      "twice",
+    ],
+    [
+      "a fraction in a shape",
+      () => withHeader((text) => text.replace('"shape":[192]', '"shape":[192.0]')),
+      "malformed",
+    ],
     ["a missing tensor", () => withTensor(norm, undefined), "model.norm.weight"],
     [
       "an extra tensor",
@@ -123,6 +153,17 @@ describe("broken weights are refused, by file and tensor", () => {
   test.each(cases)("%s", (_, make, ...texts) => {
     const folder = make();
     return expectAsrError(() => Model.open(folder), "model", ...texts);
+  });
+});
+
+describe("what other readers take is taken", () => {
+  const cases: [string, (text: string) => string][] = [
+    ["metadata that is null", (text) => text.replace("{", '{"__metadata__":null,')],
+    ["space before the object", (text) => `  \n\t${text}`],
+    ["space behind it", (text) => `${text}   `],
+  ];
+  test.each(cases)("%s", (_, change) => {
+    Model.open(withHeader(change)).close();
   });
 });
 

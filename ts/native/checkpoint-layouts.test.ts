@@ -3,7 +3,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CheckpointFolders, shards, source, whole } from "../testing/checkpoint.ts";
 import { difference, goldensFolder, speech } from "../testing/goldens.ts";
-import { readSafetensors, type Tensor, type Tensors } from "../testing/safetensors.ts";
+import {
+  readSafetensors,
+  type Tensor,
+  type Tensors,
+  writeSafetensors,
+} from "../testing/safetensors.ts";
 import { promptIds } from "../text/prompt.ts";
 import { Tokenizer } from "../text/tokenizer.ts";
 import { Model } from "./model.ts";
@@ -73,6 +78,88 @@ function asFloat32(tensors: Tensors): Tensors {
     }),
   );
 }
+
+/** Names as transformers 5 has them. */
+const transformersNames = (tensors: Tensors) =>
+  renamed(tensors, (name) =>
+    name
+      .replace(/^thinker\.audio_tower\.proj([12])\./, "model.multi_modal_projector.linear_$1.")
+      .replace(/^thinker\.audio_tower\./, "model.audio_tower.")
+      .replace(/^thinker\.model\./, "model.language_model.")
+      .replace(/^thinker\.lm_head\./, "lm_head."),
+  );
+
+/** The same without the outer module, as a model without its head is saved. */
+const innerNames = (tensors: Tensors) =>
+  renamed(withoutHead(transformersNames(tensors)), (name) => name.replace(/^model\./, ""));
+
+/** The configuration as transformers 5 writes it, with either of its names for the encoder. */
+function transformersConfig(named: "hidden_size" | "d_model"): string {
+  const config = JSON.parse(readFileSync(join(source, "config.json"), "utf8"));
+  const { audio_config: audio, text_config: text, ...thinker } = config.thinker_config;
+  const { rope_theta: theta, rope_scaling: _, tie_word_embeddings: tied, ...decoder } = text;
+  const { d_model: width, encoder_layers: layers, encoder_attention_heads: heads, ...rest } = audio;
+  const { encoder_ffn_dim: inner, num_hidden_layers: __, ...others } = rest;
+  const sizes =
+    named === "d_model"
+      ? {
+          d_model: width,
+          encoder_layers: layers,
+          encoder_attention_heads: heads,
+          encoder_ffn_dim: inner,
+        }
+      : {
+          hidden_size: width,
+          num_hidden_layers: layers,
+          num_attention_heads: heads,
+          num_key_value_heads: heads,
+          intermediate_size: inner,
+        };
+  return JSON.stringify({
+    ...thinker,
+    model_type: "qwen3_asr",
+    audio_config: { ...others, ...sizes, model_type: "qwen3_asr_encoder" },
+    text_config: {
+      ...decoder,
+      model_type: "qwen3",
+      rope_parameters: { rope_theta: theta, rope_type: "default" },
+    },
+    tie_word_embeddings: tied,
+  });
+}
+
+describe("the layout of transformers 5 gives the official numbers, bit for bit", () => {
+  const reference = logitsOf(source);
+  const file = "model.safetensors";
+  const layouts: [string, Tensors, "hidden_size" | "d_model"][] = [
+    ["as it is published", transformersNames(whole), "hidden_size"],
+    ["as newer versions save it", transformersNames(whole), "d_model"],
+    ["without the tied head", withoutHead(transformersNames(whole)), "d_model"],
+    ["without the outer module", innerNames(whole), "hidden_size"],
+  ];
+  test.each(layouts)("%s", (_, tensors, named) => {
+    const files = { [file]: writeSafetensors(tensors), "config.json": transformersConfig(named) };
+    expect(difference(logitsOf(folders.with(files)), reference)).toBe(0);
+  });
+
+  test("beside the tensors of a router and of LoRA, which are said to be ignored", () => {
+    const tensors = transformersNames(whole);
+    const other = whole.get("thinker.model.norm.weight")!;
+    for (const name of ["q_proj.lora_A.weight", "q_proj.lora_B.weight"]) {
+      tensors.set(`base_model.model.thinker.model.layers.0.self_attn.${name}`, other);
+    }
+    tensors.set("router.classifier.weight", other);
+    const folder = folders.with({
+      [file]: writeSafetensors(tensors),
+      "router.safetensors": writeSafetensors(new Map([["model.norm.weight", other]])),
+      "config.json": transformersConfig("d_model"),
+    });
+    expect(difference(logitsOf(folder), reference)).toBe(0);
+    using model = Model.open(folder);
+    expect(model.info.ignoredTensors).toEqual({ lora: 2, router: 2 });
+    expect(model.info.notes.join()).toContain("a router and LoRA changes that are not merged");
+  });
+});
 
 describe("layouts", () => {
   const reference = logitsOf(source);

@@ -5,6 +5,10 @@ export interface ModelInfo {
   activations: string;
   /** Number of quantized modules by bits; empty for a float checkpoint. */
   quantizedModules: Readonly<Record<string, number>>;
+  /** Number of tensors that the model runs without, by what they are; empty as a rule. */
+  ignoredTensors: Readonly<Partial<Record<"lora" | "router", number>>>;
+  /** What a person should know about this checkpoint, a sentence each; empty as a rule. */
+  notes: readonly string[];
   weightBytes: number;
   /** The kernel table in use. */
   kernels: string;

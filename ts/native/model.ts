@@ -1,4 +1,6 @@
-import { existsSync, statSync } from "node:fs";
+import { checkedFolder } from "../checkpoint/check.ts";
+import type { ModelFolder } from "../checkpoint/folder.ts";
+import { notesOf } from "../checkpoint/notes.ts";
 import { AsrError } from "../contract/errors.ts";
 import type { ModelOptions, SessionOptions } from "../contract/options.ts";
 import type { ModelInfo, SessionReport } from "./model-info.ts";
@@ -42,24 +44,25 @@ export class Model implements Disposable {
   /** What the library says about the checkpoint. */
   readonly info: Readonly<ModelInfo>;
 
-  private constructor(library: NativeLibrary, handle: Handle, folder: string) {
+  private constructor(library: NativeLibrary, handle: Handle, folder: ModelFolder) {
     this.#library = library;
     this.#handle = handle;
-    this.folder = folder;
+    this.folder = folder.path;
     forgotten.register(this, () => library.asr_model_close(handle), this);
-    this.info = JSON.parse(library.asr_model_info(handle) ?? "{}");
+    const info = JSON.parse(library.asr_model_info(handle) ?? "{}");
+    this.info = { ...info, notes: notesOf(folder, info.ignoredTensors) };
   }
 
   /**
    * Opens a checkpoint folder (config.json, *.safetensors). Throws AsrError `model` when it is
-   * missing or bad.
+   * missing, bad, or another model than is run here.
    */
   static open(folder: string, options: ModelOpenOptions = {}): Model {
-    checkFolder(folder);
+    const checked = checkedFolder(folder);
     const library = nativeLibrary();
     const handle = library.asr_model_open(folder, optionText(options));
     if (handle === null) throw nativeError(library, `opening ${folder}`);
-    return new Model(library, handle, folder);
+    return new Model(library, handle, checked);
   }
 
   /** Starts work on one recording. */
@@ -112,15 +115,6 @@ export class Model implements Disposable {
   #open(): Handle {
     if (this.#handle === null) throw new AsrError("usage", "this Model is closed");
     return this.#handle;
-  }
-}
-
-/** Throws AsrError `model` unless `folder` is a folder. */
-export function checkFolder(folder: string): void {
-  const hint = "use `demo` or the folder of a Qwen3-ASR checkpoint";
-  if (!existsSync(folder)) throw new AsrError("model", `${folder}: no such model folder`, hint);
-  if (!statSync(folder).isDirectory()) {
-    throw new AsrError("model", `${folder}: is a file, not a model folder`, hint);
   }
 }
 

@@ -17,20 +17,23 @@ function read(session: Session, stage: Stage, length: number): Float32Array {
   return values;
 }
 
-describe.each(["small", "small-q4", "small-mixed"])("%s equals the official model", (name) => {
-  const set = goldenSet(name);
-  test.each(set.cases)("$name", async (golden) => {
-    using model = Model.open(set.folder, { precision: "full" });
-    const found = await compareWithOfficial(set, golden, model);
-    expect(found.frames).toBe(golden.frames);
-    expect(found.mel).toBeLessThanOrEqual(golden.mel.tolerance ?? set.tolerances.mel);
-    expect(found.audioTokens).toBe(golden.audioTokens);
-    expect(found.encoder).toBeLessThanOrEqual(set.tolerances.encoder);
-    expect(found.promptIsEqual).toBe(true);
-    expect(found.logits).toBeLessThanOrEqual(set.tolerances.logits);
-    expect(found.tokens).toEqual(found.officialTokens);
-  });
-});
+describe.each(["small", "small-q4", "small-mixed", "small-hf"])(
+  "%s equals the official model",
+  (name) => {
+    const set = goldenSet(name);
+    test.each(set.cases)("$name", async (golden) => {
+      using model = Model.open(set.folder, { precision: "full" });
+      const found = await compareWithOfficial(set, golden, model);
+      expect(found.frames).toBe(golden.frames);
+      expect(found.mel).toBeLessThanOrEqual(golden.mel.tolerance ?? set.tolerances.mel);
+      expect(found.audioTokens).toBe(golden.audioTokens);
+      expect(found.encoder).toBeLessThanOrEqual(set.tolerances.encoder);
+      expect(found.promptIsEqual).toBe(true);
+      expect(found.logits).toBeLessThanOrEqual(set.tolerances.logits);
+      expect(found.tokens).toEqual(found.officialTokens);
+    });
+  },
+);
 
 interface MelGolden {
   name: string;

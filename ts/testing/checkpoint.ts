@@ -10,18 +10,24 @@ export const shardNames = [1, 2].map((shard) => `model-0000${shard}-of-00002.saf
 export const shards = shardNames.map((name) => readSafetensors(readFileSync(join(source, name))));
 export const whole: Tensors = new Map(shards.flatMap((tensors) => [...tensors]));
 
+const smallNames = [
+  "config.json",
+  "generation_config.json",
+  "vocab.json",
+  "merges.txt",
+  "tokenizer_config.json",
+];
+
 /** Checkpoint folders for one test file, removed together. */
 export class CheckpointFolders implements Disposable {
   readonly #scratch = mkdtempSync(join(tmpdir(), "bun-asr-checkpoint-"));
   #count = 0;
 
-  /** A folder with the configuration of `from` and these files. */
+  /** A folder with the configuration and the vocabulary of `from` and these files. */
   with(files: Record<string, string | Uint8Array>, from = source): string {
     const folder = join(this.#scratch, String(this.#count++));
     mkdirSync(folder);
-    for (const name of ["config.json", "generation_config.json"]) {
-      copyFileSync(join(from, name), join(folder, name));
-    }
+    for (const name of smallNames) copyFileSync(join(from, name), join(folder, name));
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
     return folder;
   }

@@ -1,4 +1,4 @@
-import { parseHeader } from "../convert/safetensors.ts";
+import { parseHeader } from "../checkpoint/safetensors.ts";
 
 /** A tensor as a safetensors file holds it. */
 export interface Tensor {
@@ -12,10 +12,10 @@ export type Tensors = Map<string, Tensor>;
 export function readSafetensors(bytes: Uint8Array): Tensors {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = 8 + Number(view.getBigUint64(0, true));
-  const json = new TextDecoder().decode(bytes.subarray(8, start));
+  const json = bytes.subarray(8, start);
   const header = parseHeader(json, start, bytes.length, (why) => new Error(why));
   return new Map(
-    [...header].map(([name, { dtype, shape, offset, length }]) => {
+    [...header.tensors].map(([name, { dtype, shape, offset, length }]) => {
       const data = bytes.subarray(offset, offset + length);
       return [name, { dtype, shape: [...shape], data }];
     }),

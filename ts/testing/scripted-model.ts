@@ -81,6 +81,8 @@ export class ScriptedModel implements DecodingModel {
     precision: "full",
     activations: "float32",
     quantizedModules: {},
+    ignoredTensors: {},
+    notes: [],
     weightBytes: 0,
     kernels: "script",
     melBins: 128,

@@ -17,6 +17,16 @@ export interface ParsedOutput {
   text: string;
 }
 
+/** The added tokens that prompts and answers are made of. */
+export const promptTokens: readonly string[] = [
+  "<|im_start|>",
+  "<|im_end|>",
+  "<|audio_start|>",
+  "<|audio_end|>",
+  "<|audio_pad|>",
+  textTag,
+];
+
 /** The token ids of a prompt around so many audio embeddings. */
 export type Prompt = (audioTokens: number) => Int32Array;
 

@@ -86,6 +86,11 @@ describe("broken files", () => {
     ["a merge of one", "merges.txt", "#version: 0.2\nab\n"],
     ["a merge of three", "merges.txt", "a b c\n"],
     ["a merge of strangers", "merges.txt", "zzqq qqzz\n"],
+    ["merges of no line", "merges.txt", ""],
+    ["merges of a version alone", "merges.txt", "#version: 0.2\n"],
+    ["too many bytes", "merges.txt", new Uint8Array(16_000_001)],
+    ["too long a config", "tokenizer_config.json", " ".repeat(1_000_001)],
+    ["a space before the text", "tokenizer_config.json", '{"add_prefix_space":true}'],
     ["no added tokens", "tokenizer_config.json", "{}"],
     ["added token without text", "tokenizer_config.json", '{"added_tokens_decoder":{"7":{}}}'],
     [
@@ -98,6 +103,14 @@ describe("broken files", () => {
   test.each(cases)("%s", (_, file, content) =>
     expectAsrError(() => loadWith({ [file]: content }), "model", file),
   );
+
+  test("merges that are cut at any line are refused with a token that they lack", async () => {
+    const lines = (await Bun.file(join(folder, "merges.txt")).text()).trimEnd().split("\n");
+    for (const kept of [1, 10, lines.length / 2, lines.length - 1].map(Math.floor)) {
+      const cut = () => loadWith({ "merges.txt": lines.slice(0, kept).join("\n") });
+      await expectAsrError(cut, "model", "merges.txt", "the list is cut");
+    }
+  });
 
   test("100 mutants of each file load or fail with a typed error", async () => {
     const random = seededRandom(7);

@@ -27,7 +27,7 @@ const cachedWords = 4096;
  * console.log(ids, tokenizer.decode(ids));
  */
 export class Tokenizer {
-  readonly #name: string;
+  readonly #addedFile: string;
   readonly #byteIds: Int32Array;
   readonly #merges = new MergeTable();
   readonly #bytes = new Map<number, Uint8Array>();
@@ -38,22 +38,21 @@ export class Tokenizer {
   readonly #cache = new Map<string, readonly number[]>();
 
   constructor(files: TokenizerFiles) {
-    this.#name = files.name;
+    this.#addedFile = `${files.name}/${files.from.added}`;
     this.#byteIds = byteIds(files);
-    for (const [token, id] of files.vocab) this.#bytes.set(id, tokenBytes(token, files.name));
+    for (const [token, id] of files.vocab) this.#bytes.set(id, tokenBytes(token, files));
+    const made = new Set<number>();
     for (const [rank, [left, right]] of files.merges.entries()) {
       const ids = [left, right, left + right].map((token) => files.vocab.get(token));
       const [leftId, rightId, id] = ids;
       if (leftId === undefined || rightId === undefined || id === undefined) {
-        const why = `merge ${rank + 1} (${left} ${right}) uses a token that vocab.json lacks`;
-        throw new AsrError(
-          "model",
-          `${files.name}/merges.txt: ${why}`,
-          "fetch the checkpoint again",
-        );
+        const why = `merge ${rank + 1} (${left} ${right}) uses a token that the vocabulary lacks`;
+        throw broken(files, "merges", why);
       }
       this.#merges.add(leftId, rightId, rank, id);
+      made.add(id);
     }
+    checkReachable(files, made);
     for (const { id, content, special } of files.added) {
       this.#addedIds.set(content, id);
       this.#added.add(id);
@@ -79,12 +78,8 @@ export class Tokenizer {
   specialId(content: string): number {
     const id = this.#addedIds.get(content);
     if (id !== undefined) return id;
-    const where = `${this.#name}/tokenizer_config.json`;
-    throw new AsrError(
-      "model",
-      `${where}: the token ${content} is missing`,
-      "use a Qwen3-ASR checkpoint",
-    );
+    const message = `${this.#addedFile}: the token ${content} is missing`;
+    throw new AsrError("model", message, "use a Qwen3-ASR checkpoint");
   }
 
   /** Text to ids; added tokens written in the text become their ids. */
@@ -190,22 +185,40 @@ const byteCharacters: readonly string[] = (() => {
 
 const characterBytes = new Map(byteCharacters.map((character, byte) => [character, byte]));
 
-function byteIds({ vocab, name }: TokenizerFiles): Int32Array {
+function byteIds(files: TokenizerFiles): Int32Array {
   return Int32Array.from(byteCharacters, (character, byte) => {
-    const id = vocab.get(character);
+    const id = files.vocab.get(character);
     if (id !== undefined) return id;
-    const why = `it has no token for byte ${byte} (${character})`;
-    throw new AsrError("model", `${name}/vocab.json: ${why}`, "fetch the checkpoint again");
+    throw broken(files, "vocab", `it has no token for byte ${byte} (${character})`);
   });
 }
 
-function tokenBytes(token: string, name: string): Uint8Array {
+function tokenBytes(token: string, files: TokenizerFiles): Uint8Array {
   return Uint8Array.from(token, (character) => {
     const byte = characterBytes.get(character);
     if (byte !== undefined) return byte;
     const why = `token ${JSON.stringify(token)} is not in the byte-level alphabet`;
-    throw new AsrError("model", `${name}/vocab.json: ${why}`, "fetch the checkpoint again");
+    throw broken(files, "vocab", why);
   });
+}
+
+/**
+ * Every token but the single bytes is made by a merge. Without the list, or with a part of it, text
+ * would become other tokens than the model was trained on.
+ */
+function checkReachable(files: TokenizerFiles, made: ReadonlySet<number>): void {
+  const added = new Set(files.added.map(({ content }) => content));
+  const lost: string[] = [];
+  for (const [token, id] of files.vocab) {
+    if (token.length > 1 && !made.has(id) && !added.has(token)) lost.push(token);
+  }
+  if (lost.length === 0) return;
+  const others = lost.length > 1 ? ` and ${lost.length - 1} other tokens` : "";
+  throw broken(files, "merges", `none makes ${JSON.stringify(lost[0])}${others}: the list is cut`);
+}
+
+function broken({ name, from }: TokenizerFiles, part: "vocab" | "merges", why: string): AsrError {
+  return new AsrError("model", `${name}/${from[part]}: ${why}`, "fetch the checkpoint again");
 }
 
 /** Matches any of the texts, the longest first, in one group. */

@@ -38,3 +38,22 @@ private struct KeyNames: Decodable {
         names = Set(try decoder.container(keyedBy: Key.self).allKeys.map(\.stringValue))
     }
 }
+
+extension DecodingError {
+    /// What was wrong, with the path of the key, in a line.
+    var explanation: String {
+        func at(_ path: [any CodingKey]) -> String {
+            path.map(\.stringValue).joined(separator: ".")
+        }
+        switch self {
+        case .keyNotFound(let key, let context):
+            return "\(at(context.codingPath + [key])) is missing"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            return "\(at(context.codingPath)): \(context.debugDescription)"
+        case .dataCorrupted(let context):
+            return context.codingPath.isEmpty
+                ? "not valid JSON" : "\(at(context.codingPath)): \(context.debugDescription)"
+        @unknown default: return "cannot be decoded"
+        }
+    }
+}

@@ -5,9 +5,9 @@ import MLXNN
 
 /// The tensors of a checkpoint folder, handed out by name and accounted for.
 ///
-/// One loader for the published layouts: names with or without `thinker.`, conv weights in
-/// PyTorch's or MLX's axis order, one file or shards with an index, float or affine-quantized
-/// modules of any bits. What is quantized is decided by the weights (`<name>.scales` is there, bits
+/// One loader for the published layouts: names as `TensorName` has them, conv weights in PyTorch's
+/// or MLX's axis order, one file or shards with an index, float or affine-quantized modules of any
+/// bits. What is quantized is decided by the weights (`<name>.scales` is there, bits
 /// follow from the shapes), never by the name of the folder. A missing, surplus or misshapen tensor
 /// is an error that names it.
 final class Checkpoint {
@@ -18,6 +18,8 @@ final class Checkpoint {
     let bytes: Int
     /// Bits of the quantized modules, with how many modules have them.
     private(set) var quantizedModules: [Int: Int] = [:]
+    /// How many tensors are there that the model runs without.
+    let additions: [TensorName.Addition: Int]
 
     private struct Stored {
         let name: String
@@ -30,25 +32,25 @@ final class Checkpoint {
     private var unclaimed: Set<String>
 
     init(directory: URL, precision name: Precision.Name) throws {
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory.path)
-        else {
-            throw ASRError.model("\(directory.path): no such model folder")
-        }
         self.directory = directory
         config = try ModelConfig(directory: directory)
+        let files = try WeightFiles(directory: directory)
 
         var stored: [String: Stored] = [:]
-        let shards = try Self.shards(in: directory, names: names)
-        for file in shards {
-            for (name, tensor) in try SafetensorsHeader(file: file).tensors {
-                let key = Self.canonical(name)
+        var additions: [TensorName.Addition: Int] = [:]
+        for (file, header) in files.headers {
+            for (name, tensor) in header.tensors {
+                if let addition = TensorName.addition(name, file: file.lastPathComponent) {
+                    additions[addition, default: 0] += 1
+                    continue
+                }
+                let key = TensorName.canonical(name)
                 guard stored[key] == nil else {
                     throw ASRError.model("\(file.path): tensor \(name) is in the checkpoint twice")
                 }
                 stored[key] = Stored(name: name, file: file, tensor: tensor)
             }
         }
-        try Self.checkIndex(in: directory, holds: stored.mapValues(\.file))
 
         // A tied head is the embedding again; published files hold it once, twice, or quantized
         // along.
@@ -63,10 +65,13 @@ final class Checkpoint {
                     SafetensorsHeader.elementSize[entry.tensor.dtype] ?? 0, *)
         }
         self.stored = stored
+        self.additions = additions
         unclaimed = Set(stored.keys)
         arrays = [:]
-        for file in shards {
-            for (name, array) in try Self.tensors(of: file) { arrays[Self.canonical(name)] = array }
+        for (file, loaded) in try files.arrays() {
+            for (key, entry) in stored where entry.file == file {
+                arrays[key] = loaded[entry.name]
+            }
         }
     }
 
@@ -74,71 +79,6 @@ final class Checkpoint {
     let hasOwnHead: Bool
 
     static let floatTypes: [String: DType] = ["F32": .float32, "F16": .float16, "BF16": .bfloat16]
-
-    /// Official files put everything under `thinker.`.
-    private static func canonical(_ name: String) -> String {
-        name.hasPrefix("thinker.") ? String(name.dropFirst("thinker.".count)) : name
-    }
-
-    // MARK: Files
-
-    private static let index = "model.safetensors.index.json"
-
-    private struct Index: Decodable {
-        let weightMap: [String: String]
-
-        enum CodingKeys: String, CodingKey {
-            case weightMap = "weight_map"
-        }
-
-        init?(directory: URL) throws {
-            let file = directory.appending(path: Checkpoint.index)
-            guard FileManager.default.fileExists(atPath: file.path) else { return nil }
-            do {
-                self = try JSONDecoder().decode(Index.self, from: Data(contentsOf: file))
-            } catch let error as DecodingError {
-                throw ASRError.model("\(file.path): \(error.explanation)")
-            } catch {
-                throw ASRError.model("\(file.path): cannot be read")
-            }
-            for name in weightMap.values where name.contains("/") || !name.hasSuffix(".safetensors")
-            {
-                throw ASRError.model("\(file.path): \(name) is not a shard of this folder")
-            }
-        }
-    }
-
-    /// The files that the index names, or every safetensors file of the folder.
-    private static func shards(in directory: URL, names: [String]) throws -> [URL] {
-        if let index = try Index(directory: directory) {
-            return Set(index.weightMap.values).sorted().map { directory.appending(path: $0) }
-        }
-        let files = names.filter { $0.hasSuffix(".safetensors") && !$0.hasPrefix(".") }.sorted()
-        guard !files.isEmpty else {
-            throw ASRError.model(
-                "\(directory.path): no .safetensors file; is the download complete?")
-        }
-        return files.map { directory.appending(path: $0) }
-    }
-
-    /// Every tensor that the index promises must lie in the shard that it names.
-    private static func checkIndex(in directory: URL, holds files: [String: URL]) throws {
-        guard let index = try Index(directory: directory) else { return }
-        for (name, shard) in index.weightMap
-        where files[canonical(name)]?.lastPathComponent != shard {
-            throw ASRError.model(
-                "\(directory.path)/\(shard): tensor \(name) is missing, but \(Self.index) lists it"
-            )
-        }
-    }
-
-    private static func tensors(of file: URL) throws -> [String: MLXArray] {
-        do {
-            return try loadArrays(url: file)
-        } catch {
-            throw ASRError.model("\(file.path): MLX cannot load it: \(error)")
-        }
-    }
 
     // MARK: Tensors
 

@@ -1,13 +1,14 @@
 /// The sizes and token ids of one checkpoint, from its config.json and generation_config.json.
 ///
-/// Field names as in the official `configuration_qwen3_asr.py`; its class defaults differ from the
-/// published checkpoints, so nothing but the optional fields below has a default here.
+/// Field names as in the official `configuration_qwen3_asr.py`, or as transformers 5 writes them.
+/// Class defaults differ from the published checkpoints, so nothing but the optional fields below
+/// has a default here.
 struct ModelConfig {
     let audio: AudioConfig
     let text: TextConfig
     let tokens: TokenIds
 
-    struct AudioConfig: Decodable {
+    struct AudioConfig {
         /// Mel bins F.
         let numMelBins: Int
         /// Width of the transformer blocks.
@@ -43,7 +44,7 @@ struct ModelConfig {
         }
     }
 
-    struct TextConfig: Decodable {
+    struct TextConfig {
         let vocabSize: Int
         let hiddenSize: Int
         let intermediateSize: Int
@@ -66,44 +67,39 @@ struct ModelConfig {
 }
 
 extension ModelConfig {
+    /// Longer ones are no configuration.
+    private static let maxBytes = 1_000_000
+
     /// Reads and checks the configuration in `directory`.
     init(directory: URL) throws {
-        let file = try Self.decode(ConfigFile.self, directory.appending(path: "config.json"))
-        let root = file.thinkerConfig ?? file.root
-        guard let audio = root.audioConfig, let text = root.textConfig else {
-            throw ASRError.model(
-                "\(directory.path)/config.json: audio_config or text_config is missing"
-            )
-        }
-        var eos = text.eosTokenId?.ids ?? []
+        let file = directory.appending(path: "config.json")
+        let root = try JSONFields(file: file, maxBytes: Self.maxBytes)
+        // The sizes lie under `thinker_config`, or at the top.
+        let fields = try root.optionalSection("thinker_config") ?? root
+        let textFields = try fields.section("text_config")
+        audio = try AudioConfig(fields.section("audio_config"))
+        // At the top transformers 5 goes by what the whole model says, elsewhere the decoder's
+        // own word counts.
+        let tied = root.values["thinker_config"] == nil ? [fields, textFields] : [textFields]
+        text = try TextConfig(
+            textFields,
+            isTied: try tied.compactMap { try $0.optionalBool("tie_word_embeddings") }.first)
+
+        var eos = try textFields.ints("eos_token_id") ?? fields.ints("eos_token_id") ?? []
         let generation = directory.appending(path: "generation_config.json")
         if FileManager.default.fileExists(atPath: generation.path),
-            let ids = try Self.decode(GenerationFile.self, generation).eosTokenId?.ids
+            let ids = try JSONFields(file: generation, maxBytes: Self.maxBytes).ints("eos_token_id")
         {
             eos = ids
         }
-        self.audio = audio.config
-        self.text = text.config
-        let published = [151_645, 151_643].filter { $0 < text.config.vocabSize }
+        let published = [151_645, 151_643].filter { [text] in $0 < text.vocabSize }
         tokens = TokenIds(
-            audioPad: root.audioTokenId ?? 151_676, eos: eos.isEmpty ? published : eos)
+            audioPad: try fields.optionalInt("audio_token_id") ?? 151_676,
+            eos: eos.isEmpty ? published : eos)
         do {
             try check()
         } catch let error as ASRError {
-            throw ASRError.model("\(directory.path)/config.json: \(error.message)")
-        }
-    }
-
-    private static func decode<T: Decodable>(_ type: T.Type, _ url: URL) throws -> T {
-        guard let data = try? Data(contentsOf: url) else {
-            throw ASRError.model("\(url.path): cannot be read; a checkpoint folder needs it")
-        }
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        do {
-            return try decoder.decode(type, from: data)
-        } catch let error as DecodingError {
-            throw ASRError.model("\(url.path): \(error.explanation)")
+            throw ASRError.model("\(file.path): \(error.message)")
         }
     }
 
@@ -159,86 +155,41 @@ extension ModelConfig {
     }
 }
 
-/// config.json: the sizes lie under `thinker_config`, or at the top in some conversions.
-private struct ConfigFile: Decodable {
-    let thinkerConfig: Thinker?
-    let root: Thinker
-
-    enum CodingKeys: CodingKey {
-        case thinkerConfig
-    }
-
-    init(from decoder: any Decoder) throws {
-        thinkerConfig = try decoder.container(keyedBy: CodingKeys.self)
-            .decodeIfPresent(
-                Thinker.self, forKey: .thinkerConfig)
-        root = try thinkerConfig ?? Thinker(from: decoder)
-    }
-
-    struct Thinker: Decodable {
-        let audioConfig: Audio?
-        let textConfig: Text?
-        let audioTokenId: Int?
-    }
-
-    struct Audio: Decodable {
-        let config: ModelConfig.AudioConfig
-
-        init(from decoder: any Decoder) throws {
-            config = try ModelConfig.AudioConfig(from: decoder)
-        }
-    }
-
-    struct Text: Decodable {
-        let config: ModelConfig.TextConfig
-        let eosTokenId: OneOrMany?
-
-        enum CodingKeys: CodingKey {
-            case eosTokenId
-        }
-
-        init(from decoder: any Decoder) throws {
-            config = try ModelConfig.TextConfig(from: decoder)
-            eosTokenId = try decoder.container(keyedBy: CodingKeys.self)
-                .decodeIfPresent(
-                    OneOrMany.self, forKey: .eosTokenId)
-        }
+extension ModelConfig.AudioConfig {
+    init(_ fields: JSONFields) throws {
+        numMelBins = try fields.int("num_mel_bins")
+        dModel = try fields.int("d_model", "hidden_size")
+        encoderLayers = try fields.int("encoder_layers", "num_hidden_layers")
+        encoderAttentionHeads = try fields.int("encoder_attention_heads", "num_attention_heads")
+        encoderFfnDim = try fields.int("encoder_ffn_dim", "intermediate_size")
+        downsampleHiddenSize = try fields.int("downsample_hidden_size")
+        outputDim = try fields.int("output_dim")
+        nWindow = try fields.int("n_window")
+        nWindowInfer = try fields.int("n_window_infer")
     }
 }
 
-private struct GenerationFile: Decodable {
-    let eosTokenId: OneOrMany?
-}
-
-/// `eos_token_id` is a number or a list.
-private struct OneOrMany: Decodable {
-    let ids: [Int]
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let id = try? container.decode(Int.self) {
-            ids = [id]
-        } else {
-            ids = try container.decode([Int].self)
+extension ModelConfig.TextConfig {
+    init(_ fields: JSONFields, isTied: Bool?) throws {
+        vocabSize = try fields.int("vocab_size")
+        hiddenSize = try fields.int("hidden_size")
+        intermediateSize = try fields.int("intermediate_size")
+        numHiddenLayers = try fields.int("num_hidden_layers")
+        numAttentionHeads = try fields.int("num_attention_heads")
+        numKeyValueHeads = try fields.int("num_key_value_heads")
+        headDim = try fields.int("head_dim")
+        maxPositionEmbeddings = try fields.int("max_position_embeddings")
+        tieWordEmbeddings = isTied
+        guard let eps = try fields.optionalFloat("rms_norm_eps") else {
+            throw fields.bad("rms_norm_eps", "is missing")
         }
-    }
-}
-
-extension DecodingError {
-    /// What was wrong, with the path of the key, in a line.
-    var explanation: String {
-        func at(_ path: [any CodingKey]) -> String {
-            path.map(\.stringValue).joined(separator: ".")
+        rmsNormEps = eps
+        let rope = try fields.optionalSection("rope_parameters")
+        let thetas = try [rope, fields].compactMap { try $0?.optionalFloat("rope_theta") }
+        guard let theta = thetas.first else { throw fields.bad("rope_theta", "is missing") }
+        guard thetas.allSatisfy({ $0 == theta }) else {
+            throw fields.bad("rope_theta", "is not what rope_parameters says")
         }
-        switch self {
-        case .keyNotFound(let key, let context):
-            return "\(at(context.codingPath + [key])) is missing"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            return "\(at(context.codingPath)): \(context.debugDescription)"
-        case .dataCorrupted(let context):
-            return context.codingPath.isEmpty
-                ? "not valid JSON" : "\(at(context.codingPath)): \(context.debugDescription)"
-        @unknown default: return "cannot be decoded"
-        }
+        ropeTheta = theta
     }
 }

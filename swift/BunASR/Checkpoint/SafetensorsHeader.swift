@@ -2,8 +2,9 @@
 ///
 /// MLX 0.31.1 does not check the offsets and loses the error of a failed read, so that a truncated
 /// file would load as uninitialised memory. Rules: `safetensors/src/tensor.rs`
-/// (huggingface/safetensors): header of at most 100 MB that begins with `{`; size = shape × dtype
-/// without overflow; tensors contiguous from 0 to the end of the file.
+/// (huggingface/safetensors): header of at most 100 MB; size = shape × dtype
+/// without overflow; tensors contiguous from 0 to the end of the file. Stricter than they are:
+/// no name stands twice, and numbers are plain whole ones, so that MLX cannot read another header.
 package struct SafetensorsHeader {
     package struct Tensor {
         package let dtype: String
@@ -43,12 +44,14 @@ package struct SafetensorsHeader {
         guard let json = handle.read(at: 8, count: Int(length)) else {
             throw bad("the file ends inside its header (\(size) bytes)")
         }
-        guard json.first == UInt8(ascii: "{") else { throw bad("the header is not JSON") }
         let entries: [String: Entry]
         do {
-            entries = try JSONDecoder().decode(Entries.self, from: Data(json)).tensors
-        } catch let error as DecodingError {
-            throw bad("header: \(error.explanation)")
+            guard case .object(let fields) = try JSONValue(json) else {
+                throw bad("the header is not a JSON object")
+            }
+            entries = try Self.entries(fields)
+        } catch let fault as JSONValue.Fault {
+            throw bad("header: \(fault.reason)")
         }
 
         var end = 0
@@ -91,54 +94,61 @@ package struct SafetensorsHeader {
         }
         return bytes
     }
-}
 
-private struct Entry: Decodable {
-    let dtype: String
-    let shape: [Int]
-    let start: Int
-    let end: Int
-
-    enum CodingKeys: String, CodingKey {
-        case dtype
-        case shape
-        case offsets = "data_offsets"
+    private struct Entry {
+        let dtype: String
+        let shape: [Int]
+        let start: Int
+        let end: Int
     }
 
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        dtype = try container.decode(String.self, forKey: .dtype)
-        shape = try container.decode([Int].self, forKey: .shape)
-        let offsets = try container.decode([Int].self, forKey: .offsets)
-        guard offsets.count == 2, offsets[0] >= 0, offsets[1] >= offsets[0] else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .offsets, in: container, debugDescription: "offsets must be a growing pair")
-        }
-        (start, end) = (offsets[0], offsets[1])
-    }
-}
-
-/// All entries but `__metadata__`, which must map strings to strings.
-private struct Entries: Decodable {
-    let tensors: [String: Entry]
-
-    struct Key: CodingKey {
-        let stringValue: String
-        let intValue: Int? = nil
-        init?(intValue: Int) { nil }
-        init(stringValue: String) { self.stringValue = stringValue }
-    }
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Key.self)
-        var tensors: [String: Entry] = [:]
-        for key in container.allKeys {
-            if key.stringValue == "__metadata__" {
-                _ = try container.decode([String: String].self, forKey: key)
+    /// All entries but `__metadata__`, which maps strings to strings, or is null for none.
+    private static func entries(_ fields: [String: JSONValue]) throws -> [String: Entry] {
+        var entries: [String: Entry] = [:]
+        for (name, value) in fields {
+            if name == "__metadata__" {
+                guard value.isMetadata else {
+                    throw JSONValue.Fault(reason: "__metadata__ does not map strings to strings")
+                }
             } else {
-                tensors[key.stringValue] = try container.decode(Entry.self, forKey: key)
+                entries[name] = try entry(name, value)
             }
         }
-        self.tensors = tensors
+        return entries
+    }
+
+    private static func entry(_ name: String, _ value: JSONValue) throws -> Entry {
+        guard case .object(let fields) = value, case .string(let dtype)? = fields["dtype"],
+            let shape = fields["shape"]?.counts, let offsets = fields["data_offsets"]?.counts
+        else {
+            throw JSONValue.Fault(reason: "the entry of tensor \(name) is malformed")
+        }
+        guard offsets.count == 2, offsets[1] >= offsets[0] else {
+            throw JSONValue.Fault(reason: "the offsets of tensor \(name) must be a growing pair")
+        }
+        return Entry(dtype: dtype, shape: shape, start: offsets[0], end: offsets[1])
+    }
+}
+
+extension JSONValue {
+    fileprivate var isMetadata: Bool {
+        switch self {
+        case .null: true
+        case .object(let fields):
+            fields.values.allSatisfy { if case .string = $0 { true } else { false } }
+        default: false
+        }
+    }
+
+    /// A list of whole numbers from 0 on, spelt with digits alone; nil for anything else.
+    fileprivate var counts: [Int]? {
+        guard case .array(let items) = self else { return nil }
+        let counts = items.compactMap { item -> Int? in
+            guard case .number(let text) = item, text.allSatisfy(\.isWholeNumber) else {
+                return nil
+            }
+            return Int(text)
+        }
+        return counts.count == items.count ? counts : nil
     }
 }

@@ -1,5 +1,6 @@
 import BunASR
 import Foundation
+import MLX
 import Testing
 
 extension Core {
@@ -34,6 +35,37 @@ extension Core {
             #expect(header.tensors["b"]?.shape == [0, 3])
         }
 
+        @Test(
+            "no metadata, in either spelling, and space around the object",
+            arguments: [
+                #"{"__metadata__":null,\#(entry)}"#, #"  {\#(entry)}"#, "\t\r\n{\(entry)} \n",
+            ])
+        func lenient(_ text: String) throws {
+            #expect(try read(text, bytes: 4).tensors.keys.sorted() == ["a"])
+        }
+
+        @Test("what MLX read must be what was checked")
+        func compared() throws {
+            let file = URL(filePath: "x.safetensors")
+            let header = try read("{\(Self.entry)}", bytes: 4)
+            typealias Loaded = SafetensorsHeader.Loaded
+            try header.compare(with: ["a": Loaded(dtype: .float32, shape: [1])], of: file)
+            let others: [[String: Loaded]] = [
+                [:], ["b": Loaded(dtype: .float32, shape: [1])],
+                ["a": Loaded(dtype: .float32, shape: [2])],
+                ["a": Loaded(dtype: .float16, shape: [1])],
+                [
+                    "a": Loaded(dtype: .float32, shape: [1]),
+                    "b": Loaded(dtype: .float32, shape: [1]),
+                ],
+            ]
+            for other in others {
+                #expect(throws: ASRError.self) { try header.compare(with: other, of: file) }
+            }
+        }
+
+        static let entry = #""a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"#
+
         struct Bad: Sendable, CustomTestStringConvertible {
             let header: String
             let bytes: Int
@@ -49,12 +81,21 @@ extension Core {
             Bad(header: tensor(start: 4, end: 12), bytes: 12, why: "a gap or an overlap"),
             Bad(header: tensor(end: 12), bytes: 12, why: "has the wrong size"),
             Bad(header: tensor(dtype: "F99", end: 8), bytes: 8, why: "unknown dtype F99"),
-            Bad(header: tensor(shape: "[-2]", end: 8), bytes: 8, why: "has the wrong size"),
+            Bad(header: tensor(shape: "[-2]", end: 8), bytes: 8, why: "is malformed"),
+            Bad(header: tensor(shape: "[2.0]", end: 8), bytes: 8, why: "is malformed"),
+            Bad(header: "{\(entry),\(entry)}", bytes: 4, why: "the name a stands twice"),
+            Bad(
+                header: #"{\#(entry),"\u0061":{}}"#, bytes: 4, why: "the name a stands twice"),
+            Bad(header: #"{"a":{"dtype":"F32","dtype":"F32"}}"#, bytes: 0, why: "dtype stands twice"),
+            Bad(
+                header: #"{"__metadata__":{},"__metadata__":{}}"#, bytes: 0, why: "stands twice"),
+            Bad(header: #"{"__metadata__":[]}"#, bytes: 0, why: "does not map strings"),
+            Bad(header: String(repeating: "[", count: 65), bytes: 0, why: "deeper than 64"),
             Bad(
                 header: tensor(shape: "[4611686018427387904,4]", end: 8), bytes: 8,
                 why: "has the wrong size"),
             Bad(header: tensor(start: 8, end: 0), bytes: 8, why: "a growing pair"),
-            Bad(header: "[]", bytes: 0, why: "the header is not JSON"),
+            Bad(header: "[]", bytes: 0, why: "the header is not a JSON object"),
             Bad(header: "{\"a\":", bytes: 0, why: "header"),
         ]
 

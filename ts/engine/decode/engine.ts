@@ -4,6 +4,7 @@ import { AsrError } from "../../contract/errors.ts";
 import { optionTable } from "../../contract/option-table.ts";
 import type { EngineOptions } from "../../contract/options.ts";
 import { Model } from "../../native/model.ts";
+import { promptTokens } from "../../text/prompt.ts";
 import { Tokenizer } from "../../text/tokenizer.ts";
 import { Batch } from "./batch.ts";
 import { chunkingOf } from "./chunking.ts";
@@ -50,7 +51,7 @@ export class Engine implements Disposable {
     try {
       const tokenizer = await Tokenizer.load(folder);
       checkVocabulary(model, tokenizer);
-      return new Engine(model, tokenizer, batch, await chunkingOf(folder));
+      return new Engine(model, tokenizer, batch, chunkingOf(folder));
     } catch (error) {
       model.close();
       throw error;
@@ -84,13 +85,14 @@ export class Engine implements Disposable {
 /** The model's own ids and the tokenizer's must be the same language. */
 function checkVocabulary(model: Model, tokenizer: Tokenizer): void {
   const { vocabSize, tokens } = model.info;
-  const where = `${model.folder}/tokenizer_config.json`;
+  const where = `${model.folder}: tokenizer`;
   const hint = "config.json and the tokenizer belong to different checkpoints";
   if (tokenizer.size > vocabSize) {
     const highest = tokenizer.size - 1;
     const message = `${where}: the highest token id is ${highest}, the model has ${vocabSize}`;
     throw new AsrError("model", message, hint);
   }
+  for (const token of promptTokens) tokenizer.specialId(token);
   const pad = tokenizer.specialId("<|audio_pad|>");
   if (pad !== tokens.audioPad) {
     const message = `${where}: <|audio_pad|> is ${pad}, config.json says ${tokens.audioPad}`;

@@ -2,8 +2,9 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { layOut } from "../convert/safetensors.ts";
 import { expectAsrError } from "../testing/expect-error.ts";
-import { layOut, readHeader, type TensorForm } from "./safetensors.ts";
+import { readHeader, type TensorForm } from "./safetensors.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bun-asr-safetensors-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -18,10 +19,11 @@ const forms = new Map<string, TensorForm>([
   ["none", { dtype: "F32", shape: [0, 7] }],
 ]);
 
-test("a laid out file reads back, larger elements first and aligned", async () => {
+test("a laid out file reads back, larger elements first and aligned", () => {
   const { head, offsets, size } = layOut(forms, { format: "mlx" });
   writeFileSync(path, Buffer.concat([head, new Uint8Array(size - head.length)]));
-  const found = await readHeader(path);
+  const { tensors: found, metadata } = readHeader(path);
+  expect(metadata).toEqual({ format: "mlx" });
   expect([...offsets.keys()]).toEqual(["a.weight", "b.weight", "none", "b.scales", "scalar"]);
   expect(head.length % 8).toBe(0);
   for (const [name, { dtype, shape, offset }] of found) {
@@ -31,6 +33,29 @@ test("a laid out file reads back, larger elements first and aligned", async () =
   }
   expect(found.size).toBe(forms.size);
   expect(size).toBe(head.length + 60 + 8 + 6 + 2);
+});
+
+/** A file with this header and four bytes of data. */
+function write(json: string): void {
+  const bytes = new TextEncoder().encode(json);
+  const length = new Uint8Array(new BigUint64Array([BigInt(bytes.length)]).buffer);
+  writeFileSync(path, Buffer.concat([length, bytes, new Uint8Array(4)]));
+}
+
+const entryText = '{"dtype":"F32","shape":[1],"data_offsets":[0,4]}';
+
+describe("what other readers take is taken", () => {
+  const cases: [string, string][] = [
+    ["no metadata at all", `{"x":${entryText}}`],
+    ["metadata that is null", `{"__metadata__":null,"x":${entryText}}`],
+    ["space before and behind the object", ` \n\t{"x":${entryText}}  `],
+  ];
+  test.each(cases)("%s", (_, json) => {
+    write(json);
+    const { tensors, metadata } = readHeader(path);
+    expect([...tensors.keys()]).toEqual(["x"]);
+    expect(metadata).toEqual({});
+  });
 });
 
 describe("a broken file is refused, by name", () => {
@@ -54,12 +79,18 @@ describe("a broken file is refused, by name", () => {
     ["a gap", header({ x: entry("U8", [3], [1, 4]) }), "gap"],
     ["an overlap", header({ x: good, y: good }), "overlap"],
     ["too little data", header({ x: entry("F32", [2], [0, 8]) }), "4 of"],
+    ["the same entry twice", `{"x":${entryText},"x":${entryText}}`, "the name x stands twice"],
+    ["a name in two spellings", `{"x":${entryText},"\\u0078":${entryText}}`, "stands twice"],
+    ["a field twice", '{"x":{"dtype":"F32","dtype":"F32"}}', "the name dtype stands twice"],
+    ["metadata twice", '{"__metadata__":{},"__metadata__":{}}', "stands twice"],
+    ["metadata that is a list", header({ __metadata__: [1] }), "__metadata__"],
+    ["metadata that is a text", header({ __metadata__: "pt" }), "__metadata__"],
+    ["a number in the metadata", header({ __metadata__: { a: 1 } }), "__metadata__"],
+    ["65 levels", `${"[".repeat(65)}${"]".repeat(65)}`, "nested deeper than 64"],
     ["too much data", header({ x: entry("U8", [1], [0, 1]) }), "3 bytes after"],
   ];
   test.each(cases)("%s", async (_, json, text) => {
-    const bytes = new TextEncoder().encode(String(json));
-    const length = new Uint8Array(new BigUint64Array([BigInt(bytes.length)]).buffer);
-    writeFileSync(path, Buffer.concat([length, bytes, new Uint8Array(4)]));
+    write(String(json));
     await expectAsrError(() => readHeader(path), "model", path, text);
   });
 

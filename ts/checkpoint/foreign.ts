@@ -1,0 +1,203 @@
+import type { ModelFolder } from "./folder.ts";
+import { absentPart, pointer } from "./incomplete.ts";
+import { objectOf } from "./json-file.ts";
+import { canonicalName } from "./tensor-names.ts";
+
+/** Something that a folder can be in place of a checkpoint that is run here. */
+interface Foreign {
+  /** What it is, as the end of a sentence; undefined when it is something else. */
+  what(folder: ModelFolder): string | undefined;
+  /** The nearest thing that works. */
+  instead(folder: ModelFolder): string;
+}
+
+/** The short name of the model of the same size. */
+function sameSize(folder: ModelFolder): string {
+  const config = folder.json("config.json") ?? {};
+  const text = objectOf((objectOf(config["thinker_config"]) ?? config)["text_config"]);
+  return Number(text?.["hidden_size"]) >= 2048 ? "1.7b" : "0.6b";
+}
+
+const original = (folder: ModelFolder) =>
+  `take ${sameSize(folder)} or ${sameSize(folder)}-8bit, or convert the original safetensors`;
+
+/** Formats of weights by the ends of their files; they count where there are no safetensors. */
+const formats: readonly [RegExp, string][] = [
+  [/\.gguf$/i, "GGUF, for llama.cpp and the like"],
+  [/\.onnx(?:_data)?$/i, "ONNX"],
+  [/\.pte$/i, "ExecuTorch"],
+  [/\.mnn$/i, "MNN"],
+  [/\.(?:mlmodelc|mlpackage|mlmodel)$/i, "Core ML"],
+  [/^openvino_.*\.(?:xml|bin)$/i, "OpenVINO"],
+  [/\.(?:engine|plan)$/i, "TensorRT"],
+  [/\.tflite$/i, "TensorFlow Lite"],
+  [/\.nemo$/i, "NeMo"],
+  [/\.npz$/i, "MLX's old .npz"],
+  [/\.(?:bin|pt|pth|ckpt)$/i, "PyTorch pickles, which could run programs"],
+];
+
+/** The format of weights that a file's name shows; undefined for others. */
+export function formatOf(name: string): string | undefined {
+  return formats.find(([end]) => end.test(name))?.[1];
+}
+
+/** Quantizers of transformers that are not MLX's, as people write them. */
+const quantizers: Readonly<Record<string, string>> = {
+  awq: "AWQ",
+  gptq: "GPTQ",
+  exl2: "EXL2",
+  exl3: "EXL3",
+  fp8: "FP8",
+  modelopt: "ModelOpt",
+  bitsandbytes: "bitsandbytes",
+  "compressed-tensors": "compressed-tensors",
+};
+
+/** Tensors that only one quantizer writes, for checkpoints whose configuration is silent. */
+const quantizedTensors: readonly [RegExp, string][] = [
+  [/\.quint5_q$/, "Phonon-1 pack"],
+  [/\.trellis$/, "EXL3"],
+  [/\.(?:qweight|qzeros)$/, "GPTQ or AWQ"],
+  [/\.weight_scale(?:_inv|_2)?$/, "FP8 or FP4"],
+  [/\.(?:absmax|quant_state.*)$/, "bitsandbytes"],
+];
+
+/** Architectures that people mistake for this one, by `model_type`. */
+const architectures: Readonly<Record<string, string>> = {
+  whisper: "Whisper",
+  qwen2_audio: "Qwen2-Audio",
+  qwen2_5_omni: "Qwen2.5-Omni",
+  qwen3_omni_moe: "Qwen3-Omni",
+  qwen3: "Qwen3, which hears nothing",
+  qwen3_tts: "Qwen3-TTS, which speaks",
+  voxtral: "Voxtral",
+  wav2vec2: "wav2vec 2.0",
+  moonshine: "Moonshine",
+  parakeet_ctc: "Parakeet",
+  granite_speech: "Granite Speech",
+  phonon: "Phonon-1",
+};
+
+/** `mega_asr` is Qwen3-ASR with something beside it. */
+const ownTypes: readonly unknown[] = [undefined, "qwen3_asr", "mega_asr"];
+
+/** What is not run here and shows in the files, in the order in which it is looked for. */
+export const foreignFiles: readonly Foreign[] = [
+  { what: pointer, instead: () => "fetch the file itself: git lfs pull" },
+  { what: adapter, instead: mergedOr },
+  {
+    what: (folder) => (folder.has("packed_manifest.json") ? "is a Phonon-1 pack" : undefined),
+    instead: original,
+  },
+  { what: otherFormat, instead: original },
+  { what: absentPart, instead: () => "fetch it again" },
+  { what: towerAlone, instead: () => "take 0.6b, which streams, too" },
+];
+
+/** What is not run here and shows in config.json and in the tensors. */
+export const foreignModels: readonly Foreign[] = [
+  { what: aligner, instead: () => "it writes no text; take 0.6b or 1.7b" },
+  { what: otherArchitecture, instead: () => "take 0.6b, 1.7b or another Qwen3-ASR checkpoint" },
+  { what: streamingTower, instead: () => "take 0.6b, which streams, too" },
+  { what: otherMode, instead: original },
+  { what: otherQuantizer, instead: original },
+];
+
+function adapter(folder: ModelFolder): string | undefined {
+  if (!folder.has("adapter_config.json")) return undefined;
+  if (folder.weights.some((name) => !/adapter|lora/i.test(name))) return undefined;
+  return `is a LoRA adapter${ofBase(folder)}, not a model`;
+}
+
+function ofBase(folder: ModelFolder): string {
+  const base = baseOf(folder);
+  return base === undefined ? "" : ` of ${base}`;
+}
+
+function baseOf(folder: ModelFolder): string | undefined {
+  const base = folder.json("adapter_config.json")?.["base_model_name_or_path"];
+  return typeof base === "string" && base !== "" ? base : undefined;
+}
+
+function mergedOr(folder: ModelFolder): string {
+  const base = baseOf(folder) ?? "0.6b or 1.7b";
+  return `merge it with PEFT's merge_and_unload, or take its base: ${base}`;
+}
+
+function otherFormat(folder: ModelFolder): string | undefined {
+  if (folder.weights.length > 0) return undefined;
+  const format = folder.names.map(formatOf).find((found) => found !== undefined);
+  return format && `has its weights as ${format}; only safetensors are read`;
+}
+
+function aligner(folder: ModelFolder): string | undefined {
+  const { config, thinker } = folder;
+  const classes = thinker["classify_num"] ?? config["classify_num"] ?? config["num_labels"];
+  const names = [thinker["model_type"], ...[config["architectures"]].flat()].map(String);
+  const isNamed = names.some((name) => /forced_?aligner|TokenClassification/i.test(name));
+  if (!isNamed && typeof classes !== "number" && !hasClassifier(folder)) return undefined;
+  return "is the forced aligner, which finds the times of a text that is known";
+}
+
+/** The head gives classes of time in place of the words of the vocabulary. */
+function hasClassifier(folder: ModelFolder): boolean {
+  const words = Number(objectOf(folder.thinker["text_config"])?.["vocab_size"]);
+  return folder.headers.some(({ tensors }) =>
+    [...tensors].some(([name, { shape }]) => {
+      const canonical = canonicalName(name);
+      if (canonical === "score.weight") return true;
+      return canonical === "lm_head.weight" && shape[0]! < words;
+    }),
+  );
+}
+
+function otherArchitecture({ config }: ModelFolder): string | undefined {
+  const type = config["model_type"];
+  if (ownTypes.includes(type)) return undefined;
+  const name = architectures[String(type)];
+  const shown = `model_type ${JSON.stringify(type)}`;
+  return name === undefined
+    ? `is another architecture (${shown})`
+    : `is ${name} (${shown}), not Qwen3-ASR`;
+}
+
+function towerAlone(folder: ModelFolder): string | undefined {
+  const isTower = folder.hasTensor(/(?:^|\.)conv2d1\.weight$/);
+  // A shard may well hold the tower and no embedding.
+  if (!isTower || folder.hasTensor(/embed_tokens\.|\.self_attn\.q_norm\./)) return undefined;
+  return "is an audio tower without a decoder, as for causal streaming";
+}
+
+/** An encoder trained to hear only what came before: the same tensors, another computation. */
+function streamingTower({ config, thinker }: ModelFolder): string | undefined {
+  const fields = [config, thinker, objectOf(thinker["audio_config"]) ?? {}];
+  const marks = fields.flatMap(Object.entries).filter(([key]) => /causal|qwen_audio_/i.test(key));
+  const mark = marks.find(([, value]) => value !== false && value !== null);
+  return mark && `has an audio tower for causal streaming (${mark[0]}), which computes otherwise`;
+}
+
+function otherMode({ config }: ModelFolder): string | undefined {
+  for (const key of ["quantization", "quantization_config"]) {
+    const entry = objectOf(config[key]) ?? {};
+    for (const settings of [entry, ...Object.values(entry)]) {
+      const mode = objectOf(settings)?.["mode"] ?? "affine";
+      if (mode !== "affine") return `is quantized as ${String(mode)}; only affine is read`;
+    }
+  }
+  return undefined;
+}
+
+function otherQuantizer(folder: ModelFolder): string | undefined {
+  const { config } = folder;
+  const settings =
+    objectOf(config["quantization_config"]) ?? folder.json("hf_quant_config.json") ?? {};
+  const producer = objectOf(settings["producer"])?.["name"];
+  const method = settings["quant_method"] ?? producer;
+  const marked = folder.headers.some(({ metadata }) => metadata["quickasr_format"] !== undefined);
+  const name = marked
+    ? "quickasr"
+    : method !== undefined
+      ? (quantizers[String(method)] ?? String(method))
+      : quantizedTensors.find(([pattern]) => folder.hasTensor(pattern))?.[1];
+  return name && `is quantized as ${name}; only MLX's own format is read`;
+}
