@@ -25,7 +25,7 @@ const table: Readonly<Record<string, string>> = {
   segments: "contract",
   output: "contract segments text",
   // A name of a model becomes a folder.
-  hub: "contract concurrency native/locate native/program text",
+  hub: "contract concurrency checkpoint native/locate native/program text",
   // Libraries without a terminal.
   convert: "contract checkpoint native text hub",
   wer: "contract audio",

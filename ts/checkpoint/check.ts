@@ -4,6 +4,7 @@ import { AsrError } from "../contract/errors.ts";
 import { otherComputation } from "./computation.ts";
 import { ModelFolder } from "./folder.ts";
 import { foreignFiles, foreignModels, formatOf } from "./foreign.ts";
+import type { Json } from "./json-file.ts";
 
 /**
  * The folder at `path`, which holds a checkpoint that this program computes, as far as its small
@@ -15,13 +16,22 @@ export function checkedFolder(path: string): ModelFolder {
     const hint = "take 0.6b, or the folder of a Qwen3-ASR checkpoint in safetensors";
     throw new AsrError("model", `${path}: is ${format}; only safetensors are read`, hint);
   }
-  const folder = new ModelFolder(path);
+  const folder = ModelFolder.open(path);
   refuse(folder, foreignFiles);
   if (!folder.has("config.json")) throw withoutConfig(folder);
+  refuseOthers(folder);
+  return folder;
+}
+
+/** Refuses what config.json shows to be another model, before the rest of it was fetched. */
+export function checkConfig(name: string, config: Json): void {
+  refuseOthers(ModelFolder.ofConfig(name, config));
+}
+
+function refuseOthers(folder: ModelFolder): void {
   refuse(folder, foreignModels);
   const other = otherComputation(folder);
-  if (other === undefined) return folder;
-  throw new AsrError("model", `${path}/${other}`, elsewhere);
+  if (other !== undefined) throw new AsrError("model", `${folder.path}/${other}`, elsewhere);
 }
 
 const elsewhere = "take 0.6b, 1.7b or another Qwen3-ASR checkpoint";

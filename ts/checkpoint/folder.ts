@@ -12,8 +12,19 @@ export class ModelFolder {
   #config: Json | undefined;
   #headers: readonly FileHeader[] | undefined;
 
+  private constructor(path: string, names: readonly string[], config?: Json) {
+    this.path = path;
+    this.names = names;
+    this.#config = config;
+  }
+
+  /** A model of which config.json alone is known; `name` is used in messages. */
+  static ofConfig(name: string, config: Json): ModelFolder {
+    return new ModelFolder(name, [], config);
+  }
+
   /** Throws AsrError `model` unless `path` is a folder. */
-  constructor(path: string) {
+  static open(path: string): ModelFolder {
     const hint = "use `demo` or the folder of a Qwen3-ASR checkpoint";
     // A path with a NUL is none.
     const found = existsSync(path) ? statSync(path) : undefined;
@@ -21,8 +32,7 @@ export class ModelFolder {
     if (!found.isDirectory()) {
       throw new AsrError("model", `${path}: is a file, not a model folder`, hint);
     }
-    this.path = path;
-    this.names = readdirSync(path).sort();
+    return new ModelFolder(path, readdirSync(path).sort());
   }
 
   has(name: string): boolean {
@@ -38,6 +48,15 @@ export class ModelFolder {
   /** Where config.json has the sizes: under `thinker_config`, or at the top. */
   get thinker(): Json {
     return objectOf(this.config["thinker_config"]) ?? this.config;
+  }
+
+  /** The same of a folder whose config.json may be missing or broken: then nothing. */
+  get thinkerIfAny(): Json {
+    try {
+      return this.thinker;
+    } catch {
+      return {};
+    }
   }
 
   /** Another file of JSON; undefined when it is not there, or no such file. */

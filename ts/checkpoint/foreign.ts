@@ -13,8 +13,7 @@ interface Foreign {
 
 /** The short name of the model of the same size. */
 function sameSize(folder: ModelFolder): string {
-  const config = folder.json("config.json") ?? {};
-  const text = objectOf((objectOf(config["thinker_config"]) ?? config)["text_config"]);
+  const text = objectOf(folder.thinkerIfAny["text_config"]);
   return Number(text?.["hidden_size"]) >= 2048 ? "1.7b" : "0.6b";
 }
 

@@ -65,7 +65,8 @@ export async function commitsOf(
     const isUnread = dead.some(({ name }) => name === configName || name === snapshotName);
     const config = await readFile(join(folder, configName), "utf8").catch(() => "");
     // The official layout has it as model_type, others at another place.
-    const isOurs = /qwen3[_-]?asr/i.test(config) || (isUnread && (isNamed || /asr/i.test(id)));
+    const isOurs =
+      /qwen3[_-]?asr|mega_asr/i.test(config) || (isUnread && (isNamed || /asr/i.test(id)));
     if (!isOurs) continue;
     const revisions = refs.filter((ref) => ref.commit === commit).map(({ revision }) => revision);
     const bytes = await reachableBytes(folder);

@@ -1,3 +1,6 @@
+import { formatOf } from "../checkpoint/foreign.ts";
+import { indexName } from "../checkpoint/incomplete.ts";
+import { missingName } from "../checkpoint/needed.ts";
 import { AsrError } from "../contract/errors.ts";
 import type { HubClient } from "./client.ts";
 import { isContentHash } from "./digest.ts";
@@ -17,20 +20,20 @@ export interface RemoteFile {
 export interface Listing {
   commit: string;
   files: ReadonlyMap<string, RemoteFile>;
+  /** Names of what no checkpoint has. */
+  others: readonly string[];
 }
-
-/** The list of shards. */
-export const indexName = "model.safetensors.index.json";
 
 /** What says which model it is. */
 export const configName = "config.json";
 
-/** Without these no checkpoint can be opened. */
-export const neededNames = [configName, "vocab.json", "merges.txt", "tokenizer_config.json"];
-
 const takenNames = new Set([
-  ...neededNames,
+  configName,
   indexName,
+  "vocab.json",
+  "merges.txt",
+  "tokenizer_config.json",
+  "processor_config.json",
   "generation_config.json",
   "preprocessor_config.json",
   "chat_template.json",
@@ -94,28 +97,36 @@ export function parseListing(value: unknown, id: string): Listing {
   }
   if (siblings.length > maxListed) throw unusable(id, `it has ${siblings.length} files`);
   const files = new Map<string, RemoteFile>();
+  const others: string[] = [];
   for (const sibling of siblings) {
     const { rfilename: name, size, blobId, lfs } = fields(sibling);
     if (typeof name !== "string" || !staysInside(name)) {
       throw unusable(id, `its file name ${JSON.stringify(name)} leads out of its folder`);
     }
-    if (!isTaken(name)) continue;
+    if (!isTaken(name)) {
+      others.push(name);
+      continue;
+    }
     const { sha256 } = fields(lfs);
     files.set(name, checkedFile(id, name, size, sha256 ?? blobId));
   }
-  return { commit: sha, files };
+  return { commit: sha, files, others };
 }
 
 /** The files to fetch; `shards` are the names in the index, where there is one. */
 export function checkpointFiles(
-  { files }: Listing,
+  { files, others }: Listing,
   id: string,
   shards: readonly string[] | undefined,
 ): RemoteFile[] {
   const weights = shards ?? [...files.keys()].filter(isWeights);
-  if (weights.length === 0) throw unusable(id, "it has no .safetensors file");
+  if (others.includes("adapter_config.json") && !weights.some((name) => !/adapter/.test(name))) {
+    throw unusable(id, "it is a LoRA adapter, not a model");
+  }
+  if (weights.length === 0) throw unusable(id, otherFormat(others));
   if (weights.length > maxShards) throw unusable(id, `it has ${weights.length} weight files`);
-  const missing = [...neededNames, ...weights].find((name) => !files.has(name));
+  const missing =
+    missingName((name) => files.has(name)) ?? weights.find((name) => !files.has(name));
   if (missing !== undefined) throw unusable(id, `it has no ${missing}`);
   // Small files first: what is wrong with them shows before gigabytes were fetched.
   const taken = [...files.values()].filter(
@@ -125,6 +136,11 @@ export function checkpointFiles(
   const bytes = taken.reduce((sum, { size }) => sum + size, 0);
   if (bytes > maxBytes) throw unusable(id, `it has ${bytes} bytes`);
   return taken;
+}
+
+function otherFormat(names: readonly string[]): string {
+  const format = names.map(formatOf).find((found) => found !== undefined);
+  return format === undefined ? "it has no .safetensors file" : `its weights are ${format}`;
 }
 
 /** The shards that an index names, or undefined when it is no index. */

@@ -1,5 +1,8 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { checkConfig } from "../checkpoint/check.ts";
+import { indexName } from "../checkpoint/incomplete.ts";
+import { readJsonObject } from "../checkpoint/json-file.ts";
 import { AsrError } from "../contract/errors.ts";
 import { CachedModel } from "./cache.ts";
 import { HubClient } from "./client.ts";
@@ -7,8 +10,8 @@ import { deadEnd, deadLinkText } from "./dead-links.ts";
 import { type DownloadContext, FileDownload } from "./download.ts";
 import {
   checkpointFiles,
+  configName,
   fetchListing,
-  indexName,
   type Listing,
   type RemoteFile,
   shardsOfIndex,
@@ -238,10 +241,21 @@ class Pull {
       done -= needed;
       const [first] = absent;
       if (first !== undefined) context.onBytes(0, first.name);
-      await slots.all(downloads.map((download) => () => download.run()));
+      // What is another model shows in its configuration, before gigabytes were fetched.
+      const runs = downloads.map((download) => () => download.run());
+      const configs = absent.findIndex(({ name }) => name === configName) + 1;
+      await slots.all(runs.slice(0, configs));
+      this.#refuseOthers(files);
+      await slots.all(runs.slice(configs));
       return needed;
     } finally {
       for (const download of downloads) await download.close();
     }
+  }
+
+  #refuseOthers(files: readonly RemoteFile[]): void {
+    const config = files.find(({ name }) => name === configName);
+    if (config === undefined) return;
+    checkConfig(this.#name.id, readJsonObject(this.#model.blob(config.hash)));
   }
 }

@@ -1,9 +1,11 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { indexName } from "../checkpoint/incomplete.ts";
+import { missingName } from "../checkpoint/needed.ts";
 import { AsrError } from "../contract/errors.ts";
 import { program } from "../native/program.ts";
 import type { CachedModel } from "./cache.ts";
-import { indexName, isTaken, isWeights, neededNames, shardsOfIndex } from "./listing.ts";
+import { isTaken, isWeights, shardsOfIndex } from "./listing.ts";
 
 /** A file in the cache whose bytes do not have the hash that the hub gave them. */
 export interface CorruptFile {
@@ -23,10 +25,13 @@ export async function snapshotNames(folder: string): Promise<string[]> {
  * folder exists says nothing: downloads end in the middle.
  */
 export async function missingFile(folder: string): Promise<string | undefined> {
-  const names = await snapshotNames(folder);
-  const needed = [...neededNames, ...(await weightNames(folder, names))];
-  for (const name of needed) if (!(await isFile(join(folder, name)))) return name;
-  return undefined;
+  const names: string[] = [];
+  for (const name of await snapshotNames(folder)) {
+    if (await isFile(join(folder, name))) names.push(name);
+  }
+  const isThere = (name: string) => names.includes(name);
+  const weights = await weightNames(folder, names);
+  return missingName(isThere) ?? weights.find((name) => !isThere(name));
 }
 
 /**

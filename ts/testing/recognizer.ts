@@ -27,7 +27,7 @@ export class ScriptedRecognizer implements Recognizer {
   maxAtOnce = 0;
   closed = false;
   /** What the checkpoint is pretended to be. */
-  info: Recognizer["info"] = { quantizedModules: {} };
+  info: Recognizer["info"] = { quantizedModules: {}, notes: [] };
 
   constructor(scripts: Readonly<Record<string, Script>>) {
     this.#scripts = scripts;

@@ -3,7 +3,15 @@ import { type Json, objectOf } from "../checkpoint/json-file.ts";
 // tokenizer.json, as Rust's `tokenizers` writes it: a program of steps, of which one is run here.
 
 /** How Qwen2 cuts text into words, as its own files have it. */
-const wordPattern = String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`;
+const wordPattern = [
+  String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)`,
+  String.raw`[^\r\n\p{L}\p{N}]?\p{L}+`,
+  String.raw`\p{N}`,
+  String.raw` ?[^\s\p{L}\p{N}]+[\r\n]*`,
+  String.raw`\s*[\r\n]+`,
+  String.raw`\s+(?!\S)`,
+  String.raw`\s+`,
+].join("|");
 
 /** What the model of Qwen2 has, where it has it at all. */
 const modelFields: Readonly<Record<string, readonly unknown[]>> = {
@@ -16,7 +24,7 @@ const modelFields: Readonly<Record<string, readonly unknown[]>> = {
   ignore_merges: [false],
 };
 
-/** Throws what `bad` makes unless the file asks for the tokenizer of Qwen2, which is the one here. */
+/** Throws what `bad` makes unless the file asks for the tokenizer of Qwen2, which runs here. */
 export function checkComputed(file: Json, bad: (why: string) => Error): void {
   const model = objectOf(file["model"]) ?? {};
   for (const [name, allowed] of Object.entries(modelFields)) {

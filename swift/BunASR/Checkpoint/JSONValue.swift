@@ -163,7 +163,8 @@ private struct JSONReader {
 
     private mutating func escaped() throws -> [UInt8] {
         let plain: [Character: UInt8] = [
-            "\"": 0x22, "\\": 0x5C, "/": 0x2F, "b": 0x08, "f": 0x0C, "n": 0x0A, "r": 0x0D, "t": 0x09,
+            "\"": 0x22, "\\": 0x5C, "/": 0x2F,
+            "b": 0x08, "f": 0x0C, "n": 0x0A, "r": 0x0D, "t": 0x09,
         ]
         guard let byte = next else { throw fault("a string without an end") }
         at += 1

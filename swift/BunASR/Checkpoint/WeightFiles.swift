@@ -82,8 +82,8 @@ extension SafetensorsHeader {
     private static let loadedTypes: [String: DType] = Checkpoint.floatTypes
         .merging(["U32": .uint32]) { $1 }
 
-    /// What was checked must be what is used: a kernel trusts the shape that it is given. Types that
-    /// no weights are stored in are not compared.
+    /// What was checked must be what is used: a kernel trusts the shape that it is given. Types
+    /// that no weights are stored in are not compared.
     package func compare(with loaded: [String: Loaded], of file: URL) throws {
         guard Set(loaded.keys) == Set(tensors.keys) else {
             throw ASRError.model("\(file.path): MLX finds other tensors than its header has")

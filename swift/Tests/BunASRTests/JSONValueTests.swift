@@ -6,7 +6,9 @@ extension Core {
     struct JSONValueTests {
         @Test("numbers, words, strings and their escapes")
         func values() throws {
-            let text = #" {"a": [1, -2.5e+3, true, false, null], "\u00e9\ud83d\ude00": "\"\\\/\n"} "#
+            let text =
+                #" {"a": [1, -2.5e+3, true, false, null], "#
+                + #""\u00e9\ud83d\ude00": "\"\\\/\n"} "#
             guard case .object(let fields) = try JSONValue(Array(text.utf8)),
                 case .array(let items)? = fields["a"], case .string(let string)? = fields["é😀"]
             else {
@@ -22,7 +24,8 @@ extension Core {
             arguments: [
                 "", "{", "[1,]", "{\"a\":1,}", "{\"a\" 1}", "01", "+1", "1.", ".5", "1e", "nul",
                 "\"a", "\"\\x\"", "\"\\u12g4\"", "\"\\u+123\"", "\"\\ud800\"", "\"\\ud800\\u0041\"",
-                "\"\u{1}\"", "\"\n\"", "1 2", "{} {}", "{\"a\":1,\"a\":1}", "[{\"a\":1,\"\\u0061\":2}]",
+                "\"\u{1}\"", "\"\n\"", "1 2", "{} {}", "{\"a\":1,\"a\":1}",
+                "[{\"a\":1,\"\\u0061\":2}]",
                 "{\"\u{e9}\":1,\"e\u{301}\":2}",
             ])
         func refused(_ text: String) {
@@ -63,7 +66,10 @@ extension Core {
 
         @Test("another failure and an early end are")
         func failed() {
-            #expect(FileReader.filled(4) { _, _ in errno = EIO; return -1 } == nil)
+            #expect(
+                FileReader.filled(4) { _, _ in
+                    errno = EIO; return -1
+                } == nil)
             #expect(FileReader.filled(4) { _, done in done == 0 ? 2 : 0 } == nil)
         }
     }

@@ -86,7 +86,9 @@ extension Core {
             Bad(header: "{\(entry),\(entry)}", bytes: 4, why: "the name a stands twice"),
             Bad(
                 header: #"{\#(entry),"\u0061":{}}"#, bytes: 4, why: "the name a stands twice"),
-            Bad(header: #"{"a":{"dtype":"F32","dtype":"F32"}}"#, bytes: 0, why: "dtype stands twice"),
+            Bad(
+                header: #"{"a":{"dtype":"F32","dtype":"F32"}}"#, bytes: 0,
+                why: "dtype stands twice"),
             Bad(
                 header: #"{"__metadata__":{},"__metadata__":{}}"#, bytes: 0, why: "stands twice"),
             Bad(header: #"{"__metadata__":[]}"#, bytes: 0, why: "does not map strings"),

@@ -10,7 +10,8 @@ describe("a language that four bits cost much", () => {
   const noted = async (bits: number[], ...argv: string[]) => {
     const script: Script = { chunks: ["네."] };
     const recognizer = new ScriptedRecognizer({ "sample.wav": script, "speech.wav": script });
-    recognizer.info = { quantizedModules: Object.fromEntries(bits.map((width) => [width, 7])) };
+    const quantizedModules = Object.fromEntries(bits.map((width) => [width, 7]));
+    recognizer.info = { quantizedModules, notes: [] };
     const command = transcribeWith(async () => recognizer);
     const inputs = ["models/demo/sample.wav", "models/goldens/speech.wav"].map((path) =>
       join(import.meta.dir, "../../..", path),

@@ -56,6 +56,16 @@ describe("results", () => {
     expect(recognizer.closed).toBe(true);
   });
 
+  test("what is to be known of a checkpoint is told once, and not with -q", async () => {
+    const scripts = { "a.wav": one("First."), "b.wav": one("Second.") };
+    const recognizer = new ScriptedRecognizer(scripts);
+    recognizer.info = { quantizedModules: {}, notes: ["/m: a router: not used"] };
+    const told = await run(scripts, ["@/a.wav", "@/b.wav"], { recognizer });
+    expect(told.notes.split("note: /m: a router: not used\n").length).toBe(2);
+    const quiet = await run(scripts, ["@/a.wav", "-q"], { recognizer });
+    expect([quiet.status, quiet.notes]).toEqual([0, ""]);
+  });
+
   test("files of all formats, and a line about each input", async () => {
     const argv = ["@/a.wav", "-o", "@/out", "-f", "all"];
     const { status, out, notes } = await run({ "a.wav": one("Hello.") }, argv);

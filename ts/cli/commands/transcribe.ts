@@ -95,7 +95,10 @@ export async function transcribeAll(
     }
   } else {
     await using recognizer = await opened(given, shown, line, interrupt.signal, load);
-    if (!given.quiet) noteAccuracy(recognizer, given, terminal);
+    if (!given.quiet) {
+      noteAccuracy(recognizer, given, terminal);
+      for (const note of recognizer.info.notes) terminal.note(`note: ${note}\n`);
+    }
     await transcribeJobs(jobs, given, recognizer, reporter, interrupt);
   }
   const status = reporter.summary();

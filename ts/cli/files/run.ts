@@ -9,8 +9,11 @@ import type { Job } from "./plan.ts";
 
 /** What the command needs of an open model. */
 export interface Recognizer extends AsyncDisposable {
-  /** What is asked of the checkpoint: its quantized modules by bits. */
-  readonly info: { readonly quantizedModules: Readonly<Record<string, number>> };
+  /** Of the checkpoint: quantized modules by bits, and what a person should know of it. */
+  readonly info: {
+    readonly quantizedModules: Readonly<Record<string, number>>;
+    readonly notes: readonly string[];
+  };
   stream(input: AudioInput, options: StreamOptions): AsyncIterable<StreamEvent>;
 }
 
