@@ -3,10 +3,12 @@
 
 export { Asr } from "./asr.ts";
 export { AsrSync } from "./asr-sync.ts";
+export { audioTracks } from "./audio/audio-tracks.ts";
 export { type FollowOptions, follow } from "./audio/follow.ts";
 export type { AudioInput } from "./audio/input.ts";
 export { type Device, devices, type MicrophoneOptions, microphone } from "./audio/microphone.ts";
 export type { AudioSamples, PcmEncoding, PcmFormat, PcmStream } from "./audio/pcm.ts";
+export type { AudioTrack } from "./audio/tracks.ts";
 export { AsrError, type AsrErrorCode } from "./contract/errors.ts";
 export type {
   DeltaEvent,
@@ -19,6 +21,7 @@ export type { Keyword } from "./contract/keywords.ts";
 export { languages } from "./contract/language-names.ts";
 export type {
   CallOptions,
+  ChannelChoice,
   LoadOptions,
   ModelOptions,
   OneCallOptions,

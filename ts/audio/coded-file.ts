@@ -12,6 +12,7 @@ import {
   replaced,
   stateAt,
 } from "./opened-file.ts";
+import { tracksOfFile } from "./probe.ts";
 import {
   type AudioRemarks,
   type DecodedBlock,
@@ -19,12 +20,15 @@ import {
   noRemarks,
   sampleRate,
 } from "./recording.ts";
+import type { TrackChoice } from "./track-language.ts";
+import { chooseTrack, trackNote } from "./tracks.ts";
 
 /** A file that ffmpeg decodes. */
 export interface CodedFile {
   path: string;
   name: string;
   range: Range;
+  track: TrackChoice;
   /** The state in which it was looked at. */
   state: FileState;
   findings: Findings;
@@ -57,10 +61,12 @@ export function openCodedFile(file: CodedFile): DecodedStream {
 
 /** The recordings in the file one behind the other; mostly there is one. */
 async function* soundOf(
-  { path, name, range, state, findings }: CodedFile,
+  file: CodedFile,
   remarks: AudioRemarks,
   onFacts: Decoding["onFacts"],
 ): AsyncGenerator<DecodedBlock> {
+  const { path, name, range, state, findings } = file;
+  const number = await trackNumber(file, remarks);
   const damage = noRemarks();
   let end = 0;
   let isOpen = false;
@@ -74,7 +80,7 @@ async function* soundOf(
       isWalked: findings.isWalked,
       onFacts,
     };
-    const decoded = decodedFile({ path, section, canSeek }, decoding);
+    const decoded = decodedFile({ path, section, canSeek, track: number }, decoding);
     for await (const { at, channels, samples } of decoded) {
       if (!isOpen) await checkSameFile(path, name, state);
       isOpen = true;
@@ -94,6 +100,20 @@ async function* soundOf(
   // Of a file that is cut short ffmpeg says no more than that.
   if (remarks.losses.length === 0) remarks.losses.push(...damage.losses);
   if (await isChanged(path, state)) remarks.losses.push(changedWhileRead);
+}
+
+/** The number of the track that is to be heard, with a note where there was a choice. */
+async function trackNumber(
+  { path, name, track, findings }: CodedFile,
+  { notes }: AudioRemarks,
+): Promise<number> {
+  if (track === "default" && findings.hasOneTrack) return 1;
+  const tracks = await tracksOfFile(path);
+  // Why it cannot be opened is told when it is decoded.
+  if (tracks === undefined) return 1;
+  const chosen = chooseTrack(tracks, track, name);
+  if (track === "default" && tracks.length > 1) notes.push(trackNote(tracks, chosen));
+  return chosen.number;
 }
 
 function shorter(promised: number, heard: number): string {

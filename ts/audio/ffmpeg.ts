@@ -48,30 +48,40 @@ export interface CodedSource {
   section?: ByteRange | undefined;
   /** Whether a time in it is found at once and exactly. */
   canSeek: boolean;
+  /** The audio track to decode, from 1. */
+  track: number;
+}
+
+/** What makes ffmpeg open a file, and no other; `address` is its path or what stands for it. */
+export function fileInput(address: string, formats: string, protocols = "file"): string[] {
+  return [...guard(protocols, formats), "-i", address];
+}
+
+/** What stands for a file's path in ffmpeg's options. */
+export function addressOf(path: string): string {
+  return `file:${resolve(path)}`;
 }
 
 /**
- * The first audio stream of a file, all its channels at 16 kHz. ffmpeg waits when nobody asks for
- * samples, and ends when the generator does.
+ * An audio track of a file, all its channels at 16 kHz. ffmpeg waits when nobody asks for samples,
+ * and ends when the generator does.
  */
 export async function* decodedFile(
-  { path, section, canSeek }: CodedSource,
+  { path, section, canSeek, track }: CodedSource,
   decoding: Decoding,
 ): AsyncGenerator<DecodedBlock> {
   const { name, range } = decoding;
-  const file = `file:${resolve(path)}`;
+  const file = addressOf(path);
   const address =
     section === undefined ? file : `subfile,,start,${section.start},end,${section.end},,:${file}`;
   const protocols = section === undefined ? "file" : "file,subfile";
   const seek = canSeek && range.start > seekMargin ? ["-ss", `${range.start - seekMargin}`] : [];
   const input = (formats: string) => [
-    ...guard(protocols, formats),
     ...seek,
     ...soundOnly,
-    "-i",
-    address,
+    ...fileInput(address, formats, protocols),
   ];
-  const means = { shown: (line: string) => line.replaceAll(address, name) };
+  const means = { track, shown: (line: string) => line.replaceAll(address, name) };
   try {
     yield* decoded(input(commonFormats), decoding, means);
   } catch (error) {
@@ -109,12 +119,14 @@ export async function* resampled(
 }
 
 /**
- * The first audio stream of a file whose bytes come in parts, as they come. The formats that need
- * their end to be read, such as most MP4 files, cannot be read so.
+ * An audio track of a file whose bytes come in parts, as they come: that of a number, from 1, else
+ * the one that ffmpeg prefers, as the file says. The formats that need their end to be read, such
+ * as most MP4 files, cannot be read so.
  */
 export async function* decodedStream(
   parts: AsyncIterable<Uint8Array>,
   decoding: Decoding,
+  track?: number,
 ): AsyncGenerator<DecodedBlock> {
   // Not `-fflags nobuffer`: it throws away what was looked at to find out the format.
   const soon = ["-probesize", "32768", "-analyzeduration", "1000000"];
@@ -124,7 +136,7 @@ export async function* decodedStream(
   const input = [...guard("pipe", formats), ...soon, ...soundOnly, "-i", "pipe:0"];
   const shown = (line: string) => line.replaceAll("pipe:0", decoding.name);
   const patienceMs = Number.POSITIVE_INFINITY;
-  yield* decoded(input, decoding, { source: parts, patienceMs, shown });
+  yield* decoded(input, decoding, { source: parts, patienceMs, track, shown });
 }
 
 /** Added to stamps, so that none is below zero: NUT has no such stamps. In samples. */
@@ -141,10 +153,11 @@ const steadyStamps =
   "st(0,NB_SAMPLES);ld(1)";
 
 /** Plain samples with their time stamps, in packets that are written at once. */
-function outputOptions(resampler: string): string[] {
+function outputOptions(resampler: string, track: number | undefined): string[] {
+  const map = track === undefined ? [] : ["-map", `0:a:${track - 1}`];
   const filters = `aresample=${sampleRate}:${resampler},asetpts='${steadyStamps}'`;
   const format = ["-c:a", "pcm_f32le", "-f", "nut", "-flush_packets", "1"];
-  return ["-map", "0:a:0", "-af", filters, ...format, "pipe:1"];
+  return [...map, "-af", filters, ...format, "pipe:1"];
 }
 
 /** How ffmpeg is fed and read. */
@@ -152,6 +165,8 @@ interface Means {
   /** What it reads from standard input; undefined where it opens a file. */
   source?: AsyncIterable<Samples | Uint8Array>;
   patienceMs?: number;
+  /** The audio track, from 1; undefined for that which ffmpeg prefers. */
+  track?: number | undefined;
   /** Its words as they are shown. */
   shown?: (line: string) => string;
 }
@@ -159,10 +174,10 @@ interface Means {
 async function* decoded(
   input: readonly string[],
   { name, range, remarks, isWalked = false, onFacts }: Decoding,
-  { source, patienceMs = silenceLimitMs, shown = (line) => line }: Means,
+  { source, patienceMs = silenceLimitMs, track, shown = (line) => line }: Means,
 ): AsyncGenerator<DecodedBlock> {
   const program = await findFfmpeg();
-  const output = outputOptions(await resamplerOf(program));
+  const output = outputOptions(await resamplerOf(program), track);
   const options = [...logOptions, "-copyts", ...input, ...output];
   const child = startFfmpeg(program, options, source !== undefined);
   const log = new FfmpegLog(child.stderr);

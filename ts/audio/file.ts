@@ -7,32 +7,36 @@ import { isWav } from "./formats/wav-format.ts";
 import { readWavLayout } from "./formats/wav-layout.ts";
 import { OpenedFile } from "./opened-file.ts";
 import type { DecodedStream } from "./recording.ts";
+import type { TrackChoice } from "./track-language.ts";
+import { checkOnlyTrack } from "./tracks.ts";
 import { isReadable, openWavFile } from "./wav-file.ts";
 
 /**
  * Opens a file by what its first bytes say: plain samples in a WAV are read here, every other
- * format goes through ffmpeg. `name` is what messages call it; only `range` is heard.
+ * format goes through ffmpeg. `name` is what messages call it; only `range` of `track` is heard.
  */
 export async function openFile(
   path: string,
   name: string,
   range: Range = wholeRange,
+  track: TrackChoice = "default",
 ): Promise<DecodedStream> {
   await using file = await OpenedFile.open(path, name);
   if (file.length === 0) throw new AsrError("input", `${name}: is empty`);
   const found = await noAudioIn(file);
   if (found !== undefined) throw new AsrError("input", `${name}: ${found.what}`, found.hint);
-  const coded = { path, name, range, state: file.state };
+  const coded = { path, name, range, track, state: file.state };
   if (!isWav(await file.read(0, 12))) {
     return openCodedFile({ ...coded, findings: await examine(file) });
   }
   const layout = await readWavLayout(file, name);
   // What this program cannot make sense of, ffmpeg may.
-  const findings = { losses: layout.losses, notes: [] };
+  const findings = { losses: layout.losses, notes: [], hasOneTrack: true };
   if (layout.objection !== undefined) {
     return openCodedFile({ ...coded, findings, objection: layout.objection });
   }
   if (layout.parts.length === 0) throw noSamples(name);
+  checkOnlyTrack(track, name);
   if (isReadable(layout)) return openWavFile({ path, name, layout, state: file.state }, range);
   return openCodedFile({ ...coded, findings });
 }

@@ -8,16 +8,18 @@ import { type DecodedStream, noRemarks } from "./recording.ts";
 
 /**
  * Opens a recording in any format that ffmpeg can read from a pipe, of which the bytes are still
- * coming: each block of samples is there as soon as its bytes are. Only `range` is heard; behind it
- * nothing is read.
+ * coming: each block of samples is there as soon as its bytes are. `track` is the number of the
+ * audio track, from 1; undefined for that which the file says is the default. Only `range` is
+ * heard; behind it nothing is read.
  */
 export function openLive(
   stream: AsyncIterable<Uint8Array>,
   name: string,
   range: Range = wholeRange,
+  track?: number,
 ): DecodedStream {
   const remarks = noRemarks();
-  const decoded = decodedStream(looked(stream, name), { name, range, remarks });
+  const decoded = decodedStream(looked(stream, name), { name, range, remarks }, track);
   const blocks = checked(decoded, name, range);
   const heard = gapsNoted(hinted(blocks), range.start, remarks.notes);
   return { name, duration: undefined, blocks: heard, remarks };

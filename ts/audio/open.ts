@@ -14,6 +14,8 @@ import {
   wholeRecording,
 } from "./recording.ts";
 import { spooled } from "./spool.ts";
+import type { TrackChoice } from "./track-language.ts";
+import { checkOnlyTrack } from "./tracks.ts";
 
 /** What of an input is heard, and when. */
 export interface OpenOptions {
@@ -21,6 +23,8 @@ export interface OpenOptions {
   live?: boolean | undefined;
   /** Default: all of it. */
   range?: Range | undefined;
+  /** Which audio track of a file; of a live stream by its number alone. */
+  audioTrack?: TrackChoice | undefined;
   /** Which channels. Default: their mean. */
   channel?: ChannelChoice | undefined;
   /** A longer recording is an error. Default: any length. */
@@ -42,20 +46,21 @@ export async function openInput(
 async function decodedInput(
   input: InputDescription,
   next: NextBlock,
-  { live = false, range = wholeRange }: OpenOptions,
+  { live = false, range = wholeRange, audioTrack: track = "default" }: OpenOptions,
 ): Promise<DecodedStream> {
   const { name } = input;
+  const read = async (stream: AsyncIterable<Uint8Array>) => {
+    if (!live) return await spooled(stream, name, range, track);
+    return openLive(stream, name, range, typeof track === "number" ? track : undefined);
+  };
   switch (input.kind) {
-    case "path": {
-      if (!input.isStream) return await openFile(input.path, name, range);
-      const stream = Bun.file(input.path).stream();
-      return live ? openLive(stream, name, range) : await spooled(stream, name, range);
-    }
-    case "bytes": {
-      const stream = bytesFrom(next);
-      return live ? openLive(stream, name, range) : await spooled(stream, name, range);
-    }
+    case "path":
+      if (input.isStream) return await read(Bun.file(input.path).stream());
+      return await openFile(input.path, name, range, track);
+    case "bytes":
+      return await read(bytesFrom(next));
     case "pcm":
+      checkOnlyTrack(track, name);
       return openPcm(next, input, range);
   }
 }

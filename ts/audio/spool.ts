@@ -6,6 +6,7 @@ import { diskSpace, isNearlyFull, saysFull } from "./disk-space.ts";
 import { openFile } from "./file.ts";
 import type { DecodedStream } from "./recording.ts";
 import { temporaryFolder } from "./temporary.ts";
+import type { TrackChoice } from "./track-language.ts";
 
 /**
  * Opens the bytes of a file as they come in a stream, however many: they go through a temporary
@@ -17,13 +18,14 @@ export async function spooled(
   stream: AsyncIterable<Uint8Array>,
   name: string,
   range: Range = wholeRange,
+  track: TrackChoice = "default",
 ): Promise<DecodedStream> {
   const folder = await temporaryFolder(name);
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     const path = join(folder, "audio");
     await writeSpool(stream, path, name);
-    const opened = await openFile(path, name, range);
+    const opened = await openFile(path, name, range, track);
     opened.blocks = thenRemove(opened.blocks, remove);
     return opened;
   } catch (error) {

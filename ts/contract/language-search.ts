@@ -50,11 +50,25 @@ export function foundLanguage(text: string): LanguageName | undefined {
   return byName.get(wanted) ?? byTag(wanted) ?? byVariety(wanted);
 }
 
+/**
+ * The English name of any language, whether the model knows it or not, by a code, a tag or a name
+ * of it; undefined where a text means none.
+ */
+export function englishLanguage(text: string): string | undefined {
+  return foundLanguage(text) ?? otherThanOurs(plain(text));
+}
+
+function otherThanOurs(wanted: string): string | undefined {
+  const tag = parsedTag(wanted);
+  // Such codes are about contents that have no language, or several, or one that nobody knows.
+  if (tag !== undefined && ["und", "mul", "mis", "zxx"].includes(tag.language)) return undefined;
+  return (tag && englishName(tag.language)) ?? otherLanguage(wanted);
+}
+
 /** What to say about a text that means no language of the model. */
 export function unknownLanguage(text: string): AsrError {
   const wanted = plain(text);
-  const tag = parsedTag(wanted);
-  const english = (tag && englishName(tag.language)) ?? otherLanguage(wanted);
+  const english = otherThanOurs(wanted);
   if (english === undefined) {
     const message = `unknown language "${shortened(text)}"`;
     return new AsrError("usage", message, nearestTo(wanted, english));

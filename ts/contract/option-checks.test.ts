@@ -34,6 +34,8 @@ describe("a value", () => {
     ["mel", "fft512"],
     ["channel", "each"],
     ["channel", 12],
+    ["audioTrack", 2],
+    ["audioTrack", "ger"],
     ["languages", []],
     ["keywords", ["Ada", { word: "Emma", weight: 2 }]],
     ["signal", AbortSignal.timeout(1)],
@@ -57,6 +59,8 @@ describe("a value", () => {
     ["channel", 0, "channel is 0, expected mix, left, right, each or a whole number of at least 1"],
     ["channel", 1.5, "or a whole number of at least 1"],
     ["channel", "rigth", 'channel is "rigth"', "did you mean right?"],
+    ["audioTrack", -1, "audioTrack is -1, expected a language, default or a whole number"],
+    ["audioTrack", true, "expected a language, default or a whole number"],
     ["languages", ["en", 5], "expected a list of strings"],
     ["keywords", [{ word: "Ada", weight: "5" }], "expected a list of texts"],
     ["vad", 1, "vad is 1, expected a boolean"],
@@ -128,6 +132,9 @@ describe("settings", () => {
     await expectAsrError(() => checkLive({ channel: "each" }, true), "usage", "leave live");
     checkLive({ channel: "each" }, false);
     checkLive({ channel: 2 }, true);
+    await expectAsrError(() => checkLive({ audioTrack: "de" }, true), "usage", "give its number");
+    for (const audioTrack of [1, "default"]) checkLive({ audioTrack }, true);
+    checkLive({ audioTrack: "de" }, false);
   });
 
   test("tell the native session what is its own", () => {

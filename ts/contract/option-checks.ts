@@ -80,13 +80,23 @@ function checkedSettings(options: StreamOptions, call: "transcribe" | "stream"):
 }
 
 /**
- * Refuses channels each on its own where audio is heard as it comes: there is one text that grows.
+ * Refuses what needs the whole recording where it is heard as it comes: channels each on its own,
+ * because one text grows, and a track by its language, because nobody has looked at the others.
  * Throws AsrError `usage`.
  */
-export function checkLive({ channel }: StreamSettings, live: boolean): void {
-  if (!live || channel !== "each") return;
-  const hint = "choose one channel, or leave live (--stream, --follow) out";
-  throw new AsrError("usage", 'live and channel "each" exclude each other', hint);
+export function checkLive(
+  { channel, audioTrack = "default" }: StreamSettings,
+  live: boolean,
+): void {
+  if (!live) return;
+  if (channel === "each") {
+    const hint = "choose one channel, or leave live (--stream, --follow) out";
+    throw new AsrError("usage", 'live and channel "each" exclude each other', hint);
+  }
+  if (typeof audioTrack === "string" && audioTrack !== "default") {
+    const hint = "give its number, or leave live (--stream, --follow) out";
+    throw new AsrError("usage", `a live stream has no track to choose by "${audioTrack}"`, hint);
+  }
 }
 
 /** Refuses a part of a recording that has no length. Throws AsrError `usage`. */

@@ -59,6 +59,18 @@ export const optionTable = {
     sentence: "where models lie",
     flag: { name: "cache-dir", value: "DIR", heading: "Model" },
   },
+  audioTrack: {
+    scope: "recording",
+    kind: { type: "nameOrNumber", called: "a language, default", min: 1 },
+    default: "default",
+    sentence: "which audio track of a file is heard: its number, its language, or `default`",
+    flag: {
+      name: "audio-track",
+      aliases: ["track"],
+      value: "N|LANG|default",
+      heading: "Input",
+    },
+  },
   channel: {
     scope: "recording",
     kind: { type: "nameOrNumber", names: ["mix", "left", "right", "each"], min: 1 },

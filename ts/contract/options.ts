@@ -92,6 +92,12 @@ export type ChannelChoice = "mix" | "left" | "right" | "each" | number;
 /** What a recording is transcribed with: plain data. Every field is optional. */
 export interface RecordingSettings extends Omit<SessionOptions, "ignoreEos"> {
   /**
+   * Which audio track of a file is heard: its number, from 1, the code or name of its language, or
+   * `default`: the one that the file says is, else the first. Default `default`. In a live stream a
+   * track goes by its number.
+   */
+  audioTrack?: number | string | undefined;
+  /**
    * Which of the channels are heard: `mix` (default) their mean, `left`, `right` or a number, from
    * 1, one of them, `each` every one on its own: the transcript tells who of them spoke.
    */

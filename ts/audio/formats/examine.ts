@@ -19,10 +19,13 @@ export async function examine(source: ByteSource): Promise<Findings> {
   if (textAt(head, 0) === "OggS") return await oggFindings(source);
   if (textAt(head, 0) === "\x1a\x45\xdf\xa3")
     return { ...(await matroskaFindings(source)), hasIndex: true };
-  if (textAt(head, 0) === "fLaC") return { ...(await flacFindings(source)), hasIndex: true };
+  if (textAt(head, 0) === "fLaC") {
+    return { ...(await flacFindings(source)), hasIndex: true, hasOneTrack: true };
+  }
   if (firstBoxes.includes(textAt(head, 4)))
     return { ...(await mp4Findings(source)), hasIndex: true };
   if (textAt(head, 0) === "caff") return await cafFindings(source);
   if (isAsf(head)) return await asfFindings(source);
-  return (await mpegAudioFindings(source)) ?? (await sizeFindings(source));
+  const mpegAudio = await mpegAudioFindings(source);
+  return mpegAudio === undefined ? await sizeFindings(source) : { ...mpegAudio, hasOneTrack: true };
 }

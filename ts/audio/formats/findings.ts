@@ -19,6 +19,8 @@ export interface Findings {
   promised?: number;
   /** Whether ffmpeg finds a time in it at once and exactly, because it has an index. */
   hasIndex?: boolean;
+  /** Whether its format has no more than one audio track. */
+  hasOneTrack?: boolean;
   /** Whether all its frames were looked at, so that every byte between them is accounted for. */
   isWalked?: boolean;
   /** Why none of it can be heard. */

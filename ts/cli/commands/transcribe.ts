@@ -20,6 +20,7 @@ import { ProgressLine } from "../terminal/progress-line.ts";
 import { Reporter } from "../terminal/reporter.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { command } from "./command.ts";
+import { listTracks } from "./list-tracks.ts";
 
 /** Opens the model that the command line names. */
 export type Load = (given: Arguments, options: CallOptions) => Promise<Recognizer>;
@@ -51,10 +52,16 @@ finished, the second one ends at once.`,
     },
     needs: ({ given, plan }) => {
       if (!plan.jobs.some(isOpen)) return [];
+      if (given.listTracks) return ["ffmpeg"];
       // The sample is read without ffmpeg, which is large to fetch.
       return given.sample ? ["library"] : ["library", "ffmpeg"];
     },
-    run: (work, terminal) => transcribeAll(work, terminal, load),
+    run: async (work, terminal) => {
+      const { given, plan } = work;
+      if (!given.listTracks) return await transcribeAll(work, terminal, load);
+      const inputs = plan.jobs.map(({ input }) => input);
+      return await listTracks(inputs, given.json, terminal);
+    },
   });
 
 export const transcribeCommand = transcribeWith(loadAsr);
@@ -67,7 +74,8 @@ export interface Work {
 
 /** Plans the work on inputs. Throws AsrError `usage` for what cannot be meant. */
 export function workOf(given: Arguments, inputs: readonly Input[]): Work {
-  return { given, plan: planOutputs(inputs, given.destination) };
+  // Tracks that are listed are no transcripts.
+  return { given, plan: planOutputs(inputs, given.listTracks ? {} : given.destination) };
 }
 
 /** Whether a model is needed for a job. */

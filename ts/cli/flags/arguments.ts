@@ -1,4 +1,5 @@
 import type { PcmFormat, PcmStream } from "../../audio/pcm.ts";
+import { checkTrackChoice } from "../../audio/track-language.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { keywordList } from "../../contract/keywords.ts";
 import { languageChoice } from "../../contract/languages.ts";
@@ -31,6 +32,8 @@ export interface Arguments {
   model: string;
   engine: EngineOptions & HubOptions;
   settings: StreamSettings;
+  /** Whether the audio tracks of the inputs are listed instead. */
+  listTracks: boolean;
   json: boolean;
   stream: boolean;
   /** Whether files are read on while they grow. */
@@ -73,6 +76,7 @@ export function argumentsOf(
     model: modelOf(given, sample),
     engine: givenOptions(given, "load"),
     settings: settingsOf(given, isLive),
+    listTracks: given.has("list-tracks"),
     json: given.has("json"),
     stream: isLive,
     follow: given.has("follow"),
@@ -169,6 +173,7 @@ function settingsOf(given: TranscribeFlags, live: boolean): StreamSettings {
   const settings = givenOptions(given, "recording", "session", "stream");
   // Refused here rather than after the model was loaded.
   languageChoice(settings);
+  checkTrackChoice(settings.audioTrack);
   checkLive(settings, live);
   checkSpan(settings);
   const lists = given.list("hotwords-file").map(readWordList);

@@ -123,8 +123,11 @@ describe("arguments of transcribe", () => {
     });
   });
 
-  test("channels", () => {
-    expect(parsed("--channel", "left", "x.wav").settings).toMatchObject({ channel: "left" });
+  test("tracks and channels", () => {
+    const { settings } = parsed("--audio-track", "2", "--channel", "left", "x.mkv");
+    expect(settings).toMatchObject({ audioTrack: 2, channel: "left" });
+    expect(parsed("--track=ger", "x.mkv").settings).toMatchObject({ audioTrack: "ger" });
+    expect(parsed("--list-tracks", "x.mkv").listTracks).toBe(true);
     expect(parsed("--channel", "3", "x.wav").settings).toMatchObject({ channel: 3 });
   });
 
@@ -186,6 +189,9 @@ describe("arguments of transcribe", () => {
     ],
     [["--channel", "0"], ["--channel 0: expected mix, left, right, each or a whole number"]],
     [["--stream", "--channel", "each"], ["exclude each other"]],
+    [["--audio-track", "Klingonese"], ['"Klingonese", which is no language']],
+    [["--audio-track", "0"], ["--audio-track 0: expected a language, default or a whole number"]],
+    [["--stream", "--audio-track", "de"], ["give its number"]],
     [
       ["--progress", "yes"],
       ["--progress yes", "auto, always, never"],

@@ -21,6 +21,7 @@ export const transcribeFlags = {
   Decoding: flagsUnder("Decoding"),
   Input: {
     ...flagsUnder("Input"),
+    "list-tracks": { help: "the audio tracks of each INPUT, and nothing else; --json: as JSON" },
     recursive: { short: "r", help: "folders within folders, too" },
     "files-from": { value: "LIST", help: "a file with a path on each line, or -" },
     follow: { help: "a file is still being written: read on while it grows, as --stream does" },

@@ -1,5 +1,6 @@
 import type { Range } from "../../audio/checked.ts";
 import type { ChunkOptions } from "../../audio/chunker.ts";
+import { checkTrackChoice } from "../../audio/track-language.ts";
 import { biasing } from "../../bias/biasing.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { sessionOptions } from "../../contract/option-checks.ts";
@@ -21,12 +22,14 @@ export interface RecordingOptions extends ChunkOptions {
 
 /**
  * Makes settings ready: the prompt, the logit bias, where to cut. Throws AsrError `usage` for a
- * prompt that is longer than the model's window, before any audio is heard.
+ * prompt that is longer than the model's window, and for a track that no file could have, before
+ * any audio is heard.
  */
 export function recordingOptions(
   engine: Pick<Engine, "tokenizer" | "chunking" | "model">,
   settings: CheckedSettings,
 ): RecordingOptions {
+  checkTrackChoice(settings.audioTrack);
   const decode = decodeOptionsOf(engine.tokenizer, settings);
   checkPrompt(engine, decode.biasing.systemText);
   return {

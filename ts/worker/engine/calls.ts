@@ -42,9 +42,9 @@ export const handlers: Handlers = {
   async transcribe({ engine: number, input, options }, { signal, progress, nextBlock }) {
     const engine = openEngine(number);
     const ready = recordingOptions(engine, options);
-    const { channel, maxSeconds } = options;
-    const { range } = ready;
-    const audio = () => openInput(input, nextBlock, { range, channel, maxSeconds });
+    const { audioTrack, channel, maxSeconds } = options;
+    const heard = { range: ready.range, audioTrack, channel, maxSeconds };
+    const audio = () => openInput(input, nextBlock, heard);
     return await transcribeRecording(engine, audio, ready, {
       signal,
       onProgress: decoding(progress),
@@ -54,10 +54,10 @@ export const handlers: Handlers = {
   stream({ engine: number, input, options }, { signal, progress, nextBlock }) {
     const engine = openEngine(number);
     const ready = recordingOptions(engine, options);
-    const { live = input.isStream, stepSeconds, channel, maxSeconds } = options;
+    const { live = input.isStream, stepSeconds, audioTrack, channel, maxSeconds } = options;
     checkLive(options, live);
-    const { range } = ready;
-    const audio = () => openInput(input, nextBlock, { live, range, channel, maxSeconds });
+    const heard = { live, range: ready.range, audioTrack, channel, maxSeconds };
+    const audio = () => openInput(input, nextBlock, heard);
     const context = { signal, onProgress: decoding(progress) };
     if (!live) return streamRecording(engine, audio, ready, context);
     return streamLive(engine, audio, { ...ready, stepSeconds }, context);
