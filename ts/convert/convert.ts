@@ -15,7 +15,7 @@ import {
   type Shard,
   shardsOf,
 } from "./plan.ts";
-import { quantizationEntry, type Recipe } from "./recipe.ts";
+import { isWanted, quantizationEntry, quantizationOf, type Recipe } from "./recipe.ts";
 import type { FloatType } from "./safetensors.ts";
 import { readSource, type Source } from "./source.ts";
 import { writeShard } from "./write.ts";
@@ -126,13 +126,11 @@ function withDtype(config: Json, dtype: FloatType): Json {
   return JSON.parse(JSON.stringify(config, rename));
 }
 
-function leftFloat(tensors: readonly PlannedTensor[], { bits }: Recipe): string[] {
+function leftFloat(tensors: readonly PlannedTensor[], recipe: Recipe): string[] {
   return tensors
-    .filter(({ source: { tensor }, conversion }) => {
-      const isWanted = tensor.kind === "matrix" && bits[tensor.part] !== "none";
-      return isWanted && conversion.quantization === undefined;
-    })
-    .map(({ source }) => source.tensor.name);
+    .map(({ source: { tensor } }) => tensor)
+    .filter((tensor) => isWanted(tensor, recipe) && !quantizationOf(tensor, recipe))
+    .map(({ name }) => name);
 }
 
 function toText(value: Json): string {

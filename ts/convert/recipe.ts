@@ -7,7 +7,8 @@ export type Bits = 4 | 5 | 6 | 8 | "none";
 
 /** How each part of the model is stored. */
 export interface Recipe {
-  bits: Readonly<Record<Part, Bits>>;
+  /** `start`: the first two layers of the decoder, where they have bits of their own. */
+  bits: Readonly<Record<Part, Bits> & { start?: Bits }>;
   /** Values of a row that share a scale and a bias. */
   groupSize: 32 | 64 | 128;
   /** The type of what is not quantized, and of scales and biases; by default as it was. */
@@ -22,14 +23,27 @@ export function uniform(bits: Bits): Recipe["bits"] {
 /** Four bits where most weights are, eight where errors are heard: encoder and embedding. */
 export const mixed: Recipe["bits"] = { decoder: 4, embedding: 8, encoder: 8 };
 
+/** As `mixed`, and eight bits where all later layers build on the result. */
+export const best: Recipe["bits"] = { ...mixed, start: 8 };
+
+/** Layers that `start` is about. */
+const startLayers = /^model\.layers\.[01]\./;
+
+function bitsOf({ name, part }: ModelTensor, { bits }: Recipe): Bits {
+  return startLayers.test(name) ? (bits.start ?? bits.decoder) : bits[part];
+}
+
+/** Whether a tensor is to be quantized, as far as its shape allows it. */
+export function isWanted(tensor: ModelTensor, recipe: Recipe): boolean {
+  return tensor.kind === "matrix" && bitsOf(tensor, recipe) !== "none";
+}
+
 /** How a tensor is quantized; not at all when its rows are no whole groups, as MLX has it. */
-export function quantizationOf(
-  { kind, part, shape }: ModelTensor,
-  { bits, groupSize }: Recipe,
-): Quantization | undefined {
-  const width = bits[part];
-  if (kind !== "matrix" || width === "none" || shape[1]! % groupSize !== 0) return undefined;
-  return { bits: width, groupSize };
+export function quantizationOf(tensor: ModelTensor, recipe: Recipe): Quantization | undefined {
+  const { groupSize } = recipe;
+  const bits = bitsOf(tensor, recipe);
+  const isMatrix = tensor.kind === "matrix" && tensor.shape[1]! % groupSize === 0;
+  return isMatrix && bits !== "none" ? { bits, groupSize } : undefined;
 }
 
 /**

@@ -43,6 +43,8 @@ test("the flags make the recipe", async () => {
   });
   const floatEncoder = await entryOf("--recipe", "mixed", "--encoder-bits", "none");
   expect(floatEncoder).toEqual({ ...mixed, group_size: 64, mode: "affine" });
+  const best = await entryOf("--recipe", "best");
+  expect(best).toMatchObject({ ...mixed, "model.layers.0.self_attn.q_proj": eight });
   expect(await entryOf("--bits", "8", "--embedding-bits", "6", "--dtype", "f16")).toEqual({
     ...eight,
     "model.embed_tokens": { ...eight, bits: 6 },

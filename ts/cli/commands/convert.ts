@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { AsrError } from "../../contract/errors.ts";
 import { type Conversion, convertCheckpoint } from "../../convert/convert.ts";
-import { mixed, type Recipe, uniform } from "../../convert/recipe.ts";
+import { best, mixed, type Recipe, uniform } from "../../convert/recipe.ts";
 import { resolveModel } from "../../hub/resolve.ts";
 import { byteText, durationText } from "../../text/sizes.ts";
 import type { FlagTable, GivenFlags } from "../flags/flags.ts";
@@ -35,10 +35,10 @@ const flags = {
         "checkpoints of mlx-community",
     },
     recipe: {
-      kind: { type: "choice", choices: ["mixed"] },
+      kind: { type: "choice", choices: ["best", "mixed"] },
       help:
-        "4 bits in the decoder, 8 in encoder and embedding: the smallest that hears well, but " +
-        "mlx-audio does not load quantized encoders",
+        "best: 4 bits in the decoder, 8 in its first two layers, in encoder and embedding; " +
+        "mixed: 4 in these layers, too. mlx-audio loads both with --encoder-bits none alone",
     },
     "encoder-bits": { kind: width, value: "N", help: "4, 5, 6, 8 or none" },
     "embedding-bits": { kind: width, value: "N", help: "4, 5, 6, 8 or none" },
@@ -55,6 +55,8 @@ const flags = {
   },
   Behaviour: { quiet: quietFlag, help: helpFlag },
 } as const satisfies FlagTable;
+
+const recipes = { best, mixed } as const;
 
 interface Arguments {
   model: string;
@@ -93,7 +95,7 @@ function argumentsOf(given: GivenFlags<typeof flags>): Arguments {
   if (recipe !== undefined && bits !== undefined) {
     throw new AsrError("usage", "--recipe and --bits are two ways to say the same", "give one");
   }
-  const start = recipe === "mixed" ? mixed : uniform(widths[bits ?? "4"]);
+  const start = recipe === undefined ? uniform(widths[bits ?? "4"]) : recipes[recipe];
   const bitsOf = (flag: "encoder-bits" | "embedding-bits") => {
     const choice = given.value(flag);
     return choice === undefined ? undefined : widths[choice];
@@ -104,7 +106,7 @@ function argumentsOf(given: GivenFlags<typeof flags>): Arguments {
     out,
     recipe: {
       bits: {
-        decoder: start.decoder,
+        ...start,
         encoder: bitsOf("encoder-bits") ?? start.encoder,
         embedding: bitsOf("embedding-bits") ?? start.embedding,
       },

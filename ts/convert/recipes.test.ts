@@ -1,0 +1,71 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Model } from "../native/model.ts";
+import { CheckpointFolders, whole } from "../testing/checkpoint.ts";
+import { readSafetensors, type Tensors } from "../testing/safetensors.ts";
+import { convertCheckpoint } from "./convert.ts";
+import { best, mixed, type Recipe, uniform } from "./recipe.ts";
+
+const scratch = mkdtempSync(join(tmpdir(), "bun-asr-recipes-"));
+const folders = new CheckpointFolders();
+afterAll(() => {
+  rmSync(scratch, { recursive: true });
+  folders[Symbol.dispose]();
+});
+
+/** The goldens' model with two more layers of the decoder, which repeat its own. */
+function fourLayers(): string {
+  const tensors: Tensors = new Map(whole);
+  for (const [name, tensor] of whole) {
+    const [, before, layer, after] = /^(thinker\.model\.layers\.)([01])(\..*)$/.exec(name) ?? [];
+    if (layer !== undefined) tensors.set(`${before}${Number(layer) + 2}${after}`, tensor);
+  }
+  const folder = folders.single(tensors);
+  const path = join(folder, "config.json");
+  const config = JSON.parse(readFileSync(path, "utf8"));
+  config.thinker_config.text_config.num_hidden_layers = 4;
+  writeFileSync(path, JSON.stringify(config));
+  return folder;
+}
+
+const deep = fourLayers();
+let count = 0;
+
+async function converted(bits: Recipe["bits"]): Promise<{ folder: string; tensors: Tensors }> {
+  const folder = join(scratch, String(count++));
+  await convertCheckpoint(deep, folder, { recipe: { bits, groupSize: 64 } });
+  return { folder, tensors: readSafetensors(readFileSync(join(folder, "model.safetensors"))) };
+}
+
+describe("the recipe best", () => {
+  test("has MLX's bytes, those of each part's bits", async () => {
+    const { tensors } = await converted(best);
+    const four = (await converted({ ...mixed, encoder: "none" })).tensors;
+    const eight = (await converted({ ...uniform(8), encoder: 8 })).tensors;
+    expect(tensors.size).toBe(eight.size);
+    for (const [name, tensor] of tensors) {
+      const like = /^model\.layers\.[23]\./.test(name) ? four : eight;
+      expect({ name, ...tensor }).toEqual({ name, ...like.get(name)! });
+    }
+  });
+
+  test("names in config.json what has other bits than most", async () => {
+    const { folder } = await converted(best);
+    const { quantization } = JSON.parse(readFileSync(join(folder, "config.json"), "utf8"));
+    const eight = { group_size: 64, bits: 8, mode: "affine" };
+    expect(quantization).toMatchObject({
+      group_size: 64,
+      bits: 4,
+      mode: "affine",
+      "model.embed_tokens": eight,
+      "model.layers.0.self_attn.q_proj": eight,
+      "model.layers.1.mlp.down_proj": eight,
+      "audio_tower.layers.0.fc1": eight,
+    });
+    expect(Object.keys(quantization).some((name) => /layers\.[23]\./.test(name))).toBe(false);
+    using model = Model.open(folder);
+    expect(model.info.quantizedModules).toEqual({ "4": 14, "8": 30 });
+  });
+});
