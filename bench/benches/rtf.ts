@@ -9,6 +9,7 @@ import {
   onlyDemoNote,
   openModel,
   publishedModels,
+  recipeModels,
 } from "../subjects/models.ts";
 import { type Peer, peers } from "../subjects/peers.ts";
 import { type Clip, Subject } from "../subjects/subject.ts";
@@ -31,7 +32,9 @@ export const rtf: Bench = {
 async function measure(options: BenchOptions, progress: Progress): Promise<BenchReport> {
   const notes: string[] = [];
   const versions: Record<string, string> = {};
-  const own = [...(await publishedModels(options, progress)), demo].filter(isFirst).map(ownRow);
+  const published = await publishedModels(options, progress);
+  const recipes = await recipeModels(options, progress);
+  const own = [...published, ...recipes, demo].filter(isFirst).map(ownRow);
   const others = [
     ...(await whisperRows(options, progress, notes, versions)),
     ...(options.peers ? peers(progress).map(peerRow) : []),

@@ -55,10 +55,10 @@ export function countText(rows: readonly Measured[]): string {
   return min === max ? String(min) : `${min} to ${max}`;
 }
 
-/** How the first row compares with those of other frameworks. */
+/** How the first row compares with those of other frameworks and with other random weights. */
 export function ratios([first, ...rest]: readonly Measured[]): string[] {
   return rest
-    .filter(({ framework }) => framework !== first!.framework)
+    .filter(({ framework, isRandom }) => framework !== first!.framework || isRandom)
     .map(({ label, framework, runs }) => {
       const ratio = significant(medianMs(runs) / medianMs(first!.runs));
       const ours = `bun-asr for ${first!.label}`;

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { demoModel, modelFolder } from "../../ts/native/locate.ts";
 import type { BenchOptions } from "../benches/bench.ts";
 import type { Progress } from "../report/progress.ts";
-import { syntheticQwen } from "../synthetic/qwen.ts";
+import { bestRecipe, fourBits, type QwenForm, syntheticQwen } from "../synthetic/qwen.ts";
 import { Subject, subjectCommand } from "./subject.ts";
 
 /** A Qwen3-ASR checkpoint to measure. */
@@ -33,14 +33,25 @@ export async function publishedModels(
   progress: Progress,
 ): Promise<BenchModel[]> {
   if (models.length === 0 && synthetic) {
-    const folder = await syntheticQwen(progress);
-    return [{ label: "Qwen3-ASR 0.6B 4-bit", folder, isRandom: true }];
+    return [await randomModel(fourBits, progress)];
   }
   return models.map((model) =>
     model === demoModel
       ? demo
       : { label: basename(model), folder: modelFolder(model), isRandom: false },
   );
+}
+
+/** What `convert --recipe best` makes, of random weights; nothing where real ones are measured. */
+export async function recipeModels(
+  { models, synthetic }: BenchOptions,
+  progress: Progress,
+): Promise<BenchModel[]> {
+  return models.length === 0 && synthetic ? [await randomModel(bestRecipe, progress)] : [];
+}
+
+async function randomModel(form: QwenForm, progress: Progress): Promise<BenchModel> {
+  return { label: form.label, folder: await syntheticQwen(form, progress), isRandom: true };
 }
 
 /** What benches measure that take one model after the other. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Environment, environmentPython, official } from "../../tools/environment.ts";
 import type { Progress } from "../report/progress.ts";
-import { syntheticQwen } from "../synthetic/qwen.ts";
+import { fourBits, syntheticQwen } from "../synthetic/qwen.ts";
 
 /** Another implementation of the same model, on random weights at the shapes of 0.6B. */
 export interface Peer {
@@ -37,7 +37,7 @@ export function peers(progress: Progress): Peer[] {
     command: async () => [
       await environmentPython(mlxAudio, note),
       join(scripts, "mlx-audio.py"),
-      await syntheticQwen(progress),
+      await syntheticQwen(fourBits, progress),
     ],
   };
   return [torch("bfloat16"), torch("float32"), mlx];

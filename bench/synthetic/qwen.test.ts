@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { goldensFolder } from "../../ts/testing/goldens.ts";
 import { readSafetensors } from "../../ts/testing/safetensors.ts";
-import { qwenTensors } from "./qwen.ts";
+import { bestRecipe, fourBits, qwenTensors } from "./qwen.ts";
 import { constantBfloat16, deviation, randomBfloat16, randomBytes } from "./random.ts";
 
-const tensors = qwenTensors();
+const tensors = qwenTensors(fourBits);
 
 test("tensors are named as in a published 4-bit checkpoint", () => {
   const golden = readSafetensors(readFileSync(join(goldensFolder, "small-q4/model.safetensors")));
@@ -31,6 +31,17 @@ test("the decoder holds 596 million weights in 4 bits", () => {
 test("the encoder keeps bfloat16", () => {
   const encoder = tensors.filter(({ name }) => name.startsWith("audio_tower."));
   expect(new Set(encoder.map(({ dtype }) => dtype))).toEqual(new Set(["BF16"]));
+});
+
+test("the recipe has 8 bits in encoder, embedding and the first two layers", () => {
+  const packed = qwenTensors(bestRecipe).filter(({ dtype }) => dtype === "U32");
+  const four = packed.filter(({ bits }) => bits === 4).map(({ name }) => name);
+  expect(four).toHaveLength(26 * 7);
+  expect(four.every((name) => /^model\.layers\.([2-9]|1\d|2[0-7])\./.test(name))).toBe(true);
+  const eight = packed.filter(({ bits }) => bits === 8).map(({ name }) => name);
+  expect(eight).toContain("audio_tower.layers.17.fc2.weight");
+  expect(eight).toContain("model.embed_tokens.weight");
+  expect(eight).toContain("model.layers.1.mlp.down_proj.weight");
 });
 
 test("random numbers repeat, and have the wanted deviation", () => {

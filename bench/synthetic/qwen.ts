@@ -1,15 +1,21 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { byteLength, type TensorForm } from "../../ts/checkpoint/safetensors.ts";
-import { modelTensors } from "../../ts/convert/layout.ts";
+import { type ModelTensor, modelTensors } from "../../ts/convert/layout.ts";
+import {
+  best,
+  quantizationEntry,
+  quantizationOf,
+  type Recipe,
+  uniform,
+} from "../../ts/convert/recipe.ts";
 import { layOut } from "../../ts/convert/safetensors.ts";
+import type { Quantization } from "../../ts/convert/tensor.ts";
 import type { Progress } from "../report/progress.ts";
 import { generate, once, type Part, syntheticFolder } from "./file.ts";
 import { constantBfloat16, deviation, randomBfloat16, randomBytes } from "./random.ts";
 
-// A Qwen3-ASR checkpoint as mlx-community publishes it: decoder and embedding in 4 bits with a
-// scale and a bias for every 64 weights, the encoder in bfloat16. Of random numbers, and without a
-// vocabulary: it is for time alone.
+// Qwen3-ASR checkpoints of random numbers, without a vocabulary: they are for time alone.
 
 /** The published shape of 0.6B. */
 const audio = { width: 896, layers: 18, heads: 14, inner: 3584, channels: 480, mels: 128 };
@@ -23,69 +29,96 @@ const text = {
   vocabulary: 151_936,
 };
 const groupSize = 64;
-const bits = 4;
 const ids = { end: 151_645, stop: 151_643, audioStart: 151_669, audioEnd: 151_670, pad: 151_676 };
+
+/** Which bits a checkpoint has, and what it is called. */
+export interface QwenForm {
+  label: string;
+  bits: Recipe["bits"];
+}
+
+/** As mlx-community publishes it: decoder and embedding in 4 bits, the encoder in bfloat16. */
+export const fourBits: QwenForm = { label: "Qwen3-ASR 0.6B 4-bit", bits: uniform(4) };
+
+/** As `convert --recipe best` makes it. */
+export const bestRecipe: QwenForm = { label: "Qwen3-ASR 0.6B --recipe best", bits: best };
 
 /** A tensor of the checkpoint, and what it is filled with. */
 export interface QwenTensor extends TensorForm {
   name: string;
-  fill: "packed" | "scales" | "biases" | "normal" | "ones" | "zeros";
+  fill: Fill;
+  /** Of what is quantized. */
+  bits?: number;
 }
 
+type Fill = "packed" | "scales" | "biases" | "normal" | "ones" | "zeros";
+
 /** Every tensor of the checkpoint. */
-export function qwenTensors(): QwenTensor[] {
-  return modelTensors({ audio, text }).flatMap(({ name, part, kind, shape }): QwenTensor[] => {
-    if (kind !== "matrix" || part === "encoder") {
-      return [{ name, dtype: "BF16", shape, fill: fills[kind] }];
-    }
-    const [rows, columns] = shape as [number, number];
-    const module = name.replace(/\.weight$/, "");
-    const groups = { dtype: "BF16", shape: [rows, columns / groupSize] } as const;
-    return [
-      { name, dtype: "U32", shape: [rows, (columns * bits) / 32], fill: "packed" },
-      { name: `${module}.scales`, ...groups, fill: "scales" },
-      { name: `${module}.biases`, ...groups, fill: "biases" },
-    ];
-  });
+export function qwenTensors({ bits }: QwenForm): QwenTensor[] {
+  return modelTensors({ audio, text }).flatMap((tensor) =>
+    partsOf(tensor, quantizationOf(tensor, { bits, groupSize })?.bits),
+  );
+}
+
+function partsOf({ name, kind, shape }: ModelTensor, bits: number | undefined): QwenTensor[] {
+  if (bits === undefined) return [{ name, dtype: "BF16", shape, fill: fills[kind] }];
+  const [rows, columns] = shape as [number, number];
+  const module = name.replace(/\.weight$/, "");
+  const groups = { dtype: "BF16", shape: [rows, columns / groupSize], bits } as const;
+  return [
+    { name, dtype: "U32", shape: [rows, (columns * bits) / 32], fill: "packed", bits },
+    { name: `${module}.scales`, ...groups, fill: "scales" },
+    { name: `${module}.biases`, ...groups, fill: "biases" },
+  ];
 }
 
 const fills = { matrix: "normal", convolution: "normal", scale: "ones", offset: "zeros" } as const;
 
 /** The folder of the checkpoint, written when it is missing. */
-export async function syntheticQwen(progress: Progress): Promise<string> {
-  const folder = join(syntheticFolder, "qwen3-asr-0.6b-4bit-random");
+export async function syntheticQwen(form: QwenForm, progress: Progress): Promise<string> {
+  const name = form.label.toLowerCase().replaceAll(/[^a-z0-9.]+/g, "-");
+  const folder = join(syntheticFolder, `${name}-random`);
+  const tensors = qwenTensors(form);
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "config.json"), JSON.stringify(config(), null, 2));
+  await writeFile(join(folder, "config.json"), JSON.stringify(config(form, tensors), null, 2));
   const ends = { eos_token_id: [ids.end, ids.stop], pad_token_id: ids.stop };
   await writeFile(join(folder, "generation_config.json"), JSON.stringify(ends));
   const path = join(folder, "model.safetensors");
-  await generate(path, "Qwen3-ASR 0.6B 4-bit", safetensorsParts(qwenTensors()), progress);
+  await generate(path, form.label, safetensorsParts(tensors), progress);
   return folder;
 }
 
 /** A safetensors file: the header, then the tensors. */
 function safetensorsParts(tensors: readonly QwenTensor[]): Part[] {
-  // Weights are (0…15 − 7.5) · scale, so the scale gives the deviation.
-  const scale = deviation / Math.sqrt((16 ** 2 - 1) / 12);
-  const blocks: Record<QwenTensor["fill"], Uint8Array> = {
+  const blocks: Record<Exclude<Fill, "scales" | "biases">, Uint8Array> = {
     packed: randomBytes(1 << 20),
-    scales: constantBfloat16(scale),
-    biases: constantBfloat16(-7.5 * scale),
     normal: randomBfloat16(1 << 18),
     ones: constantBfloat16(1),
     zeros: constantBfloat16(0),
   };
+  const blockOf = ({ fill, bits = 4 }: QwenTensor) => {
+    // Weights are codes from 0 on, less half of the largest, times the scale: so it gives the
+    // deviation.
+    const levels = 2 ** bits;
+    const scale = deviation / Math.sqrt((levels ** 2 - 1) / 12);
+    if (fill === "scales") return constantBfloat16(scale);
+    if (fill === "biases") return constantBfloat16((-(levels - 1) / 2) * scale);
+    return blocks[fill];
+  };
   const named = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   const { head, offsets } = layOut(named);
   const parts = [...offsets.keys()].map((name) => {
-    const { fill, dtype, shape } = named.get(name)!;
-    return { block: blocks[fill], length: byteLength(dtype, shape) };
+    const tensor = named.get(name)!;
+    return { block: blockOf(tensor), length: byteLength(tensor.dtype, tensor.shape) };
   });
   return [once(head), ...parts];
 }
 
-function config(): object {
-  const quantization = { group_size: groupSize, bits, mode: "affine" };
+function config({ bits }: QwenForm, tensors: readonly QwenTensor[]): object {
+  const modules = tensors.flatMap(({ name, fill, bits }): [string, Quantization][] =>
+    fill === "packed" ? [[name.replace(/\.weight$/, ""), { bits: bits!, groupSize }]] : [],
+  );
+  const quantization = quantizationEntry(new Map(modules), { bits, groupSize });
   return {
     architectures: ["Qwen3ASRForConditionalGeneration"],
     model_type: "qwen3_asr",
