@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { AsrError } from "../contract/errors.ts";
+import { AsrError, messageOf } from "../contract/errors.ts";
 import { type Json, objectOf, readJsonObject } from "./json-file.ts";
 import { type FileHeader, readHeader } from "./safetensors.ts";
 
@@ -32,7 +32,11 @@ export class ModelFolder {
     if (!found.isDirectory()) {
       throw new AsrError("model", `${path}: is a file, not a model folder`, hint);
     }
-    return new ModelFolder(path, readdirSync(path).sort());
+    try {
+      return new ModelFolder(path, readdirSync(path).sort());
+    } catch (error) {
+      throw new AsrError("model", `${path}: cannot be read: ${messageOf(error)}`);
+    }
   }
 
   has(name: string): boolean {
@@ -94,13 +98,17 @@ export class ModelFolder {
   /** The first bytes of a file as text, "" when it is none or cannot be read. */
   beginning(name: string, length: number): string {
     const path = join(this.path, name);
-    if (!existsSync(path) || !statSync(path).isFile()) return "";
-    const bytes = new Uint8Array(length);
-    const file = openSync(path, "r");
     try {
-      return new TextDecoder("latin1").decode(bytes.subarray(0, readSync(file, bytes)));
-    } finally {
-      closeSync(file);
+      if (!statSync(path).isFile()) return "";
+      const bytes = new Uint8Array(length);
+      const file = openSync(path, "r");
+      try {
+        return new TextDecoder("latin1").decode(bytes.subarray(0, readSync(file, bytes)));
+      } finally {
+        closeSync(file);
+      }
+    } catch {
+      return "";
     }
   }
 }

@@ -84,7 +84,22 @@ describe("what is something else", () => {
       "is a LoRA adapter of Qwen/Qwen3-ASR-1.7B",
       "merge_and_unload",
     ],
-    ["an adapter of MLX", () => bare({ ...adapter, "adapters.safetensors": good }), "LoRA adapter"],
+    [
+      "an adapter of MLX",
+      () =>
+        bare({
+          "adapter_config.json": '{"model":"Qwen/Qwen3-ASR-0.6B","fine_tune_type":"lora"}',
+          "adapters.safetensors": good,
+        }),
+      "LoRA adapter of Qwen/Qwen3-ASR-0.6B",
+    ],
+    [
+      "another adapter of PEFT",
+      () => bare({ "adapter_config.json": '{"peft_type":"IA3"}' }),
+      "is a IA3 adapter",
+    ],
+    ["whisper.cpp", () => bare({ "ggml-large-v3.bin": "" }), "GGML, for whisper.cpp"],
+    ["faster-whisper", () => folders.with({ "model.bin": "" }), "CTranslate2"],
     ["GGUF", () => bare({ "q4_k.gguf": "GGUF" }), "GGUF", "only safetensors", "0.6b"],
     ["ONNX", () => bare({ "encoder.onnx": "" }), "ONNX"],
     ["ExecuTorch", () => folders.with({ "model.pte": "" }), "ExecuTorch"],

@@ -32,6 +32,8 @@ const formats: readonly [RegExp, string][] = [
   [/\.tflite$/i, "TensorFlow Lite"],
   [/\.nemo$/i, "NeMo"],
   [/\.npz$/i, "MLX's old .npz"],
+  [/^ggml-.*\.bin$/i, "GGML, for whisper.cpp"],
+  [/^model\.bin$/i, "CTranslate2, for faster-whisper"],
   [/\.(?:bin|pt|pth|ckpt)$/i, "PyTorch pickles, which could run programs"],
 ];
 
@@ -105,16 +107,16 @@ export const foreignModels: readonly Foreign[] = [
 function adapter(folder: ModelFolder): string | undefined {
   if (!folder.has("adapter_config.json")) return undefined;
   if (folder.weights.some((name) => !/adapter|lora/i.test(name))) return undefined;
-  return `is a LoRA adapter${ofBase(folder)}, not a model`;
-}
-
-function ofBase(folder: ModelFolder): string {
   const base = baseOf(folder);
-  return base === undefined ? "" : ` of ${base}`;
+  const kind = folder.json("adapter_config.json")?.["peft_type"] ?? "LoRA";
+  const name = String(kind) === "LORA" ? "LoRA" : String(kind);
+  return `is a ${name} adapter${base === undefined ? "" : ` of ${base}`}, not a model`;
 }
 
+/** The model that an adapter changes, as PEFT or mlx-lm names it. */
 function baseOf(folder: ModelFolder): string | undefined {
-  const base = folder.json("adapter_config.json")?.["base_model_name_or_path"];
+  const settings = folder.json("adapter_config.json") ?? {};
+  const base = settings["base_model_name_or_path"] ?? settings["model"];
   return typeof base === "string" && base !== "" ? base : undefined;
 }
 

@@ -18,16 +18,21 @@ export const maxIndexBytes = 32_000_000;
 export function readJsonObject(path: string, maxBytes = maxConfigBytes): Json {
   const hint = "fetch the checkpoint again, or point --model at another folder";
   const bad = (why: string) => new AsrError("model", `${path}: ${why}`, hint);
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) throw bad("the file is missing");
-  if (!found.isFile()) throw bad("is not a file");
-  if (found.size > maxBytes) {
-    throw bad(`${found.size} bytes are too long for this file; at most ${maxBytes} are read`);
+  let text: Uint8Array;
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined) throw bad("the file is missing");
+    if (!found.isFile()) throw bad("is not a file");
+    if (found.size > maxBytes) {
+      throw bad(`${found.size} bytes are too long for this file; at most ${maxBytes} are read`);
+    }
+    text = readFileSync(path);
+  } catch (error) {
+    throw error instanceof AsrError ? error : bad(`cannot be read: ${messageOf(error)}`);
   }
   let value: unknown;
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
-    value = parseStrictJson(text);
+    value = parseStrictJson(new TextDecoder("utf-8", { fatal: true }).decode(text));
   } catch (error) {
     throw bad(`not valid JSON: ${messageOf(error)}`);
   }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { modelFolder } from "../native/locate.ts";
@@ -37,6 +37,14 @@ describe("a folder", () => {
     process.chdir(startedIn);
     rmSync(folder, { recursive: true });
   });
+
+  test.each(["q4.gguf", "model.safetensors"])(
+    "named by its file %s is opened, to be refused",
+    (name) => {
+      writeFileSync(join(folder, name), "");
+      expect(parseModelName(name)).toEqual({ folder: modelFolder(name) });
+    },
+  );
 
   test("that exists comes before the hub", () => {
     for (const name of ["org/model", "0.6b"])

@@ -1,5 +1,6 @@
-import { statSync } from "node:fs";
-import { isAbsolute } from "node:path";
+import { existsSync, statSync } from "node:fs";
+import { basename, isAbsolute } from "node:path";
+import { formatOf } from "../checkpoint/foreign.ts";
 import { didYouMean } from "../contract/did-you-mean.ts";
 import { AsrError } from "../contract/errors.ts";
 import { demoModel, modelFolder } from "../native/locate.ts";
@@ -42,7 +43,8 @@ const revisionPattern = /^(?!.*(?:\.\.|\/\/|\/\.|\.\/|\.lock$))\w(?:[\w./-]{0,12
  * name; an id of the hub. The last two may end with `@revision`. Throws `usage` for anything else.
  */
 export function parseModelName(name: string): ModelName {
-  if (name === demoModel || isPath(name) || isFolder(name)) return { folder: modelFolder(name) };
+  const isHere = isPath(name) || isFolder(name) || isModelFile(name);
+  if (name === demoModel || isHere) return { folder: modelFolder(name) };
   return parseHubModel(name);
 }
 
@@ -81,6 +83,12 @@ export function displayName({ id, revision }: HubModel): string {
 
 function isPath(name: string): boolean {
   return isAbsolute(name) || /^\.{1,2}(?:[/\\]|$)/.test(name);
+}
+
+/** A file of weights in place of its folder: whoever opens it says what it is. */
+function isModelFile(name: string): boolean {
+  const isNamedSo = formatOf(basename(name)) !== undefined || name.endsWith(".safetensors");
+  return isNamedSo && existsSync(name);
 }
 
 function isFolder(name: string): boolean {

@@ -207,6 +207,13 @@ describe("a broken config.json is refused, by name", () => {
     ["another audio width", audio((audio) => Object.assign(audio, { d_model: 64 }))],
     ["no windows", audio((audio) => Object.assign(audio, { n_window: 0 }))],
     ["zero audio heads", audio((audio) => Object.assign(audio, { encoder_attention_heads: 0 }))],
+    ["two widths", audio((audio) => Object.assign(audio, { hidden_size: 64 }))],
+    ["two depths", audio((audio) => Object.assign(audio, { num_hidden_layers: 3 }))],
+    [
+      "two rotations",
+      text((text) => Object.assign(text, { rope_parameters: { rope_theta: 5e6 } })),
+    ],
+    ["no rotation", text((text) => Reflect.deleteProperty(text, "rope_theta"))],
     ["80 mel bins", audio((audio) => Object.assign(audio, { num_mel_bins: 80 }))],
   ];
   test.each(changes)("%s", (_, change) => {
@@ -219,6 +226,10 @@ describe("a broken config.json is refused, by name", () => {
   test.each([
     ["no JSON", "{ thinker"],
     ["empty", ""],
+    ["a line end in a string", '{"model_type":"qwen3\n_asr"}'],
+    ["a name twice", '{"model_type":"qwen3_asr","model_type":"qwen3_asr"}'],
+    ["a number with a zero before it", '{"a":01}'],
+    ["more than a megabyte", `{"a":"${"x".repeat(1_000_000)}"}`],
     ["a list", "[]"],
     ["nested 10,000 deep", `${"[".repeat(10_000)}${"]".repeat(10_000)}`],
   ])("%s", (_, content) => {

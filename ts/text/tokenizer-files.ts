@@ -25,7 +25,7 @@ export interface TokenizerFiles {
 
 /** No published vocabulary comes near these; ids also index tables. */
 const maxId = 2 ** 22;
-const maxTokens = 2 ** 20;
+const maxTokens = 2 ** 19;
 
 /** Bytes that are read of each file; the published ones have a third of it. */
 const maxBytes: Readonly<Record<string, number>> = {

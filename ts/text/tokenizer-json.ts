@@ -4,7 +4,7 @@ import { type Json, objectOf } from "../checkpoint/json-file.ts";
 
 /** How Qwen2 cuts text into words, as its own files have it. */
 const wordPattern = [
-  String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)`,
+  "(?i:'s|'t|'re|'ve|'m|'ll|'d)",
   String.raw`[^\r\n\p{L}\p{N}]?\p{L}+`,
   String.raw`\p{N}`,
   String.raw` ?[^\s\p{L}\p{N}]+[\r\n]*`,
