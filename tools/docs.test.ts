@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { benchCommand } from "../bench/command.ts";
+import { loadAudio } from "../ts/audio/open.ts";
 import { convertCommand } from "../ts/cli/commands/convert.ts";
 import { inspectCommand } from "../ts/cli/commands/inspect.ts";
 import { micCommand } from "../ts/cli/commands/mic.ts";
@@ -20,6 +21,7 @@ import { transcribeCommand } from "../ts/cli/commands/transcribe.ts";
 import { werCommand } from "../ts/cli/commands/wer.ts";
 import { exitCodes } from "../ts/cli/terminal/exit-codes.ts";
 import { demoSample } from "../ts/native/locate.ts";
+import { wavFile } from "../ts/testing/wav-writer.ts";
 import { cloneCommands } from "./commands.ts";
 import { root } from "./folders.ts";
 
@@ -112,6 +114,17 @@ describe("the command line", () => {
   });
 });
 
+/** The sample as a telephone call: its second sentence is said by another party. */
+async function sampleAsCall(): Promise<Uint8Array> {
+  const { samples } = await loadAudio(demoSample);
+  const secondSentence = 2.03 * 16_000;
+  const data = new Int16Array(2 * samples.length);
+  for (const [i, sample] of samples.entries()) {
+    data[2 * i + (i < secondSentence ? 0 : 1)] = sample * 32_767;
+  }
+  return wavFile({ data: new Uint8Array(data.buffer), channels: 2 });
+}
+
 /** A command of an example as it was typed, and what the terminal showed. */
 type Shown = [page: string, command: string, output: string];
 
@@ -137,6 +150,7 @@ describe("examples show what a terminal shows", () => {
       mkdirSync(join(folder, "models/demo"), { recursive: true });
       copyFileSync(demoSample, join(folder, "sample.wav"));
       copyFileSync(demoSample, join(folder, "models/demo/sample.wav"));
+      writeFileSync(join(folder, "call.wav"), await sampleAsCall());
       const script = command.replace("./bunw", `'${join(root, "bunw")}'`);
       const env = { ...process.env, BUN: process.execPath, BUN_ASR_MODEL: "demo" };
       const child = Bun.spawn(["sh", "-c", `exec 2>&1; ${script}`], { cwd: folder, env });
