@@ -77,10 +77,17 @@ test("each channel is as it was, but for what it repeats", () => {
   const twice = heard("each", a, a);
   expect(twice.all).toEqual(interleaved(a, new Float32Array(a.length)).samples);
   expect(twice.notes).toEqual(["channel 2 repeats channel 1 and is not heard a second time"]);
-  // Somebody answers after a second.
-  const second = a.map((sample, i) => (i < rate ? sample : b[i]!));
-  const call = heard("each", a, second);
-  const own = second.map((sample, i) => (i < rate ? 0 : sample));
-  expect(call.all).toEqual(interleaved(a, own).samples);
-  expect(call.notes).toEqual([]);
+});
+
+test("a channel that repeats another for a while has its own background then", () => {
+  const noise = Float32Array.from({ length: 3 * rate }, () => 1e-3 * (random() - 0.5));
+  // It speaks first, then it is crosstalk of the other.
+  const second = a.map((sample, i) => (i < rate ? b[i]! : 0.3 * sample) + noise[i]!);
+  const { all, notes } = heard("each", a, second);
+  const own = all.filter((_, index) => index % 2 === 1);
+  expect(own.subarray(0, rate)).toEqual(second.subarray(0, rate));
+  const rest = own.subarray(rate);
+  expect(rest.reduce((max, sample) => Math.max(max, Math.abs(sample)), 0)).toBeLessThan(1e-3);
+  expect(rest.some((sample) => sample !== 0)).toBe(true);
+  expect(notes).toEqual([]);
 });

@@ -68,10 +68,15 @@ class MixingEar implements Ear {
   }
 }
 
-/** Hears each channel, but for what it repeats of another one: that becomes silence. */
+/**
+ * Hears each channel, but for what it repeats of another one: there it hears the channel's own
+ * background, so that its pauses stay what they were.
+ */
 class PartingEar implements Ear {
   readonly #windows = new Windows(windowLength);
   readonly #repeats = new Repeats();
+  /** The quietest stretch that a channel had for itself. */
+  readonly #backgrounds = new Map<number, { energy: number; samples: Float32Array }>();
 
   *push(frames: Frames): Generator<Frames> {
     for (const window of this.#windows.push(frames)) yield this.#own(window);
@@ -89,13 +94,27 @@ class PartingEar implements Ear {
   }
 
   #own(window: Frames): Frames {
-    const repeating = this.#repeats.next(Likeness.of(window));
+    const likeness = Likeness.of(window);
+    const repeating = this.#repeats.next(likeness);
+    for (let channel = 0; channel < window.channels; channel++) {
+      if (!repeating.has(channel)) this.#listen(window, channel, likeness.energy(channel));
+    }
     if (repeating.size === 0) return window;
     const { channels } = window;
     const samples = window.samples.slice();
     for (const channel of repeating) {
-      for (let at = channel; at < samples.length; at += channels) samples[at] = 0;
+      const background = this.#backgrounds.get(channel)?.samples;
+      for (let at = channel, i = 0; at < samples.length; at += channels, i++) {
+        samples[at] = background?.[i] ?? 0;
+      }
     }
     return { ...window, samples };
+  }
+
+  #listen(window: Frames, channel: number, energy: number): void {
+    const isWhole = window.samples.length === windowLength * window.channels;
+    if (!isWhole || energy >= (this.#backgrounds.get(channel)?.energy ?? Number.POSITIVE_INFINITY))
+      return;
+    this.#backgrounds.set(channel, { energy, samples: channelOf(window, channel) });
   }
 }
