@@ -27,8 +27,10 @@ const meanings: readonly {
     hint: "a newer or more complete ffmpeg may: set FFMPEG to one",
   },
   {
-    words:
-      /Invalid data found|Header missing|error rate|frame size|initializing fi|determine format/i,
+    words: new RegExp(
+      "Invalid data found|Header missing|[Ee]rror rate|frame size|initializing fi|determine format|" +
+        "Error opening|End of file|Not yet implemented|Input/output error",
+    ),
     what: "is no audio that ffmpeg can read",
     hint: "samples without a header are given with their rate: { stream, sampleRate }, --stdin-pcm",
     error: UnreadableAudio,
@@ -68,6 +70,9 @@ const betweenFrames = /Header missing|Error submitting packet to decoder|Error w
 /** What only says that something failed. */
 const general = /(?:^|: )(?:Invalid argument|Conversion failed!)$/;
 
+/** What it says of each packet that a decoder refuses, besides what that says itself. */
+const damaged = /^(?:Error while decoding stream|Error submitting packet|Decoding error)/;
+
 /**
  * The last of ffmpeg's errors that tells of lost sound; undefined for none. `isWalked` where the
  * frames were looked at one by one, so that what stands between them is no news.
@@ -76,5 +81,6 @@ export function lossIn(errors: readonly string[], isWalked: boolean): string | u
   const losses = errors.filter(
     (line) => !harmless.test(line) && !(isWalked && betweenFrames.test(line)),
   );
-  return losses.findLast((line) => !general.test(line)) ?? losses.at(-1);
+  const own = losses.findLast((line) => !general.test(line) && !damaged.test(line));
+  return own ?? (losses.some((line) => damaged.test(line)) ? "it is damaged" : losses.at(-1));
 }
