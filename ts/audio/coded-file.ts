@@ -69,9 +69,9 @@ async function* soundOf(
   const number = await trackNumber(file, remarks);
   const damage = noRemarks();
   let end = 0;
-  let isOpen = false;
   for (const section of findings.links ?? [undefined]) {
     const start = end;
+    let isOpen = false;
     const canSeek = section === undefined && findings.hasIndex === true;
     const decoding = {
       name,

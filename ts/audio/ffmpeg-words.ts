@@ -28,8 +28,8 @@ const meanings: readonly {
   },
   {
     words: new RegExp(
-      "Invalid data found|Header missing|[Ee]rror rate|frame size|initializing fi|determine format|" +
-        "Error opening|End of file|Not yet implemented|Input/output error",
+      "Invalid data found|Header missing|[Ee]rror rate|frame size|initializing fi|" +
+        "determine format|Error opening|End of file|Not yet implemented|Input/output error",
     ),
     what: "is no audio that ffmpeg can read",
     hint: "samples without a header are given with their rate: { stream, sampleRate }, --stdin-pcm",

@@ -35,6 +35,7 @@ export async function mpegAudioFindings(source: ByteSource): Promise<Findings | 
 /** As many bytes as may lie before the first frame, and are searched at once for the next one. */
 const searchLength = 1 << 16;
 const maxFrameLength = 3000;
+const blockLength = 1 << 18;
 /** So many that follow each other, behind something else, are MP3. */
 const framesInRow = 12;
 
@@ -73,7 +74,25 @@ class Walk {
     return await startsMpegAudio(this.#source, first);
   }
 
+  /** Takes the frames of a block that are as the one before; the rest is for closer looks. */
+  async #takeBlock(): Promise<void> {
+    const bytes = await this.#source.read(this.#at, blockLength);
+    const kind = this.#last?.kind;
+    let at = 0;
+    while (at + maxFrameLength < bytes.length) {
+      const frame = frameIn(bytes, at);
+      if (frame === undefined || frame.kind !== kind || promiseIn(bytes, at, frame) !== undefined) {
+        break;
+      }
+      this.#frames++;
+      this.#last = frame;
+      at += frame.length;
+    }
+    this.#at += at;
+  }
+
   async #step(): Promise<boolean> {
+    if (this.#last !== undefined) await this.#takeBlock();
     const frame = await this.#frameAt(this.#at);
     if (frame !== undefined && (this.#last === undefined || frame.kind === this.#last.kind)) {
       await this.#take(frame);
@@ -94,7 +113,7 @@ class Walk {
   }
 
   async #take(frame: Frame): Promise<void> {
-    const promised = await this.#promiseIn(frame);
+    const promised = promiseIn(await this.#source.read(this.#at, 64), 0, frame);
     if (promised !== undefined) {
       this.#endOfRecording();
       this.#promised = promised;
@@ -114,17 +133,6 @@ class Walk {
     const seconds = (frames: number) => ((frames * samples) / sampleRate).toFixed(1);
     const promised = `${seconds(this.#promised)} s of sound are promised`;
     this.findings.losses.push(`it is cut short: ${promised}, ${seconds(this.#frames)} s are there`);
-  }
-
-  /** The number of frames that a header, in place of sound, says will follow. */
-  async #promiseIn({ tagAt }: Frame): Promise<number | undefined> {
-    const bytes = await this.#source.read(this.#at, 64);
-    const tag = textAt(bytes, tagAt);
-    if ((tag === "Xing" || tag === "Info") && bytes.length >= tagAt + 12) {
-      return viewOf(bytes).getUint32(tagAt + 4) & 1 ? viewOf(bytes).getUint32(tagAt + 8) : 0;
-    }
-    if (textAt(bytes, 36) === "VBRI" && bytes.length >= 54) return viewOf(bytes).getUint32(50);
-    return undefined;
   }
 
   async #frameAt(at: number): Promise<Frame | undefined> {
@@ -169,6 +177,17 @@ class Walk {
     }
     return undefined;
   }
+}
+
+/** The number of frames that a header, in place of sound, says will follow the one at `at`. */
+function promiseIn(bytes: Uint8Array, at: number, { tagAt }: Frame): number | undefined {
+  const tag = textAt(bytes, at + tagAt);
+  if ((tag === "Xing" || tag === "Info") && bytes.length >= at + tagAt + 12) {
+    const view = viewOf(bytes);
+    return view.getUint32(at + tagAt + 4) & 1 ? view.getUint32(at + tagAt + 8) : 0;
+  }
+  if (textAt(bytes, at + 36) !== "VBRI" || bytes.length < at + 54) return undefined;
+  return viewOf(bytes).getUint32(at + 50);
 }
 
 /** Whether frames of MPEG audio follow each other from a place on. */
