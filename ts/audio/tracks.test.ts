@@ -91,6 +91,8 @@ describe("the tracks of a file", () => {
   test("programs that share one have it once; titles cannot pretend to be one", () => {
     const said = `\
 Input #0, mpegts, from 'a.ts':
+  Program 3 
+  Stream #0:10[0x10a](eng): Audio: ac3 (AC-3 / 0x332D4341), 48000 Hz, 5.1(side), fltp, 640 kb/s
   Program 1 
   Stream #0:1[0x101](ger,fra): Audio: mp2 ([4][0][0][0] / 0x0004), 48000 Hz, stereo, s16p, 160 kb/s
   Program 2 
@@ -114,6 +116,14 @@ Input #0, mpegts, from 'a.ts':
         language: "ger,fra",
       },
       { number: 2, codec: "aac", isDefault: true, title: "one" },
+      {
+        number: 3,
+        codec: "ac3",
+        channels: 6,
+        sampleRate: 48_000,
+        isDefault: false,
+        language: "eng",
+      },
     ]);
   });
 

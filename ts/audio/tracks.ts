@@ -19,16 +19,16 @@ export interface AudioTrack {
 
 /** The audio tracks that ffmpeg tells of a file it has opened. */
 export function readTracks(said: string): AudioTrack[] {
-  const tracks = new Map<string, AudioTrack>();
+  const tracks = new Map<number, AudioTrack>();
   let track: AudioTrack | undefined;
   for (const line of said.split(/\r?\n/)) {
     const [, index, language, kind, rest = ""] = streamLine.exec(line) ?? [];
     if (index !== undefined) {
       // A stream of two programs is told twice.
-      track = tracks.get(index);
+      track = tracks.get(Number(index));
       if (kind !== "Audio" || track !== undefined) continue;
-      track = { number: tracks.size + 1, ...described(rest), language: tagOf(language) };
-      tracks.set(index, track);
+      track = { number: 0, ...described(rest), language: tagOf(language) };
+      tracks.set(Number(index), track);
     } else if (/^\s*(?:Program|Stream group|Chapter) /.test(line)) {
       track = undefined;
     } else if (track !== undefined) {
@@ -36,7 +36,9 @@ export function readTracks(said: string): AudioTrack[] {
       track.title ??= title;
     }
   }
-  return [...tracks.values()];
+  // Programs are told one after the other, wherever their streams are.
+  const inOrder = [...tracks].sort(([a], [b]) => a - b);
+  return inOrder.map(([, found], index) => ({ ...found, number: index + 1 }));
 }
 
 /** As in `  Stream #0:1[0x101](ger): Audio: mp2 ([4][0][0][0] / 0x0004), 16000 Hz, mono, s16p`. */
