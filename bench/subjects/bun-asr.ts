@@ -22,7 +22,8 @@ await serve(async () => {
   const model = Model.open(folder);
   const openMs = performance.now() - started;
   const { kernels, weightBytes, activations, decoderLayers, hiddenSize } = model.info;
-  const hasVocabulary = existsSync(join(folder, "vocab.json"));
+  const names = ["vocab.json", "tokenizer.json"];
+  const hasVocabulary = names.some((name) => existsSync(join(folder, name)));
   const tokenizer = hasVocabulary ? await Tokenizer.load(folder) : undefined;
   const about = { kernels, weightBytes, activations, decoderLayers, hiddenSize };
   const run = (clip: Clip) =>
