@@ -4,9 +4,10 @@ import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { indexName } from "../checkpoint/incomplete.ts";
 import type { Json } from "../checkpoint/json-file.ts";
+import { AsrError } from "../contract/errors.ts";
 import { sha256Of } from "../hub/digest.ts";
-import { preprocessorConfig } from "./official-config.ts";
 import { checkOutside, checkSpace, makeFolder } from "./output-folder.ts";
+import { configIn, inLayout, type Layout, processorIn } from "./output-layout.ts";
 import {
   type PlannedTensor,
   plannedBytes,
@@ -23,6 +24,8 @@ import { writeShard } from "./write.ts";
 /** How a checkpoint is converted. */
 export interface ConvertOptions {
   recipe: Recipe;
+  /** How the result is laid out; default `mlx`, the only one for quantized weights. */
+  layout?: Layout | undefined;
   /** Replaces a model that is at the place of the result. */
   overwrite?: boolean | undefined;
   /** Called with the share of the source that was converted, 0 to 1. */
@@ -46,7 +49,7 @@ export interface Conversion {
 }
 
 /**
- * Converts the Qwen3-ASR checkpoint in `folder` to one in MLX's layout at `out`, quantized by MLX.
+ * Converts the Qwen3-ASR checkpoint in `folder` to one at `out`, quantized by MLX.
  * Memory does not grow with the model. The result appears at `out` when it is complete. Throws
  * AsrError `model` for a bad checkpoint, `usage` where the result cannot be put.
  */
@@ -55,10 +58,15 @@ export async function convertCheckpoint(
   out: string,
   options: ConvertOptions,
 ): Promise<Conversion> {
-  const { recipe, overwrite = false, shardBytes = 5e9 } = options;
+  const { recipe, layout = "mlx", overwrite = false, shardBytes = 5e9 } = options;
   const source = await readSource(folder);
   await checkOutside(out, folder);
-  const tensors = source.tensors.map((tensor) => planTensor(tensor, recipe));
+  const planned = source.tensors.map((tensor) => planTensor(tensor, recipe));
+  if (layout !== "mlx" && quantizedModules(planned).size > 0) {
+    const hint = "leave the layout at mlx, or let the weights stay float";
+    throw new AsrError("usage", `the layout ${layout} has no quantized weights of MLX`, hint);
+  }
+  const tensors = planned.map((tensor) => inLayout(tensor, layout));
   const shards = shardsOf(tensors, shardBytes);
   const bytes = sum(tensors.map(plannedBytes));
   return await makeFolder(out, overwrite, async (unfinished) => {
@@ -66,12 +74,13 @@ export async function convertCheckpoint(
     const sourceBytes = await writeShards(unfinished, shards, source, options);
     await writeFile(join(unfinished, indexName), toText(shardIndex(shards, bytes)));
     const config = convertedConfig(source.config, tensors, recipe);
-    await writeFile(join(unfinished, "config.json"), toText(config));
+    await writeFile(join(unfinished, "config.json"), toText(configIn(layout, config)));
     for (const name of source.companions) {
       await copyFile(join(source.folder, name), join(unfinished, name));
     }
-    if (!source.companions.includes(preprocessorName)) {
-      await writeFile(join(unfinished, preprocessorName), toText(preprocessorConfig));
+    const [processor, settings] = processorIn(layout);
+    if (!source.companions.includes(processor)) {
+      await writeFile(join(unfinished, processor), toText(settings));
     }
     const files = [];
     for (const { name } of shards) {
@@ -81,13 +90,11 @@ export async function convertCheckpoint(
   });
 }
 
-const preprocessorName = "preprocessor_config.json";
-
 async function writeShards(
   folder: string,
   shards: readonly Shard[],
   { tensors }: Source,
-  { blockBytes = 16 * 2 ** 20, onProgress, signal }: ConvertOptions,
+  { blockBytes = 16 * 2 ** 20, layout = "mlx", onProgress, signal }: ConvertOptions,
 ): Promise<number> {
   const total = sum(tensors.map(({ stored }) => stored.length));
   let done = 0;
@@ -97,7 +104,8 @@ async function writeShards(
     onProgress?.(done / total);
   };
   for (const shard of shards) {
-    await writeShard(join(folder, shard.name), shard, { blockBytes, beforeBlock });
+    const format = layout === "mlx" ? "mlx" : "pt";
+    await writeShard(join(folder, shard.name), shard, { format, blockBytes, beforeBlock });
   }
   return total;
 }

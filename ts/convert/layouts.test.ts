@@ -5,10 +5,12 @@ import { join } from "node:path";
 import { Engine } from "../engine/decode/engine.ts";
 import { Model } from "../native/model.ts";
 import { CheckpointFolders, source, whole } from "../testing/checkpoint.ts";
+import { expectAsrError } from "../testing/expect-error.ts";
 import { goldenSet, goldensFolder } from "../testing/goldens.ts";
 import { compareWithOfficial } from "../testing/parity.ts";
 import { readSafetensors, type Tensors } from "../testing/safetensors.ts";
 import { convertCheckpoint } from "./convert.ts";
+import type { Layout } from "./output-layout.ts";
 import { type Bits, uniform } from "./recipe.ts";
 
 // Whatever layout a checkpoint has, it becomes the same one, and that opens.
@@ -124,4 +126,52 @@ test("Mega-ASR leaves its router and its LoRA behind, and is a plain model then"
   expect(config(out)).toEqual({ ...mega, model_type: "qwen3_asr" } as never);
   using result = await Engine.open(out);
   expect(result.model.info.notes).toEqual([]);
+});
+
+describe("other layouts are written, too", () => {
+  async function laidOut(from: string, layout: Layout): Promise<string> {
+    const out = join(scratch, String(count++));
+    const recipe = { bits: uniform("none"), groupSize: 64 } as const;
+    await convertCheckpoint(from, out, { recipe, layout });
+    return out;
+  }
+
+  test("what transformers 5 saved comes back from the official one, byte for byte", async () => {
+    const official = await laidOut(saved, "official");
+    expect([...weights(official).keys()].every((name) => name.startsWith("thinker."))).toBe(true);
+    const back = weights(await laidOut(official, "transformers"));
+    const expected = weights(saved);
+    expect([...back.keys()].sort()).toEqual([...expected.keys()].sort());
+    for (const [name, { shape, data }] of back) {
+      expect(shape).toEqual(expected.get(name)!.shape);
+      expect(Buffer.compare(data, expected.get(name)!.data)).toBe(0);
+    }
+  });
+
+  test("MLX's order of axes is turned back", async () => {
+    const mlx = await laidOut(source, "mlx");
+    for (const [name, { shape, data }] of weights(await laidOut(mlx, "official"))) {
+      expect(shape).toEqual(whole.get(name)!.shape);
+      expect(Buffer.compare(data, whole.get(name)!.data)).toBe(0);
+    }
+  });
+
+  test.each(["official", "transformers"] as const)("%s gives the same numbers", async (layout) => {
+    const set = goldenSet("small");
+    for (const from of [source, await laidOut(source, "mlx")]) {
+      const folder = await laidOut(from, layout);
+      using model = Model.open(folder, { precision: "full" });
+      const found = await compareWithOfficial(set, set.cases[2]!, model);
+      expect(found.logits).toBeLessThanOrEqual(set.tolerances.logits);
+      expect(found.tokens).toEqual(found.officialTokens);
+      using _ = await Engine.open(folder);
+    }
+  });
+
+  test("but not with quantized weights", async () => {
+    const out = join(scratch, "refused");
+    const recipe = { bits: uniform(4), groupSize: 64 } as const;
+    const attempt = () => convertCheckpoint(source, out, { recipe, layout: "official" });
+    await expectAsrError(attempt, "usage", "the layout official has no quantized weights");
+  });
 });

@@ -6,6 +6,8 @@ import { convertedBytes, convertTensor } from "./tensor.ts";
 
 /** How a shard is written. */
 export interface WriteOptions {
+  /** Whose order of axes it is, as the file's metadata say. */
+  format: "mlx" | "pt";
   /** Most bytes of a tensor that are in memory at once; a single row may be more. */
   blockBytes: number;
   /** Called before each block with the bytes of the source that were read for the last one. */
@@ -18,7 +20,7 @@ export interface WriteOptions {
  */
 export async function writeShard(path: string, shard: Shard, options: WriteOptions): Promise<void> {
   const forms = new Map(shard.tensors.flatMap(({ parts }) => parts.map((it) => [it.name, it])));
-  const { head, offsets } = layOut(forms, { format: "mlx" });
+  const { head, offsets } = layOut(forms, { format: options.format });
   const scratch = { block: new Scratch(), result: new Scratch() };
   const file = await open(path, "wx");
   try {

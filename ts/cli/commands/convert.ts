@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { AsrError } from "../../contract/errors.ts";
 import { type Conversion, convertCheckpoint } from "../../convert/convert.ts";
+import type { Layout } from "../../convert/output-layout.ts";
 import { best, mixed, type Recipe, uniform } from "../../convert/recipe.ts";
 import { resolveModel } from "../../hub/resolve.ts";
 import { byteText, durationText } from "../../text/sizes.ts";
@@ -23,13 +24,20 @@ const flags = {
       help: "a float checkpoint: its folder, or org/name of the hub",
     },
     out: { short: "o", value: "DIR", help: "the folder to make" },
+    layout: {
+      kind: { type: "choice", choices: ["mlx", "official", "transformers"] },
+      default: "mlx",
+      help:
+        "mlx, as mlx-community publishes; official or transformers, whose float weights qwen-asr " +
+        "and transformers 5 read",
+    },
     overwrite: { help: "replace a model that is at --out" },
   },
   Quantization: {
     bits: {
       kind: width,
       value: "N",
-      default: "4",
+      default: "4, or none in another layout than mlx",
       help:
         "4, 5, 6, 8 or none: decoder and embedding; the encoder stays float, as in the " +
         "checkpoints of mlx-community",
@@ -62,6 +70,7 @@ interface Arguments {
   model: string;
   out: string;
   recipe: Recipe;
+  layout: Layout;
   overwrite: boolean;
   quiet: boolean;
 }
@@ -95,7 +104,9 @@ function argumentsOf(given: GivenFlags<typeof flags>): Arguments {
   if (recipe !== undefined && bits !== undefined) {
     throw new AsrError("usage", "--recipe and --bits are two ways to say the same", "give one");
   }
-  const start = recipe === undefined ? uniform(widths[bits ?? "4"]) : recipes[recipe];
+  const layout = given.value("layout") ?? "mlx";
+  const usual = layout === "mlx" ? "4" : "none";
+  const start = recipe === undefined ? uniform(widths[bits ?? usual]) : recipes[recipe];
   const bitsOf = (flag: "encoder-bits" | "embedding-bits") => {
     const choice = given.value(flag);
     return choice === undefined ? undefined : widths[choice];
@@ -113,6 +124,7 @@ function argumentsOf(given: GivenFlags<typeof flags>): Arguments {
       groupSize: groupSizes[given.value("group-size") ?? "64"],
       ...(dtype === undefined ? {} : { dtype: dtypes[dtype] }),
     },
+    layout,
     overwrite: given.has("overwrite"),
     quiet: given.has("quiet"),
   };
@@ -123,7 +135,7 @@ function missing(flag: string): AsrError {
 }
 
 async function convert(
-  { model, out, recipe, overwrite, quiet }: Arguments,
+  { model, out, recipe, layout, overwrite, quiet }: Arguments,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
@@ -141,6 +153,7 @@ async function convert(
     const started = performance.now();
     const conversion = await convertCheckpoint(folder, out, {
       recipe,
+      layout,
       overwrite,
       signal,
       onProgress: (share) =>
