@@ -54,6 +54,12 @@ test("tracks are listed as a table, or as JSON, without a model", async () => {
   });
 });
 
+test("those of a data: URL, too", async () => {
+  const url = `data:audio/wav;base64,${(await Bun.file(demoSample).bytes()).toBase64()}`;
+  const { status, out } = await listed(url);
+  expect([status, out.split("\n")[1]?.split(/ +/)[2]]).toEqual([0, "pcm_s16le"]);
+});
+
 test("what cannot be read is told, and the others are listed", async () => {
   using made = new MadeAudio();
   const none = join(made.folder, "none.mkv");

@@ -2,6 +2,7 @@ import { audioTracks } from "../../audio/audio-tracks.ts";
 import type { AudioTrack } from "../../audio/tracks.ts";
 import { AsrError } from "../../contract/errors.ts";
 import type { Input } from "../files/inputs.ts";
+import { readSource } from "../files/source.ts";
 import { exitCodes } from "../terminal/exit-codes.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
@@ -21,8 +22,9 @@ export async function listTracks(
     }
     try {
       if (input.problem !== undefined) throw input.problem;
-      const tracks = await audioTracks(input.path);
-      terminal.out(json ? jsonLine(input, tracks) : table(tracks));
+      for await (const tracks of readSource(input, tracksOf)) {
+        terminal.out(json ? jsonLine(input, tracks) : table(tracks));
+      }
     } catch (error) {
       if (!(error instanceof AsrError)) throw error;
       const { code, message, hint } = error;
@@ -32,6 +34,10 @@ export async function listTracks(
     }
   }
   return status;
+}
+
+async function* tracksOf(source: string): AsyncGenerator<AudioTrack[]> {
+  yield await audioTracks(source);
 }
 
 function jsonLine({ path }: Input, tracks: readonly AudioTrack[]): string {
