@@ -117,6 +117,26 @@ describe("the demo", () => {
   });
 });
 
+test("channels are told apart across threads, but not live", async () => {
+  const sample = await demoSpeech();
+  const samples = new Float32Array(2 * sample.length);
+  for (const [i, value] of sample.entries()) samples[2 * i + 1] = value;
+  const call = { samples, sampleRate: 16_000, channels: 2 };
+  await using asr = await Asr.load("demo");
+  const { chunks, segments } = await asr.transcribe(call, { channel: "each" });
+  expect([...chunks, ...segments].map(({ channel }) => channel)).toEqual([2, 2, 2]);
+  expect((await asr.transcribe(call, { channel: "right" })).text).toBe(sampleText);
+  await expectAsrError(
+    () => asr.transcribe(call, { channel: 3 }),
+    "input",
+    "no channel 3; it has 2",
+  );
+  await expectAsrError(() => asr.transcribe(call, { audioTrack: 2 }), "input", "no audio track 2");
+  await expectAsrError(() => asr.transcribe(call, { audioTrack: "xyz" }), "usage", "no language");
+  const live = asr.stream(call, { channel: "each", live: true });
+  await expectAsrError(() => live.next(), "usage", "leave live (--stream, --follow) out");
+});
+
 describe("random weights", () => {
   test("stop at maxTokens and say so", async () => {
     await using asr = await Asr.load(small);
