@@ -90,9 +90,12 @@ describe.each(Object.entries(starts))("%s", (_, start) => {
     expect(await run(`${start} -q -- -x.wav`)).toEqual({ status: 0, out: sampleText, notes: "" });
   });
 
-  test("says that standard output is closed, and needs no other", async () => {
-    const closed = { status: 1, out: "", notes: "error: standard output is closed\n" };
-    expect(await run(`${start} -- -x.wav >&-`)).toEqual(closed);
+  test("says that standard output is closed where it is needed", async () => {
+    const notes = "error: standard output cannot be written: it is closed\n";
+    expect(await run(`${start} -q -- -x.wav >&-`)).toEqual({ status: 1, out: "", notes });
+    expect((await run(`${start} -q --output closed.txt -- -x.wav >&-`)).status).toBe(0);
+    expect(readFileSync(join(folder, "closed.txt"), "utf8")).toBe(sampleText);
+    rmSync(join(folder, "closed.txt"));
     const { status, out } = await run(`${start} -- -x.wav 2>&- <&-`);
     expect([status, out]).toEqual([0, sampleText]);
   });

@@ -2,6 +2,7 @@ import { messageOf } from "../../contract/errors.ts";
 
 const reasons: Readonly<Record<string, string>> = {
   EEXIST: "it exists already",
+  EBADF: "it is closed",
   EACCES: "no permission to write there",
   EPERM: "no permission to write there",
   EROFS: "the file system is read-only",
