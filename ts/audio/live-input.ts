@@ -3,6 +3,7 @@ import { checked, type Range, wholeRange } from "./checked.ts";
 import { decodedStream } from "./ffmpeg.ts";
 import { UnreadableAudio } from "./ffmpeg-words.ts";
 import { headLength, noAudioAt } from "./formats/no-audio.ts";
+import { openEnded } from "./formats/wav-stream.ts";
 import { gapsNoted } from "./gaps.ts";
 import { type DecodedStream, noRemarks } from "./recording.ts";
 
@@ -19,7 +20,11 @@ export function openLive(
   track?: number,
 ): DecodedStream {
   const remarks = noRemarks();
-  const decoded = decodedStream(looked(stream, name), { name, range, remarks }, track);
+  const decoded = decodedStream(
+    openEnded(looked(stream, name), remarks.losses),
+    { name, range, remarks },
+    track,
+  );
   const blocks = checked(decoded, name, range);
   const heard = gapsNoted(hinted(blocks), range.start, remarks.notes);
   return { name, duration: undefined, blocks: heard, remarks };
