@@ -6,8 +6,8 @@ const repeated = 0.99;
 const repeatedNoMore = 0.9;
 /** The earlier channel is taken for the source unless the later one is louder by this: 6 dB. */
 const lead = 4;
-/** A channel that repeats another in all but this share of the time has nothing of its own. */
-const ownShare = 0.05;
+/** A channel that repeats another in all but this share of its energy has nothing of its own. */
+const ownShare = 0.01;
 
 /**
  * Which channels say nothing of their own: those that repeat another one, louder, softer or in
@@ -17,8 +17,8 @@ const ownShare = 0.05;
 export class Repeats {
   readonly #loudness = new Loudness();
   readonly #alike = new Pairs();
-  /** Stretches in which a channel could be heard, and in which it repeated another one. */
-  readonly #counts = new Map<number, { heard: number; repeated: number; source: number }>();
+  /** The energy that a channel had in all, and where it repeated another one. */
+  readonly #energies = new Map<number, { all: number; repeated: number; source: number }>();
   #repeating: ReadonlySet<number> = new Set();
 
   /** The channels, counted from 0, that repeat another one in the next stretch of time. */
@@ -36,8 +36,8 @@ export class Repeats {
 
   /** Channels that had hardly anything of their own, with the channel that they repeat. */
   get whole(): { channel: number; repeats: number }[] {
-    return [...this.#counts]
-      .filter(([, { heard, repeated }]) => repeated > 0 && heard - repeated <= ownShare * heard)
+    return [...this.#energies]
+      .filter(([, { all, repeated }]) => repeated > 0 && all - repeated <= ownShare * all)
       .map(([channel, { source }]) => ({ channel, repeats: source }))
       .sort((a, b) => a.channel - b.channel);
   }
@@ -58,16 +58,16 @@ export class Repeats {
       } else repeating.set(channel, source);
     }
     for (const channel of [...sources, ...repeating.keys()]) {
-      this.#count(channel, repeating.get(channel));
+      this.#count(channel, window.energy(channel), repeating.get(channel));
     }
     return new Set(repeating.keys());
   }
 
-  #count(channel: number, source: number | undefined): void {
-    const before = this.#counts.get(channel) ?? { heard: 0, repeated: 0, source: 0 };
-    this.#counts.set(channel, {
-      heard: before.heard + 1,
-      repeated: before.repeated + (source === undefined ? 0 : 1),
+  #count(channel: number, energy: number, source: number | undefined): void {
+    const before = this.#energies.get(channel) ?? { all: 0, repeated: 0, source: 0 };
+    this.#energies.set(channel, {
+      all: before.all + energy,
+      repeated: before.repeated + (source === undefined ? 0 : energy),
       source: source ?? before.source,
     });
   }
