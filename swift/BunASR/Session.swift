@@ -91,12 +91,17 @@ final class Session {
         if case .prefill(let prefill, _) = work { prefill.end } else { cache[0].offset }
     }
 
+    /// Nominal is 1; far beyond this, powers would not be finite.
+    private static let loudest: Float = 1e9
+
     /// Begins PCM → log-mel; gives the number of frames. An earlier mel that is not finished is
     /// dropped.
     func mel(_ pcm: UnsafeBufferPointer<Float>) throws -> Int {
         guard !pcm.isEmpty else { throw ASRError.input("the audio holds no samples") }
-        if let bad = pcm.firstIndex(where: { !$0.isFinite }) {
-            throw ASRError.input("sample \(bad) is \(pcm[bad]); every sample must be finite")
+        // Not `>`, which NaN is not either.
+        if let bad = pcm.firstIndex(where: { !($0.magnitude <= Self.loudest) }) {
+            throw ASRError.input(
+                "sample \(bad) is \(pcm[bad]); every sample must be finite, and within ±1e9")
         }
         if case .mel = work { dropWork() } else { try finishWork() }
         try begin(\.melMs) { .mel(LogMel(pcm, preprocessing)) }

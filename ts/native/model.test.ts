@@ -61,6 +61,12 @@ describe("calls out of order or with nonsense", () => {
     await expectAsrError(() => session.read("encoder", new Float32Array(9)), "usage");
     await expectAsrError(() => session.mel(new Float32Array(0)), "input", "no samples");
     await expectAsrError(() => session.mel(new Float32Array([0, Number.NaN])), "input", "1");
+    for (const loud of [2e9, -2e9, 3e38, Number.POSITIVE_INFINITY]) {
+      await expectAsrError(() => session.mel(Float32Array.of(0, 0, loud)), "input", "sample 2");
+    }
+    const mel = new Float32Array(128 * session.mel(new Float32Array(800).fill(1e9)));
+    session.read("mel", mel);
+    expect(mel.every(Number.isFinite)).toBe(true);
     await expectAsrError(() => session.prefill(new Int32Array(0)), "usage");
     await expectAsrError(() => session.rewind(-1), "usage");
     await expectAsrError(() => session.rewind(0.5), "usage");

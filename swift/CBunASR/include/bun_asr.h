@@ -83,7 +83,8 @@ asr_session *asr_session_open(asr_model *model, const char *options);
 void asr_session_close(asr_session *session);
 
 /// Begins PCM to log-mel. `pcm` is float32, mono, 16 kHz, nominally in [-1, 1]; every value must be
-/// finite. Returns the number of frames T = floor(samples / 160), at least 1, or ASR_FAILED.
+/// finite, and within ±1e9. Returns the number of frames T = floor(samples / 160), at least 1, or
+/// ASR_FAILED.
 ///
 /// `mel`, `encode` and `prefill` check and copy what they are given, and `asr_session_work` does
 /// what they began. A call that needs the result of unfinished work finishes it first, so only who
