@@ -86,6 +86,9 @@ describe("a broken file is refused, by name", () => {
     ["metadata that is a list", header({ __metadata__: [1] }), "__metadata__"],
     ["metadata that is a text", header({ __metadata__: "pt" }), "__metadata__"],
     ["a number in the metadata", header({ __metadata__: { a: 1 } }), "__metadata__"],
+    ["an offset of -0", `{"x":${entryText.replace("[0", "[-0")}}`, "not written as a whole one"],
+    ["an extent of 1.0", '{"x":{"dtype":"U8","shape":[1.0]}}', "not written as a whole one"],
+    ["an extent of 1e0", '{"x":{"dtype":"U8","shape":[1e0]}}', "not written as a whole one"],
     ["65 levels", `${"[".repeat(65)}${"]".repeat(65)}`, "nested deeper than 64"],
     ["too much data", header({ x: entry("U8", [1], [0, 1]) }), "3 bytes after"],
   ];

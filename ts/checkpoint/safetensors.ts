@@ -116,17 +116,25 @@ function inFileOrder(tensors: Map<string, StoredTensor>): [string, StoredTensor]
   return [...tensors].sort(([, a], [, b]) => a.offset - b.offset || a.length - b.length);
 }
 
+const string = /"(?:[^"\\]|\\.)*"/g;
+
+/** Outside of strings: -0, 1.0 and 1e0 are counts to JavaScript, and to no other reader. */
+const notWhole = /-0(?!\d)|\.|\d[eE]/;
+
 function parseObject(json: Uint8Array, bad: (why: string) => Error): Record<string, unknown> {
+  let text: string;
   let value: unknown;
   try {
-    value = parseStrictJson(
-      new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(json),
-    );
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(json);
+    value = parseStrictJson(text);
   } catch (error) {
     throw bad(`the header is not a JSON object: ${error instanceof Error ? error.message : error}`);
   }
   const object = objectOf(value);
   if (object === undefined) throw bad("the header is not a JSON object");
+  if (notWhole.test(text.replaceAll(string, ""))) {
+    throw bad("the header has a number that is not written as a whole one");
+  }
   return object;
 }
 
