@@ -13,7 +13,7 @@ export async function check(): Promise<number> {
   await installTools();
   await installWheels([clangFormatWheel], toStderr);
   const bin = join(root, "node_modules/.bin");
-  const formatted = ["ts", "tools", "bench", "package.json", "tsconfig.json"];
+  const formatted = ["ts", "tools", "bench", "reliability", "package.json", "tsconfig.json"];
   const checks: [string, string[]][] = [
     ["tsc", [join(bin, "tsc"), "--noEmit"]],
     ["biome", [join(bin, "biome"), "check", "--error-on-warnings", ...formatted]],
@@ -25,6 +25,7 @@ export async function check(): Promise<number> {
         "--Werror",
         ...cSources("swift"),
         ...cSources("bench"),
+        ...cSources("reliability"),
       ],
     ],
   ];
@@ -86,7 +87,7 @@ async function runBunTests(names: readonly string[]): Promise<Counts> {
     // A machine that is busy with other work must not fail them.
     "--timeout=60000",
   ];
-  const files = names.length > 0 ? names : ["ts", "tools", "bench"];
+  const files = names.length > 0 ? names : ["ts", "tools", "bench", "reliability"];
   const status = await run([process.execPath, "test", ...options, ...files]);
   const totals = existsSync(report) ? await Bun.file(report).text() : "";
   const head = /<testsuites[^>]*>/.exec(totals)?.[0] ?? "";

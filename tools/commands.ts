@@ -63,11 +63,6 @@ in: test -- ts/audio --bail`,
     needs: [],
     run: async () => await (await import("./checks.ts")).check(),
   }),
-  verify: tool("verify", {
-    summary: "Compares every stage with the official implementation.",
-    description:
-      "Installs the official implementation (2 GB, once) and compares every stage with it.",
-    run: async () => await (await import("./verify.ts")).verify(),
-  }),
+  verify: async () => (await import("./verify-command.ts")).verifyCommand,
   bench: async () => (await import("../bench/command.ts")).benchCommand,
 };

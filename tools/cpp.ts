@@ -17,6 +17,8 @@ export interface CppProgram {
   /** Options of the compiler and of the linker. */
   compile: readonly string[];
   link: readonly string[];
+  /** Compiled with these sanitizers, apart from what is not, as in `address,undefined`. */
+  sanitizers?: string;
 }
 
 const cmlx = "swift/Linux/CMLX";
@@ -52,6 +54,23 @@ export const accelerateTest: CppProgram = {
   link: [`-L${join(openblas, "lib")}`, "-lscipy_openblas", `-Wl,-rpath,${join(openblas, "lib")}`],
 };
 
+/** The same with the shim compiled again, so that sanitizers see it; libmlx they do not. */
+export const shimTest: CppProgram = {
+  ...graphTest,
+  inSwiftLibrary: false,
+  compile: [
+    `-I${join(root, cmlx)}`,
+    `-I${join(depsFolder, "mlx/include")}`,
+    "-Wno-deprecated-declarations",
+  ],
+  link: [
+    `-L${join(depsFolder, "mlx/lib")}`,
+    "-lmlx",
+    `-Wl,-rpath,${join(depsFolder, "mlx/lib")}`,
+    "-lpthread",
+  ],
+};
+
 /** The CPU kernels, measured. */
 export const kernelsBench: CppProgram = {
   sources: "bench/kernels",
@@ -66,12 +85,13 @@ export const kernelsBench: CppProgram = {
  * objects of their libraries.
  */
 export async function compiled(cpp: CppProgram): Promise<string> {
-  const { sources, library, headers, inSwiftLibrary = false, compile, link } = cpp;
-  const folder = join(root, ".build/cpp");
+  const { sources, library, headers, inSwiftLibrary = false, compile, link, sanitizers } = cpp;
+  const folder = join(root, `.build/cpp${sanitizers === undefined ? "" : `-${sanitizers}`}`);
+  const sanitized = sanitizers === undefined ? [] : [`-fsanitize=${sanitizers}`, "-g1"];
   mkdirSync(folder, { recursive: true });
   const [own, tested] = [filesIn(sources), filesIn(library)];
   const units = [...own, ...(inSwiftLibrary ? [] : tested)].filter(isUnit);
-  const options = [...compile, `-I${join(root, headers)}`];
+  const options = [...compile, `-I${join(root, headers)}`, ...sanitized];
   const included = [...own, ...tested].filter((path) => !isUnit(path));
   const oldest = newest([...included, import.meta.path]);
   const objects = units.map((path) =>
@@ -89,7 +109,7 @@ export async function compiled(cpp: CppProgram): Promise<string> {
   await Promise.all(Array.from({ length: navigator.hardwareConcurrency }, worker));
 
   const program = join(folder, `${basename(sources)}-${basename(join(sources, ".."))}`);
-  if (timeOf(program) < newest(objects)) await clang([...objects, ...link], program);
+  if (timeOf(program) < newest(objects)) await clang([...objects, ...link, ...sanitized], program);
   return program;
 }
 

@@ -3,8 +3,8 @@ import { dirname } from "node:path";
 /**
  * Who may know whom: each room of the product with the rooms that its modules import, from the
  * ground up. A room is a folder of ts/ or one module of it; `api` is what an embedder holds, the
- * modules that lie in ts/ itself. Tests and ts/testing know everything, as do tools/ and bench/,
- * which nothing here knows.
+ * modules that lie in ts/ itself. Tests and ts/testing know everything, as do tools/, bench/ and
+ * reliability/, which nothing here knows.
  */
 const table: Readonly<Record<string, string>> = {
   // What is spoken of everywhere: options, events, transcripts, errors.

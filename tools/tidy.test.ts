@@ -12,12 +12,12 @@ function filesIn(folders: readonly string[], names: RegExp): string[] {
   );
 }
 
-const sources = filesIn(["ts", "tools", "bench"], /\.ts$/).concat(
+const sources = filesIn(["ts", "tools", "bench", "reliability"], /\.ts$/).concat(
   "bunw",
   "ts/cli/bun-asr",
   ".ci/run",
 );
-const nativeSources = filesIn(["swift", "bench"], /\.(?:swift|c|cpp|h|inl)$/).concat(
+const nativeSources = filesIn(["swift", "bench", "reliability"], /\.(?:swift|c|cpp|h|inl)$/).concat(
   "Package.swift",
 );
 
@@ -51,7 +51,10 @@ describe("every folder of sources", () => {
     const folder = dirname(path);
     return basename(folder) === "include" ? dirname(folder) : folder;
   };
-  const all = filesIn(["ts", "tools", "bench", "swift"], /\.(?:ts|swift|c|cpp|h|inl|py)$/);
+  const all = filesIn(
+    ["ts", "tools", "bench", "reliability", "swift"],
+    /\.(?:ts|swift|c|cpp|h|inl|py)$/,
+  );
   const byFolder = Map.groupBy(all, folderOf);
   const first = /^\/\/\/? This folder: \S/m;
 

@@ -8,6 +8,15 @@ export interface PublishedModel {
   listing?: unknown;
 }
 
+/** A listing as it is sent, which need not be JSON. */
+export class RawListing {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 /** A request as it came in. */
 export interface HubRequest {
   path: string;
@@ -185,7 +194,9 @@ export class LoopbackHub implements Disposable {
       const headers = { "x-error-code": "RevisionNotFound" };
       return { status: 404, headers, body: Buffer.from("unknown revision") };
     }
-    const body = Buffer.from(JSON.stringify(model.listing ?? listingOf(model)));
+    const { listing = listingOf(model) } = model;
+    const text = listing instanceof RawListing ? listing.text : JSON.stringify(listing);
+    const body = Buffer.from(text);
     return { status: 200, headers: { "content-type": "application/json" }, body };
   }
 }

@@ -1,0 +1,43 @@
+import { runSuite } from "../reliability/suite.ts";
+import { command, helpFlag } from "../ts/cli/commands/command.ts";
+import { AsrError } from "../ts/contract/errors.ts";
+import { verify } from "./verify.ts";
+
+const flags = {
+  Options: {
+    hard: { help: "attacks instead: hostile files, hubs and callers, see docs/reliability.md" },
+    seed: { value: "N", help: "what the inputs of --hard are made from; default 1" },
+    help: helpFlag,
+  },
+} as const;
+
+const defaultSeed = 1;
+
+/** The command `verify`. */
+export const verifyCommand = command({
+  name: "verify",
+  summary: "Compares every stage with the official implementation, or attacks the program.",
+  synopsis: "[--hard [NUMBER…]]",
+  takesNames: true,
+  description: `\
+Installs the official implementation (2 GB, once) and compares every stage with it.
+With --hard: tries what is hostile, in an hour or more; NUMBERs are those of checks. The same seed
+makes the same inputs. Those that failed are kept in .cache/reliability/failures. When all checks
+have run with a seed, their results go into docs/reliability.md.`,
+  flags,
+  read({ flags: given, names }) {
+    const isHard = given.has("hard");
+    const numbers = names.map(Number);
+    const seed = Number(given.value("seed") ?? defaultSeed);
+    const wrong = numbers.findIndex((number) => !Number.isInteger(number));
+    if (wrong >= 0)
+      throw new AsrError("usage", `verify ${names[wrong]}: not the number of a check`);
+    if (!Number.isInteger(seed)) throw new AsrError("usage", "--seed: give a whole number");
+    if (!isHard && (names.length > 0 || given.has("seed"))) {
+      throw new AsrError("usage", "numbers and --seed are for verify --hard");
+    }
+    return { isHard, seed, numbers };
+  },
+  needs: ({ isHard }) => (isHard ? ["library", "ffmpeg"] : ["library"]),
+  run: async ({ isHard, ...options }) => await (isHard ? runSuite(options) : verify()),
+});
