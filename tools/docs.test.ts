@@ -85,7 +85,8 @@ describe("the command line", () => {
     const wrong = pages.flatMap((page) =>
       ["console", "sh"]
         .flatMap((language) => blocks(textOf(page), language))
-        .flatMap((block) => Array.from(block.matchAll(/bunw run (\w+)([^|#\n]*)/g)))
+        // Messages name commands within quotation marks.
+        .flatMap((block) => Array.from(block.matchAll(/(?<!"\.\/)bunw run (\w+)([^|#\n]*)/g)))
         .flatMap(([, command = "", rest = ""]) => {
           const usage = usages[command];
           if (usage === undefined) return commands.includes(command) ? [] : [command];
