@@ -1,5 +1,5 @@
 import { type AudioChunk, Chunker, type ChunkOptions } from "./chunker.ts";
-import type { AudioBlock, AudioStream } from "./recording.ts";
+import { type AudioBlock, type AudioStream, peakOf } from "./recording.ts";
 
 /**
  * The chunks of a stream, in the order in which they begin; each channel is cut on its own where
@@ -10,6 +10,8 @@ export class ChunkStream {
   readonly #options: ChunkOptions;
   /** How far the recording was read, in samples. */
   heard = 0;
+  /** The largest absolute sample that was read. */
+  peak = 0;
 
   constructor({ blocks }: AudioStream, options: ChunkOptions) {
     this.#blocks = blocks;
@@ -22,6 +24,7 @@ export class ChunkStream {
     try {
       for await (const block of this.#blocks) {
         this.heard = Math.max(this.heard, block.at + block.samples.length);
+        this.peak = Math.max(this.peak, peakOf(block.samples));
         const { channel } = block;
         yield* channel === undefined ? chunker.push(block) : channels.push({ ...block, channel });
       }

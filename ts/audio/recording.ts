@@ -81,15 +81,17 @@ export async function wholeRecording({ blocks, name }: AudioStream): Promise<Rec
   return { samples, duration: length / sampleRate, name };
 }
 
-/**
- * As in the official code, only samples whose peak is above 1 are scaled, in place. Returns the
- * peak that they had.
- */
-export function scaleToFit(samples: Samples): number {
+/** As in the official code, only samples whose peak is above 1 are scaled, in place. */
+export function scaleToFit(samples: Samples): void {
+  const peak = peakOf(samples);
+  if (peak > 1) for (let i = 0; i < samples.length; i++) samples[i]! /= peak;
+}
+
+/** The largest absolute sample. */
+export function peakOf(samples: Float32Array): number {
   let peak = 0;
   // Indexed loops: the iterator and the callback forms take seconds for an hour of samples.
   for (let i = 0; i < samples.length; i++) peak = Math.max(peak, Math.abs(samples[i]!));
-  if (peak > 1) for (let i = 0; i < samples.length; i++) samples[i]! /= peak;
   return peak;
 }
 

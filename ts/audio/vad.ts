@@ -3,7 +3,7 @@ import { sampleRate } from "./recording.ts";
 
 /** Energy is judged in frames of 10 ms. */
 const frameLength = sampleRate / 100;
-const framesPerSecond = sampleRate / frameLength;
+export const framesPerSecond = sampleRate / frameLength;
 
 /** Never speech, in dB of full scale: below the noise of any microphone. */
 const inaudible = -70;
@@ -57,7 +57,7 @@ export function isInaudible(samples: Float32Array): boolean {
 }
 
 /** Mean energy of each frame, in dB of full scale. */
-function frameLevels(samples: Float32Array): Float32Array {
+export function frameLevels(samples: Float32Array): Float32Array {
   return frameEnergies(samples).map(decibels);
 }
 

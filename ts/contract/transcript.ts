@@ -16,10 +16,12 @@ export interface Timings {
 
 /**
  * How writing ended. `eos`: the model ended by itself. `length`: it was cut at the most tokens
- * allowed. `loop`: it repeated itself, and what came after the first copy is gone. `cancelled`: the
- * caller stopped it. After all but `eos` text may be missing.
+ * allowed. `loop`: it repeated itself, and what came after the first copy is gone. `short`: it
+ * wrote far too little for the voice that is heard. `garbled`: it wrote markers within the text,
+ * which are gone, or no answer at all. `cancelled`: the caller stopped it. After all but `eos` text
+ * may be missing.
  */
-export type FinishReason = "eos" | "length" | "loop" | "cancelled";
+export type FinishReason = "eos" | "length" | "loop" | "short" | "garbled" | "cancelled";
 
 /** A stretch of time in seconds from the start of the recording. */
 export interface Span {

@@ -4,6 +4,7 @@ import type { DecodedChunk, FinishReason, Transcript } from "../contract/transcr
 import { segmentsOf } from "../segments/segments.ts";
 import { joinTurns } from "../text/joining.ts";
 import type { ChunkResult } from "./decode/chunk.ts";
+import { quietNote } from "./quiet-note.ts";
 
 /** What a transcript says besides its chunks. */
 interface Account {
@@ -15,6 +16,8 @@ interface Account {
   totalMs: number;
   /** What reading the audio told. */
   remarks?: AudioRemarks | undefined;
+  /** The largest absolute sample, where any was heard. */
+  peak?: number | undefined;
   /** Whether it tells of each token. */
   logprobs: boolean;
 }
@@ -22,16 +25,19 @@ interface Account {
 /** Makes the transcript of a recording from its chunks. */
 export function transcriptOf(
   results: readonly ChunkResult[],
-  { duration, start, audioMs, totalMs, remarks = noRemarks(), logprobs }: Account,
+  { duration, start, audioMs, totalMs, remarks = noRemarks(), peak, logprobs }: Account,
 ): Transcript {
   const chunks = results.map(({ chunk }) => chunk);
-  const { losses, notes } = remarks;
+  const { losses } = remarks;
+  const text = joinTurns(chunks);
+  const quiet = text === "" && peak !== undefined ? quietNote(peak) : undefined;
+  const notes = quiet === undefined ? remarks.notes : [...remarks.notes, quiet];
   const sum = (count: (result: ChunkResult) => number) =>
     results.reduce((total, result) => total + count(result), 0);
   const inputTokens = sum((result) => result.inputTokens);
   const outputTokens = sum((result) => result.outputTokens);
   return {
-    text: joinTurns(chunks),
+    text,
     language: mergedLanguages(chunks.map((chunk) => chunk.language)),
     duration,
     segments: segmentsOf(chunks, { logprobs }),

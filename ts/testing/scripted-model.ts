@@ -15,6 +15,7 @@ import { decodeOptionsOf } from "../engine/recording/options.ts";
 import type { ModelInfo } from "../native/model.ts";
 import { textTag } from "../text/answer.ts";
 import { Tokenizer } from "../text/tokenizer.ts";
+import { seededRandom } from "../wer/seeded-random.ts";
 import { goldensFolder, speech } from "./goldens.ts";
 
 /** What a session has been given when it begins to write. */
@@ -251,8 +252,15 @@ export function scriptedEngine(
   return { engine: new Engine(model, scriptTokenizer, maxBatch), model };
 }
 
-/** Sound of a length in seconds; nothing that a script would hear. */
+/** Noise of a length in seconds, which may be anything. */
 export function soundOf(seconds: number): AudioChunk {
+  const random = seededRandom(2);
+  const samples = Float32Array.from({ length: seconds * sampleRate }, () => 0.2 * random() - 0.1);
+  return chunkAt({ at: 0, samples });
+}
+
+/** Somebody speaking for so many seconds; a script hears nothing of it. */
+export function voiceOf(seconds: number): AudioChunk {
   return chunkAt({ at: 0, samples: speech(seconds * sampleRate) });
 }
 

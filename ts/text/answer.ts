@@ -18,6 +18,8 @@ export interface Answer {
   language: string;
   /** In order. */
   cuts: readonly Cut[];
+  /** How many of the cuts should not be there: all but a header at the start. */
+  strays: number;
 }
 
 interface Header {
@@ -40,6 +42,7 @@ export function readAnswer(raw: string, forcedLanguage?: string): Answer {
   let language = forcedLanguage ?? "";
   let text = "";
   let at = 0;
+  let strays = 0;
   for (const { 0: marker, index } of raw.matchAll(markers)) {
     const to = index + marker.length;
     const header =
@@ -50,11 +53,12 @@ export function readAnswer(raw: string, forcedLanguage?: string): Answer {
     const parts = header !== undefined || at === 0;
     const instead = parts ? separator(text.trimStart(), raw.slice(to)) : "";
     cuts.push({ from, to, instead });
+    if (cuts.length > 1 || marker !== textTag || text.trim() !== "") strays++;
     text += instead;
     if (language === "") language = header?.language ?? "";
     at = to;
   }
-  return { language, cuts };
+  return { language, cuts, strays };
 }
 
 /** The raw answer without what is cut. */

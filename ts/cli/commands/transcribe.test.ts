@@ -224,7 +224,7 @@ describe("batches", () => {
 });
 
 describe("what is not whole is said", () => {
-  test.each(["length", "loop"] as const)(
+  test.each(["length", "loop", "short", "garbled"] as const)(
     "%s: a warning even with --quiet, status 1",
     async (why) => {
       const scripts = { "a.wav": { chunks: ["One.", "Two."], finishReason: why } };

@@ -6,20 +6,27 @@ export function warningsOn({ chunks, finishReason, warnings: heard = [] }: Trans
   if (finishReason === "cancelled") {
     return [`not finished, the transcript ends at ${clockText(chunks.at(-1)?.end ?? 0)}`];
   }
-  const places = (reason: FinishReason) =>
-    placesOf(chunks.filter((chunk) => chunk.finishReason === reason));
-  const [cut, looped] = [places("length"), places("loop")];
-  const warnings = heard.map((warning) => `text may be missing, ${warning}`);
-  if (cut !== "") {
-    const why = `cut off at the most tokens in ${cut}`;
-    warnings.push(`text may be missing, ${why}; --max-tokens allows more`);
-  }
-  if (looped !== "") {
-    const why = `the model repeated itself in ${looped}`;
-    warnings.push(`text may be missing, ${why}; another --chunk-seconds may help`);
-  }
-  return warnings;
+  const causes = Object.entries(failures).flatMap(([reason, { why, hint }]) => {
+    const where = placesOf(chunks.filter((chunk) => chunk.finishReason === reason));
+    return where === "" ? [] : [`${why} in ${where}; ${hint}`];
+  });
+  return [...heard, ...causes].map((cause) => `text may be missing, ${cause}`);
 }
+
+const otherCuts = "another --chunk-seconds may help";
+
+type Failure = Exclude<FinishReason, "eos" | "cancelled">;
+
+/** What the model did, for each way to end that loses text, and what may help. */
+const failures: Record<Failure, { why: string; hint: string }> = {
+  length: { why: "cut off at the most tokens", hint: "--max-tokens allows more" },
+  loop: { why: "the model repeated itself", hint: otherCuts },
+  short: {
+    why: "the model wrote far too little for the voice",
+    hint: `${otherCuts}, or a shorter --context`,
+  },
+  garbled: { why: "the model wrote something else than text", hint: otherCuts },
+};
 
 const maxPlaces = 3;
 

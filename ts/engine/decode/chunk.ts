@@ -10,6 +10,7 @@ import type { GenerateOptions } from "./batch.ts";
 import type { DecodingSession, StageTimes } from "./decoding-model.ts";
 import type { Engine } from "./engine.ts";
 import { Hypothesis } from "./hypothesis.ts";
+import { isTooShort } from "./missing-text.ts";
 
 /** How chunks are decoded. */
 export interface DecodeOptions {
@@ -95,12 +96,22 @@ async function feed(
 
 /** The chunk with the text of a hypothesis; `stable` is what was told of it, see `end`. */
 export function decoded(
-  { start, end, speech }: AudioChunk,
+  audio: AudioChunk,
   hypothesis: Hypothesis,
-  finishReason: FinishReason,
+  ended: FinishReason,
   stable = "",
 ): DecodedChunk {
-  return { start, end, speech, ...hypothesis.end(stable), finishReason };
+  const { start, end, speech } = audio;
+  const said = hypothesis.end(stable);
+  const finishReason = ended === "eos" ? judged(audio, hypothesis, said.text) : ended;
+  return { start, end, speech, ...said, finishReason };
+}
+
+/** How an answer ended that the model ended by itself. */
+function judged(audio: AudioChunk, hypothesis: Hypothesis, text: string): FinishReason {
+  // Of noise a model may write what it likes, as long as that is nothing.
+  if (hypothesis.isGarbled && (text !== "" || audio.speech.length > 0)) return "garbled";
+  return isTooShort(audio, text) ? "short" : "eos";
 }
 
 /** A chunk of which nothing was decoded. */

@@ -201,10 +201,24 @@ describe("a hypothesis without end", () => {
 });
 
 describe("a repeated header", () => {
-  test("is no text", async () => {
-    const { chunks, model } = await decode(() => `${header}${header}Hello.`);
-    expect(chunks[0]).toMatchObject({ text: "Hello.", language: "English" });
-    expect(model.sessions.length).toBe(1);
+  const twice = `${header}One. ${header}Two.`;
+
+  test("is decoded again in halves", async () => {
+    const { chunks } = await decode(({ session }) =>
+      session === 0 ? twice : `${header}Half ${session}.`,
+    );
+    expect(chunks).toMatchObject([
+      { text: "Half 1.", finishReason: "eos" },
+      { text: "Half 2.", finishReason: "eos" },
+    ]);
+  });
+
+  test("everywhere is no text, and told of", async () => {
+    const { chunks, model } = await decode(() => twice, { seconds: 3 });
+    expect(chunks).toMatchObject([
+      { text: "One. Two.", language: "English", finishReason: "garbled" },
+    ]);
+    expect(model.sessions.map(({ options }) => options)).toEqual([{}, penalties]);
   });
 
   test("without end is a loop like any other", async () => {

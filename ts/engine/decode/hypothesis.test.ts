@@ -89,8 +89,21 @@ describe("the header", () => {
     ["language None<asr_text>", false],
     ["<asr_text>", false],
     ["Hello.", false],
-  ])("%j: whether it is no answer", (raw, expected) => {
-    expect(of(idsOf(raw)).isNoAnswer).toBe(expected);
+    [`${header}Hello.`, false],
+    [`${header}Hello. ${header}Bye.`, true],
+    [`${header}Hello.<timestamp>`, true],
+    [`${header}Hel<asr_text>lo.`, true],
+    ["Hello<asr_text> there.", true],
+    [`${header}<|audio_pad|>`, true],
+    [`${header}Hel\u0000lo.`, true],
+  ])("%j: whether it is garbled", (raw, expected) => {
+    expect(of(idsOf(raw)).isGarbled).toBe(expected);
+  });
+
+  test("of a forced language is no fault", () => {
+    expect(of(idsOf(`${header}Hello.`), "English").isGarbled).toBe(false);
+    expect(of(idsOf(`${header}Hello.`), "English").end().text).toBe("Hello.");
+    expect(of(idsOf(`Hello. ${header}Bye.`), "English").isGarbled).toBe(true);
   });
 });
 

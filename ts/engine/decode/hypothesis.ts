@@ -28,6 +28,8 @@ export class Hypothesis {
   /** The raw text of each token. */
   #texts: TokenText[] = [];
   #isTagged: boolean;
+  /** Added tokens and control characters so far. */
+  #strays = 0;
   /** All tokens so far. */
   readonly tokens: Token[] = [];
 
@@ -63,12 +65,13 @@ export class Hypothesis {
   }
 
   /**
-   * Whether the model has written something, but neither text nor that there is none, as in blanks
-   * without a header.
+   * Whether the model has written something else than an answer: blanks or half a header and
+   * nothing behind, or a second header, a marker or a control character within the text.
    */
-  get isNoAnswer(): boolean {
-    const { text } = this.#whole();
-    return this.tokens.length > 0 && !this.#isTagged && (text.trim() === "" || isOpenHeader(text));
+  get isGarbled(): boolean {
+    const { text, strays } = this.#whole();
+    const isNothing = this.tokens.length > 0 && !this.#isTagged && isOpenHeader(text);
+    return isNothing || strays + this.#strays > 0;
   }
 
   /**
@@ -90,14 +93,18 @@ export class Hypothesis {
   /** What a token adds to the raw answer: of added tokens, only the tag has a meaning there. */
   #textOf(id: number): string {
     if (id === this.#tag) return this.#decoder.end() + textTag;
-    return this.#tokenizer.isAdded(id) ? "" : withoutControls(this.#decoder.push(id));
+    const text = this.#tokenizer.isAdded(id) ? undefined : this.#decoder.push(id);
+    const shown = withoutControls(text ?? "");
+    if (text !== shown) this.#strays++;
+    return shown;
   }
 
   /** What was written so far, without headers and tags. */
-  #whole(): { text: string; language: string; tokenTexts: readonly TokenText[] } {
+  #whole(): { text: string; language: string; strays: number; tokenTexts: readonly TokenText[] } {
     const raw = this.#texts.map(({ text }) => text).join("");
-    const { language, cuts } = readAnswer(raw, this.#language);
-    return { text: withoutCuts(raw, cuts), language, tokenTexts: cutTokens(this.#texts, cuts) };
+    const { language, cuts, strays } = readAnswer(raw, this.#language);
+    const tokenTexts = cutTokens(this.#texts, cuts);
+    return { text: withoutCuts(raw, cuts), language, strays, tokenTexts };
   }
 }
 

@@ -8,6 +8,7 @@ import {
   scriptedEngine,
   scriptTokenizer,
   soundOf,
+  voiceOf,
 } from "../../testing/scripted-model.ts";
 import type { DecodeOptions } from "../decode/chunk.ts";
 import { penalties } from "../decode/fallback.ts";
@@ -167,6 +168,38 @@ describe("a segment that ends", () => {
     const [result] = await segment.finish(soundOf(6));
     const text = `${words.join(" ")} and so on`;
     expect(result!.chunk).toMatchObject({ text, finishReason: "loop" });
+  });
+});
+
+describe("a segment of which much is missing", () => {
+  const enough = Array.from({ length: 40 }, (_, index) => `and ${index}`).join(" ");
+
+  /** Settles a few words of 30 s of voice, with which `again` may go on when it is decoded anew. */
+  async function finished(again: string) {
+    let isEnd = false;
+    const script: Script = ({ seconds }) => (isEnd && seconds < 30 ? header + again : count(12));
+    const { segment, model } = segmentOf(script);
+    await segment.step(voiceOf(2));
+    await segment.step(voiceOf(4));
+    isEnd = true;
+    const results = await segment.finish(voiceOf(30));
+    return { results, settled: segment.text, model };
+  }
+
+  test("is decoded anew where that goes on from what is settled", async () => {
+    const { results, settled } = await finished(`${words.join(" ")} ${enough}`);
+    expect(settled).not.toBe("");
+    expect(results[0]!.chunk.text).toStartWith(settled);
+    expect(results.map(({ chunk }) => chunk.finishReason)).toEqual(["eos", "eos"]);
+  });
+
+  test("keeps what is settled where it does not, and says so", async () => {
+    const { results, settled, model } = await finished(enough);
+    expect(results.length).toBe(1);
+    expect(results[0]!.chunk).toMatchObject({ text: words.join(" "), finishReason: "short" });
+    expect(results[0]!.chunk.text).toStartWith(settled);
+    const tokens = model.sessions.reduce((sum, { counts }) => sum + counts.decodeMs, 0);
+    expect(results[0]!.outputTokens).toBe(tokens);
   });
 });
 

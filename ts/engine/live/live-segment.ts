@@ -12,6 +12,7 @@ import {
 import type { DecodingSession } from "../decode/decoding-model.ts";
 import type { Engine } from "../decode/engine.ts";
 import {
+  amountOf,
   decodeWithFallback,
   hasFailed,
   penalties,
@@ -98,16 +99,33 @@ export class LiveSegment implements Disposable {
       );
       return first === undefined ? [] : [withWorkOf(first, this.#work()), ...rest];
     }
+    const result = await this.#finishSettled(audio);
+    return result.chunk.finishReason === "short" ? await this.#anew(audio, result) : [result];
+  }
+
+  /** Goes on from what is settled to the end, with penalties where it finds none. */
+  async #finishSettled(audio: AudioChunk): Promise<ChunkResult> {
     using _permit = await this.#engine.semaphore.acquire(this.#context.party);
-    if (this.#context.signal?.aborted) return [this.cancelled(audio)];
+    if (this.#context.signal?.aborted) return this.cancelled(audio);
     const first = await this.#decodeToEnd(this.#session, this.#prompt, audio);
-    if (!hasFailed(first, this.#options)) return [first];
+    const isShort = first.chunk.finishReason === "short";
+    if (isShort || !hasFailed(first, this.#options)) return first;
     const options = { ...this.#options, session: { ...this.#options.session, ...penalties } };
     using session = this.#engine.model.session(options.session);
     const prompt = new GrowingPrompt(this.#engine, session, options);
     const again = await this.#decodeToEnd(session, prompt, audio);
     const chunk = hasFailed(again, this.#options) ? first.chunk : again.chunk;
-    return [{ ...again, chunk, times: sumOfTimes(again.times, session.report()) }];
+    return { ...again, chunk, times: sumOfTimes(again.times, session.report()) };
+  }
+
+  /** Decodes what much is missing of as a recording is, if that goes on from what is settled. */
+  async #anew(audio: AudioChunk, short: ChunkResult): Promise<ChunkResult[]> {
+    const results = await decodeWithFallback(this.#engine, audio, this.#options, this.#context);
+    const [first, ...rest] = results;
+    const goesOn = first?.chunk.text.startsWith(this.#text.trimEnd());
+    const hasMore = amountOf(results) > amountOf([short]);
+    if (first && goesOn && hasMore) return [withWorkOf(first, short), ...rest];
+    return [results.reduce(withWorkOf, short)];
   }
 
   /** The segment with nothing but what is settled, for a call that ends before it does. */

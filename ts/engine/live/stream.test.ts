@@ -169,7 +169,7 @@ describe("what goes wrong", () => {
     expect(heard.said).toBe(heard.transcript!.text);
     expect(heard.transcript!.usage.outputTokens).toBeLessThan(400 * seconds);
     for (const { finishReason } of heard.transcript!.chunks) {
-      expect(["eos", "length", "loop"]).toContain(finishReason);
+      expect(["eos", "length", "loop", "garbled", "short"]).toContain(finishReason);
     }
     expect(heard.transcript!.truncated).toBe(heard.transcript!.finishReason !== "eos");
   });

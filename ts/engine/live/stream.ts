@@ -1,7 +1,7 @@
 // This folder: audio that is still coming, in segments that are decoded again while they grow.
 
 import { Endpointer } from "../../audio/endpointer.ts";
-import { type AudioBlock, type AudioStream, sampleRate } from "../../audio/recording.ts";
+import { type AudioBlock, type AudioStream, peakOf, sampleRate } from "../../audio/recording.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import { optionTable } from "../../contract/option-table.ts";
 import type { Transcript } from "../../contract/transcript.ts";
@@ -51,6 +51,8 @@ class Live implements Work {
   #segment: LiveSegment | undefined;
   #name = "";
   #remarks: AudioStream["remarks"] | undefined;
+  /** The largest absolute sample so far. */
+  #peak = 0;
   /** How far the recording was heard, in samples. */
   #heard = 0;
 
@@ -103,6 +105,7 @@ class Live implements Work {
       audioMs: 0,
       totalMs: performance.now() - this.#started,
       remarks: this.#remarks,
+      peak: this.#peak,
       logprobs: this.#options.logprobs,
     });
   }
@@ -110,6 +113,7 @@ class Live implements Work {
   async #take(block: AudioBlock): Promise<void> {
     if (this.#endpointer.isApart(block)) await this.#finishSegments(true);
     this.#endpointer.push(block);
+    this.#peak = Math.max(this.#peak, peakOf(block.samples));
     this.#heard = block.at + block.samples.length;
   }
 

@@ -9,7 +9,7 @@ import type { CheckedSettings } from "../../contract/options.ts";
 import { demoSample, modelFolder } from "../../native/locate.ts";
 import { expectAsrError } from "../../testing/expect-error.ts";
 import { goldensFolder, speech } from "../../testing/goldens.ts";
-import { collect } from "../../testing/live.ts";
+import { collect, withPauses } from "../../testing/live.ts";
 import { endlessly, idsOf, scriptedEngine } from "../../testing/scripted-model.ts";
 import { Engine } from "../decode/engine.ts";
 import { recordingOptions } from "./options.ts";
@@ -50,7 +50,7 @@ async function heard(engine: Engine, samples: Samples, settings: CheckedSettings
   );
   const heard = await collect(events);
   const chunks = heard.events.filter((event) => event.type === "final");
-  return { transcript: heard.transcript!, chunks, progress, events: heard.events };
+  return { ...heard, transcript: heard.transcript!, chunks, progress };
 }
 
 describe("a long recording", () => {
@@ -86,6 +86,16 @@ describe("a long recording", () => {
     const eight = await heard(demo, copies(3), settings);
     expect(one.transcript.text).toBe(eight.transcript.text);
   });
+});
+
+test("a chunk of which the model writes a few words is heard in parts", async () => {
+  const pauses = Array.from({ length: 12 }, (_, index) => 0.2 + (index % 5) / 10);
+  const minute = withPauses(Array(12).fill(sample), ...pauses);
+  const settings = { chunkSeconds: 60, pauseSeconds: 60 };
+  const { transcript, said } = await heard(demo, minute, settings);
+  expect(transcript.text).toBe(Array(12).fill(sampleText).join(" "));
+  expect(said).toBe(transcript.text);
+  expect(transcript.truncated).toBe(false);
 });
 
 describe("a model that babbles", () => {

@@ -100,6 +100,7 @@ class Recording implements Work {
       audioMs: this.#audioMs,
       totalMs: performance.now() - this.#started,
       remarks: this.#stream?.remarks,
+      peak: this.#chunks?.peak,
       logprobs: this.#options.logprobs,
     });
   }
