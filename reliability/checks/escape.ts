@@ -17,7 +17,7 @@ export const check: Check = {
     "playlists, scripts and pictures that name a secret file or an address, under any " +
     "extension, as path, bytes and live; names that are flags, commands or protocols: the " +
     "secret is not heard, nobody is called, and plain audio is",
-  inputs: 600,
+  inputs: 300,
   inputsOfTest: 30,
 };
 

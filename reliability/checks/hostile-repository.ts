@@ -16,7 +16,7 @@ export const check: Check = {
     "lists of files with paths that lead out, links, devices, scripts, 100,000 names, 10 TB, " +
     "mutated JSON: refused before a byte is written, or only files of a checkpoint are " +
     "fetched",
-  inputs: 1500,
+  inputs: 800,
   inputsOfTest: 20,
 };
 

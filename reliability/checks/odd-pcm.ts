@@ -12,7 +12,7 @@ export const check: Check = {
     "no samples, 1, 159; NaN, infinities, denormals, peaks of 1e30, a constant, 10 minutes of " +
     "silence, rates from 1 Hz: a finite mel and a transcript, or an error that says what is " +
     "wrong",
-  inputs: 1500,
+  inputs: 600,
   inputsOfTest: 24,
 };
 
@@ -24,7 +24,7 @@ interface Sound {
 
 const lengths = [0, 1, 2, 159, 160, 161, 399, 400, 1599, 16_000, 16_001];
 /** Ten minutes of silence. */
-const longest = 990;
+const longest = 99;
 const rates = [16_000, 16_000, 16_000, 8000, 44_100, 1, 7, 383_999, 655_350];
 const fills: Record<string, (random: Random, i: number) => number> = {
   silence: () => 0,
