@@ -4,7 +4,7 @@ import { HubAndCache, testName } from "../testing/hub-and-cache.ts";
 import { quickTuning, singleModel, testId } from "../testing/hub-models.ts";
 import { LoopbackHub, listingOf, type Misdeed } from "../testing/loopback-hub.ts";
 import { HubClient } from "./client.ts";
-import { pull } from "./pull.ts";
+import { type DownloadProgress, pull } from "./pull.ts";
 import { isInTheOpen } from "./settings.ts";
 
 setDefaultTimeout(30_000);
@@ -63,6 +63,15 @@ describe("what is final is not asked for again", () => {
     const { host } = new URL(portal.endpoint);
     await expectAsrError(() => at.pull(), "model", `${host} answers with a web page`, "browser");
   });
+});
+
+test("the first silence of a second is told, not only the waits behind it", async () => {
+  using at = await HubAndCache.start(model);
+  at.hub.misdeed = () => (at.hub.requests.length === 1 ? { kind: "stall", after: 0 } : undefined);
+  const notes: unknown[] = [];
+  const onProgress = ({ note }: DownloadProgress) => note !== undefined && notes.push(note);
+  await at.pull({ onProgress }, { answerMs: 5000, stallMs: 1100 });
+  expect(notes).toEqual([`${testId}: no byte for 1.1 s; trying again`]);
 });
 
 test("what is tried again for long is told, each reason once", async () => {

@@ -20,7 +20,7 @@ export class Fault extends Error {
   }
 }
 
-/** Shorter waits are not worth a word. */
+/** What is over sooner, failures and waits together, is not worth a word. */
 const silentMs = 1000;
 
 /** For whom requests are tried again. */
@@ -37,6 +37,8 @@ export class Retries {
   #failures = 0;
   /** Those among them that say themselves after how many they are final. */
   #refusals = 0;
+  /** When something came through last. */
+  #since = performance.now();
 
   constructor(context: RetryContext, signal: AbortSignal) {
     this.#context = context;
@@ -45,7 +47,7 @@ export class Retries {
 
   /** Call when something came through. */
   progress(): void {
-    [this.#failures, this.#refusals] = [0, 0];
+    [this.#failures, this.#refusals, this.#since] = [0, 0, performance.now()];
   }
 
   /** Waits before the next try, or throws `failure` when there should be none. */
@@ -60,7 +62,8 @@ export class Retries {
     const backoff = Math.min(backoffMs * 2 ** (this.#failures - 1), maxBackoffMs);
     // Jitter keeps many clients from coming back at the same moment.
     const ms = Math.max(asked, backoff * (0.5 + Math.random() / 2));
-    if (ms >= silentMs) this.#context.tell(`${failure.message}; trying again`);
+    const lostMs = performance.now() - this.#since + ms;
+    if (lostMs >= silentMs) this.#context.tell(`${failure.message}; trying again`);
     await pause(ms, this.#signal);
   }
 }
