@@ -79,6 +79,11 @@ describe("what is something else", () => {
       "model.safetensors.incomplete was not finished",
     ],
     [
+      "a file that aria2 has not finished",
+      () => folders.with({ [file]: good, "model.safetensors.aria2": "" }),
+      "model.safetensors.aria2 was not finished",
+    ],
+    [
       "a LoRA adapter",
       () => bare({ ...adapter, "adapter_model.safetensors": good }),
       "is a LoRA adapter of Qwen/Qwen3-ASR-1.7B",
@@ -220,6 +225,17 @@ describe("what is ours", () => {
     const modes = { group_size: 64, bits: 4, "model.embed_tokens": { bits: 8, mode: "affine" } };
     checkedFolder(withConfig(quantized({ ...modes, "model.norm": false })));
     checkedFolder(withConfig((changed) => Object.assign(changed, { quantization: modes })));
+  });
+
+  test("leftovers of downloads that were finished later, or of other files", () => {
+    checkedFolder(
+      folders.with({
+        [file]: good,
+        "model.safetensors.part": "",
+        "talk.mp3.part": "",
+        "x.part": "",
+      }),
+    );
   });
 
   test("ONNX beside safetensors", () => {

@@ -33,9 +33,17 @@ export function absentPart(folder: ModelFolder): string | undefined {
   const { names } = folder;
   const missing = shardNames(folder).find((name) => !names.includes(name));
   if (missing !== undefined) return `is not complete: ${missing} is missing`;
-  const begun = names.find((name) => /\.(?:incomplete|part|partial|aria2|crdownload)$/.test(name));
-  if (begun !== undefined) return `is not complete: ${begun} was not finished`;
-  return undefined;
+  const begun = names.find((name) => isUnfinished(name, names));
+  return begun && `is not complete: ${begun} was not finished`;
+}
+
+/** Whether a name is that of a file of a checkpoint on its way, which nothing has replaced since. */
+function isUnfinished(name: string, names: readonly string[]): boolean {
+  const match = /^(.+\.(?:safetensors|json|txt))\.(incomplete|part|partial|aria2|crdownload)$/.exec(
+    name,
+  );
+  // aria2 writes the file under its own name, and this one beside it until it is done.
+  return match !== null && (match[2] === "aria2" || !names.includes(match[1]!));
 }
 
 /** The shards that the index names, or that the number in a shard's own name asks for. */
