@@ -37,7 +37,7 @@ export function absentPart(folder: ModelFolder): string | undefined {
   return begun && `is not complete: ${begun} was not finished`;
 }
 
-/** Whether a name is that of a file of a checkpoint on its way, which nothing has replaced since. */
+/** Whether a name is that of a file on its way which nothing has replaced since. */
 function isUnfinished(name: string, names: readonly string[]): boolean {
   const match = /^(.+\.(?:safetensors|json|txt))\.(incomplete|part|partial|aria2|crdownload)$/.exec(
     name,
