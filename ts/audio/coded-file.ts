@@ -45,11 +45,11 @@ export function openCodedFile(file: CodedFile): DecodedStream {
   const remarks = { losses: [...findings.losses], notes: [...findings.notes] };
   const onFacts = ({ duration }: InputFacts) => {
     // Of joined recordings that is the length of one.
-    if (findings.links === undefined) stream.duration = duration;
+    if (findings.links === undefined) stream.guessedDuration = duration;
   };
   const sound = soundOf(file, remarks, onFacts);
   const heard = objection === undefined ? sound : unless(sound, objection);
-  const blocks = checked(heard, name, range, () => stream.duration);
+  const blocks = checked(heard, name, range, () => stream.guessedDuration);
   const stream: DecodedStream = {
     name,
     duration: undefined,

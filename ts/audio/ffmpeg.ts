@@ -75,7 +75,8 @@ export async function* decodedFile(
   const address =
     section === undefined ? file : `subfile,,start,${section.start},end,${section.end},,:${file}`;
   const protocols = section === undefined ? "file" : "file,subfile";
-  const seek = canSeek && range.start > seekMargin ? ["-ss", `${range.start - seekMargin}`] : [];
+  const seek =
+    canSeek && range.start > seekMargin ? ["-ss", (range.start - seekMargin).toFixed(3)] : [];
   const input = (formats: string) => [
     ...seek,
     ...soundOnly,

@@ -11,9 +11,10 @@ export function heard(source: DecodedStream, choice: ChannelChoice): AudioStream
   const { name, remarks } = source;
   return {
     name,
-    // Some are known only when reading has begun.
-    get duration() {
-      return source.duration;
+    duration: source.duration,
+    // It may come when reading has begun.
+    get guessedDuration() {
+      return source.guessedDuration;
     },
     blocks: blocksOf(source, choice),
     remarks,

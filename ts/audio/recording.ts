@@ -23,11 +23,10 @@ export type DecodedBlock = Frames;
 export interface AudioStream {
   /** What messages call it: the path, or where it came from. */
   name: string;
-  /**
-   * Length in seconds as its header says; undefined where only reading tells. Some headers are read
-   * with the first block.
-   */
+  /** Length in seconds as its header says; undefined where only reading tells. */
   duration: number | undefined;
+  /** What it may be where only reading tells; some guesses come with the first block. */
+  guessedDuration?: number | undefined;
   /**
    * Finite samples in blocks of any length, in order. Between blocks there may be gaps in which
    * nothing was recorded, of any length; a block that begins up to a fifth of a second before the

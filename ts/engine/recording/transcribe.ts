@@ -174,7 +174,8 @@ class Recording implements Work {
   /** Tells that the work is done up to a place in the recording, in seconds. */
   #progress(place: number): void {
     this.#done = place;
-    const length = this.#duration ?? this.#stream?.duration;
+    const { duration, guessedDuration } = this.#stream ?? {};
+    const length = this.#duration ?? duration ?? guessedDuration;
     tell(this.#context, this.#options.range, place, length);
   }
 
