@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { demoSample } from "../native/locate.ts";
 import { expectAsrError } from "../testing/expect-error.ts";
+import { MadeAudio } from "../testing/made-audio.ts";
 import { findFfmpeg } from "./ffmpeg-program.ts";
 import { openLive } from "./live-input.ts";
 import { openAudio } from "./open.ts";
@@ -37,6 +38,16 @@ test.each([
   const { duration } = await wholeRecording(await openAudio(demoSample));
   const heard = await wholeRecording(openLive(parts(bytes, 1000), "stream"));
   expect(Math.abs(heard.duration - duration)).toBeLessThan(0.2);
+});
+
+test("an MP4 with its index last is never taken for an empty recording", async () => {
+  using files = new MadeAudio();
+  const long = ["-stream_loop", "9", "-i", demoSample, "-c:a", "aac"];
+  const bytes = await Bun.file(await files.make("last.mp4", ...long)).bytes();
+  const live = () => Array.fromAsync(openLive(parts(bytes, 50_000), "stream").blocks);
+  await expectAsrError(live, "input", "stream", "leave live (--stream) out");
+  const whole = await openAudio(new Blob([bytes]).stream());
+  expect((await wholeRecording(whole)).duration).toBeCloseTo(10 * 5.15, 0);
 });
 
 test("samples are there before the stream ends", async () => {
