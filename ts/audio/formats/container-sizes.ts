@@ -88,6 +88,20 @@ export async function asfFindings(source: ByteSource): Promise<Findings> {
   return findings;
 }
 
+/** SPHERE, as corpora have it, counts its samples in a header of text. */
+export async function sphereFindings(source: ByteSource): Promise<Findings> {
+  const findings: Findings = { losses: [], notes: [] };
+  const head = textAt(await source.read(0, 1 << 12), 0, 1 << 12);
+  const value = (name: string) => Number(new RegExp(`^${name} -i (\\d+)`, "m").exec(head)?.[1]);
+  const headerLength = Number(/^NIST_1A\n *(\d+)/.exec(head)?.[1]);
+  const frame = value("sample_n_bytes") * (value("channel_count") || 1);
+  const promised = headerLength + value("sample_count") * frame;
+  // Samples that are compressed take fewer bytes.
+  const isPlain = !/^sample_coding -s\d+ .*,/m.test(head);
+  if (isPlain && promised > source.length) findings.losses.push(cutShort(promised, source.length));
+  return findings;
+}
+
 /** CAF is a row of chunks with sizes of 64 bits; the last one may leave its size open. */
 export async function cafFindings(source: ByteSource): Promise<Findings> {
   const findings: Findings = { losses: [], notes: [] };

@@ -109,6 +109,27 @@ describe("finds what is missing of a file that is cut:", () => {
     }
   });
 
+  test("an MP3 of Fraunhofer's encoder, whose header is another one", async () => {
+    const frames = await written("-c:a libmp3lame -b:a 64k -write_xing 0 -id3v2_version 0 mp3");
+    // 5.2 s at 16 kHz are 144 frames of 288 bytes.
+    const header = new Uint8Array(288);
+    header.set(frames.subarray(0, 4));
+    header.set(latin1("VBRI\0\x01"), 36);
+    new DataView(header.buffer).setUint32(50, 144);
+    expect((await examined(joined(header, frames))).losses).toEqual([]);
+    const { losses } = await examined(joined(header, frames.subarray(0, 288 * 72)));
+    expect(losses).toEqual(["it is cut short: 5.2 s of sound are promised, 2.6 s are there"]);
+  });
+
+  test("SPHERE, by the samples that it counts", async () => {
+    const lines = ["NIST_1A", "   1024", "sample_count -i 4000", "sample_n_bytes -i 2"];
+    const header = [...lines, "channel_count -i 2", "sample_coding -s3 pcm", "end_head", ""];
+    const bytes = joined(latin1(header.join("\n").padEnd(1024)), new Uint8Array(16_000).fill(1));
+    expect((await examined(bytes)).losses).toEqual([]);
+    const { losses } = await examined(bytes.slice(0, 9000));
+    expect(losses).toEqual(["it is cut short: 17,024 bytes are promised, 9,000 are there"]);
+  });
+
   test("an MP4 with its index last has none", async () => {
     const { refusal } = await examined((await written("-c:a aac m4a")).slice(0, 20_000));
     expect(refusal?.what).toContain("has no index (moov box)");

@@ -1,5 +1,11 @@
 import { type ByteSource, textAt } from "./byte-source.ts";
-import { asfFindings, cafFindings, isAsf, sizeFindings } from "./container-sizes.ts";
+import {
+  asfFindings,
+  cafFindings,
+  isAsf,
+  sizeFindings,
+  sphereFindings,
+} from "./container-sizes.ts";
 import type { Findings } from "./findings.ts";
 import { flacFindings } from "./flac.ts";
 import { matroskaFindings } from "./matroska.ts";
@@ -24,6 +30,7 @@ export async function examine(source: ByteSource): Promise<Findings> {
   }
   if (firstBoxes.includes(textAt(head, 4)))
     return { ...(await mp4Findings(source)), hasIndex: true };
+  if (textAt(head, 0, 7) === "NIST_1A") return await sphereFindings(source);
   if (textAt(head, 0) === "caff") return await cafFindings(source);
   if (isAsf(head)) return await asfFindings(source);
   const mpegAudio = await mpegAudioFindings(source);
