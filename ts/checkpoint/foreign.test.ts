@@ -103,6 +103,11 @@ describe("what is something else", () => {
       () => bare({ "adapter_config.json": '{"peft_type":"IA3"}' }),
       "is a IA3 adapter",
     ],
+    [
+      "a model that was saved within PEFT",
+      () => withTensor("base_model.model.thinker.model.layers.0.mlp.up_proj.base_layer.weight"),
+      "LoRA not merged",
+    ],
     ["whisper.cpp", () => bare({ "ggml-large-v3.bin": "" }), "GGML, for whisper.cpp"],
     ["faster-whisper", () => folders.with({ "model.bin": "" }), "CTranslate2"],
     ["GGUF", () => bare({ "q4_k.gguf": "GGUF" }), "GGUF", "only safetensors", "0.6b"],

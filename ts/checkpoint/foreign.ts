@@ -102,6 +102,7 @@ export const foreignModels: readonly Foreign[] = [
   { what: streamingTower, instead: () => "take 0.6b, which streams, too" },
   { what: otherMode, instead: original },
   { what: otherQuantizer, instead: original },
+  { what: unmerged, instead: () => "merge it with PEFT's merge_and_unload and save it again" },
 ];
 
 function adapter(folder: ModelFolder): string | undefined {
@@ -175,6 +176,11 @@ function streamingTower({ config, thinker }: ModelFolder): string | undefined {
   const marks = fields.flatMap(Object.entries).filter(([key]) => /causal|qwen_audio_/i.test(key));
   const mark = marks.find(([, value]) => value !== false && value !== null);
   return mark && `has an audio tower for causal streaming (${mark[0]}), which computes otherwise`;
+}
+
+/** PEFT puts a module in another one around its weights. */
+function unmerged(folder: ModelFolder): string | undefined {
+  return folder.hasTensor(/\.base_layer\./) ? "was saved with its LoRA not merged" : undefined;
 }
 
 function otherMode({ config }: ModelFolder): string | undefined {
