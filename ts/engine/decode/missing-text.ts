@@ -3,8 +3,8 @@ import { voiceSeconds } from "../../audio/voice.ts";
 import { speakingTime } from "../../segments/speaking-time.ts";
 
 /**
- * Fewest syllables for a second of voice, pauses not counted. Answers that left nothing out had
- * 2.5 and more, those that did 0.8 and less: bench/results/short-answers.md.
+ * Fewest syllables for a second of voice, pauses not counted. Answers that left little out had 2.1
+ * and more, those that gave up 0.47 and less: bench/results/short-answers.md.
  */
 const minSyllables = 1;
 
