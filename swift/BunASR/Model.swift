@@ -11,9 +11,11 @@ final class Model {
         var bufferCacheBytes: Int?
         /// See `SliceBudget`.
         var sliceOperations: Int?
+        /// See `InputMoments`.
+        var observeInputs: Bool?
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case precision, threads, bufferCacheBytes, sliceOperations
+            case precision, threads, bufferCacheBytes, sliceOperations, observeInputs
         }
     }
 
@@ -21,6 +23,8 @@ final class Model {
     let encoder: AudioEncoder
     let decoder: QuantizedTextDecoder
     let sliceBudget: SliceBudget
+    /// What the products of the modules saw; empty unless they are observed.
+    private let inputMoments: [String: InputMoments]
     /// JSON of `Info`.
     let info: String
     /// Preprocessors by recipe, made at first use.
@@ -35,11 +39,13 @@ final class Model {
         try BufferPool.setLimit(options.bufferCacheBytes)
         sliceBudget = try SliceBudget(operations: options.sliceOperations)
         let checkpoint = try Checkpoint(
-            directory: URL(filePath: directory), precision: options.precision ?? .auto)
+            directory: URL(filePath: directory), precision: options.precision ?? .auto,
+            observesInputs: options.observeInputs ?? false)
         config = checkpoint.config
         encoder = try AudioEncoder(checkpoint)
         decoder = try QuantizedTextDecoder(checkpoint)
         try checkpoint.finish()
+        inputMoments = checkpoint.inputMoments
         info = try JSONText(Info(checkpoint, kernels: kernels)).text
         // Loading read whole files; what is not part of the model now goes back.
         Memory.clearCache()
@@ -48,6 +54,15 @@ final class Model {
     /// Nothing may read the weights any more.
     deinit {
         finishEvaluation()
+    }
+
+    /// Mean squares of the inputs that a module's product saw since the model was opened, [inputs].
+    func inputs(of module: String) throws -> [Float] {
+        if let moments = inputMoments[module] { return moments.means }
+        throw ASRError.usage(
+            inputMoments.isEmpty
+                ? "inputs are remembered by a model that was opened with observeInputs alone"
+                : "there is no product of a module \(module)")
     }
 
     func preprocessing(_ recipe: AudioPreprocessing.Recipe) throws -> AudioPreprocessing {

@@ -6,15 +6,18 @@ import { indexName } from "../checkpoint/incomplete.ts";
 import type { Json } from "../checkpoint/json-file.ts";
 import { AsrError } from "../contract/errors.ts";
 import { sha256Of } from "../hub/digest.ts";
+import { type Calibration, importanceOf } from "./calibration.ts";
 import { checkOutside, checkSpace, makeFolder } from "./output-folder.ts";
 import { configIn, inLayout, type Layout, processorIn } from "./output-layout.ts";
 import {
+  moduleOf,
   type PlannedTensor,
   plannedBytes,
   planTensor,
   quantizedModules,
   type Shard,
   shardsOf,
+  weighed,
 } from "./plan.ts";
 import { isWanted, quantizationEntry, quantizationOf, type Recipe } from "./recipe.ts";
 import type { FloatType } from "./safetensors.ts";
@@ -26,6 +29,11 @@ export interface ConvertOptions {
   recipe: Recipe;
   /** How the result is laid out; default `mlx`, the only one for quantized weights. */
   layout?: Layout | undefined;
+  /**
+   * What the model is to be good at: errors are weighed by what the unquantized model sees while it
+   * transcribes these. For the quantizer `search`.
+   */
+  calibration?: Calibration | undefined;
   /** Replaces a model that is at the place of the result. */
   overwrite?: boolean | undefined;
   /** Called with the share of the source that was converted, 0 to 1. */
@@ -49,7 +57,7 @@ export interface Conversion {
 }
 
 /**
- * Converts the Qwen3-ASR checkpoint in `folder` to one at `out`, quantized by MLX.
+ * Converts the Qwen3-ASR checkpoint in `folder` to one at `out`, in MLX's format.
  * Memory does not grow with the model. The result appears at `out` when it is complete. Throws
  * AsrError `model` for a bad checkpoint, `usage` where the result cannot be put.
  */
@@ -71,7 +79,8 @@ export async function convertCheckpoint(
   const bytes = sum(tensors.map(plannedBytes));
   return await makeFolder(out, overwrite, async (unfinished) => {
     await checkSpace(unfinished, bytes);
-    const sourceBytes = await writeShards(unfinished, shards, source, options);
+    const judged = await calibrated(folder, shards, options);
+    const sourceBytes = await writeShards(unfinished, judged, source, options);
     await writeFile(join(unfinished, indexName), toText(shardIndex(shards, bytes)));
     const config = convertedConfig(source.config, tensors, recipe);
     await writeFile(join(unfinished, "config.json"), toText(configIn(layout, config)));
@@ -88,6 +97,24 @@ export async function convertCheckpoint(
     }
     return { sourceBytes, bytes, files, leftFloat: leftFloat(tensors, recipe) };
   });
+}
+
+/** The shards with errors weighed by what the model sees in the calibration, if there is one. */
+async function calibrated(
+  folder: string,
+  shards: readonly Shard[],
+  { calibration, signal }: ConvertOptions,
+): Promise<readonly Shard[]> {
+  if (calibration === undefined) return shards;
+  const modules = shards
+    .flatMap(({ tensors }) => tensors)
+    .filter(({ conversion }) => conversion.quantization !== undefined)
+    .map(({ source: { tensor } }) => ({ name: moduleOf(tensor.name), columns: tensor.shape[1]! }));
+  const importance = await importanceOf(folder, modules, calibration, signal);
+  return shards.map(({ name, tensors }) => ({
+    name,
+    tensors: tensors.map((tensor) => weighed(tensor, importance)),
+  }));
 }
 
 async function writeShards(

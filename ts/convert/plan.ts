@@ -32,6 +32,18 @@ export function planTensor(source: SourceTensor, recipe: Recipe): PlannedTensor 
   return { source, conversion, parts };
 }
 
+/** For modules whose errors are weighed: how much one in each column counts. */
+export type Importance = ReadonlyMap<string, readonly number[]>;
+
+/** The same with errors weighed, where its module is among those. */
+export function weighed(planned: PlannedTensor, importance: Importance): PlannedTensor {
+  const { source, conversion } = planned;
+  const found = importance.get(moduleOf(source.tensor.name));
+  if (conversion.quantization === undefined || found === undefined) return planned;
+  const quantization = { ...conversion.quantization, importance: found };
+  return { ...planned, conversion: { ...conversion, quantization } };
+}
+
 /** The quantized modules by name. */
 export function quantizedModules(tensors: readonly PlannedTensor[]): Map<string, Quantization> {
   const modules = new Map<string, Quantization>();
@@ -42,7 +54,8 @@ export function quantizedModules(tensors: readonly PlannedTensor[]): Map<string,
   return modules;
 }
 
-function moduleOf(name: string): string {
+/** The module that a weight belongs to. */
+export function moduleOf(name: string): string {
   return name.replace(/\.weight$/, "");
 }
 

@@ -1,6 +1,6 @@
 import type { ModelTensor, Part } from "./layout.ts";
 import type { FloatType } from "./safetensors.ts";
-import type { Quantization } from "./tensor.ts";
+import type { Quantization, Quantizer } from "./tensor.ts";
 
 /** Bits of a weight; `none` leaves it float. */
 export type Bits = 4 | 5 | 6 | 8 | "none";
@@ -13,6 +13,8 @@ export interface Recipe {
   groupSize: 32 | 64 | 128;
   /** The type of what is not quantized, and of scales and biases; by default as it was. */
   dtype?: FloatType | undefined;
+  /** Who quantizes; MLX by default. */
+  quantizer?: Quantizer | undefined;
 }
 
 /** As mlx-community publishes: the encoder, where little is to be saved, stays float. */
@@ -40,10 +42,10 @@ export function isWanted(tensor: ModelTensor, recipe: Recipe): boolean {
 
 /** How a tensor is quantized; not at all when its rows are no whole groups, as MLX has it. */
 export function quantizationOf(tensor: ModelTensor, recipe: Recipe): Quantization | undefined {
-  const { groupSize } = recipe;
+  const { groupSize, quantizer } = recipe;
   const bits = bitsOf(tensor, recipe);
   const isMatrix = tensor.kind === "matrix" && tensor.shape[1]! % groupSize === 0;
-  return isMatrix && bits !== "none" ? { bits, groupSize } : undefined;
+  return isMatrix && bits !== "none" ? { bits, groupSize, quantizer } : undefined;
 }
 
 /**

@@ -3,9 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Model } from "../native/model.ts";
-import { CheckpointFolders, whole } from "../testing/checkpoint.ts";
+import { CheckpointFolders, source, whole } from "../testing/checkpoint.ts";
+import { expectAsrError } from "../testing/expect-error.ts";
+import { speech } from "../testing/goldens.ts";
 import { readSafetensors, type Tensors } from "../testing/safetensors.ts";
-import { convertCheckpoint } from "./convert.ts";
+import { type ConvertOptions, convertCheckpoint } from "./convert.ts";
 import { best, mixed, type Recipe, uniform } from "./recipe.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "bun-asr-recipes-"));
@@ -33,15 +35,19 @@ function fourLayers(): string {
 const deep = fourLayers();
 let count = 0;
 
-async function converted(bits: Recipe["bits"]): Promise<{ folder: string; tensors: Tensors }> {
+async function converted(
+  bits: Recipe["bits"],
+  { quantizer, ...options }: Partial<ConvertOptions> & Pick<Recipe, "quantizer"> = {},
+  from = deep,
+): Promise<{ folder: string; tensors: Tensors }> {
   const folder = join(scratch, String(count++));
-  await convertCheckpoint(deep, folder, { recipe: { bits, groupSize: 64 } });
+  await convertCheckpoint(from, folder, { recipe: { bits, groupSize: 64, quantizer }, ...options });
   return { folder, tensors: readSafetensors(readFileSync(join(folder, "model.safetensors"))) };
 }
 
 describe("the recipe best", () => {
-  test("has MLX's bytes, those of each part's bits", async () => {
-    const { tensors } = await converted(best);
+  test("has MLX's bytes where MLX quantizes, those of each part's bits", async () => {
+    const { tensors } = await converted(best, { quantizer: "mlx" });
     const four = (await converted({ ...mixed, encoder: "none" })).tensors;
     const eight = (await converted({ ...uniform(8), encoder: 8 })).tensors;
     expect(tensors.size).toBe(eight.size);
@@ -67,5 +73,49 @@ describe("the recipe best", () => {
     expect(Object.keys(quantization).some((name) => /layers\.[23]\./.test(name))).toBe(false);
     using model = Model.open(folder);
     expect(model.info.quantizedModules).toEqual({ "4": 14, "8": 30 });
+  });
+});
+
+describe("calibration", () => {
+  async function* recordings(...seconds: number[]) {
+    for (const each of seconds) yield speech(16_000 * each);
+  }
+
+  test("weighs errors by what the model hears: other bytes, a model that loads", async () => {
+    const plain = await converted(uniform(4), { quantizer: "search" }, source);
+    const calibration = recordings(2, 3);
+    const options = { quantizer: "search", calibration } as const;
+    const { folder, tensors } = await converted(uniform(4), options, source);
+    const down = "model.layers.0.mlp.down_proj.scales";
+    expect(tensors.get(down)!.data).not.toEqual(plain.tensors.get(down)!.data);
+    Model.open(folder).close();
+  });
+
+  test("the same recordings give the same bytes", async () => {
+    const [one, other] = [
+      await converted(best, { quantizer: "search", calibration: recordings(1) }, source),
+      await converted(best, { quantizer: "search", calibration: recordings(1) }, source),
+    ];
+    for (const [name, { data }] of one.tensors) {
+      expect(Buffer.compare(data, other.tensors.get(name)!.data)).toBe(0);
+    }
+  });
+
+  test("without anything to hear it fails", async () => {
+    const options = { quantizer: "search", calibration: recordings() } as const;
+    await expectAsrError(() => converted(uniform(4), options, source), "input", "nothing to hear");
+  });
+
+  test("an interrupt stops it, and leaves nothing behind", async () => {
+    const interrupt = new AbortController();
+    async function* interrupted() {
+      yield speech(16_000);
+      interrupt.abort(new Error("interrupted"));
+      yield speech(16_000);
+    }
+    const options = { quantizer: "search", calibration: interrupted() } as const;
+    const made = converted(uniform(4), { ...options, signal: interrupt.signal }, source);
+    await expect(made).rejects.toThrow("interrupted");
+    await expect(async () => readFileSync(join(scratch, `${count - 1}`))).toThrow("ENOENT");
   });
 });

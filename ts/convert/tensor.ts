@@ -14,10 +14,17 @@ export interface TensorConversion {
   quantization?: Quantization | undefined;
 }
 
+/** Who chooses scales, biases and codes; `search` loses less than MLX itself, in the same form. */
+export type Quantizer = "mlx" | "search";
+
 /** Codes of so many bits, with a scale and a bias for each group of values of a row. */
 export interface Quantization {
   bits: number;
   groupSize: number;
+  /** MLX by default. */
+  quantizer?: Quantizer | undefined;
+  /** How much the square of an error in each column counts, above 0; for `search` alone. */
+  importance?: readonly number[] | undefined;
 }
 
 /** Bytes that a conversion gives. */
@@ -36,8 +43,8 @@ function convertedSizes({ shape, to, quantization }: TensorConversion): number[]
 
 /**
  * Converts values as they lie in a file; returns the values, or the codes, scales and biases, as
- * views into `out`, which must be large enough. MLX itself quantizes. Throws AsrError `model` for
- * values that are not finite.
+ * views into `out`, which must be large enough. Throws AsrError `model` for values that are not
+ * finite.
  */
 export function convertTensor(
   values: Uint8Array,

@@ -24,6 +24,8 @@ export interface ModelOpenOptions extends ModelOptions {
    * 8e9, about 50 ms on two cores; on Metal 80e9.
    */
   sliceOperations?: number | undefined;
+  /** Products remember what they are given, see `Model.inputs`; everything takes longer. */
+  observeInputs?: boolean | undefined;
 }
 
 /**
@@ -93,6 +95,18 @@ export class Model implements Disposable {
       if (token <= failed) throw nativeError(this.#library, "token");
       return token === ended ? null : token;
     });
+  }
+
+  /**
+   * How large the `count` inputs of a module's product were, of a model that was opened with
+   * `observeInputs`: their mean squares so far. The module's name is that of its weights in MLX's
+   * layout, without `.weight`.
+   */
+  inputs(module: string, count: number): Float32Array {
+    const squares = new Float32Array(count);
+    const written = Number(this.#library.asr_model_inputs(this.#open(), module, squares, squares));
+    if (written <= failed) throw nativeError(this.#library, `inputs of ${module}`);
+    return squares;
   }
 
   get closed(): boolean {

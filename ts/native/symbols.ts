@@ -26,6 +26,9 @@ export const symbolTable = {
   asr_model_open: { args: ["cstring", "cstring"], returns: "ptr" },
   // const char *asr_model_info(const asr_model *model);
   asr_model_info: { args: ["ptr"], returns: "cstring" },
+  // int64_t asr_model_inputs(const asr_model *model, const char *module, void *out, uint64_t
+  // out_length);
+  asr_model_inputs: { args: ["ptr", "cstring", "buffer", "buffer_length"], returns: "i64" },
   // void asr_model_close(asr_model *model);
   asr_model_close: { args: ["ptr"], returns: "void" },
   // int64_t asr_convert(const void *values, uint64_t values_length, const char *options, void *out,

@@ -52,6 +52,20 @@ private func elements<T>(_ pointer: UnsafeRawPointer?, _ bytes: UInt64, of type:
         start: pointer?.assumingMemoryBound(to: type), count: pointer == nil ? 0 : count / size)
 }
 
+/// Fills the start of a caller's buffer; gives the bytes that were written.
+private func copy(
+    _ values: [Float], of name: String, to out: UnsafeMutableRawPointer?, _ length: UInt64
+) throws -> Int64 {
+    try values.withUnsafeBytes { bytes in
+        guard let out, UInt64(bytes.count) <= length, let source = bytes.baseAddress else {
+            throw ASRError.usage(
+                "\(name) takes \(bytes.count) bytes, the buffer has \(length)")
+        }
+        out.copyMemory(from: source, byteCount: bytes.count)
+        return Int64(bytes.count)
+    }
+}
+
 @c @implementation
 public func asr_abi() -> UInt32 {
     UInt32(ASR_ABI)
@@ -74,6 +88,17 @@ public func asr_model_open(
 @c @implementation
 public func asr_model_info(_ model: OpaquePointer!) -> UnsafePointer<CChar>! {
     guarded(nil) { try Handles.shared.info(model) }
+}
+
+@c @implementation
+public func asr_model_inputs(
+    _ model: OpaquePointer!, _ module: UnsafePointer<CChar>!, _ out: UnsafeMutableRawPointer!,
+    _ out_length: UInt64
+) -> Int64 {
+    guarded(Int64(ASR_FAILED)) {
+        let name = text(module)
+        return try copy(Handles.shared.model(model).inputs(of: name), of: name, to: out, out_length)
+    }
 }
 
 @c @implementation
@@ -206,14 +231,7 @@ public func asr_session_read(
             throw ASRError.usage("there is no stage \(text(stage))")
         }
         let values = try Handles.shared.session(session).read(name)
-        return try values.withUnsafeBytes { bytes in
-            guard let out, UInt64(bytes.count) <= out_length, let source = bytes.baseAddress else {
-                throw ASRError.usage(
-                    "\(name.rawValue) takes \(bytes.count) bytes, the buffer has \(out_length)")
-            }
-            out.copyMemory(from: source, byteCount: bytes.count)
-            return Int64(bytes.count)
-        }
+        return try copy(values, of: name.rawValue, to: out, out_length)
     }
 }
 

@@ -20,6 +20,9 @@ final class Checkpoint {
     private(set) var quantizedModules: [Int: Int] = [:]
     /// How many tensors are there that the model runs without.
     let additions: [TensorName.Addition: Int]
+    /// What the products of the modules see, by their canonical names; empty unless observed.
+    private(set) var inputMoments: [String: InputMoments] = [:]
+    private let observesInputs: Bool
 
     private struct Stored {
         let name: String
@@ -31,7 +34,8 @@ final class Checkpoint {
     private var arrays: [String: MLXArray]
     private var unclaimed: Set<String>
 
-    init(directory: URL, precision name: Precision.Name) throws {
+    init(directory: URL, precision name: Precision.Name, observesInputs: Bool = false) throws {
+        self.observesInputs = observesInputs
         self.directory = directory
         config = try ModelConfig(directory: directory)
         let files = try WeightFiles(directory: directory)
@@ -132,7 +136,7 @@ final class Checkpoint {
     }
 
     /// A projection [outputs, inputs], float or quantized.
-    func linear(_ name: String, inputs: Int, outputs: Int, bias: Bool) throws -> Linear {
+    func linear(_ name: String, inputs: Int, outputs: Int, bias: Bool) throws -> Projection {
         try stacked([(name, outputs)], inputs: inputs, bias: bias)
     }
 
@@ -142,7 +146,7 @@ final class Checkpoint {
 
     /// Projections of the same input as one, their outputs in a row. Nil when their formats differ.
     func joinedLinear(_ parts: [(name: String, outputs: Int)], inputs: Int, bias: Bool) throws
-        -> Linear?
+        -> Projection?
     {
         // Format: the words and groups of a quantized row, or the type of float weights; and how
         // far products may be rounded.
@@ -158,7 +162,7 @@ final class Checkpoint {
     }
 
     private func stacked(_ parts: [(name: String, outputs: Int)], inputs: Int, bias: Bool) throws
-        -> Linear
+        -> Projection
     {
         func stack(_ arrays: [MLXArray]) -> MLXArray {
             arrays.count == 1 ? arrays[0] : concatenated(arrays, axis: 0)
@@ -166,14 +170,25 @@ final class Checkpoint {
         let bias = bias ? stack(try parts.map { try vector("\($0.name).bias", $0.outputs) }) : nil
         guard holds("\(parts[0].name).scales") else {
             let weights = try parts.map { try matrix("\($0.name).weight", [$0.outputs, inputs]) }
-            return Platform.linear(
+            let linear = Platform.linear(
                 weight: stack(weights), bias: bias, rounding(parts[0].name))
+            return Projection(linear, inputs: observed(parts.map(\.name), inputs: inputs))
         }
         let codes = try parts.map { try quantized($0.name, rows: $0.outputs, columns: inputs) }
         let stacked = AffineCodes(
             weight: stack(codes.map(\.weight)), scales: stack(codes.map(\.scales)),
             biases: stack(codes.map(\.biases)), groupSize: codes[0].groupSize, bits: codes[0].bits)
-        return Platform.linear(stacked, bias: bias, rounding(parts[0].name))
+        return Projection(
+            Platform.linear(stacked, bias: bias, rounding(parts[0].name)),
+            inputs: observed(parts.map(\.name), inputs: inputs))
+    }
+
+    /// Where modules of the same input remember it; nil where nobody asked for that.
+    private func observed(_ names: [String], inputs: Int) -> InputMoments? {
+        guard observesInputs else { return nil }
+        let moments = InputMoments(inputs: inputs)
+        for name in names { inputMoments[name] = moments }
+        return moments
     }
 
     /// A table of `rows` vectors, float or quantized.

@@ -5,7 +5,7 @@ import MLXNN
 /// place of several. Projections whose formats differ (mixed recipes give some more bits) stay
 /// apart.
 struct JointProjection {
-    private let products: [Linear]
+    private let products: [Projection]
     /// Where the result of the one product is cut; empty when the projections stay apart.
     private let cuts: [Int]
 

@@ -1,6 +1,6 @@
 import MLX
 
-/// How one tensor of a checkpoint becomes that of another: axes moved, cast, quantized by MLX.
+/// How one tensor of a checkpoint becomes that of another: axes moved, cast, quantized.
 struct TensorConversion: StrictOptions {
     /// Types as safetensors names them; `to` is what the values, or scales and biases, come out in.
     let type: String
@@ -11,9 +11,17 @@ struct TensorConversion: StrictOptions {
     /// Affine quantization along the last axis, with a scale and a bias for each group.
     let bits: Int?
     let groupSize: Int?
+    /// Who chooses scales, biases and codes; MLX where it is nil.
+    let quantizer: Quantizer?
+    /// How much an error of each column counts, for the search; nil: all the same.
+    let importance: [Float]?
+
+    enum Quantizer: String, Decodable {
+        case mlx, search
+    }
 
     enum CodingKeys: CodingKey, CaseIterable {
-        case type, to, shape, axes, bits, groupSize
+        case type, to, shape, axes, bits, groupSize, quantizer, importance
     }
 
     /// Writes the result to `out`, row-major: the values, or the packed codes, the scales and the
@@ -28,9 +36,9 @@ struct TensorConversion: StrictOptions {
         try check(bytes: input.count, elementSize: source.dtype.size)
         try source.checkFinite(input)
 
-        var values = source.array(input, shape)
-        if let axes { values = values.transposed(axes: axes) }
-        values = values.asType(target.dtype)
+        let original = source.array(input, shape)
+        let moved = axes.map { original.transposed(axes: $0) } ?? original
+        let values = moved.asType(target.dtype)
 
         var writer = Writer(out: out)
         guard let bits else {
@@ -39,10 +47,27 @@ struct TensorConversion: StrictOptions {
         }
         // Metal's kernel rounds halves away from zero, the processor's to even: with one of them
         // the same weights give the same bytes on every machine.
-        let parts = quantized(values, groupSize: groupSize ?? 64, bits: bits, stream: .cpu)
-        try writer.append(try parts.wq.values(UInt32.self))
-        try writer.append(parts.scales, as: target)
-        if let biases = parts.biases { try writer.append(biases, as: target) }
+        let group = groupSize ?? 64
+        let parts = quantized(values, groupSize: group, bits: bits, stream: .cpu)
+        guard let biases = parts.biases else {
+            throw ASRError.native("MLX gave no biases for affine quantization")
+        }
+        if quantizer == .search {
+            let found = AffineSearch(bits: bits, groupSize: group, stored: target.scale)
+                .improve(
+                    try original.values(Float.self),
+                    importance: importance ?? [Float](repeating: 1, count: shape[1]),
+                    scales: try parts.scales.values(Float.self),
+                    biases: try biases.values(Float.self))
+            try writer.append(found.codes)
+            for values in [found.scales, found.biases] {
+                try writer.append(MLXArray(values).asType(target.dtype), as: target)
+            }
+        } else {
+            try writer.append(try parts.wq.values(UInt32.self))
+            try writer.append(parts.scales, as: target)
+            try writer.append(biases, as: target)
+        }
         return writer.written
     }
 
@@ -68,6 +93,14 @@ struct TensorConversion: StrictOptions {
         if bits != nil, shape.count != 2 || axes != nil || shape[1] % group != 0 {
             throw ASRError.usage("\(shape) is no matrix of rows of whole groups of \(group)")
         }
+        guard let importance else { return }
+        guard bits != nil, quantizer == .search else {
+            throw ASRError.usage("importance is for the quantizer search")
+        }
+        guard importance.count == shape[1], importance.allSatisfy({ $0 > 0 && $0.isFinite }) else {
+            throw ASRError.usage(
+                "importance takes \(shape[1]) finite numbers above 0, one for each column")
+        }
     }
 }
 
@@ -82,6 +115,15 @@ private struct StoredFloat {
             throw ASRError.usage("\(name) is no float type; there are \(known)")
         }
         (self.name, self.dtype) = (name, dtype)
+    }
+
+    /// How scales and biases of this type are rounded.
+    var scale: StoredScale {
+        switch dtype {
+        case .bfloat16: .bfloat16
+        case .float16: .float16
+        default: .float32
+        }
     }
 
     func array(_ bytes: UnsafeRawBufferPointer, _ shape: [Int]) -> MLXArray {

@@ -16,7 +16,7 @@ package final class QuantizedTextDecoder {
     private let layers: [DecoderLayer]
     private let norm: RMSNorm
     /// Nil when the head is the embedding.
-    private let lmHead: Linear?
+    private let lmHead: Projection?
 
     init(_ checkpoint: Checkpoint) throws {
         let config = checkpoint.config.text
@@ -138,7 +138,7 @@ private struct DecoderAttention {
     private let kvHeads: Int
     private let headDim: Int
     private let queryKeyValue: JointProjection
-    private let out: Linear
+    private let out: Projection
     private let queryNorm: RMSNorm
     private let keyNorm: RMSNorm
     private let rope: RoPE
@@ -195,7 +195,7 @@ private struct DecoderAttention {
 
 private struct SwiGLU {
     private let gateUp: JointProjection
-    private let down: Linear
+    private let down: Projection
 
     init(_ checkpoint: Checkpoint, _ name: String, _ config: ModelConfig.TextConfig) throws {
         let (size, inner) = (config.hiddenSize, config.intermediateSize)

@@ -11,11 +11,11 @@ final class AudioEncoder {
     let config: ModelConfig.AudioConfig
     private let dtype: DType
     private let convolutions: [Conv2d]
-    private let convOut: Linear
+    private let convOut: Projection
     private let layers: [EncoderLayer]
     private let lnPost: LayerNorm
-    private let proj1: Linear
-    private let proj2: Linear
+    private let proj1: Projection
+    private let proj2: Projection
     private let positions: Sinusoids
 
     init(_ checkpoint: Checkpoint) throws {
@@ -105,8 +105,8 @@ private struct EncoderLayer {
     private let attentionNorm: LayerNorm
     private let attention: EncoderAttention
     private let finalNorm: LayerNorm
-    private let fc1: Linear
-    private let fc2: Linear
+    private let fc1: Projection
+    private let fc2: Projection
 
     init(_ checkpoint: Checkpoint, _ name: String, _ config: ModelConfig.AudioConfig) throws {
         attentionNorm = try LayerNorm(checkpoint, "\(name).self_attn_layer_norm", config.dModel)
@@ -128,7 +128,7 @@ private struct EncoderAttention {
     private let heads: Int
     private let headDim: Int
     private let queryKeyValue: JointProjection
-    private let out: Linear
+    private let out: Projection
 
     init(_ checkpoint: Checkpoint, _ name: String, _ config: ModelConfig.AudioConfig) throws {
         let size = config.dModel

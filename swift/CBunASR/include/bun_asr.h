@@ -50,13 +50,22 @@ const char *asr_error(void);
 /// process, where the processor computes (not on Metal). So does `bufferCacheBytes`, most bytes of
 /// freed buffers that MLX keeps for reuse (default: a sixteenth of its memory limit), on Metal
 /// alone. `sliceOperations` is how many multiplications `asr_session_work` does at once, as far as
-/// whole layers allow (default: 8e9, on Metal 80e9). Returns an owned handle, or NULL.
+/// whole layers allow (default: 8e9, on Metal 80e9). With `"observeInputs": true` products remember
+/// what they are given, see `asr_model_inputs`, and everything takes longer. Returns an owned
+/// handle, or NULL.
 asr_model *asr_model_open(const char *directory, const char *options);
 
 /// JSON: sizes, dtypes, bits, special token ids, kernel table, bytes of weights, and `windowFrames`
 /// and `windowTokens`, the mel frames and the audio embeddings of one attention window of the
 /// encoder. Lives until the model is closed.
 const char *asr_model_info(const asr_model *model);
+
+/// How large the inputs of a module's product were since the model was opened with
+/// `observeInputs`: their mean squares, float32 [inputs], into `out`. `module` is the name of its
+/// weights in MLX's layout, without `.weight`; embeddings and convolutions are not observed. Zeros
+/// before the product was first used. Returns the bytes written, or ASR_FAILED.
+int64_t asr_model_inputs(const asr_model *model, const char *module, void *out,
+                         uint64_t out_length);
 
 /// Closes the model and every session that is still open on it. NULL is allowed.
 void asr_model_close(asr_model *model);
@@ -65,11 +74,13 @@ void asr_model_close(asr_model *model);
 /// row-major, of `shape` and `type` ("BF16", "F16", "F32"). Options, all but the first two
 /// optional:
 /// `{"type": "BF16", "shape": [96, 64], "to": "F16", "axes": [0, 2, 3, 1], "bits": 4,
-///   "groupSize": 64}`.
+///   "groupSize": 64, "quantizer": "mlx" | "search", "importance": [1, …]}`.
 /// The axes are put in the order `axes`, the values cast to `to`, and a matrix quantized by MLX's
 /// affine quantizer to `bits` 2, 3, 4, 5, 6 or 8 in groups of 32, 64 or 128 of a row, on the
 /// processor: the same bytes on every machine. `out` gets the values; or the codes, uint32 [rows,
 /// columns · bits / 32], then the scales, then the biases, both `to` [rows, columns / groupSize].
+/// The quantizer `search` looks for scales and biases that lose less than MLX's, in the same form;
+/// `importance`, a number above 0 for each column, says how much the square of an error counts.
 /// Infinities and NaN, before or after, are refused. Returns the bytes written, or ASR_FAILED.
 int64_t asr_convert(const void *values, uint64_t values_length, const char *options, void *out,
                     uint64_t out_length);

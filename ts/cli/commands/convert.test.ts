@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { source } from "../../testing/checkpoint.ts";
@@ -51,6 +51,34 @@ test("the flags make the recipe", async () => {
   });
 });
 
+test("best is searched, and all else MLX's, unless told otherwise", async () => {
+  const sumOf = async (...flags: string[]) => {
+    const { out } = await run("-m", source, "-o", join(scratch, "q"), "--overwrite", ...flags);
+    return out.split(" ")[0];
+  };
+  const [best, searched] = [
+    await sumOf("--recipe", "best"),
+    await sumOf("--recipe", "best", "--quantizer", "search"),
+  ];
+  expect(searched).toBe(best);
+  expect(await sumOf("--recipe", "best", "--quantizer", "mlx")).not.toBe(best);
+  const [plain, mlx] = [await sumOf(), await sumOf("--quantizer", "mlx")];
+  expect(mlx).toBe(plain);
+  expect(await sumOf("--quantizer", "search")).not.toBe(plain);
+});
+
+test("a recording calibrates; one that is not there fails before anything is written", async () => {
+  const out = join(scratch, "calibrated");
+  const speech = join(source, "../speech.wav");
+  const { status } = await run("-m", source, "-o", out, "--calibrate", speech);
+  expect(status).toBe(0);
+  const missing = join(scratch, "missing.wav");
+  const failed = await run("-m", source, "-o", `${out}2`, "--calibrate", missing);
+  expect(failed.status).toBe(1);
+  expect(failed.notes).toContain("missing.wav");
+  expect(existsSync(`${out}2`)).toBe(false);
+});
+
 test("matrices that stay float are noted", async () => {
   const { notes } = await run("-m", source, "-o", join(scratch, "128"), "--group-size", "128");
   expect(notes).toContain("note: model.embed_tokens.weight and 10 more");
@@ -64,6 +92,8 @@ test.each([
   [["-m", source, "-o", "x", "--recipe", "mixd"], "did you mean mixed?"],
   [["-m", source, "-o", "x", "--recipe", "mixed", "--bits", "4"], "give one"],
   [["-m", source, "-o", "x", "--group-size", "16"], "--group-size 16: unknown"],
+  [["-m", source, "-o", "x", "--quantizer", "mlx", "--calibrate", "a.wav"], "--calibrate is for"],
+  [["-m", source, "-o", "x", "--quantizer", "seach"], "did you mean search?"],
 ])("%p is refused", async (argv, text) => {
   const { status, out, notes } = await run(...argv);
   expect({ status, out }).toEqual({ status: 2, out: "" });

@@ -1,10 +1,15 @@
 import { join } from "node:path";
+import { ChunkStream } from "../../audio/chunk-stream.ts";
+import { openAudio } from "../../audio/open.ts";
+import { sampleRate } from "../../audio/recording.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { type Conversion, convertCheckpoint } from "../../convert/convert.ts";
 import type { Layout } from "../../convert/output-layout.ts";
 import { best, mixed, type Recipe, uniform } from "../../convert/recipe.ts";
 import { resolveModel } from "../../hub/resolve.ts";
+import { clockText } from "../../text/clock-text.ts";
 import { byteText, durationText } from "../../text/sizes.ts";
+import { findInputs } from "../files/inputs.ts";
 import type { FlagTable, GivenFlags } from "../flags/flags.ts";
 import { Interrupt } from "../terminal/interrupt.ts";
 import { StatusLine, type Terminal } from "../terminal/terminal.ts";
@@ -48,6 +53,18 @@ const flags = {
         "best: 4 bits in the decoder, 8 in its first two layers, in encoder and embedding; " +
         "mixed: 4 in these layers, too. mlx-audio loads both with --encoder-bits none alone",
     },
+    quantizer: {
+      kind: { type: "choice", choices: ["search", "mlx"] },
+      help:
+        "search: scales and biases that lose less, in the same format (default of --recipe " +
+        "best); mlx: those of MLX, byte for byte (default of all else)",
+    },
+    calibrate: {
+      value: "AUDIO",
+      help:
+        "a recording of what the model will hear, or a folder of them: errors count as they " +
+        "weigh there; may be repeated",
+    },
     "encoder-bits": { kind: width, value: "N", help: "4, 5, 6, 8 or none" },
     "embedding-bits": { kind: width, value: "N", help: "4, 5, 6, 8 or none" },
     "group-size": {
@@ -71,6 +88,7 @@ interface Arguments {
   out: string;
   recipe: Recipe;
   layout: Layout;
+  calibrate: readonly string[];
   overwrite: boolean;
   quiet: boolean;
 }
@@ -82,13 +100,14 @@ export const convertCommand = command({
   synopsis: "--model MODEL --out DIR",
   takesNames: false,
   description: `\
-Converts an official Qwen3-ASR checkpoint to MLX's layout, quantized by MLX. Writes the SHA-256 of
+Converts an official Qwen3-ASR checkpoint to MLX's layout and quantizes it. Writes the SHA-256 of
 each file of weights to standard output, for sha256sum -c.`,
   flags,
   closing: `\
-exit status: 0 done, 2 usage or no room, 3 model, 4 native library or platform, 130 interrupted`,
+exit status: 0 done, 1 a recording for --calibrate failed, 2 usage or no room, 3 model, 4 native
+library or platform, 130 interrupted`,
   read: ({ flags: given }) => argumentsOf(given),
-  needs: () => ["library"],
+  needs: ({ calibrate }) => (calibrate.length === 0 ? ["library"] : ["library", "ffmpeg"]),
   async run(given, terminal) {
     using interrupt = new Interrupt(undefined, "nothing was written");
     const status = await exitStatusOf(terminal, () => convert(given, terminal, interrupt.signal));
@@ -107,6 +126,12 @@ function argumentsOf(given: GivenFlags<typeof flags>): Arguments {
   const layout = given.value("layout") ?? "mlx";
   const usual = layout === "mlx" ? "4" : "none";
   const start = recipe === undefined ? uniform(widths[bits ?? usual]) : recipes[recipe];
+  const calibrate = given.list("calibrate");
+  const isSearched = recipe === "best" || calibrate.length > 0;
+  const quantizer = given.value("quantizer") ?? (isSearched ? "search" : "mlx");
+  if (quantizer === "mlx" && calibrate.length > 0) {
+    throw new AsrError("usage", "--calibrate is for --quantizer search", "give one of both");
+  }
   const bitsOf = (flag: "encoder-bits" | "embedding-bits") => {
     const choice = given.value(flag);
     return choice === undefined ? undefined : widths[choice];
@@ -122,9 +147,11 @@ function argumentsOf(given: GivenFlags<typeof flags>): Arguments {
         embedding: bitsOf("embedding-bits") ?? start.embedding,
       },
       groupSize: groupSizes[given.value("group-size") ?? "64"],
+      quantizer,
       ...(dtype === undefined ? {} : { dtype: dtypes[dtype] }),
     },
     layout,
+    calibrate,
     overwrite: given.has("overwrite"),
     quiet: given.has("quiet"),
   };
@@ -135,7 +162,7 @@ function missing(flag: string): AsrError {
 }
 
 async function convert(
-  { model, out, recipe, layout, overwrite, quiet }: Arguments,
+  { model, out, recipe, layout, calibrate, overwrite, quiet }: Arguments,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
@@ -151,13 +178,18 @@ async function convert(
       },
     });
     const started = performance.now();
+    let begun: number | undefined;
+    const calibration = calibrate.length === 0 ? undefined : heard(calibrate, status);
     const conversion = await convertCheckpoint(folder, out, {
       recipe,
       layout,
+      calibration,
       overwrite,
       signal,
-      onProgress: (share) =>
-        status.show(`converting: ${Math.floor(100 * share)} %${timeLeft(share, started)}`),
+      onProgress: (share) => {
+        begun ??= performance.now();
+        status.show(`converting: ${Math.floor(100 * share)} %${timeLeft(share, begun)}`);
+      },
     });
     status.clear();
     for (const { name, sha256 } of conversion.files) {
@@ -167,6 +199,22 @@ async function convert(
     return 0;
   } finally {
     status.clear();
+  }
+}
+
+/** The recordings in parts that are transcribed on their own. Throws what is wrong with one. */
+async function* heard(names: readonly string[], status: StatusLine): AsyncGenerator<Float32Array> {
+  let seconds = 0;
+  for (const { path, source = path, problem } of await findInputs(names)) {
+    if (problem !== undefined) throw problem;
+    const stream = await openAudio(source);
+    const chunks = new ChunkStream(stream, { chunkSeconds: 30, pauseSeconds: 60 });
+    for await (const { samples, isSilent } of chunks) {
+      if (isSilent) continue;
+      status.show(`calibrating: ${clockText(seconds)} heard of ${path}`);
+      yield samples;
+      seconds += samples.length / sampleRate;
+    }
   }
 }
 
