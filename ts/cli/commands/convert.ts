@@ -100,8 +100,8 @@ export const convertCommand = command({
   synopsis: "--model MODEL --out DIR",
   takesNames: false,
   description: `\
-Converts an official Qwen3-ASR checkpoint to MLX's layout and quantizes it. Writes the SHA-256 of
-each file of weights to standard output, for sha256sum -c.`,
+Converts a float Qwen3-ASR checkpoint and quantizes it. Writes the SHA-256 of each file of weights
+to standard output, for sha256sum -c.`,
   flags,
   closing: `\
 exit status: 0 done, 1 a recording for --calibrate failed, 2 usage or no room, 3 model, 4 native
