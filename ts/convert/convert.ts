@@ -110,6 +110,9 @@ async function calibrated(
     .flatMap(({ tensors }) => tensors)
     .filter(({ conversion }) => conversion.quantization !== undefined)
     .map(({ source: { tensor } }) => ({ name: moduleOf(tensor.name), columns: tensor.shape[1]! }));
+  if (modules.length === 0) {
+    throw new AsrError("usage", "calibration is for weights that are quantized, and none are");
+  }
   const importance = await importanceOf(folder, modules, calibration, signal);
   return shards.map(({ name, tensors }) => ({
     name,

@@ -106,6 +106,11 @@ describe("calibration", () => {
     await expectAsrError(() => converted(uniform(4), options, source), "input", "nothing to hear");
   });
 
+  test("where nothing is quantized it is refused", async () => {
+    const options = { calibration: recordings(1) };
+    await expectAsrError(() => converted(uniform("none"), options, source), "usage", "quantized");
+  });
+
   test("an interrupt stops it, and leaves nothing behind", async () => {
     const interrupt = new AbortController();
     async function* interrupted() {
