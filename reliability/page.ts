@@ -4,7 +4,7 @@ import { machine, machineText } from "../bench/report/machine.ts";
 import { markdownTable } from "../bench/report/table.ts";
 import { versions } from "../bench/report/versions.ts";
 import { root } from "../tools/folders.ts";
-import { findFfmpeg } from "../ts/audio/ffmpeg-program.ts";
+import { findFfmpeg } from "../ts/audio/ffmpeg/program.ts";
 import { AsrError } from "../ts/contract/errors.ts";
 import { modelFolder } from "../ts/native/locate.ts";
 import { Model } from "../ts/native/model.ts";

@@ -6,9 +6,14 @@ export { AsrSync } from "./asr-sync.ts";
 export { audioTracks } from "./audio/audio-tracks.ts";
 export { type FollowOptions, follow } from "./audio/follow.ts";
 export type { AudioInput } from "./audio/input.ts";
-export { type Device, devices, type MicrophoneOptions, microphone } from "./audio/microphone.ts";
+export {
+  type Device,
+  devices,
+  type MicrophoneOptions,
+  microphone,
+} from "./audio/microphone/microphone.ts";
 export type { AudioSamples, PcmEncoding, PcmFormat, PcmStream } from "./audio/pcm.ts";
-export type { AudioTrack } from "./audio/tracks.ts";
+export type { AudioTrack } from "./audio/tracks/tracks.ts";
 export { AsrError, type AsrErrorCode } from "./contract/errors.ts";
 export type {
   DeltaEvent,

@@ -1,4 +1,4 @@
-import { sampleRate } from "../../ts/audio/recording.ts";
+import { sampleRate } from "../../ts/audio/samples/recording.ts";
 import { Batch } from "../../ts/engine/decode/batch.ts";
 import { Stages } from "../../ts/engine/decode/stages.ts";
 import { Model, type Session } from "../../ts/native/model.ts";

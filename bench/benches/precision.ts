@@ -1,4 +1,4 @@
-import { sampleRate } from "../../ts/audio/recording.ts";
+import { sampleRate } from "../../ts/audio/samples/recording.ts";
 import { Model } from "../../ts/native/model.ts";
 import { speech } from "../../ts/testing/goldens.ts";
 import { seededRandom } from "../../ts/wer/seeded-random.ts";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { sampleRate } from "../../ts/audio/recording.ts";
+import { sampleRate } from "../../ts/audio/samples/recording.ts";
 import { Model } from "../../ts/native/model.ts";
 import { speech } from "../../ts/testing/goldens.ts";
 import { parseOutput, promptIds } from "../../ts/text/prompt.ts";

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { sampleRate } from "../../ts/audio/recording.ts";
+import { sampleRate } from "../../ts/audio/samples/recording.ts";
 import { speech } from "../../ts/testing/goldens.ts";
 import { pcm16Wav } from "../../ts/testing/wav-writer.ts";
 import { serve } from "./serve.ts";

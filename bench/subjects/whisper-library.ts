@@ -1,6 +1,6 @@
 import { dlopen, toArrayBuffer } from "bun:ffi";
 import { availableParallelism } from "node:os";
-import { sampleRate } from "../../ts/audio/recording.ts";
+import { sampleRate } from "../../ts/audio/samples/recording.ts";
 import { speech } from "../../ts/testing/goldens.ts";
 import { serve } from "./serve.ts";
 import type { Clip } from "./subject.ts";

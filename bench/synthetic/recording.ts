@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import { openAudio } from "../../ts/audio/open.ts";
-import { sampleRate, wholeRecording } from "../../ts/audio/recording.ts";
+import { sampleRate, wholeRecording } from "../../ts/audio/samples/recording.ts";
 import { wavFile } from "../../ts/testing/wav-writer.ts";
 import { seededRandom } from "../../ts/wer/seeded-random.ts";
 

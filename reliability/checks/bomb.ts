@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Asr } from "../../ts/asr.ts";
-import { findFfmpeg } from "../../ts/audio/ffmpeg-program.ts";
+import { findFfmpeg } from "../../ts/audio/ffmpeg/program.ts";
 import { demoSample } from "../../ts/native/locate.ts";
 import type { Check, Random, Trials } from "../check.ts";
 import { childrenOf, withoutProc } from "../children.ts";

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { findFfmpeg } from "../../ts/audio/ffmpeg-program.ts";
+import { findFfmpeg } from "../../ts/audio/ffmpeg/program.ts";
 import { openAudio } from "../../ts/audio/open.ts";
 import { AsrError } from "../../ts/contract/errors.ts";
 import { pcm16Wav, tone } from "../../ts/testing/wav-writer.ts";

@@ -1,12 +1,12 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AsrError } from "../contract/errors.ts";
-import { openFile } from "./file.ts";
+import { openFile } from "./files/file.ts";
+import { writeSpool } from "./files/spool.ts";
+import { temporaryFolder } from "./files/temporary.ts";
 import { type AudioInput, type ClassifiedInput, classify } from "./input.ts";
-import { tracksOfFile } from "./probe.ts";
-import { writeSpool } from "./spool.ts";
-import { temporaryFolder } from "./temporary.ts";
-import type { AudioTrack } from "./tracks.ts";
+import { tracksOfFile } from "./tracks/probe.ts";
+import type { AudioTrack } from "./tracks/tracks.ts";
 
 /**
  * The audio tracks of a recording. Needs ffmpeg. Throws AsrError `input` for what cannot be read.

@@ -2,9 +2,9 @@ import { describe, expect, test } from "bun:test";
 import { expectAsrError } from "../testing/expect-error.ts";
 import { wavFile } from "../testing/wav-writer.ts";
 import { seededRandom } from "../wer/seeded-random.ts";
-import { findFfmpeg } from "./ffmpeg-program.ts";
+import { findFfmpeg } from "./ffmpeg/program.ts";
 import { openAudio } from "./open.ts";
-import { type AudioBlock, wholeRecording } from "./recording.ts";
+import { type AudioBlock, wholeRecording } from "./samples/recording.ts";
 
 const random = seededRandom(21);
 

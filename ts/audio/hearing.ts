@@ -1,7 +1,7 @@
 import type { ChannelChoice } from "../contract/options.ts";
 import { type Ear, earFor } from "./channels/ear.ts";
 import { channelOf } from "./channels/frames.ts";
-import type { AudioBlock, AudioStream, DecodedBlock, DecodedStream } from "./recording.ts";
+import type { AudioBlock, AudioStream, DecodedBlock, DecodedStream } from "./samples/recording.ts";
 
 /**
  * What is heard of a recording's channels. Asking for blocks throws AsrError `input` where it does

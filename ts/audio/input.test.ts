@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { expectAsrError } from "../testing/expect-error.ts";
 import { difference } from "../testing/goldens.ts";
 import { pcm16Wav, tone, wavFile } from "../testing/wav-writer.ts";
-import { findFfmpeg } from "./ffmpeg-program.ts";
+import { findFfmpeg } from "./ffmpeg/program.ts";
 import { type AudioInput, classify } from "./input.ts";
 import { loadAudio } from "./open.ts";
 

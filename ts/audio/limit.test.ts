@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { expectAsrError } from "../testing/expect-error.ts";
 import { pcm16Wav, tone } from "../testing/wav-writer.ts";
-import { findFfmpeg } from "./ffmpeg-program.ts";
+import { findFfmpeg } from "./ffmpeg/program.ts";
 import type { AudioInput } from "./input.ts";
 import { openAudio } from "./open.ts";
 

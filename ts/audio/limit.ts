@@ -1,5 +1,5 @@
 import { AsrError } from "../contract/errors.ts";
-import { type DecodedStream, sampleRate } from "./recording.ts";
+import { type DecodedStream, sampleRate } from "./samples/recording.ts";
 
 /**
  * The blocks, counted while they are decoded: a small file can become hours of sound, and a stream

@@ -2,10 +2,10 @@ import { expect, test } from "bun:test";
 import { demoSample } from "../native/locate.ts";
 import { expectAsrError } from "../testing/expect-error.ts";
 import { MadeAudio } from "../testing/made-audio.ts";
-import { findFfmpeg } from "./ffmpeg-program.ts";
+import { findFfmpeg } from "./ffmpeg/program.ts";
 import { openLive } from "./live-input.ts";
 import { openAudio } from "./open.ts";
-import { wholeRecording } from "./recording.ts";
+import { wholeRecording } from "./samples/recording.ts";
 
 async function* parts(bytes: Uint8Array, length: number, delayMs = 0) {
   for (let at = 0; at < bytes.length; at += length) {

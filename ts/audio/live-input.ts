@@ -1,11 +1,11 @@
 import { AsrError } from "../contract/errors.ts";
-import { checked, type Range, wholeRange } from "./checked.ts";
-import { decodedStream } from "./ffmpeg.ts";
-import { UnreadableAudio } from "./ffmpeg-words.ts";
+import { decodedStream } from "./ffmpeg/ffmpeg.ts";
+import { UnreadableAudio } from "./ffmpeg/words.ts";
+import { gapsNoted } from "./files/gaps.ts";
 import { headLength, noAudioAt } from "./formats/no-audio.ts";
 import { openEnded } from "./formats/wav-stream.ts";
-import { gapsNoted } from "./gaps.ts";
-import { type DecodedStream, noRemarks } from "./recording.ts";
+import { checked, type Range, wholeRange } from "./samples/checked.ts";
+import { type DecodedStream, noRemarks } from "./samples/recording.ts";
 
 /**
  * Opens a recording in any format that ffmpeg can read from a pipe, of which the bytes are still

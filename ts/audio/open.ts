@@ -1,21 +1,21 @@
 import type { ChannelChoice } from "../contract/options.ts";
 import type { NextBlock } from "./blocks.ts";
-import { type Range, wholeRange } from "./checked.ts";
-import { openFile } from "./file.ts";
+import { openFile } from "./files/file.ts";
+import { spooled } from "./files/spool.ts";
 import { heard } from "./hearing.ts";
 import { type AudioInput, classify, type InputDescription } from "./input.ts";
 import { limited } from "./limit.ts";
 import { openLive } from "./live-input.ts";
 import { openPcm } from "./pcm.ts";
+import { type Range, wholeRange } from "./samples/checked.ts";
 import {
   type AudioStream,
   type DecodedStream,
   type Recording,
   wholeRecording,
-} from "./recording.ts";
-import { spooled } from "./spool.ts";
-import type { TrackChoice } from "./track-language.ts";
-import { checkOnlyTrack } from "./tracks.ts";
+} from "./samples/recording.ts";
+import type { TrackChoice } from "./tracks/track-language.ts";
+import { checkOnlyTrack } from "./tracks/tracks.ts";
 
 /** What of an input is heard, and when. */
 export interface OpenOptions {

@@ -1,7 +1,7 @@
 import { AsrError } from "../contract/errors.ts";
 import type { NextBlock } from "./blocks.ts";
-import { checked, noSamples, type Range, wholeRange } from "./checked.ts";
-import { resampled } from "./ffmpeg.ts";
+import { resampled } from "./ffmpeg/ffmpeg.ts";
+import { checked, noSamples, type Range, wholeRange } from "./samples/checked.ts";
 import {
   checkFinite,
   type DecodedStream,
@@ -9,7 +9,7 @@ import {
   placed,
   type Samples,
   sampleRate,
-} from "./recording.ts";
+} from "./samples/recording.ts";
 
 /** Samples that the caller decoded: interleaved when there are several channels. */
 export interface AudioSamples {

@@ -1,4 +1,4 @@
-import { type AudioRemarks, noRemarks } from "../audio/recording.ts";
+import { type AudioRemarks, noRemarks } from "../audio/samples/recording.ts";
 import { mergedLanguages } from "../contract/languages.ts";
 import type { DecodedChunk, FinishReason, Transcript } from "../contract/transcript.ts";
 import { segmentsOf } from "../segments/segments.ts";

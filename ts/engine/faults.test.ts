@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findFfmpeg } from "../audio/ffmpeg-program.ts";
+import { findFfmpeg } from "../audio/ffmpeg/program.ts";
 import type { AudioInput } from "../audio/input.ts";
 import { openAudio } from "../audio/open.ts";
 import type { AsrError } from "../contract/errors.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { openAudio } from "../audio/open.ts";
-import { sampleRate } from "../audio/recording.ts";
+import { sampleRate } from "../audio/samples/recording.ts";
 import { speech } from "../testing/goldens.ts";
 import { hear, sourceOf } from "../testing/live.ts";
 import { scriptedEngine } from "../testing/scripted-model.ts";

@@ -1,7 +1,7 @@
 // This folder: audio to transcripts; here what recordings and live streams share.
 
-import type { Range } from "../audio/checked.ts";
-import type { AudioStream } from "../audio/recording.ts";
+import type { Range } from "../audio/samples/checked.ts";
+import type { AudioStream } from "../audio/samples/recording.ts";
 import { aborted } from "../contract/aborted.ts";
 import { AsrError } from "../contract/errors.ts";
 import type { Transcript } from "../contract/transcript.ts";

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findFfmpeg } from "../audio/ffmpeg-program.ts";
+import { findFfmpeg } from "../audio/ffmpeg/program.ts";
 import type { Segment, Transcript } from "../contract/transcript.ts";
 import { expectAsrError } from "../testing/expect-error.ts";
 import { schemaFaults } from "../testing/json-schema.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { AudioInput } from "../audio/input.ts";
-import { type Samples, sampleRate } from "../audio/recording.ts";
+import { type Samples, sampleRate } from "../audio/samples/recording.ts";
 import { pcm16Wav } from "./wav-writer.ts";
 
 /** A WAV header as `pcm16Wav` writes it, in bytes. */

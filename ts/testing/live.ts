@@ -1,6 +1,6 @@
 import { openAudio } from "../audio/open.ts";
-import type { AudioStream, Samples } from "../audio/recording.ts";
-import { noRemarks, sampleRate, wholeRecording } from "../audio/recording.ts";
+import type { AudioStream, Samples } from "../audio/samples/recording.ts";
+import { noRemarks, sampleRate, wholeRecording } from "../audio/samples/recording.ts";
 import type { StreamEvent } from "../contract/events.ts";
 import type { CheckedSettings } from "../contract/options.ts";
 import type { Transcript } from "../contract/transcript.ts";

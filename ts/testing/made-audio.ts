@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findFfmpeg } from "../audio/ffmpeg-program.ts";
+import { findFfmpeg } from "../audio/ffmpeg/program.ts";
 
 /** A folder of files that ffmpeg makes for a test. */
 export class MadeAudio implements Disposable {

@@ -1,8 +1,8 @@
 // This folder: what tests share; the product imports none of it.
 
 import { join } from "node:path";
-import { type AudioChunk, chunkAt } from "../audio/chunker.ts";
-import { sampleRate } from "../audio/recording.ts";
+import { sampleRate } from "../audio/samples/recording.ts";
+import { type AudioChunk, chunkAt } from "../audio/speech/chunker.ts";
 import type { CheckedSettings, SessionOptions } from "../contract/options.ts";
 import type { DecodeOptions } from "../engine/decode/chunk.ts";
 import type {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { sampleRate } from "../audio/recording.ts";
+import { sampleRate } from "../audio/samples/recording.ts";
 import { AsrError, messageOf } from "../contract/errors.ts";
 import { languages } from "../contract/language-names.ts";
 import { readLines } from "./lines.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { demoSample } from "../../native/locate.ts";
 import { seededRandom } from "../../wer/seeded-random.ts";
-import { findFfmpeg } from "../ffmpeg-program.ts";
+import { findFfmpeg } from "../ffmpeg/program.ts";
 import { bytesAsSource } from "./byte-source.ts";
 import { examine } from "./examine.ts";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { ChunkStream } from "../../audio/chunk-stream.ts";
 import { openAudio } from "../../audio/open.ts";
-import { sampleRate } from "../../audio/recording.ts";
+import { sampleRate } from "../../audio/samples/recording.ts";
+import { ChunkStream } from "../../audio/speech/chunk-stream.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { type Conversion, convertCheckpoint } from "../../convert/convert.ts";
 import type { Layout } from "../../convert/output-layout.ts";

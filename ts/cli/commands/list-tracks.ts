@@ -1,5 +1,5 @@
 import { audioTracks } from "../../audio/audio-tracks.ts";
-import type { AudioTrack } from "../../audio/tracks.ts";
+import type { AudioTrack } from "../../audio/tracks/tracks.ts";
 import { AsrError } from "../../contract/errors.ts";
 import type { Input } from "../files/inputs.ts";
 import { readSource } from "../files/source.ts";

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AudioInput, isPcmStream } from "../../audio/input.ts";
-import type { System } from "../../audio/recorders.ts";
+import type { System } from "../../audio/microphone/recorders.ts";
 import { AsrError } from "../../contract/errors.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import type { StreamOptions } from "../../contract/options.ts";

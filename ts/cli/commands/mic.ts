@@ -1,5 +1,5 @@
-import { devices, microphone } from "../../audio/microphone.ts";
-import { type System, thisSystem } from "../../audio/recorders.ts";
+import { devices, microphone } from "../../audio/microphone/microphone.ts";
+import { type System, thisSystem } from "../../audio/microphone/recorders.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { program } from "../../native/program.ts";
 import { argumentsOf } from "../flags/arguments.ts";

@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { rm, symlink } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { temporaryFolder } from "../../audio/temporary.ts";
+import { temporaryFolder } from "../../audio/files/temporary.ts";
 import { AsrError } from "../../contract/errors.ts";
 import type { Input } from "./inputs.ts";
 

@@ -14,7 +14,7 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, extname, join } from "node:path";
-import { isLeftBehind, temporaryName } from "../../audio/temporary.ts";
+import { isLeftBehind, temporaryName } from "../../audio/files/temporary.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { withEnding } from "./long-names.ts";
 import { codeOf, whyUnwritten } from "./unwritten.ts";

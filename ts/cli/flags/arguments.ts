@@ -1,5 +1,5 @@
 import type { PcmFormat, PcmStream } from "../../audio/pcm.ts";
-import { checkTrackChoice } from "../../audio/track-language.ts";
+import { checkTrackChoice } from "../../audio/tracks/track-language.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { keywordList } from "../../contract/keywords.ts";
 import { languageChoice } from "../../contract/languages.ts";

@@ -1,6 +1,6 @@
 // This folder: an open checkpoint, and one chunk to its text, batched with what else is decoded.
 
-import type { AudioChunk } from "../../audio/chunker.ts";
+import type { AudioChunk } from "../../audio/speech/chunker.ts";
 import type { Biasing } from "../../bias/biasing.ts";
 import { AsrError } from "../../contract/errors.ts";
 import type { SessionOptions } from "../../contract/options.ts";

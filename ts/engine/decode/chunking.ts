@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { ChunkOptions } from "../../audio/chunker.ts";
+import type { ChunkOptions } from "../../audio/speech/chunker.ts";
 import { objectOf, readJsonObject } from "../../checkpoint/json-file.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { expected } from "../../contract/option-kinds.ts";

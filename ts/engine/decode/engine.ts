@@ -1,4 +1,4 @@
-import type { ChunkOptions } from "../../audio/chunker.ts";
+import type { ChunkOptions } from "../../audio/speech/chunker.ts";
 import { FairSemaphore } from "../../concurrency/fair-semaphore.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { optionTable } from "../../contract/option-table.ts";

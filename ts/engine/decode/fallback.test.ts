@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { chunkAt } from "../../audio/chunker.ts";
-import { sampleRate } from "../../audio/recording.ts";
+import { sampleRate } from "../../audio/samples/recording.ts";
+import { chunkAt } from "../../audio/speech/chunker.ts";
 import { expectAsrError } from "../../testing/expect-error.ts";
 import {
   babble,

@@ -1,4 +1,4 @@
-import { type AudioChunk, halves } from "../../audio/chunker.ts";
+import { type AudioChunk, halves } from "../../audio/speech/chunker.ts";
 import { optionTable } from "../../contract/option-table.ts";
 import { speakingTime } from "../../segments/speaking-time.ts";
 import {

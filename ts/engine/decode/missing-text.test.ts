@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { AudioChunk } from "../../audio/chunker.ts";
+import type { AudioChunk } from "../../audio/speech/chunker.ts";
 import {
   decodeOptions,
   endlessly,

@@ -1,5 +1,5 @@
-import type { AudioChunk } from "../../audio/chunker.ts";
-import { voiceSeconds } from "../../audio/voice.ts";
+import type { AudioChunk } from "../../audio/speech/chunker.ts";
+import { voiceSeconds } from "../../audio/speech/voice.ts";
 import { speakingTime } from "../../segments/speaking-time.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { AudioChunk } from "../../audio/chunker.ts";
+import type { AudioChunk } from "../../audio/speech/chunker.ts";
 import { checkPositions, type DecodeContext, type DecodeOptions } from "../decode/chunk.ts";
 import type { DecodingSession } from "../decode/decoding-model.ts";
 import type { Engine } from "../decode/engine.ts";

@@ -1,5 +1,5 @@
-import type { AudioChunk } from "../../audio/chunker.ts";
-import { sampleRate } from "../../audio/recording.ts";
+import { sampleRate } from "../../audio/samples/recording.ts";
+import type { AudioChunk } from "../../audio/speech/chunker.ts";
 import type { FinishReason } from "../../contract/transcript.ts";
 import { TokenDecoder, type Tokenizer } from "../../text/tokenizer.ts";
 import {

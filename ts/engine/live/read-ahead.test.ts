@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { type AudioStream, noRemarks, type Samples } from "../../audio/recording.ts";
+import { type AudioStream, noRemarks, type Samples } from "../../audio/samples/recording.ts";
 import { ReadAhead } from "./read-ahead.ts";
 
 const second = 16_000;

@@ -1,5 +1,5 @@
-import { type AudioBlock, type AudioStream, sampleRate } from "../../audio/recording.ts";
-import { SampleQueue } from "../../audio/sample-queue.ts";
+import { type AudioBlock, type AudioStream, sampleRate } from "../../audio/samples/recording.ts";
+import { SampleQueue } from "../../audio/samples/sample-queue.ts";
 
 /** A source that is so many seconds behind the clock, or less, gives audio as it comes to be. */
 const maxLagSeconds = 1;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Samples, sampleRate } from "../../audio/recording.ts";
+import { type Samples, sampleRate } from "../../audio/samples/recording.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { demoSample } from "../../native/locate.ts";
 import { goldensFolder, speech } from "../../testing/goldens.ts";

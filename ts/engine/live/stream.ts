@@ -1,7 +1,12 @@
 // This folder: audio that is still coming, in segments that are decoded again while they grow.
 
-import { Endpointer } from "../../audio/endpointer.ts";
-import { type AudioBlock, type AudioStream, peakOf, sampleRate } from "../../audio/recording.ts";
+import {
+  type AudioBlock,
+  type AudioStream,
+  peakOf,
+  sampleRate,
+} from "../../audio/samples/recording.ts";
+import { Endpointer } from "../../audio/speech/endpointer.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import { optionTable } from "../../contract/option-table.ts";
 import type { Transcript } from "../../contract/transcript.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { openAudio } from "../../audio/open.ts";
-import type { Samples } from "../../audio/recording.ts";
+import type { Samples } from "../../audio/samples/recording.ts";
 import type { ChannelChoice } from "../../contract/options.ts";
 import { modelFolder } from "../../native/locate.ts";
 import { collect, demoSpeech } from "../../testing/live.ts";

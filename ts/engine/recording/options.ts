@@ -1,6 +1,6 @@
-import type { Range } from "../../audio/checked.ts";
-import type { ChunkOptions } from "../../audio/chunker.ts";
-import { checkTrackChoice } from "../../audio/track-language.ts";
+import type { Range } from "../../audio/samples/checked.ts";
+import type { ChunkOptions } from "../../audio/speech/chunker.ts";
+import { checkTrackChoice } from "../../audio/tracks/track-language.ts";
 import { biasing } from "../../bias/biasing.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { sessionOptions } from "../../contract/option-checks.ts";

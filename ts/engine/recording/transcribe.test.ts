@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadAudio, openAudio } from "../../audio/open.ts";
-import type { Samples } from "../../audio/recording.ts";
+import type { Samples } from "../../audio/samples/recording.ts";
 import { AsrError } from "../../contract/errors.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import type { CheckedSettings } from "../../contract/options.ts";

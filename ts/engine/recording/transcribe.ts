@@ -1,8 +1,8 @@
 // This folder: audio that is all there, cut into chunks, several decoded at a time.
 
-import { ChunkStream } from "../../audio/chunk-stream.ts";
-import type { AudioChunk } from "../../audio/chunker.ts";
-import { type AudioStream, sampleRate } from "../../audio/recording.ts";
+import { type AudioStream, sampleRate } from "../../audio/samples/recording.ts";
+import { ChunkStream } from "../../audio/speech/chunk-stream.ts";
+import type { AudioChunk } from "../../audio/speech/chunker.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import type { Transcript } from "../../contract/transcript.ts";
 import { transcriptOf } from "../assemble.ts";

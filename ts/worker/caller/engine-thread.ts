@@ -7,7 +7,7 @@ import {
   Worker,
 } from "node:worker_threads";
 import type { Block } from "../../audio/blocks.ts";
-import { tidyTemporaryFolders } from "../../audio/temporary.ts";
+import { tidyTemporaryFolders } from "../../audio/files/temporary.ts";
 import { AsrError, messageOf } from "../../contract/errors.ts";
 import { engineEntry } from "../../native/locate.ts";
 import type { CallName, Calls, EngineReply, EngineRequest } from "../protocol.ts";
