@@ -14,7 +14,7 @@ export const check: Check = {
     "transcribed in bounded memory; after an abort at some moment ffmpeg is gone within 1 s",
   inputs: 12,
   inputsOfTest: 1,
-  hangMs: 300_000,
+  hangMs: 900_000,
   notRun: withoutProc,
 };
 
