@@ -89,6 +89,11 @@ describe("a broken file is refused, by name", () => {
     ["an offset of -0", `{"x":${entryText.replace("[0", "[-0")}}`, "not written as a whole one"],
     ["an extent of 1.0", '{"x":{"dtype":"U8","shape":[1.0]}}', "not written as a whole one"],
     ["an extent of 1e0", '{"x":{"dtype":"U8","shape":[1e0]}}', "not written as a whole one"],
+    [
+      "half a surrogate pair",
+      `{"x":${entryText.replace("}", ',"y":"\\ud800"}')}}`,
+      "surrogate pair",
+    ],
     ["65 levels", `${"[".repeat(65)}${"]".repeat(65)}`, "nested deeper than 64"],
     ["too much data", header({ x: entry("U8", [1], [0, 1]) }), "3 bytes after"],
   ];
