@@ -1,16 +1,14 @@
-import { mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { openSync, writeSync } from "node:fs";
 import type { CheckModule, Random, Trials } from "./check.ts";
 import { randomOf } from "./random.ts";
 
 // A process that tries the inputs of one check, from one number to before another. It writes the
-// number of each into a file before it begins, so that whoever watches it knows which one ended it.
+// number of each into a file before it begins, so that whoever watches it knows which one ended it;
+// the folder that it is given for its inputs is removed by them, too.
 
-const [path = "", seed = "", from = "", to = "", progress = ""] = process.argv.slice(2);
+const [path = "", seed = "", from = "", to = "", progress = "", folder = ""] =
+  process.argv.slice(2);
 const { check, open }: CheckModule = await import(path);
-const folder = mkdtempSync(join(tmpdir(), "bun-asr-trials-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const trials = (await open(folder)) as Trials;
 const file = openSync(progress, "w");
 const mark = new Uint32Array(1);

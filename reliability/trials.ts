@@ -45,7 +45,10 @@ async function tryFrom({ check }: CheckModule, options: RunOptions, from: number
   const progress = join(scratch, "progress");
   try {
     const script = join(import.meta.dir, "trials-child.ts");
-    const words = [script, path, String(seed), String(from), String(inputs), progress];
+    const folder = join(scratch, "inputs");
+    mkdirSync(folder);
+    const range = [seed, from, inputs].map(String);
+    const words = [script, path, ...range, progress, folder];
     const child = Bun.spawn([process.execPath, ...words], {
       cwd: root,
       stdin: "ignore",
