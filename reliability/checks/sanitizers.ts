@@ -7,7 +7,7 @@ import {
   kernelsTest,
   shimTest,
 } from "../../tools/cpp.ts";
-import { root } from "../../tools/folders.ts";
+import { depsFolder, root } from "../../tools/folders.ts";
 import { modelFolder } from "../../ts/native/locate.ts";
 import type { Check, CheckModule, Random, Trials } from "../check.ts";
 import { compiledNative, linked, run, withoutClang } from "../compiler.ts";
@@ -99,8 +99,16 @@ function mutantFolder(home: string, name: string, bytes: Uint8Array): void {
 /** What a sanitizer said, if anything. */
 async function reported(command: string[]): Promise<string | undefined> {
   const child = Bun.spawn(command, {
-    // Swift's runtime keeps what it allocates once.
-    env: { ...process.env, ASAN_OPTIONS: "detect_leaks=0", UBSAN_OPTIONS: "print_stacktrace=1" },
+    env: {
+      ...process.env,
+      // Swift's runtime keeps what it allocates once.
+      ASAN_OPTIONS: "detect_leaks=0",
+      UBSAN_OPTIONS: "print_stacktrace=1",
+      // The library looks for its neighbours from where it lies otherwise.
+      LD_LIBRARY_PATH: ["mlx/lib", "scipy_openblas32/lib"]
+        .map((path) => join(depsFolder, path))
+        .join(":"),
+    },
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
