@@ -32,13 +32,18 @@ interface Bomb {
 const silence = (seconds: number, layout = "r=16000:cl=mono") =>
   ["-f", "lavfi", "-i", `anullsrc=${layout}:d=${seconds}`] as const;
 const night = 8 * 3600;
+/** A picture from the start, and sound after a night. */
+const late = [
+  ...["-f", "lavfi", "-i", "color=s=16x16:r=1:d=9", "-itsoffset", String(night)],
+  ...["-i", demoSample, "-map", "0:v", "-map", "1:a", "-c:v", "mpeg4"],
+];
+
 const kinds = [
   { name: "wide.flac", source: silence(60, "r=192000:cl=7.1"), seconds: 60 },
   { name: "hour.flac", source: silence(3600), seconds: 3600 },
   { name: "hour.ogg", source: silence(3600), seconds: 3600 },
   { name: "night.flac", source: silence(night), seconds: night },
-  // Time stamps that begin in the evening.
-  { name: "late.mkv", source: ["-itsoffset", String(night), "-i", demoSample], seconds: night + 5 },
+  { name: "late.mkv", source: late, seconds: night + 5 },
 ];
 
 /** Transcribes bombs with the demo. */

@@ -22,8 +22,10 @@ type Fault = { kind: Kind; number: number };
 const kinds: Kind[] = ["open", "read", "mmap"];
 /** Of these libmlx or Swift's runtime dies: how often is told, and they are not judged. */
 const beyondUs: Kind[] = ["thread", "malloc"];
+/** A run takes a tenth of a second; libmlx waits for ever where a thread of its own fails. */
+const maxMs = 20_000;
 /** Calls of each that are tried. */
-const unjudged = 30;
+const unjudged = 12;
 
 /** Transcribes by C functions, in processes where one call fails. */
 export async function open(folder: string): Promise<Trials<Fault>> {
@@ -41,8 +43,11 @@ export async function open(folder: string): Promise<Trials<Fault>> {
       stdout: "pipe",
       stderr: "pipe",
     });
+    const timer = setTimeout(() => child.kill("SIGKILL"), maxMs);
     const [out, errors] = await Promise.all([child.stdout.text(), child.stderr.text()]);
-    return { out, errors, status: await child.exited, signal: child.signalCode };
+    const status = await child.exited;
+    clearTimeout(timer);
+    return { out, errors, status, signal: child.signalCode };
   }
 
   const totals = new Map<Kind, number>();

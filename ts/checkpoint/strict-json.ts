@@ -6,8 +6,8 @@ const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]/g;
 
 /**
  * Parses JSON that can be read in one way only. Readers differ in what they make of a name that
- * stands twice in an object, and of half a surrogate pair, so such a text is refused at every level,
- * as is one that is nested deeper than 64 levels. Throws an Error that says what is wrong.
+ * stands twice in an object, and of half a surrogate pair, so such a text is refused at every
+ * level, as is one that is nested deeper than 64 levels. Throws an Error that says what is wrong.
  */
 export function parseStrictJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
