@@ -11,7 +11,7 @@ import { randomChunks, transcriptOf } from "../testing/transcripts.ts";
 import { seededRandom } from "../wer/seeded-random.ts";
 import { type OutputFormat, outputFormats, parseFormats, render } from "./formats.ts";
 
-const schema: unknown = JSON.parse(
+const schema: { $defs: Record<string, { properties: object }> } = JSON.parse(
   readFileSync(join(import.meta.dir, "../../docs/transcript.schema.json"), "utf8"),
 );
 
@@ -211,6 +211,13 @@ describe("strict readers take what is written", () => {
       await checkWithFfmpeg("random.srt", write("srt", given));
       await checkWithFfmpeg("random.vtt", write("vtt", given));
     }
+  });
+
+  test("the schema's lines for the command line have all that a transcript and its segments have", () => {
+    const { $defs } = schema;
+    const namesOf = (name: string) => Object.keys($defs[name]!.properties).toSorted();
+    expect(namesOf("result")).toEqual([...namesOf("transcript"), "ok", "path"].toSorted());
+    expect(namesOf("segmentLine")).toEqual([...namesOf("segment"), "path"].toSorted());
   });
 
   test("a schema that is not met is told", () => {
