@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { closeBlocks } from "./blocks.ts";
+import { AsrError } from "../contract/errors.ts";
+import { closeBlocks, streamBlocks } from "./blocks.ts";
 import { classify } from "./input.ts";
 
 const never = () => new Promise<never>(() => undefined);
@@ -33,4 +34,10 @@ test("so can a generator that waits for what never comes", async () => {
   await content.blocks.next();
   void content.blocks.next();
   closeBlocks(content);
+});
+
+test("a stream that is a folder, as standard input may be, is told as that", () => {
+  const stream = Bun.file(import.meta.dir).stream();
+  const message = "standard input: is a folder";
+  expect(() => streamBlocks(stream, "standard input")).toThrow(new AsrError("input", message));
 });

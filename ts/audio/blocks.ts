@@ -30,9 +30,23 @@ export function streamBlocks(stream: AsyncIterable<Uint8Array>, name: string): I
     throw new AsrError("input", `${name}: was read already`, "pass one that is fresh");
   }
   // The iterator of a ReadableStream would wait for the next part before it returns.
-  const reader = stream.getReader();
+  const reader = readerOf(stream, name);
   const cancel = () => void reader.cancel().catch(() => undefined);
   return { blocks: blocksIn(partsOf(reader), name), cancel };
+}
+
+/** Bun opens what is behind a stream only now: what cannot be read, such as a folder, is told. */
+function readerOf(
+  stream: ReadableStream,
+  name: string,
+): Pick<ReadableStreamDefaultReader<Uint8Array>, "read" | "cancel"> {
+  try {
+    return stream.getReader();
+  } catch (error) {
+    const isFolder = error instanceof Error && "code" in error && error.code === "EISDIR";
+    const what = isFolder ? "is a folder" : `cannot be read: ${messageOf(error)}`;
+    throw new AsrError("input", `${name}: ${what}`, undefined, { cause: error });
+  }
 }
 
 async function* partsOf(
