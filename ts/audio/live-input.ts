@@ -1,11 +1,12 @@
 import { AsrError } from "../contract/errors.ts";
 import { decodedStream } from "./ffmpeg/ffmpeg.ts";
-import { UnreadableAudio } from "./ffmpeg/words.ts";
+import { NoAudioTrack, UnreadableAudio } from "./ffmpeg/words.ts";
 import { gapsNoted } from "./files/gaps.ts";
 import { headLength, noAudioAt } from "./formats/no-audio.ts";
 import { openEnded } from "./formats/wav-stream.ts";
 import { checked, type Range, wholeRange } from "./samples/checked.ts";
 import { type DecodedStream, noRemarks } from "./samples/recording.ts";
+import { noSuchTrack } from "./tracks/tracks.ts";
 
 /**
  * Opens a recording in any format that ffmpeg can read from a pipe, of which the bytes are still
@@ -26,7 +27,7 @@ export function openLive(
     track,
   );
   const blocks = checked(decoded, name, range);
-  const heard = gapsNoted(hinted(blocks), range.start, remarks.notes);
+  const heard = gapsNoted(hinted(blocks, name, track), range.start, remarks.notes);
   return { name, duration: undefined, blocks: heard, remarks };
 }
 
@@ -55,7 +56,11 @@ function sound(head: Uint8Array, name: string): Uint8Array {
   return head;
 }
 
-async function* hinted(blocks: DecodedStream["blocks"]): DecodedStream["blocks"] {
+async function* hinted(
+  blocks: DecodedStream["blocks"],
+  name: string,
+  track = 1,
+): DecodedStream["blocks"] {
   let any = false;
   try {
     for await (const block of blocks) {
@@ -63,6 +68,13 @@ async function* hinted(blocks: DecodedStream["blocks"]): DecodedStream["blocks"]
       yield block;
     }
   } catch (error) {
+    if (error instanceof NoAudioTrack && track > 1) {
+      throw noSuchTrack(
+        track,
+        name,
+        "leave audioTrack (--audio-track) out to hear the default one",
+      );
+    }
     if (any || !(error instanceof UnreadableAudio)) throw error;
     // Most MP4 files tell at their end how they are to be read.
     const hint = "some formats can only be read as a whole: leave live (--stream) out";

@@ -6,6 +6,9 @@ export class UnlistedFormat extends AsrError {}
 /** The error for what ffmpeg finds no sound in that it could read. */
 export class UnreadableAudio extends AsrError {}
 
+/** The error for what has no audio track, or not the one that was asked for. */
+export class NoAudioTrack extends AsrError {}
+
 const unlisted = /Format not on whitelist/;
 
 /** What ffmpeg's errors mean where it gave no sound, and what helps. */
@@ -20,7 +23,11 @@ const meanings: readonly {
     what: "holds no recording: what ffmpeg takes it for names other files, or has no header",
     error: UnlistedFormat,
   },
-  { words: /matches no streams|not contain any stream/, what: "has no audio track" },
+  {
+    words: /matches no streams|not contain any stream/,
+    what: "has no audio track",
+    error: NoAudioTrack,
+  },
   {
     words: /Decoder \(codec .*\) not found|no decoder found|Unknown decoder|unsupported codec/i,
     what: "has sound that this ffmpeg cannot decode",
@@ -53,7 +60,8 @@ export function noSoundError(name: string, errors: readonly string[], last: stri
   }
   const { what, hint, error: Kind = AsrError } = meaning;
   const [, format] = headerless.find(([ending]) => ending.test(name)) ?? [];
-  if (Kind === AsrError || format === undefined) {
+  const isUnread = Kind === UnreadableAudio || Kind === UnlistedFormat;
+  if (!isUnread || format === undefined) {
     return new Kind("input", `${name}: ${what}`, hint, { cause });
   }
   const why = "seems to be samples without a header, which do not say their rate";

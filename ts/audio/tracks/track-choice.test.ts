@@ -102,6 +102,7 @@ test("a live stream is heard in its default track, or in that of a number", asyn
     (await heard(Bun.file(mkv).stream(), { live: true, audioTrack: track })).track;
   expect(await live()).toBe(2);
   expect(await live(1)).toBe(1);
+  await expectAsrError(() => live(3), "input", "there is no audio track 3; leave audioTrack");
 });
 
 describe("where there is one track", () => {

@@ -97,10 +97,14 @@ export function chooseTrack(
   const found = tracksFor(tracks, choice);
   const track = found.find(({ isDefault }) => isDefault) ?? found[0];
   if (track !== undefined) return track;
+  throw noSuchTrack(choice, name, `it has ${tracks.map(trackText).join(", ")}`);
+}
+
+/** The error for a track that is not there. */
+export function noSuchTrack(choice: TrackChoice, name: string, hint: string): AsrError {
   const which =
     typeof choice === "number" ? ` ${choice}` : ` in ${englishLanguage(choice) ?? choice}`;
-  const hint = `it has ${tracks.map(trackText).join(", ")}`;
-  throw new AsrError("input", `${name}: there is no audio track${which}`, hint);
+  return new AsrError("input", `${name}: there is no audio track${which}`, hint);
 }
 
 /** Refuses a choice that what has no more than one track does not have. */
