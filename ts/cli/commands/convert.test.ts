@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { source } from "../../testing/checkpoint.ts";
@@ -77,6 +77,19 @@ test("a recording calibrates; one that is not there fails before anything is wri
   expect(failed.status).toBe(1);
   expect(failed.notes).toContain("missing.wav");
   expect(existsSync(`${out}2`)).toBe(false);
+});
+
+test("of recordings in a folder's folders, what is missing is told when they calibrate", async () => {
+  const talks = join(scratch, "talks");
+  mkdirSync(join(talks, "day 1"), { recursive: true });
+  const whole = readFileSync(join(source, "../speech.wav"));
+  writeFileSync(join(talks, "day 1/cut.wav"), whole.subarray(0, 80_000));
+  const { status, notes } = await run("-m", source, "-o", `${talks}.out`, "--calibrate", talks);
+  expect(status).toBe(0);
+  expect(notes).toContain(`warning: ${talks}/day 1/cut.wav: it is cut short`);
+  const empty = await run("-m", source, "-o", `${talks}.2`, "--calibrate", source);
+  expect(empty.status).toBe(1);
+  expect(empty.notes).toContain("no audio or video file in this folder; name its files");
 });
 
 test("matrices that stay float are noted", async () => {

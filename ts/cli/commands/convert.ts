@@ -62,8 +62,8 @@ const flags = {
     calibrate: {
       value: "AUDIO",
       help:
-        "a recording of what the model will hear, or a folder of them: errors count as they " +
-        "weigh there; may be repeated",
+        "a recording of what the model will hear, or a folder of them, with its folders: errors " +
+        "count as they weigh there; may be repeated",
     },
     "encoder-bits": { kind: width, value: "N", help: "4, 5, 6, 8 or none" },
     "embedding-bits": { kind: width, value: "N", help: "4, 5, 6, 8 or none" },
@@ -179,7 +179,7 @@ async function convert(
     });
     const started = performance.now();
     let begun: number | undefined;
-    const calibration = calibrate.length === 0 ? undefined : heard(calibrate, status);
+    const calibration = calibrate.length === 0 ? undefined : heard(calibrate, status, terminal);
     const conversion = await convertCheckpoint(folder, out, {
       recipe,
       layout,
@@ -202,10 +202,17 @@ async function convert(
   }
 }
 
-/** The recordings in parts that are transcribed on their own. Throws what is wrong with one. */
-async function* heard(names: readonly string[], status: StatusLine): AsyncGenerator<Float32Array> {
+/**
+ * The recordings in parts that are transcribed on their own. Throws what is wrong with one, and
+ * warns of what is missing in one.
+ */
+async function* heard(
+  names: readonly string[],
+  status: StatusLine,
+  terminal: Terminal,
+): AsyncGenerator<Float32Array> {
   let seconds = 0;
-  for (const { path, source = path, problem } of await findInputs(names)) {
+  for (const { path, source = path, problem } of await findInputs(names, { recursive: true })) {
     if (problem !== undefined) throw problem;
     const stream = await openAudio(source);
     const chunks = new ChunkStream(stream, { chunkSeconds: 30, pauseSeconds: 60 });
@@ -215,6 +222,8 @@ async function* heard(names: readonly string[], status: StatusLine): AsyncGenera
       yield samples;
       seconds += samples.length / sampleRate;
     }
+    status.clear();
+    for (const loss of stream.remarks.losses) terminal.note(`warning: ${path}: ${loss}\n`);
   }
 }
 
