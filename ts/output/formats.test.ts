@@ -213,7 +213,7 @@ describe("strict readers take what is written", () => {
     }
   });
 
-  test("the schema's lines for the command line have all that a transcript and its segments have", () => {
+  test("lines of --json and jsonl have in the schema all that a transcript has", () => {
     const { $defs } = schema;
     const namesOf = (name: string) => Object.keys($defs[name]!.properties).toSorted();
     expect(namesOf("result")).toEqual([...namesOf("transcript"), "ok", "path"].toSorted());

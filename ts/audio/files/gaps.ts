@@ -16,7 +16,11 @@ export async function* gapsNoted(
   try {
     for await (const block of blocks) {
       const length = block.at - expected;
-      if (length >= minNoted && isFirst) {
+      if (length >= minNoted && isFirst && block.samples.length === 0) {
+        // Hearing ends before the sound begins.
+        const end = clock(block.at / sampleRate);
+        notes.push(`there is no sound from ${clock(start)} to ${end}`);
+      } else if (length >= minNoted && isFirst) {
         const after = start === 0 ? "" : ` after ${clock(start)}`;
         notes.push(`its sound begins${after} at ${clock(block.at / sampleRate)}`);
       } else if (length >= minNoted) {

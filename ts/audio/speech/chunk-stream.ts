@@ -11,7 +11,7 @@ export class ChunkStream {
   /** How far the recording was read, in samples. */
   heard = 0;
   /** The largest absolute sample that was read. */
-  peak = 0;
+  peak: number | undefined;
 
   constructor({ blocks }: AudioStream, options: ChunkOptions) {
     this.#blocks = blocks;
@@ -24,7 +24,9 @@ export class ChunkStream {
     try {
       for await (const block of this.#blocks) {
         this.heard = Math.max(this.heard, block.at + block.samples.length);
-        this.peak = Math.max(this.peak, peakOf(block.samples));
+        if (block.samples.length > 0) {
+          this.peak = Math.max(this.peak ?? 0, peakOf(block.samples));
+        }
         const { channel } = block;
         yield* channel === undefined ? chunker.push(block) : channels.push({ ...block, channel });
       }

@@ -79,7 +79,7 @@ test("a recording calibrates; one that is not there fails before anything is wri
   expect(existsSync(`${out}2`)).toBe(false);
 });
 
-test("of recordings in a folder's folders, what is missing is told when they calibrate", async () => {
+test("recordings in folders calibrate, and what is missing in one is told", async () => {
   const talks = join(scratch, "talks");
   mkdirSync(join(talks, "day 1"), { recursive: true });
   const whole = readFileSync(join(source, "../speech.wav"));

@@ -57,7 +57,7 @@ class Live implements Work {
   #name = "";
   #remarks: AudioStream["remarks"] | undefined;
   /** The largest absolute sample so far. */
-  #peak = 0;
+  #peak: number | undefined;
   /** How far the recording was heard, in samples. */
   #heard = 0;
 
@@ -118,7 +118,7 @@ class Live implements Work {
   async #take(block: AudioBlock): Promise<void> {
     if (this.#endpointer.isApart(block)) await this.#finishSegments(true);
     this.#endpointer.push(block);
-    this.#peak = Math.max(this.#peak, peakOf(block.samples));
+    if (block.samples.length > 0) this.#peak = Math.max(this.#peak ?? 0, peakOf(block.samples));
     this.#heard = block.at + block.samples.length;
   }
 

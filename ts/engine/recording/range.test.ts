@@ -107,9 +107,16 @@ describe("start and end", () => {
   }, 120_000);
 
   test("in a gap hear nothing, behind the end are an error", async () => {
-    const path = await files.make("late.m4a", "-itsoffset", "60", "-i", demoSample, "-c:a", "aac");
-    const { text, chunks, duration } = await heard(path, { start: 10, end: 20 });
-    expect([text, chunks, duration]).toEqual(["", [], 20]);
+    const late = async (extension: string) =>
+      await files.make(`late.${extension}`, "-itsoffset", "60", "-i", demoSample, "-c:a", "aac");
+    const path = await late("m4a");
+    for (const live of [false, true]) {
+      const input = live ? Bun.file(await late("mkv")).stream() : path;
+      const { text, chunks, duration, notes } = await heard(input, { start: 10, end: 20, live });
+      expect([text, chunks, duration]).toEqual(["", [], 20]);
+      // Nothing is said of samples, of which there are none.
+      expect(notes).toEqual(["there is no sound from 0:10.0 to 0:20.0"]);
+    }
     await expectAsrError(() => heard(path, { start: 100 }), "input", "before the start of 100 s");
     const wav = () => heard(demoSample, { start: 6 });
     await expectAsrError(wav, "input", "ends at 5.15 s, before the start of 6 s");
