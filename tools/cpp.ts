@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, realpathSync, renameSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { AsrError } from "../ts/contract/errors.ts";
 import { builtLibrary } from "../ts/native/locate.ts";
@@ -110,8 +110,18 @@ export async function compiled(cpp: CppProgram): Promise<string> {
   await Promise.all(Array.from({ length: navigator.hardwareConcurrency }, worker));
 
   const program = join(folder, `${basename(sources)}-${basename(join(sources, ".."))}`);
-  if (timeOf(program) < newest(objects)) await clang([...objects, ...link, ...sanitized], program);
+  if (timeOf(program) < newest(objects)) {
+    await clang([...objects, ...link, ...sanitized, ...runtimeOf(sanitizers)], program);
+  }
   return program;
+}
+
+/** The thread sanitizer of Swift's clang knows libdispatch, and needs it. */
+function runtimeOf(sanitizers: string | undefined): string[] {
+  const compiler = Bun.which("clang++");
+  if (sanitizers !== "thread" || compiler === null) return [];
+  const folder = join(dirname(realpathSync(compiler)), "../lib/swift/linux");
+  return [`-L${folder}`, "-ldispatch", "-lBlocksRuntime", `-Wl,-rpath,${folder}`];
 }
 
 /** Runs the compiler; the output appears at once or not at all. */
