@@ -24,6 +24,7 @@ import { demoSample } from "../ts/native/locate.ts";
 import { wavFile } from "../ts/testing/wav-writer.ts";
 import { cloneCommands } from "./commands.ts";
 import { root } from "./folders.ts";
+import { verifyCommand } from "./verify-command.ts";
 
 const pages = [
   "README.md",
@@ -76,6 +77,7 @@ describe("the command line", () => {
     wer: werCommand.usage(),
     inspect: inspectCommand.usage(),
     bench: benchCommand.usage(),
+    verify: verifyCommand.usage(),
   };
   const commands = ["help", ...Object.keys(cloneCommands)];
   const flagsOf = (text: string) =>
