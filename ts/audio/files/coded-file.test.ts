@@ -82,6 +82,7 @@ describe("recordings one behind the other are all heard, without an alarm:", () 
     ["M4A", [".m4a -c:a aac", ".m4a -c:a alac"]],
     ["Matroska", [".mkv -c:a aac", ".mkv -c:a aac"]],
     ["AIFF", [".aiff -c:a pcm_s16be", ".aiff -c:a pcm_s16be"]],
+    ["WAV", [".wav -c:a adpcm_ima_wav", ".wav -c:a adpcm_ms", ".wav -c:a pcm_s16le"]],
     ["AAC", [".aac -c:a aac", ".aac -c:a aac"]],
     ["MPEG-TS", [".ts -c:a aac", ".ts -c:a aac"]],
   ];

@@ -3,9 +3,10 @@
 
 import { AsrError } from "../../contract/errors.ts";
 import { examine } from "../formats/examine.ts";
+import { type Findings, joinedNote, linksAt } from "../formats/findings.ts";
 import { noAudioIn } from "../formats/no-audio.ts";
 import { isWav } from "../formats/wav-format.ts";
-import { readWavLayout } from "../formats/wav-layout.ts";
+import { readWavLayout, type WavLayout } from "../formats/wav-layout.ts";
 import { noSamples, type Range, wholeRange } from "../samples/checked.ts";
 import type { DecodedStream } from "../samples/recording.ts";
 import type { TrackChoice } from "../tracks/track-language.ts";
@@ -41,5 +42,11 @@ export async function openFile(
   if (layout.parts.length === 0) throw noSamples(name);
   checkOnlyTrack(track, name);
   if (isReadable(layout)) return openWavFile({ path, name, layout, state: file.state }, range);
-  return openCodedFile({ ...coded, findings });
+  return openCodedFile({ ...coded, findings: { ...findings, ...joined(layout, file.length) } });
+}
+
+/** Of compressed WAV files that were joined ffmpeg hears the first alone. */
+function joined({ starts }: WavLayout, length: number): Partial<Findings> {
+  if (starts.length < 2) return {};
+  return { links: linksAt(starts, length), notes: [joinedNote(starts.length)] };
 }

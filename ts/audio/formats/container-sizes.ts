@@ -25,7 +25,6 @@ function known(size: number, more: number): number | undefined {
 const formats: readonly [start: string, promised: Promised][] = [
   // One chunk spans the file, or the first GB of it.
   ["RIFF", (head) => known(head.getUint32(4, true), 8)],
-  ["RIFX", (head) => known(head.getUint32(4), 8)],
   ["FORM", (head) => known(head.getUint32(4), 8)],
   [".snd", (head) => known(head.getUint32(8), head.getUint32(4))],
   ["DSD ", (head) => Number(head.getBigUint64(12, true))],

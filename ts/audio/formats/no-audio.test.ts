@@ -35,6 +35,7 @@ describe("says what is no audio:", () => {
     ["a HEIC", padded("\0\0\0\x18ftypheic"), "is a picture (HEIC)"],
     ["MIDI", padded("MThd\0\0\0\x06"), "is MIDI", "render"],
     ["SILK", padded("\x02#!SILK_V3"), "is SILK, as WeChat writes it, which ffmpeg cannot", "WAV"],
+    ["a big-endian WAV", padded("RIFX\0\0\x01\0WAVEfmt "), "RIFX), which ffmpeg cannot", "sox"],
     ["a program", padded("\x7fELF\x02\x01"), "is a program"],
     ["zeros", new Uint8Array(100_000), "holds nothing but zeros", "again"],
   ];

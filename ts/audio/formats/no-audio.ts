@@ -46,6 +46,8 @@ const unreadable: typeof signatures = [
     "bring it to WAV with a decoder for SILK first",
   ],
   [0, "#!SILK_V3", "SILK", "bring it to WAV with a decoder for SILK first"],
+  // It takes the samples for those of the usual order: noise.
+  [0, "RIFX", "WAV in big-endian order (RIFX)", "bring it to WAV first: sox INPUT OUTPUT.wav"],
 ];
 
 /** Headers of text that recordings have. */

@@ -17,6 +17,8 @@ export interface WavPart {
 export interface WavLayout {
   /** In order; none where there are no samples. A compressed codec is one part for ffmpeg. */
   parts: WavPart[];
+  /** Where the files begin that were joined; mostly one at 0. */
+  starts: number[];
   /** What is missing of the file. */
   losses: string[];
   /** Where the header and the bytes differ, and nothing is missing. */
@@ -59,7 +61,7 @@ export async function readWavLayout(source: ByteSource, name: string): Promise<W
 
 /** One pass over the chunks, by position. */
 class Walk {
-  readonly layout: WavLayout = { parts: [], losses: [], notes: [] };
+  readonly layout: WavLayout = { parts: [], starts: [], losses: [], notes: [] };
   /** Whether samples were found. */
   found = false;
   /** What is wrong with the format. */
@@ -68,8 +70,6 @@ class Walk {
   #format: WavFormat | undefined;
   /** Samples that came before their format. */
   #unformatted: { offset: number; length: number } | undefined;
-  /** Where the files begin that were joined; usually one at 0. */
-  readonly #files: number[] = [];
   /** Where the RIFF chunk ends as it says; undefined where it does not know. */
   #riffEnd: number | undefined;
   #longSize: number | undefined;
@@ -117,7 +117,7 @@ class Walk {
   /** A RIFF chunk: the first one, or that of a file that was joined to it. */
   #begin(at: number, head: Uint8Array): number {
     const size = viewOf(head).getUint32(4, true);
-    this.#files.push(at);
+    this.layout.starts.push(at);
     this.#riffEnd = saidLength(size) === undefined ? undefined : at + 8 + size;
     this.#longSize = undefined;
     this.#format = undefined;
@@ -125,11 +125,11 @@ class Walk {
   }
 
   #tellOfJoined(): void {
-    const { parts, losses, notes } = this.layout;
-    const last = this.#files.at(-1) ?? 0;
-    if (this.#files.length < 2) return;
+    const { parts, starts, losses, notes } = this.layout;
+    const last = starts.at(-1) ?? 0;
+    if (starts.length < 2) return;
     if (parts.some(({ offset }) => offset > last)) {
-      notes.push(joinedNote(this.#files.length));
+      notes.push(joinedNote(starts.length));
     } else {
       const bytes = (this.#source.length - last).toLocaleString("en");
       losses.push(`another recording follows that cannot be read, ${bytes} bytes`);
@@ -152,7 +152,7 @@ class Walk {
   async #samples(body: number, size: number): Promise<number | undefined> {
     this.found = true;
     const { length, loss, note } = dataLength({
-      offset: body - (this.#files.at(-1) ?? 0),
+      offset: body - (this.layout.starts.at(-1) ?? 0),
       size: size === 0xffffffff && this.#longSize !== undefined ? this.#longSize : size,
       rest: this.#source.length - body,
       riffRest: this.#riffEnd === undefined ? undefined : this.#riffEnd - body,
