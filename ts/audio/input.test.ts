@@ -118,6 +118,7 @@ describe("a URL that is no recording of this machine:", () => {
     ["file://server/a.wav", "file://server/a.wav: names no file of this machine: "],
     ["file:///a%2Fb.wav", "file:///a%2Fb.wav: names no file"],
     ["file:///none.wav", "/none.wav: no such file"],
+    ["file:///caf%E9.wav", "/caf\ufffd.wav: no such file"],
     [long, "data:audio/mpeg: cannot be read: its base64 is damaged"],
     ["data:audio/wav;base64", "data:audio/wav: cannot be read: it has no comma"],
     ["data:,", "data: (0 bytes): is empty"],

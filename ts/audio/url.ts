@@ -20,7 +20,8 @@ export function located(url: string): Located {
 
 function pathIn(url: string): string {
   try {
-    return fileURLToPath(url);
+    // Bun has no path for a name that is not UTF-8: what is none in it is \ufffd, as in arguments.
+    return fileURLToPath(url) || percentDecoded(new URL(url).pathname).toString("utf8");
   } catch (error) {
     const message = `${shortened(url, 200)}: names no file of this machine: ${messageOf(error)}`;
     throw new AsrError("input", message, "pass its path");

@@ -159,6 +159,8 @@ describe.skipIf(process.platform !== "linux")("names that are not UTF-8", () => 
       ["x\ufffd.mp3", "x\xff.mp3", undefined],
       ["a.wav", undefined, undefined],
     ]);
+    const url = `${pathToFileURL(join(folder, "raw")).href}/x%FF.mp3`;
+    expect(shown(await findInputs([url]))).toEqual([["x\ufffd.mp3", "x\xff.mp3", undefined]]);
     const inside = await findInputs(inFolder("raw/d\ufffd", "raw/none\ufffd.wav"));
     expect(shown(inside)).toEqual([
       ["in.wav", "d\xfc/in.wav", undefined],

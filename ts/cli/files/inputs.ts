@@ -116,7 +116,7 @@ function inputOf({ text, raw }: FileName, relative = basename(text)): Input {
 function inputsOfUrl(url: string, recursive: boolean): Input[] {
   try {
     const place = located(url);
-    if ("path" in place) return inputsAt({ text: place.path, raw: place.path }, recursive);
+    if ("path" in place) return meant(place.path).flatMap((file) => inputsAt(file, recursive));
     return [{ path: place.name, relative: "data", source: url }];
   } catch (error) {
     if (!(error instanceof AsrError)) throw error;
