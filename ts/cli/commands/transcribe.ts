@@ -29,6 +29,10 @@ export type Load = (given: Arguments, options: CallOptions) => Promise<Recognize
 export const loadAsr: Load = async ({ model, engine }, options) =>
   await Asr.load(model, { ...engine, ...options });
 
+/** Whoever pipes a recording in would take the sample's text for that of the recording. */
+const unreadInput =
+  "warning: no input is named, so this is the sample; - stands for standard input\n";
+
 /** The command `transcribe`, with a library or what stands in for it. */
 export const transcribeWith = (load: Load) =>
   command({
@@ -58,6 +62,7 @@ finished, the second one ends at once.`,
     },
     run: async (work, terminal) => {
       const { given, plan } = work;
+      if (given.sample && terminal.inIsGiven) terminal.note(unreadInput);
       if (!given.listTracks) return await transcribeAll(work, terminal, load);
       const inputs = plan.jobs.map(({ input }) => input);
       return await listTracks(inputs, given.json, terminal);

@@ -1,5 +1,6 @@
 // This folder: what a person sees: results, notes, progress, interrupts, exit statuses.
 
+import { fstatSync } from "node:fs";
 import { printable } from "./printable.ts";
 
 /** Where a command writes: results to `out`, everything else to `note`. Tests pass their own. */
@@ -12,6 +13,8 @@ export interface Terminal {
   outIsTty: boolean;
   /** Whether a line of notes can be rewritten in place. */
   noteIsTty: boolean;
+  /** Whether standard input is a pipe or a file, which somebody may expect to be read. */
+  inIsGiven?: boolean;
   /** Width of that line; undefined or 0 where it is not known. */
   columns?: number | undefined;
 }
@@ -29,11 +32,25 @@ export const processTerminal: Terminal = {
   },
   outIsTty: process.stdout.isTTY === true,
   noteIsTty: process.stderr.isTTY === true,
+  get inIsGiven() {
+    return isGiven(0);
+  },
   get columns() {
     // Terminals that do not know their width say 0.
     return process.stderr.columns || undefined;
   },
 };
+
+/** Whether a descriptor leads to a pipe or to a file that is not empty. */
+function isGiven(descriptor: number): boolean {
+  try {
+    const stats = fstatSync(descriptor);
+    return stats.isFIFO() || (stats.isFile() && stats.size > 0);
+  } catch {
+    // It is closed.
+    return false;
+  }
+}
 
 /** A line of notes that is rewritten in place, and not shown at all where that is impossible. */
 export class StatusLine {
