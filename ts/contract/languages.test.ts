@@ -61,6 +61,10 @@ describe("languages", () => {
     ["C", "choose from"],
     ["", "choose from"],
     ["x".repeat(1e6), `unknown language "${"x".repeat(80)}…"; choose from`],
+    ["de,fr", "more than one language; language forces one; languages (--languages)"],
+    ["english, German", "more than one language"],
+    ["en/de", "more than one language"],
+    ["Chinese, Cantonese", "more than one language"],
   ])("refuse %.20s", (name, hint) => expectAsrError(() => languageName(name), "usage", hint));
 });
 

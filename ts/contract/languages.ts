@@ -1,6 +1,7 @@
 import { AsrError } from "./errors.ts";
 import { type LanguageName, languages } from "./language-names.ts";
 import { foundLanguage, unknownLanguage } from "./language-search.ts";
+import { shortened } from "./shortened.ts";
 
 /**
  * The prompt's name of a language, given as people write it (see `foundLanguage`); `auto` and
@@ -9,9 +10,22 @@ import { foundLanguage, unknownLanguage } from "./language-search.ts";
  */
 export function languageName(language: string | undefined): LanguageName | undefined {
   if (language === undefined || language.trim().toLowerCase() === "auto") return undefined;
+  if (isList(language)) {
+    const message = `"${shortened(language)}" is more than one language`;
+    const hint =
+      "language forces one; languages (--languages) lets the model detect one of several";
+    throw new AsrError("usage", message, hint);
+  }
   const name = foundLanguage(language);
   if (name === undefined) throw unknownLanguage(language);
   return name;
+}
+
+/** Whether a text names several languages, which `Chinese, Simplified` does not. */
+function isList(text: string): boolean {
+  const parts = text.split(/[,;|/+]/);
+  const names = parts.map((part) => foundLanguage(part));
+  return new Set(names).size > 1 && !names.includes(undefined);
 }
 
 /** The code of a language by the name that a transcript gives it; undefined when it is none. */
