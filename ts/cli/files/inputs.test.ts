@@ -226,7 +226,12 @@ test("a list of files: lines, or NULs for names with line ends", async () => {
 
 test("a bad list, and standard input asked for twice", async () => {
   const bad = { filesFrom: "/nonexistent" };
-  await expectAsrError(() => findInputs([], bad), "input", "--files-from /nonexistent", "cannot");
+  await expectAsrError(
+    () => findInputs([], bad),
+    "input",
+    "--files-from /nonexistent",
+    "no such file",
+  );
   await expectAsrError(() => findInputs(["-", "-"]), "usage", "given twice");
   await expectAsrError(() => findInputs(["-"], { filesFrom: "-" }), "usage", "given twice");
 });

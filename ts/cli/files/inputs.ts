@@ -8,6 +8,7 @@ import { program } from "../../native/program.ts";
 import { type FileName, meant } from "./file-name.ts";
 import { byName, mediaIn, statsOf } from "./folder.ts";
 import { decodedText } from "./text-file.ts";
+import { whyUnread } from "./unread.ts";
 
 /** A recording that the command line names. */
 export interface Input {
@@ -77,7 +78,7 @@ async function listOf({ filesFrom = "-", readStandardInput }: InputOptions): Pro
     if (filesFrom === "-") return listedPaths(await read());
     return listedPaths(decodedText(await readFile(filesFrom)));
   } catch (error) {
-    const why = `--files-from ${filesFrom}: cannot be read: ${messageOf(error)}`;
+    const why = `--files-from ${filesFrom}: ${whyUnread(error)}`;
     throw new AsrError("input", why, "it is a text file with a path on each line");
   }
 }

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
-import { AsrError, messageOf } from "../../contract/errors.ts";
+import { AsrError } from "../../contract/errors.ts";
+import { whyUnread } from "./unread.ts";
 
 /** No list that a command line names is larger, in bytes. */
 const maxBytes = 64 * 1024 * 1024;
@@ -15,10 +16,7 @@ export function readTextFile(path: string, flag: string): string {
     return decodedText(readFileSync(path), { fatal: true });
   } catch (error) {
     if (error instanceof AsrError) throw error;
-    const why =
-      error instanceof TypeError
-        ? "is no text in UTF-8 or UTF-16"
-        : `cannot be read: ${messageOf(error)}`;
+    const why = error instanceof TypeError ? "is no text in UTF-8 or UTF-16" : whyUnread(error);
     throw new AsrError("usage", `${flag} ${path}: ${why}`);
   }
 }

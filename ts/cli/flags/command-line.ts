@@ -25,6 +25,12 @@ export function parseCommandLine<T extends ParseArgsConfig>(
     if (bare !== undefined) {
       throw new AsrError("usage", `--${bare}: needs ${withArticle(valueName(bare))}`, "see --help");
     }
+    // What stands where its value belongs begins like a flag.
+    const unclear = /'--([^ '=]+)=-XYZ'/.exec(message)?.[1];
+    if (unclear !== undefined) {
+      const what = `--${unclear}: needs ${withArticle(valueName(unclear))}`;
+      throw new AsrError("usage", what, `one that begins with - is written --${unclear}=-3`);
+    }
     // A letter among several has no hyphen.
     const flag = /^Unknown option '(--?[^']+|.)'/u.exec(message)?.[1]?.replace(/^(?!-)/, "-");
     if (flag === undefined) throw new AsrError("usage", message.split(". ")[0]!, "see --help");

@@ -72,6 +72,6 @@ test.each<[string | Uint8Array, string]>([
 );
 
 test("a file that is not there, and a folder", async () => {
-  await expectAsrError(() => readWordList("/none"), "usage", "/none: cannot be read: ENOENT");
-  await expectAsrError(() => readWordList(folder), "usage", `${folder}: cannot be read`);
+  await expectAsrError(() => readWordList("/none"), "usage", "/none: no such file");
+  await expectAsrError(() => readWordList(folder), "usage", `${folder}: is a folder`);
 });
