@@ -34,7 +34,7 @@ export interface OptionFlag {
   /** What help texts call its value, where the kind does not say it. */
   readonly value?: string;
   /** The heading in help texts. */
-  readonly heading: "Model" | "What is said" | "Decoding" | "Input" | "Output";
+  readonly heading: "Model" | "What is said" | "Which part" | "Decoding" | "Input" | "Output";
   /** What help texts say instead of the sentence. */
   readonly help?: string;
   /** The default, where a command line has another than the API. */

@@ -139,7 +139,7 @@ export const optionTable = {
     flag: {
       name: "start",
       value: "TIME",
-      heading: "What is said",
+      heading: "Which part",
       help: "where hearing begins, in seconds or h:mm:ss; times stay those of the recording",
     },
   },
@@ -151,7 +151,7 @@ export const optionTable = {
     flag: {
       name: "end",
       value: "TIME",
-      heading: "What is said",
+      heading: "Which part",
       help: "where hearing ends, in seconds or h:mm:ss from the start of the recording",
     },
   },

@@ -18,6 +18,7 @@ export const transcribeFlags = {
       aliases: ["keywords-file"],
     },
   },
+  "Which part": flagsUnder("Which part"),
   Decoding: flagsUnder("Decoding"),
   Input: {
     ...flagsUnder("Input"),
