@@ -39,7 +39,7 @@ test("tracks are listed as a table, or as JSON, without a model", async () => {
         channels: 2,
         sampleRate: 48_000,
         language: "eng",
-        default: false,
+        isDefault: false,
       },
       {
         number: 2,
@@ -48,7 +48,7 @@ test("tracks are listed as a table, or as JSON, without a model", async () => {
         sampleRate: 16_000,
         language: "ger",
         title: "Commentary",
-        default: true,
+        isDefault: true,
       },
     ],
   });

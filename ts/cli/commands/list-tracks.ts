@@ -41,8 +41,7 @@ async function* tracksOf(source: string): AsyncGenerator<AudioTrack[]> {
 }
 
 function jsonLine({ path }: Input, tracks: readonly AudioTrack[]): string {
-  const shown = tracks.map(({ isDefault, ...track }) => ({ ...track, default: isDefault }));
-  return line({ path, ok: true, tracks: shown });
+  return line({ path, ok: true, tracks });
 }
 
 function line(value: object): string {
