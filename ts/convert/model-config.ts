@@ -23,7 +23,10 @@ export function readModelConfig(folder: ModelFolder): ModelConfig {
     new AsrError("model", `${folder.path}/config.json: ${why}`, hint);
   const { config } = folder;
   if (config["quantization"] !== undefined || config["quantization_config"] !== undefined) {
-    throw bad("this checkpoint is quantized already", "convert the official one");
+    throw bad(
+      "this checkpoint is quantized already",
+      "convert the float one that it was made from",
+    );
   }
   const json = officialConfig(config);
   const thinker = objectOf(json["thinker_config"]) ?? json;

@@ -62,7 +62,7 @@ export function parseHubModel(name: string): HubModel {
     // The name of the checkpoint without its organization: Qwen's own or MLX's.
     const plain = base.replace(/^qwen3[-_ ]?asr[-_ ]?(?=.)/i, "");
     const meant = didYouMean(plain, [demoModel, ...shortNames.keys()]);
-    const hint = `${meant} Or give a folder or org/name`;
+    const hint = `${meant}${meant.endsWith("?") ? " Or" : "; or"} give a folder or org/name`;
     throw new AsrError("usage", `${JSON.stringify(name)}: unknown model`, hint);
   }
   if (!idPattern.test(id)) {

@@ -106,6 +106,12 @@ test("list tells what the short names cost, beside the list", async () => {
 });
 
 describe("verify", () => {
+  test("says that there is nothing to verify", async () => {
+    const notes = `no speech model in ${cache.folder}\n`;
+    expect(await models("verify")).toEqual({ status: 0, out: "", notes });
+    expect((await models("verify", "-q")).notes).toBe("");
+  });
+
   test("finds what changed unnoticed, and pull mends it", async () => {
     await models("pull", testId, "-q");
     expect(await models("verify")).toEqual({

@@ -103,6 +103,10 @@ function argumentsOf(
   return { action, ids, settings: hubSettings(options), json, quiet };
 }
 
+function emptyCache({ cacheFolder }: HubSettings): string {
+  return `no speech model in ${cacheFolder}\n`;
+}
+
 async function listModels({ ids, settings, json, quiet, terminal }: Call): Promise<number> {
   if (ids.length > 0) throw new AsrError("usage", "models list takes no ID", "see models info ID");
   const commits = await cachedCommits(settings.cacheFolder);
@@ -111,7 +115,7 @@ async function listModels({ ids, settings, json, quiet, terminal }: Call): Promi
     return 0;
   }
   if (commits.length > 0) terminal.out(table(commits));
-  else if (!quiet) terminal.note(`no speech model in ${settings.cacheFolder}\n`);
+  else if (!quiet) terminal.note(emptyCache(settings));
   if (!quiet) terminal.note(`\n${accuracyText()}`);
   return 0;
 }
@@ -156,9 +160,12 @@ async function removeModels({ ids, settings, terminal, signal }: Call): Promise<
   return 0;
 }
 
-async function verifyModels({ ids, settings, terminal, signal }: Call): Promise<number> {
+async function verifyModels(call: Call): Promise<number> {
+  const { ids, settings, quiet, terminal, signal } = call;
+  const commits = await chosen(ids, settings);
+  if (commits.length === 0 && !quiet) terminal.note(emptyCache(settings));
   let bad = 0;
-  for (const { id, commit, folder, missing, deadLinks } of await chosen(ids, settings)) {
+  for (const { id, commit, folder, missing, deadLinks } of commits) {
     const model = new CachedModel(settings.cacheFolder, id);
     const corrupt = await corruptFiles(model, commit, signal, true);
     const shown = `${id}@${commit.slice(0, 8)}`;
