@@ -78,8 +78,8 @@ export async function* decodedFile(
   const address =
     section === undefined ? file : `subfile,,start,${section.start},end,${section.end},,:${file}`;
   const protocols = section === undefined ? "file" : "file,subfile";
-  const seek =
-    canSeek && range.start > seekMargin ? ["-ss", (range.start - seekMargin).toFixed(3)] : [];
+  const place = Math.min(range.start, maxSeek) - seekMargin;
+  const seek = canSeek && place > 0 ? ["-ss", place.toFixed(3)] : [];
   const input = (formats: string) => [
     ...seek,
     ...soundOnly,
@@ -100,6 +100,9 @@ export async function* decodedFile(
  * decoders need a start-up.
  */
 const seekMargin = 65;
+
+/** In seconds: ffmpeg takes no time of 300,000 years, and no recording lasts thirty. */
+const maxSeek = 1e9;
 
 const soundOnly = ["-vn", "-sn", "-dn"];
 

@@ -118,6 +118,8 @@ describe("start and end", () => {
       expect(notes).toEqual(["there is no sound from 0:10.0 to 0:20.0"]);
     }
     await expectAsrError(() => heard(path, { start: 100 }), "input", "before the start of 100 s");
+    const never = Number.MAX_SAFE_INTEGER;
+    await expectAsrError(() => heard(path, { start: never }), "input", "before the start of 9007");
     const wav = () => heard(demoSample, { start: 6 });
     await expectAsrError(wav, "input", "ends at 5.15 s, before the start of 6 s");
   });
