@@ -40,6 +40,20 @@ test.each([
   expect(Math.abs(heard.duration - duration)).toBeLessThan(0.2);
 });
 
+test("a FLAC whose header promises more than comes is cut short", async () => {
+  using files = new MadeAudio();
+  const bytes = await Bun.file(await files.make("whole.flac", "-i", demoSample)).bytes();
+  const lossesOf = async (given: Uint8Array) => {
+    const stream = openLive(parts(given, 5000), "stream");
+    await Array.fromAsync(stream.blocks);
+    return stream.remarks.losses;
+  };
+  expect(await lossesOf(bytes)).toEqual([]);
+  expect(await lossesOf(Buffer.concat([bytes, bytes]))).toEqual([]);
+  const cut = await lossesOf(bytes.subarray(0, bytes.length / 2));
+  expect(cut).toEqual([expect.stringMatching(/^it is cut short: 5.2 s of sound are promised, 2/)]);
+});
+
 test("an MP4 with its index last is never taken for an empty recording", async () => {
   using files = new MadeAudio();
   const long = ["-stream_loop", "9", "-i", demoSample, "-c:a", "aac"];

@@ -1,11 +1,18 @@
 import { AsrError } from "../contract/errors.ts";
-import { decodedStream } from "./ffmpeg/ffmpeg.ts";
+import { type Decoding, decodedStream } from "./ffmpeg/ffmpeg.ts";
+import type { InputFacts } from "./ffmpeg/log.ts";
 import { NoAudioTrack, UnreadableAudio } from "./ffmpeg/words.ts";
 import { gapsNoted } from "./files/gaps.ts";
+import { shortfall } from "./files/shortfall.ts";
 import { headLength, noAudioAt } from "./formats/no-audio.ts";
 import { openEnded } from "./formats/wav-stream.ts";
 import { checked, type Range, wholeRange } from "./samples/checked.ts";
-import { type DecodedStream, noRemarks } from "./samples/recording.ts";
+import {
+  type DecodedBlock,
+  type DecodedStream,
+  noRemarks,
+  sampleRate,
+} from "./samples/recording.ts";
 import { noSuchTrack } from "./tracks/tracks.ts";
 
 /**
@@ -21,14 +28,39 @@ export function openLive(
   track?: number,
 ): DecodedStream {
   const remarks = noRemarks();
-  const decoded = decodedStream(
-    openEnded(looked(stream, name), remarks.losses),
-    { name, range, remarks },
-    track,
-  );
-  const blocks = checked(decoded, name, range);
+  const bytes = openEnded(looked(stream, name), remarks.losses);
+  const blocks = checked(wholeOrTold(bytes, { name, range, remarks }, track), name, range);
   const heard = gapsNoted(hinted(blocks, name, track), range.start, remarks.notes);
   return { name, duration: undefined, blocks: heard, remarks };
+}
+
+/**
+ * The sound in the bytes. Where the header of a FLAC promises more than comes, that is a loss; of
+ * the others that ffmpeg reads from a pipe, none says how much sound is to come.
+ */
+async function* wholeOrTold(
+  bytes: AsyncIterable<Uint8Array>,
+  { name, range, remarks }: Decoding,
+  track: number | undefined,
+): AsyncGenerator<DecodedBlock> {
+  let promised: number | undefined;
+  const onFacts = ({ format, duration }: InputFacts) => {
+    if (format === "flac") promised = duration;
+  };
+  const damage = noRemarks();
+  let end = 0;
+  for await (const block of decodedStream(
+    bytes,
+    { name, range, remarks: damage, onFacts },
+    track,
+  )) {
+    end = block.at + block.samples.length / block.channels;
+    yield block;
+  }
+  const isWhole = end < range.end * sampleRate;
+  const short = isWhole ? shortfall(promised, end / sampleRate) : undefined;
+  // Of what is cut short ffmpeg says no more than that.
+  remarks.losses.push(...(short === undefined ? damage.losses : [short]));
 }
 
 /** The same bytes, when the first of them may be sound. */

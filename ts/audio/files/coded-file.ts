@@ -22,6 +22,7 @@ import {
   replaced,
   stateAt,
 } from "./opened-file.ts";
+import { shortfall } from "./shortfall.ts";
 
 /** A file that ffmpeg decodes. */
 export interface CodedFile {
@@ -95,8 +96,8 @@ async function* soundOf(
     if (end >= range.end * sampleRate) break;
   }
   const isWhole = end < range.end * sampleRate;
-  const missing = isWhole ? (findings.promised ?? 0) - end / sampleRate : 0;
-  if (missing > 0.1) remarks.losses.push(shorter(findings.promised ?? 0, end / sampleRate));
+  const short = isWhole ? shortfall(findings.promised, end / sampleRate) : undefined;
+  if (short !== undefined) remarks.losses.push(short);
   // Of a file that is cut short ffmpeg says no more than that.
   if (remarks.losses.length === 0) remarks.losses.push(...damage.losses);
   if (await isChanged(path, state)) remarks.losses.push(changedWhileRead);
@@ -114,11 +115,6 @@ async function trackNumber(
   const chosen = chooseTrack(tracks, track, name);
   if (track === "default" && tracks.length > 1) notes.push(trackNote(tracks, chosen));
   return chosen.number;
-}
-
-function shorter(promised: number, heard: number): string {
-  const said = `${promised.toFixed(1)} s of sound are promised`;
-  return `it is cut short: ${said}, ${heard.toFixed(1)} s came`;
 }
 
 /** ffmpeg opens the path itself: by its first samples it has. */
