@@ -35,8 +35,8 @@ export function openLive(
 }
 
 /**
- * The sound in the bytes. Where the header of a FLAC promises more than comes, that is a loss; of
- * the others that ffmpeg reads from a pipe, none says how much sound is to come.
+ * The sound in the bytes. Where the header of a FLAC promises more than comes, that is a loss. Of
+ * other formats ffmpeg does not know the length from a pipe, or it may be a writer's guess.
  */
 async function* wholeOrTold(
   bytes: AsyncIterable<Uint8Array>,
