@@ -90,12 +90,15 @@ function readValue(text: string, kind: FlagKind): string | number {
   return kind.type === "nameOrNumber" && /^[-+]?\d+$/.test(text.trim()) ? Number(text) : text;
 }
 
+/** `h:mm:ss`, the fraction after a point or, as subtitles in SRT have it, after a comma. */
+const clockTime = /^(?:(\d+):(?=\d\d:))?(\d+):([0-5]\d(?:[.,]\d*)?)$/;
+
 /** `Number` takes an empty text for 0. */
 function numberOf(text: string, { isTime }: NumberKind): number {
-  const clock = isTime && /^(?:(\d+):(?=\d\d:))?(\d+):([0-5]\d(?:\.\d*)?)$/.exec(text.trim());
+  const clock = isTime && clockTime.exec(text.trim());
   if (clock) {
     const [hours = "0", minutes, seconds] = clock.slice(1);
-    return 3600 * Number(hours) + 60 * Number(minutes) + Number(seconds);
+    return 3600 * Number(hours) + 60 * Number(minutes) + Number(seconds?.replace(",", "."));
   }
   return text.trim() === "" ? Number.NaN : Number(text);
 }
