@@ -54,6 +54,13 @@ test("tracks are listed as a table, or as JSON, without a model", async () => {
   });
 });
 
+test("control characters of a title are shown, not sent to the terminal", async () => {
+  using made = new MadeAudio();
+  const title = ["-metadata:s:a:0", "title=a\u009b2Jb"];
+  const film = await made.make("title.mkv", "-i", demoSample, "-c:a", "flac", ...title);
+  expect((await listed(film)).out).toEndWith("  a\\x9b2Jb\n");
+});
+
 test("those of a data: URL, too", async () => {
   const url = `data:audio/wav;base64,${(await Bun.file(demoSample).bytes()).toBase64()}`;
   const { status, out } = await listed(url);

@@ -4,6 +4,7 @@ import { AsrError } from "../../contract/errors.ts";
 import type { Input } from "../files/inputs.ts";
 import { readSource } from "../files/source.ts";
 import { exitCodes } from "../terminal/exit-codes.ts";
+import { printable } from "../terminal/printable.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
 /**
@@ -18,7 +19,7 @@ export async function listTracks(
   let status = 0;
   for (const [index, input] of inputs.entries()) {
     if (!json && inputs.length > 1) {
-      terminal.out(`${index > 0 ? "\n" : ""}==> ${input.path} <==\n`);
+      terminal.out(`${index > 0 ? "\n" : ""}==> ${printable(input.path)} <==\n`);
     }
     try {
       if (input.problem !== undefined) throw input.problem;
@@ -60,7 +61,7 @@ function table(tracks: readonly AudioTrack[]): string {
     track.isDefault ? "yes" : "-",
     track.title ?? "",
   ]);
-  const all = [head, ...rows];
+  const all = [head, ...rows.map((row) => row.map(printable))];
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
   const text = all.map((row) =>
     row

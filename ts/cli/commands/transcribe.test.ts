@@ -97,6 +97,14 @@ describe("results", () => {
     expect(lines[1].partial).toMatchObject({ text: "Half.", finishReason: "cancelled" });
   });
 
+  test("control characters of a name are shown above its text", async () => {
+    const { out } = await run({ "a\u009b2J.wav": one("A."), "b.wav": one("B.") }, [
+      "@/a\u009b2J.wav",
+      "@/b.wav",
+    ]);
+    expect(out).toContain("/a\\x9b2J.wav <==\nA.\n");
+  });
+
   test("--follow reads a file as a live stream", async () => {
     writeFileSync(join(folder, "growing.wav"), "");
     const argv = ["--follow", "@/growing.wav"];

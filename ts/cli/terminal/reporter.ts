@@ -10,6 +10,7 @@ import type { Job, Plan } from "../files/plan.ts";
 import type { Outcome, Run } from "../files/run.ts";
 import type { Arguments } from "../flags/arguments.ts";
 import { fileLine, statsText, warningsOn } from "./notes.ts";
+import { printable } from "./printable.ts";
 import { type ProgressLine, recordingProgress } from "./progress-line.ts";
 import { Tally } from "./tally.ts";
 import type { Terminal } from "./terminal.ts";
@@ -46,7 +47,7 @@ export class Reporter {
   /** It is the turn of an input. */
   begin({ input }: Job): void {
     if (this.#asText && this.#plan.jobs.length > 1) {
-      this.#terminal.out(`${this.#started > 0 ? "\n" : ""}==> ${input.path} <==\n`);
+      this.#terminal.out(`${this.#started > 0 ? "\n" : ""}==> ${printable(input.path)} <==\n`);
     }
     this.#started++;
     const live = this.#asText && (this.#terminal.outIsTty || this.#given.stream);
