@@ -282,12 +282,16 @@ describe("a telephone call, each party on its channel", () => {
     expect(lines.map((line) => JSON.parse(line).channel)).toEqual([1, 2, 1, 1]);
   });
 
-  test("no line of a subtitle is wider for its label", () => {
+  test.each([42, 32, 31, 20, 12])("no line of %d columns is wider for its label", (width) => {
     const long = transcript({
       ...segment(0, 20, "The train to Boston leaves at seven thirty. ".repeat(4).trim()),
       channel: 12,
     });
-    const lines = write("srt", long).split("\n");
-    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(42);
+    const layout = { path: "talk.mp3", maxLineWidth: width };
+    const cues = render("srt", long, layout).trim().split("\n\n");
+    const texts = cues.map((cue) => cue.split("\n").slice(2));
+    expect(Math.max(...texts.flat().map(({ length }) => length))).toBeLessThanOrEqual(width);
+    expect(Math.max(...texts.map(({ length }) => length))).toBe(2);
+    expect(texts[0]![0]).toStartWith("Channel 12:");
   });
 });
