@@ -9,7 +9,8 @@ interface Tool {
   summary: string;
   /** More than its summary, where there is more to say. */
   description?: string;
-  takesNames?: boolean;
+  /** What the names after it are called in its usage, where it takes any. */
+  names?: string;
   needs?: readonly Need[];
   run(names: readonly string[]): Promise<number>;
 }
@@ -19,8 +20,8 @@ function tool(name: string, { summary, needs = ["library"], ...rest }: Tool): Co
   const made = command({
     name,
     summary,
-    synopsis: "",
-    takesNames: rest.takesNames ?? false,
+    synopsis: rest.names ?? "",
+    takesNames: rest.names !== undefined,
     description: rest.description ?? summary,
     flags,
     read: ({ names }) => names,
@@ -54,7 +55,7 @@ export const cloneCommands: Commands = {
     description: `\
 Runs the tests, all or those in the files that are named. What stands after -- is for bun test, as
 in: test -- ts/audio --bail`,
-    takesNames: true,
+    names: "[FILE…]",
     needs: ["library", "ffmpeg"],
     run: async (names) => await (await import("./checks.ts")).test(names),
   }),
