@@ -6,7 +6,7 @@ import { AsrError, type AsrErrorCode, errorCodes, messageOf } from "../contract/
 import { libraryHint, locateLibrary } from "./locate.ts";
 
 /** `ASR_ABI` of the header that this table was written from. */
-export const abi = 4;
+export const abi = 5;
 
 /** The library functions return these in place of a count. */
 export const ended = -1;

@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 /// Compared with `asr_abi()` when the library is loaded. Raised with every change of this file.
-#define ASR_ABI 4
+#define ASR_ABI 5
 
 /// `asr_session_next` and `asr_session_token` return this after an end token was chosen.
 #define ASR_END (-1)
