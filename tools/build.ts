@@ -6,6 +6,7 @@ import { builtLibrary } from "../ts/native/locate.ts";
 import { depsFolder, root } from "./folders.ts";
 import { withLock } from "./lock.ts";
 import { wheels } from "./pins.ts";
+import { removeStaleModules } from "./stale-modules.ts";
 import { swift } from "./toolchain.ts";
 import type { Report } from "./wheels.ts";
 
@@ -72,6 +73,7 @@ async function buildProduct(name: string, path: string): Promise<void> {
 
 async function compile(options: readonly string[]): Promise<{ command: string[]; status: number }> {
   const command = [await swift(), "build", "--configuration", "release", ...options];
+  removeStaleModules(dirname(builtLibrary));
   const child = Bun.spawn(command, { cwd: root, stdin: "ignore", stdout: 2, stderr: 2 });
   return { command, status: await child.exited };
 }
