@@ -54,6 +54,32 @@ test("a FLAC whose header promises more than comes is cut short", async () => {
   expect(cut).toEqual([expect.stringMatching(/^it is cut short: 5.2 s of sound are promised, 2/)]);
 });
 
+test.each([5000, 100])(
+  "an MP3 in parts of %d bytes is cut short by its own count",
+  async (size) => {
+    using files = new MadeAudio();
+    const lossesOf = async (given: Uint8Array) => {
+      const stream = openLive(parts(given, size), "stream");
+      await Array.fromAsync(stream.blocks);
+      return stream.remarks.losses;
+    };
+    for (const rate of ["16000", "44100"]) {
+      const made = await files.make(`${rate}.mp3`, "-i", demoSample, "-ar", rate, "-q:a", "4");
+      const bytes = await Bun.file(made).bytes();
+      const picture = new Uint8Array(70_000);
+      picture.set(new TextEncoder().encode("ID3\x04\0\0"));
+      // 70,000 less the ten bytes of the header, 7 bits a byte.
+      picture.set([0, 4, 34, 102], 6);
+      const half = bytes.subarray(0, bytes.length / 2);
+      expect(await lossesOf(bytes)).toEqual([]);
+      expect(await lossesOf(Buffer.concat([picture, bytes]))).toEqual([]);
+      const cut = [expect.stringMatching(/^it is cut short: 5.\d s of sound are promised, 2/)];
+      expect(await lossesOf(half)).toEqual(cut);
+      expect(await lossesOf(Buffer.concat([picture, half]))).toEqual(cut);
+    }
+  },
+);
+
 test("an MP4 with its index last is never taken for an empty recording", async () => {
   using files = new MadeAudio();
   const long = ["-stream_loop", "9", "-i", demoSample, "-c:a", "aac"];

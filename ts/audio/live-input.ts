@@ -4,6 +4,7 @@ import type { InputFacts } from "./ffmpeg/log.ts";
 import { NoAudioTrack, UnreadableAudio } from "./ffmpeg/words.ts";
 import { gapsNoted } from "./files/gaps.ts";
 import { shortfall } from "./files/shortfall.ts";
+import { Mp3Promise } from "./formats/mp3-stream.ts";
 import { headLength, noAudioAt } from "./formats/no-audio.ts";
 import { openEnded } from "./formats/wav-stream.ts";
 import { checked, type Range, wholeRange } from "./samples/checked.ts";
@@ -28,24 +29,27 @@ export function openLive(
   track?: number,
 ): DecodedStream {
   const remarks = noRemarks();
-  const bytes = openEnded(looked(stream, name), remarks.losses);
-  const blocks = checked(wholeOrTold(bytes, { name, range, remarks }, track), name, range);
+  const mp3 = new Mp3Promise();
+  const bytes = openEnded(looked(stream, name, mp3), remarks.losses);
+  const blocks = checked(wholeOrTold(bytes, mp3, { name, range, remarks }, track), name, range);
   const heard = gapsNoted(hinted(blocks, name, track), range.start, remarks.notes);
   return { name, duration: undefined, blocks: heard, remarks };
 }
 
 /**
- * The sound in the bytes. Where the header of a FLAC promises more than comes, that is a loss. Of
- * other formats ffmpeg does not know the length from a pipe, or it may be a writer's guess.
+ * The sound in the bytes. Where the header of a FLAC or an MP3 promises more than comes, that is a
+ * loss. Of other formats the length is not known from a pipe, or it may be a writer's guess.
  */
 async function* wholeOrTold(
   bytes: AsyncIterable<Uint8Array>,
+  mp3: Mp3Promise,
   { name, range, remarks }: Decoding,
   track: number | undefined,
 ): AsyncGenerator<DecodedBlock> {
-  let promised: number | undefined;
+  let promised = () => undefined as number | undefined;
   const onFacts = ({ format, duration }: InputFacts) => {
-    if (format === "flac") promised = duration;
+    if (format === "flac") promised = () => duration;
+    if (format === "mp3") promised = () => mp3.seconds;
   };
   const damage = noRemarks();
   let end = 0;
@@ -58,18 +62,20 @@ async function* wholeOrTold(
     yield block;
   }
   const isWhole = end < range.end * sampleRate;
-  const short = isWhole ? shortfall(promised, end / sampleRate) : undefined;
+  const short = isWhole ? shortfall(promised(), end / sampleRate) : undefined;
   // Of what is cut short ffmpeg says no more than that.
   remarks.losses.push(...(short === undefined ? damage.losses : [short]));
 }
 
-/** The same bytes, when the first of them may be sound. */
+/** The same bytes, when the first of them may be sound; `mp3` sees them, too. */
 async function* looked(
   stream: AsyncIterable<Uint8Array>,
   name: string,
+  mp3: Mp3Promise,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let head: Uint8Array | undefined = new Uint8Array(0);
   for await (const part of stream) {
+    mp3.push(part);
     if (head === undefined) {
       yield part;
       continue;
