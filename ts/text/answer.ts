@@ -44,14 +44,16 @@ export function readAnswer(raw: string, forcedLanguage?: string): Answer {
   let at = 0;
   let strays = 0;
   for (const { 0: marker, index } of raw.matchAll(markers)) {
-    const to = index + marker.length;
+    const end = index + marker.length;
     const header =
       marker === textTag ? headerOf(raw.slice(at, index), at === 0, language) : undefined;
     const from = header === undefined ? index : at + header.index;
     text += raw.slice(at, from);
     // A stray tag may stand within a word.
     const parts = header !== undefined || at === 0;
-    const instead = parts ? separator(text.trimStart(), raw.slice(to)) : "";
+    const instead = parts ? separator(text.trimStart(), raw.slice(end)) : "";
+    // One between two words leaves one blank of the two around it.
+    const to = !parts && text.endsWith(" ") && raw[end] === " " ? end + 1 : end;
     cuts.push({ from, to, instead });
     if (cuts.length > 1 || marker !== textTag || text.trim() !== "") strays++;
     text += instead;

@@ -66,6 +66,11 @@ describe("the answer", () => {
     ["language English<asr_text>my language is <asr_text>mine.", "English", "my language is mine."],
     ["language English<asr_text>a<|im_start|>b<|audio_pad|><timestamp>c", "English", "abc"],
     [
+      "language English<asr_text>a <timestamp> b c<timestamp> d <timestamp>e",
+      "English",
+      "a b c d e",
+    ],
+    [
       "language English<asr_text>I speak the language English",
       "English",
       "I speak the language English",

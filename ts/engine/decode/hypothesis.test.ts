@@ -57,6 +57,7 @@ describe("the header", () => {
     ["Hello <asr_text>there.", "Hello there."],
     ["One.<|im_end|>\n<|im_start|>assistant\nlanguage English<asr_text>Two.", "One.\nTwo."],
     ["Hel<timestamp>lo.<|audio_pad|>", "Hello."],
+    ["Hello <asr_text> world.", "Hello world."],
     ["Hel\u0000lo\u0007.", "Hello."],
   ])("and %j behind it leave text alone", (raw, expected) => {
     const { text, language, tokenTexts } = of(idsOf(header + raw)).end();
