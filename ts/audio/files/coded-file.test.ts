@@ -56,6 +56,7 @@ describe("a file that is cut is heard as far as it goes, with one loss:", () => 
     ["aiff", "-c:a pcm_s16be"],
     ["wma", "-c:a wmav2"],
     ["avi", "-c:a libmp3lame"],
+    ["flv", "-c:a aac"],
     ["tta", "-c:a tta"],
   ];
   test.each(cases)("%s", async (ending, options) => {
@@ -81,6 +82,7 @@ describe("recordings one behind the other are all heard, without an alarm:", () 
     ["FLAC", [".flac -c:a flac", ".flac -c:a flac"]],
     ["M4A", [".m4a -c:a aac", ".m4a -c:a alac"]],
     ["Matroska", [".mkv -c:a aac", ".mkv -c:a aac"]],
+    ["FLV", [".flv -c:a aac", ".flv -c:a libmp3lame -ar 44100"]],
     ["AIFF", [".aiff -c:a pcm_s16be", ".aiff -c:a pcm_s16be"]],
     ["WAV", [".wav -c:a adpcm_ima_wav", ".wav -c:a adpcm_ms", ".wav -c:a pcm_s16le"]],
     ["AAC", [".aac -c:a aac", ".aac -c:a aac"]],

@@ -55,6 +55,7 @@ const promising = [
   "-c:a pcm_s16be au",
   "-c:a pcm_s16le w64",
   "-c:a aac avi",
+  "-c:a aac flv",
   "-c:a wmav2 asf",
 ];
 /** What does not. */
@@ -69,7 +70,6 @@ const silent = [
   "-c:a ac3 ac3",
   "-c:a wavpack wv",
   "-c:a tta tta",
-  "-c:a aac flv",
   "-c:a mp2 mpg",
   "-c:a mp2 wtv",
 ];

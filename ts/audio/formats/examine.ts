@@ -8,6 +8,7 @@ import {
 } from "./container-sizes.ts";
 import type { Findings } from "./findings.ts";
 import { flacFindings } from "./flac.ts";
+import { flvFindings } from "./flv.ts";
 import { matroskaFindings } from "./matroska.ts";
 import { mp4Findings } from "./mp4.ts";
 import { mpegAudioFindings } from "./mpeg-audio.ts";
@@ -28,6 +29,7 @@ export async function examine(source: ByteSource): Promise<Findings> {
   if (textAt(head, 0) === "fLaC") {
     return { ...(await flacFindings(source)), hasIndex: true, hasOneTrack: true };
   }
+  if (textAt(head, 0) === "FLV\x01") return await flvFindings(source);
   if (firstBoxes.includes(textAt(head, 4)))
     return { ...(await mp4Findings(source)), hasIndex: true };
   if (textAt(head, 0, 7) === "NIST_1A") return await sphereFindings(source);

@@ -1,22 +1,17 @@
-import { type ByteSource, textAt, viewOf } from "./byte-source.ts";
+import { beginningsWithin } from "./beginnings-within.ts";
+import { type ByteSource, viewOf } from "./byte-source.ts";
 import { type Findings, joinedNote, linksAt, maxLinks } from "./findings.ts";
 
-/** The beginning of a FLAC file: its name and the header of its first block, of 34 bytes. */
-const beginnings = ["fLaC\0\0\0\x22", "fLaC\x80\0\0\x22"];
-
-/** How much of a file is searched for others that were joined to it, and how much at once. */
-const maxSearched = 1 << 28;
-const blockLength = 1 << 20;
+/** The name, and the header of the first block, which may be the last one, of 34 bytes. */
+const beginning = {
+  name: "fLaC",
+  length: 8,
+  isOne: (bytes: Uint8Array) => (viewOf(bytes).getUint32(4) & 0x7fffffff) === 34,
+};
 
 /** Where FLAC files begin that were joined, and how much sound their headers promise. */
 export async function flacFindings(source: ByteSource): Promise<Findings> {
-  const starts: number[] = [];
-  for (let at = 0; at < Math.min(source.length, maxSearched); at += blockLength) {
-    const bytes = Buffer.from(await source.read(at, blockLength + beginnings[0]!.length - 1));
-    for (let i = bytes.indexOf("fLaC"); i >= 0; i = bytes.indexOf("fLaC", i + 1)) {
-      if (beginnings.includes(textAt(bytes, i, 8))) starts.push(at + i);
-    }
-  }
+  const starts = await beginningsWithin(source, beginning);
   const lengths = await Promise.all(starts.map((start) => secondsAt(source, start)));
   const findings: Findings = { losses: [], notes: [] };
   // A writer that could not go back leaves 0.
