@@ -16,10 +16,10 @@ const table: Readonly<Record<string, string>> = {
   checkpoint: "contract",
   // The Swift library as its header has it.
   native: "contract native/locate checkpoint",
-  // How much happens at once.
+  // How much happens at once, in this process and beside it.
   concurrency: "",
   // Parts of the work that know no model.
-  audio: "contract native/locate",
+  audio: "contract concurrency native/locate",
   text: "contract checkpoint",
   bias: "contract text",
   segments: "contract",

@@ -1,4 +1,4 @@
-// This folder: how much happens at once.
+// This folder: how much happens at once, in this process and beside it.
 
 /**
  * Limits how much happens at once: a counting semaphore that is fair among parties. Those who wait

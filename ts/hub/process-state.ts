@@ -1,16 +1,12 @@
 import { readFile } from "node:fs/promises";
+import { isGone } from "../concurrency/other-process.ts";
 
 /**
  * Whether a process of this machine has ended. One that nobody has waited for, a zombie, answers to
  * signals, so its state is asked for, too.
  */
 export async function hasEnded(pid: number): Promise<boolean> {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "ESRCH";
-  }
-  return /^[ZX]/.test(await stateOf(pid));
+  return isGone(pid) || /^[ZX]/.test(await stateOf(pid));
 }
 
 /** The letter that ps gives to the state of a process; nothing where it cannot be learned. */

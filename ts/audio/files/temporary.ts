@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { isGone } from "../../concurrency/other-process.ts";
 import { AsrError, messageOf } from "../../contract/errors.ts";
 
 /** `bun-asr-`, whose process it is by machine and number, and six letters of chance. */
@@ -44,7 +45,7 @@ export function temporaryName(): string {
 /** Whether a temporary file or folder of this name belonged to a process that is no more. */
 export function isLeftBehind(name: string): boolean {
   const pid = ownerOf(name);
-  return pid !== undefined && pid !== process.pid && !isAlive(pid);
+  return pid !== undefined && pid !== process.pid && isGone(pid);
 }
 
 function namePrefix(): string {
@@ -89,14 +90,5 @@ function processNamespace(): string {
     return readlinkSync("/proc/self/ns/pid");
   } catch {
     return "";
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
   }
 }
