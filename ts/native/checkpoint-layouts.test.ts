@@ -2,15 +2,14 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CheckpointFolders, shards, source, whole } from "../testing/checkpoint.ts";
-import { difference, goldensFolder, speech } from "../testing/goldens.ts";
+import { logitsOf } from "../testing/first-logits.ts";
+import { difference, goldensFolder } from "../testing/goldens.ts";
 import {
   readSafetensors,
   type Tensor,
   type Tensors,
   writeSafetensors,
 } from "../testing/safetensors.ts";
-import { promptIds } from "../text/prompt.ts";
-import { Tokenizer } from "../text/tokenizer.ts";
 import { Model } from "./model.ts";
 
 // One checkpoint in every published layout gives the same numbers.
@@ -20,17 +19,6 @@ afterAll(() => folders[Symbol.dispose]());
 
 const quantized = join(goldensFolder, "small-q4");
 const quantizedWhole = readSafetensors(readFileSync(join(quantized, "model.safetensors")));
-const tokenizer = await Tokenizer.load(source);
-
-function logitsOf(folder: string): Float32Array {
-  using model = Model.open(folder, { precision: "full" });
-  using session = model.session();
-  session.mel(speech(16_000));
-  session.prefill(promptIds(tokenizer, session.encode()));
-  const logits = new Float32Array(model.info.vocabSize);
-  session.read("logits", logits);
-  return logits;
-}
 
 function renamed(tensors: Tensors, rename: (name: string) => string): Tensors {
   return new Map([...tensors].map(([name, tensor]) => [rename(name), tensor]));

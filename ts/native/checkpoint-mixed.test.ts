@@ -5,10 +5,9 @@ import { join } from "node:path";
 import { convertCheckpoint } from "../convert/convert.ts";
 import type { Recipe } from "../convert/recipe.ts";
 import { CheckpointFolders, source } from "../testing/checkpoint.ts";
-import { difference, speech } from "../testing/goldens.ts";
+import { logitsOf } from "../testing/first-logits.ts";
+import { difference } from "../testing/goldens.ts";
 import { readSafetensors, type Tensor, type Tensors } from "../testing/safetensors.ts";
-import { promptIds } from "../text/prompt.ts";
-import { Tokenizer } from "../text/tokenizer.ts";
 import { Model } from "./model.ts";
 
 // Each module has bits and groups of its own: the numbers are those of its dequantized weights.
@@ -20,23 +19,11 @@ afterAll(() => {
   rmSync(scratch, { recursive: true });
 });
 
-const tokenizer = await Tokenizer.load(source);
-
 async function quantized(bits: 4 | 8 | "none", groupSize: Recipe["groupSize"]): Promise<Tensors> {
   const out = join(scratch, `${bits}-${groupSize}`);
   const all = { decoder: bits, embedding: bits, encoder: bits };
   await convertCheckpoint(source, out, { recipe: { bits: all, groupSize } });
   return readSafetensors(readFileSync(join(out, "model.safetensors")));
-}
-
-function logitsOf(folder: string): Float32Array {
-  using model = Model.open(folder, { precision: "full" });
-  using session = model.session();
-  session.mel(speech(16_000));
-  session.prefill(promptIds(tokenizer, session.encode()));
-  const logits = new Float32Array(model.info.vocabSize);
-  session.read("logits", logits);
-  return logits;
 }
 
 /** Values of BF16 bits. */
