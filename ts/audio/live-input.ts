@@ -7,7 +7,7 @@ import { shortfall } from "./files/shortfall.ts";
 import { Mp3Promise } from "./formats/mp3-stream.ts";
 import { headLength, noAudioAt } from "./formats/no-audio.ts";
 import { openEnded } from "./formats/wav-stream.ts";
-import { checked, type Range, wholeRange } from "./samples/checked.ts";
+import { checked, type Range, reworded, wholeRange } from "./samples/checked.ts";
 import {
   type DecodedBlock,
   type DecodedStream,
@@ -46,10 +46,9 @@ async function* wholeOrTold(
   { name, range, remarks }: Decoding,
   track: number | undefined,
 ): AsyncGenerator<DecodedBlock> {
-  let promised = () => undefined as number | undefined;
-  const onFacts = ({ format, duration }: InputFacts) => {
-    if (format === "flac") promised = () => duration;
-    if (format === "mp3") promised = () => mp3.seconds;
+  let facts: InputFacts | undefined;
+  const onFacts = (found: InputFacts) => {
+    facts = found;
   };
   const damage = noRemarks();
   let end = 0;
@@ -62,9 +61,15 @@ async function* wholeOrTold(
     yield block;
   }
   const isWhole = end < range.end * sampleRate;
-  const short = isWhole ? shortfall(promised(), end / sampleRate) : undefined;
+  const short = isWhole ? shortfall(promisedBy(facts, mp3), end / sampleRate) : undefined;
   // Of what is cut short ffmpeg says no more than that.
   remarks.losses.push(...(short === undefined ? damage.losses : [short]));
+}
+
+/** How many seconds of sound a header promises that can be relied on; undefined for no such. */
+function promisedBy(facts: InputFacts | undefined, mp3: Mp3Promise): number | undefined {
+  if (facts?.format === "mp3") return mp3.seconds;
+  return facts?.format === "flac" ? facts.duration : undefined;
 }
 
 /** The same bytes, when the first of them may be sound; `mp3` sees them, too. */
@@ -94,28 +99,16 @@ function sound(head: Uint8Array, name: string): Uint8Array {
   return head;
 }
 
-async function* hinted(
-  blocks: DecodedStream["blocks"],
-  name: string,
-  track = 1,
-): DecodedStream["blocks"] {
-  let any = false;
-  try {
-    for await (const block of blocks) {
-      any = true;
-      yield block;
-    }
-  } catch (error) {
+/** The same blocks, with errors that say what can be done about a live stream. */
+function hinted(blocks: DecodedStream["blocks"], name: string, track = 1): DecodedStream["blocks"] {
+  return reworded(blocks, (error, any) => {
     if (error instanceof NoAudioTrack && track > 1) {
-      throw noSuchTrack(
-        track,
-        name,
-        "leave audioTrack (--audio-track) out to hear the default one",
-      );
+      const hint = "leave audioTrack (--audio-track) out to hear the default one";
+      return noSuchTrack(track, name, hint);
     }
-    if (any || !(error instanceof UnreadableAudio)) throw error;
+    if (any || !(error instanceof UnreadableAudio)) return error;
     // Most MP4 files tell at their end how they are to be read.
     const hint = "some formats can only be read as a whole: leave live (--stream) out";
-    throw new AsrError(error.code, error.message, hint, { cause: error });
-  }
+    return new AsrError(error.code, error.message, hint, { cause: error });
+  });
 }

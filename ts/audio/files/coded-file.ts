@@ -2,7 +2,7 @@ import { AsrError } from "../../contract/errors.ts";
 import { type Decoding, decodedFile } from "../ffmpeg/ffmpeg.ts";
 import type { InputFacts } from "../ffmpeg/log.ts";
 import type { Findings } from "../formats/findings.ts";
-import { checked, type Range } from "../samples/checked.ts";
+import { checked, type Range, reworded } from "../samples/checked.ts";
 import {
   type AudioRemarks,
   type DecodedBlock,
@@ -130,15 +130,8 @@ async function isChanged(path: string, state: FileState): Promise<boolean> {
 }
 
 /** The blocks; where there are none, what was said before ffmpeg was asked tells more. */
-async function* unless(blocks: AsyncIterable<DecodedBlock>, objection: AsrError) {
-  let any = false;
-  try {
-    for await (const block of blocks) {
-      any = true;
-      yield block;
-    }
-  } catch (error) {
-    if (!any && error instanceof AsrError && error.code === "input") throw objection;
-    throw error;
-  }
+function unless(blocks: AsyncIterable<DecodedBlock>, objection: AsrError) {
+  return reworded(blocks, (error, any) =>
+    !any && error instanceof AsrError && error.code === "input" ? objection : error,
+  );
 }

@@ -52,6 +52,25 @@ export async function* checked(
   throw new AsrError("input", message, "choose an earlier start");
 }
 
+/**
+ * The same blocks. What fails throws what `other` makes of its error, which is told whether there
+ * was any block before.
+ */
+export async function* reworded(
+  blocks: AsyncIterable<DecodedBlock>,
+  other: (error: unknown, any: boolean) => unknown,
+): DecodedStream["blocks"] {
+  let any = false;
+  try {
+    for await (const block of blocks) {
+      any = true;
+      yield block;
+    }
+  } catch (error) {
+    throw other(error, any);
+  }
+}
+
 /** The samples, of which none is infinite or no number: a resampler would hide those. */
 export async function* finite(
   parts: AsyncIterable<Samples>,
