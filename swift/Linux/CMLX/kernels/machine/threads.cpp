@@ -108,7 +108,8 @@ class Pool {
       }
       seen = epoch_.load();
       workers_inside_.fetch_add(1);
-      if (open_.load()) claim_chunks();
+      // One that was slow to come may meet a later loop, which may want fewer threads.
+      if (open_.load() && index < helpers_.load()) claim_chunks();
       workers_inside_.fetch_sub(1);
     }
   }
