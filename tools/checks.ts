@@ -5,7 +5,7 @@ import { depsFolder, root } from "./folders.ts";
 import { clangFormatWheel } from "./pins.ts";
 import { toStderr } from "./setup.ts";
 import { runSwiftTests } from "./swift-tests.ts";
-import { type Counts, countsOf } from "./test-report.ts";
+import { type Counts, countsOf, failuresOf } from "./test-report.ts";
 import { installWheels } from "./wheels.ts";
 
 /** Type checks, lints and format checks; returns the exit status. The last line counts them. */
@@ -91,6 +91,7 @@ async function runBunTests(names: readonly string[]): Promise<Counts> {
   const status = await run([process.execPath, "test", ...options, ...files]);
   const totals = existsSync(report) ? await Bun.file(report).text() : "";
   const head = /<testsuites[^>]*>/.exec(totals)?.[0] ?? "";
+  for (const failure of failuresOf(totals)) toStderr(`failed: ${failure}`);
   return countsOf(head, status);
 }
 
