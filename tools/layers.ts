@@ -35,6 +35,8 @@ const table: Readonly<Record<string, string>> = {
   "worker/engine": "contract audio hub engine worker",
   "worker/caller": "contract native/locate audio worker",
   api: "contract native audio text worker worker/caller",
+  // The same calls behind sockets; Asr is handed in by whoever starts a server.
+  server: "contract audio",
   // The command line.
   "cli/files": "contract native/program audio output",
   "cli/flags": "contract native/locate native/program audio output hub cli/files",

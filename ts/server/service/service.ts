@@ -1,0 +1,24 @@
+// This folder: what all parts of the server share: its models, its limits, what it counts.
+
+import type { Transcript } from "../../contract/transcript.ts";
+import type { Models } from "./models.ts";
+import type { Access, Limits } from "./settings.ts";
+
+/** What is counted while the server runs; `render` gives it as Prometheus reads it. */
+export interface Metrics {
+  /** A request was answered, by the path of its route. */
+  answered(path: string, status: number, seconds: number): void;
+  /** A recording, or a turn of a live stream, was transcribed. */
+  transcribed(model: string, transcript: Transcript): void;
+  render(): string;
+}
+
+/** What all routes share. */
+export interface ServerContext {
+  readonly limits: Limits;
+  readonly access: Access;
+  readonly models: Models;
+  readonly metrics: Metrics;
+  /** Aborted when the server will not wait for its clients any longer. */
+  readonly closing: AbortSignal;
+}
