@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { AsrError } from "../ts/contract/errors.ts";
+import { clients, environmentPython } from "./environment.ts";
 import { depsFolder, root } from "./folders.ts";
 import { clangFormatWheel } from "./pins.ts";
 import { toStderr } from "./setup.ts";
@@ -79,6 +80,8 @@ export async function test(names: readonly string[]): Promise<number> {
 }
 
 async function runBunTests(names: readonly string[]): Promise<Counts> {
+  // A test would have to wait for it longer than tests may take.
+  await environmentPython(clients, toStderr);
   const report = join(root, ".build/test-report.xml");
   rmSync(report, { force: true });
   const options = [

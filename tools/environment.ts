@@ -1,8 +1,9 @@
-import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AsrError } from "../ts/contract/errors.ts";
 import { root } from "./folders.ts";
+import { withLock } from "./lock.ts";
 import { python } from "./toolchain.ts";
 import type { Report } from "./wheels.ts";
 
@@ -23,7 +24,14 @@ export const official: Environment = {
   requirements: join(root, "models/goldens/requirements.txt"),
 };
 
-/** The interpreter of an environment, which is installed when it is not there. */
+/** What speaks to the server in its tests: OpenAI's SDK, Wyoming, and what tries the contract. */
+export const clients: Environment = {
+  name: "clients",
+  purpose: "clients of the server, to test with (110 MB, once)",
+  requirements: join(root, "ts/testing/clients/requirements.txt"),
+};
+
+/** The interpreter of an environment, which is installed when it is not there as it is pinned. */
 export async function environmentPython(
   { name, purpose, requirements }: Environment,
   report: Report,
@@ -31,12 +39,21 @@ export async function environmentPython(
   const home = join(root, ".cache", name);
   const interpreter = join(home, "bin/python");
   const marker = join(home, "complete");
-  if (existsSync(marker)) return interpreter;
-  report(`setup: installing ${purpose}`);
-  await mkdir(join(root, ".cache"), { recursive: true });
-  await run([await python(purpose), "-m", "venv", home]);
-  await run([interpreter, "-m", "pip", "install", "--quiet", "--requirement", requirements]);
-  await writeFile(marker, "");
+  const pinned = readFileSync(requirements, "utf8");
+  const isComplete = () => existsSync(marker) && readFileSync(marker, "utf8") === pinned;
+  if (isComplete()) return interpreter;
+  const onWait = () => report(`setup: waiting for another set-up of .cache/${name}`);
+  await withLock(join(root, `.cache/${name}.lock`), onWait, async () => {
+    if (isComplete()) return;
+    report(`setup: installing ${purpose}`);
+    const maker = await python(purpose);
+    await rm(home, { recursive: true, force: true });
+    // The pip that is there installs it: Debian's Python has none to put into an environment.
+    await run([maker, "-m", "venv", "--without-pip", home]);
+    const pip = [maker, "-m", "pip", "--python", interpreter, "--disable-pip-version-check"];
+    await run([...pip, "install", "--quiet", "--requirement", requirements]);
+    await writeFile(marker, pinned);
+  });
   return interpreter;
 }
 
