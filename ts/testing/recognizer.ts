@@ -16,7 +16,10 @@ export interface Script {
   before?: (chunk: number) => Promise<void> | void;
 }
 
-/** Writes what scripts say, by the file names of its inputs, without a model. */
+/**
+ * Writes what scripts say, by the file names of its inputs, without a model; the script `*` is for
+ * inputs of any other name.
+ */
 export class ScriptedRecognizer implements Recognizer {
   readonly #scripts: Readonly<Record<string, Script>>;
   /** Names in the order in which they were started. */
@@ -36,7 +39,7 @@ export class ScriptedRecognizer implements Recognizer {
   async *stream(input: AudioInput, options: StreamOptions): AsyncGenerator<StreamEvent> {
     this.options = options;
     const name = typeof input === "string" ? basename(input) : "stream";
-    const script = this.#scripts[name];
+    const script = this.#scripts[name] ?? this.#scripts["*"];
     if (script === undefined) throw new AsrError("input", `${name}: has no script`);
     this.started.push(name);
     this.atOnce++;
@@ -48,8 +51,12 @@ export class ScriptedRecognizer implements Recognizer {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async close(): Promise<void> {
     this.closed = true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 }
 

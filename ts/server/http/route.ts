@@ -24,10 +24,12 @@ export type Handler = (
   context: ServerContext,
 ) => Response | undefined | Promise<Response | undefined>;
 
-/** A path, as `routePath` has it, and what answers its methods. */
+/** A path, as `routePath` has it, and what answers its methods; HEAD is answered as GET. */
 export interface Route {
   readonly path: string;
   readonly methods: Readonly<Partial<Record<"GET" | "POST", Handler>>>;
+  /** Whether it is answered without an API key, as the page and `/health` are. */
+  readonly isPublic?: true;
 }
 
 /** What a WebSocket's events are handed to: `data` of Bun's sockets. */

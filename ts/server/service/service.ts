@@ -19,6 +19,8 @@ export interface ServerContext {
   readonly access: Access;
   readonly models: Models;
   readonly metrics: Metrics;
+  /** Aborted when the server begins to end: it finishes what runs, and takes nothing new. */
+  readonly draining: AbortSignal;
   /** Aborted when the server will not wait for its clients any longer. */
   readonly closing: AbortSignal;
 }

@@ -1,0 +1,111 @@
+import type { Transcript } from "../contract/transcript.ts";
+import { type Answered, type App, createApp } from "../server/app.ts";
+import type { Problem } from "../server/http/problem.ts";
+import type { Route } from "../server/http/route.ts";
+import type { Loan, ModelStatus, Models } from "../server/service/models.ts";
+import type { Metrics, ServerContext } from "../server/service/service.ts";
+import { type Access, defaultLimits, type Limits } from "../server/service/settings.ts";
+import { type Script, ScriptedRecognizer } from "./recognizer.ts";
+
+/** What a server is pretended to have. */
+export interface ServerScript {
+  /** What every recording holds; by default one chunk with `hello world`. */
+  script?: Script;
+  names?: readonly string[];
+  limits?: Partial<Limits>;
+  access?: Partial<Access>;
+}
+
+/** A server of some routes over a scripted recognizer, without a socket. */
+export interface ScriptedServer {
+  app: App;
+  context: ServerContext;
+  models: ScriptedModels;
+  recognizer: ScriptedRecognizer;
+  metrics: RecordedMetrics;
+  /** What a log would be told. */
+  answered: Answered[];
+  /** Makes `context.draining` and `context.closing` abort. */
+  drain: AbortController;
+  close: AbortController;
+}
+
+export function scriptedServer(
+  routes: readonly Route[],
+  { script = { chunks: ["hello world"] }, names, limits, access }: ServerScript = {},
+): ScriptedServer {
+  const recognizer = new ScriptedRecognizer({ "*": script });
+  const models = new ScriptedModels(recognizer, names);
+  const [drain, close] = [new AbortController(), new AbortController()];
+  const metrics = new RecordedMetrics();
+  const context: ServerContext = {
+    limits: { ...defaultLimits, ...limits },
+    access: { apiKeys: [], origins: [], hosts: [], ...access },
+    models,
+    metrics,
+    draining: drain.signal,
+    closing: close.signal,
+  };
+  const answered: Answered[] = [];
+  const app = createApp(context, routes, (one) => void answered.push(one));
+  return { app, context, models, recognizer, metrics, answered, drain, close };
+}
+
+/** One recognizer under all names, as often as it is asked for. */
+export class ScriptedModels implements Models {
+  readonly names: readonly string[];
+  readonly #recognizer: ScriptedRecognizer;
+  /** How many loans were not given back yet. */
+  lent = 0;
+
+  constructor(recognizer: ScriptedRecognizer, names: readonly string[] = ["demo"]) {
+    this.#recognizer = recognizer;
+    this.names = names;
+  }
+
+  nameOf(asked: string | undefined): string {
+    return this.names.find((name) => name === asked) ?? this.names[0]!;
+  }
+
+  async borrow(asked: string | undefined, signal: AbortSignal): Promise<Loan> {
+    signal.throwIfAborted();
+    this.lent++;
+    return {
+      name: this.nameOf(asked),
+      recognizer: this.#recognizer,
+      [Symbol.dispose]: () => void this.lent--,
+    };
+  }
+
+  status(): readonly ModelStatus[] {
+    return this.names.map((name) => ({ name, state: "loaded" }));
+  }
+
+  async close(): Promise<void> {
+    await this.#recognizer.close();
+  }
+}
+
+/** Remembers what was counted. */
+export class RecordedMetrics implements Metrics {
+  readonly answers: { path: string; status: number; seconds: number }[] = [];
+  readonly transcripts: { model: string; transcript: Transcript }[] = [];
+
+  answered(path: string, status: number, seconds: number): void {
+    this.answers.push({ path, status, seconds });
+  }
+
+  transcribed(model: string, transcript: Transcript): void {
+    this.transcripts.push({ model, transcript });
+  }
+
+  render(): string {
+    return "";
+  }
+}
+
+/** What the body of a refused request says, in OpenAI's form. */
+export async function errorOf(response: Response): Promise<Problem["body"]["error"]> {
+  const body: unknown = await response.json();
+  return (body as Problem["body"]).error;
+}
