@@ -54,6 +54,7 @@ export function scriptedServer(
 /** One recognizer under all names, as often as it is asked for. */
 export class ScriptedModels implements Models {
   readonly names: readonly string[];
+  readonly aliases: readonly string[] = ["whisper-1"];
   readonly #recognizer: ScriptedRecognizer;
   /** How many loans were not given back yet. */
   lent = 0;
@@ -64,7 +65,11 @@ export class ScriptedModels implements Models {
   }
 
   nameOf(asked: string | undefined): string {
-    return this.names.find((name) => name === asked) ?? this.names[0]!;
+    return (asked && this.find(asked)) || this.names[0]!;
+  }
+
+  find(asked: string): string | undefined {
+    return this.aliases.includes(asked) ? this.names[0] : this.names.find((name) => name === asked);
   }
 
   async borrow(asked: string | undefined, signal: AbortSignal): Promise<Loan> {
@@ -78,7 +83,8 @@ export class ScriptedModels implements Models {
   }
 
   status(): readonly ModelStatus[] {
-    return this.names.map((name) => ({ name, state: "loaded" }));
+    const counts = { running: this.lent, live: 0, waiting: 0, bytes: 1, wasLoaded: true };
+    return this.names.map((name) => ({ name, state: "loaded", ...counts }));
   }
 
   async close(): Promise<void> {

@@ -15,23 +15,48 @@ export interface Loan extends Disposable {
   readonly recognizer: Recognizer;
 }
 
+/** What a model is wanted for. */
+export interface BorrowOptions {
+  /**
+   * For sound that comes as it is said. A live loan takes no place and waits for none: it may last
+   * for hours, and what is said must be heard at once; the engine shares its turns out among all
+   * calls. How many there are is bounded by `maxSockets`. An idle socket should not hold one, so
+   * that the model can be unloaded.
+   */
+  isLive?: boolean;
+}
+
 export interface ModelStatus {
   name: string;
-  /** `idle`: it will be opened when somebody asks. */
+  /** `idle`: it will be opened when somebody asks; `failed`: it could not be, a moment ago. */
   state: "idle" | "loading" | "loaded" | "failed";
+  /** Loans of recordings, and of live streams. */
+  running: number;
+  live: number;
+  /** Requests that wait for a place. */
+  waiting: number;
+  /** Bytes of its weights; undefined until it was opened for the first time. */
+  bytes: number | undefined;
+  /** Whether it was open since the server started. */
+  wasLoaded: boolean;
 }
 
 /** The models of a server, by name. */
 export interface Models {
   /** The names that are served; the first is the one that others stand for. */
   readonly names: readonly string[];
+  /** Names of OpenAI's models that clients send: they mean the first. */
+  readonly aliases: readonly string[];
+  /** The served name that a word means, as an alias does; undefined for one that nobody knows. */
+  find(asked: string): string | undefined;
   /** The served name that a client's word means: unknown ones and aliases are the first. */
   nameOf(asked: string | undefined): string;
   /**
    * Waits for a place and for the model to be open. Throws `Problem` 503 with Retry-After where too
-   * many wait or the server drains, and the signal's reason where the client left.
+   * many wait or all is closed, and the signal's reason where the client left.
    */
-  borrow(asked: string | undefined, signal: AbortSignal): Promise<Loan>;
+  borrow(asked: string | undefined, signal: AbortSignal, options?: BorrowOptions): Promise<Loan>;
   status(): readonly ModelStatus[];
+  /** Lends nothing more, ends what is under way, and closes all. */
   close(): Promise<void>;
 }
