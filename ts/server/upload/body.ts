@@ -1,0 +1,60 @@
+import { AsrError } from "../../contract/errors.ts";
+import { Problem } from "../http/problem.ts";
+import type { Limits } from "../service/settings.ts";
+
+/** Slowest upload that is waited for, in bytes a second over all of it: less than any codec. */
+const minRate = 100;
+
+/**
+ * The bytes of a request as they come, waited for one at a time. Throws `Problem` 413 for more than
+ * `maxUploadBytes`, before any is read where the request says so itself, 408 where none comes for
+ * `maxUploadSilence` or hardly any over a longer time, 400 where the body is cut, and AsrError
+ * `aborted` where the client leaves.
+ */
+export async function* requestBody(
+  request: Request,
+  { maxUploadBytes, maxUploadSilence }: Limits,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const tooLarge = () => {
+    const message = `the upload is larger than ${maxUploadBytes} bytes, the most that are taken`;
+    return new Problem(413, message, { code: "file_too_large", param: "file" });
+  };
+  if (Number(request.headers.get("content-length") ?? 0) > maxUploadBytes) throw tooLarge();
+  const reader = request.body?.getReader();
+  if (reader === undefined) return;
+  const started = performance.now();
+  let received = 0;
+  try {
+    for (;;) {
+      const part = await inTime(reader.read(), maxUploadSilence, request.signal);
+      if (part.done) return;
+      received += part.value.length;
+      if (received > maxUploadBytes) throw tooLarge();
+      const seconds = (performance.now() - started) / 1000;
+      if (received < (seconds - maxUploadSilence) * minRate) throw tooSlow(seconds);
+      yield part.value;
+    }
+  } finally {
+    // The rest of it is taken from the client and thrown away, so that it reads the answer.
+    await reader.cancel().catch(() => {});
+  }
+}
+
+async function inTime<T>(read: Promise<T>, seconds: number, client: AbortSignal): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(tooSlow(seconds)), seconds * 1000);
+  try {
+    return await Promise.race([read, late]);
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    if (client.aborted) throw new AsrError("aborted", "the client left during its upload");
+    throw new Problem(400, "the upload ended early", { code: "incomplete_upload" });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function tooSlow(seconds: number): Problem {
+  const message = `the upload is too slow: hardly anything came in ${Math.round(seconds)} s`;
+  return new Problem(408, message, { code: "upload_timeout" });
+}

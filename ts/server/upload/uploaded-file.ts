@@ -1,0 +1,69 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { SpoolFile } from "../../audio/files/spool-file.ts";
+import { temporaryFolder } from "../../audio/files/temporary.ts";
+import { AsrError } from "../../contract/errors.ts";
+import { Problem } from "../http/problem.ts";
+
+/**
+ * A recording that a client sends: a file that its owner alone can read, in a folder of its own,
+ * removed when it is disposed of. Its methods throw `Problem` 507 where the disk has no room.
+ */
+export class UploadedFile implements AsyncDisposable {
+  readonly #folder: string;
+  readonly #spool: SpoolFile;
+  readonly path: string;
+  /** What messages call it; nothing on disk is named so. */
+  readonly name: string;
+
+  private constructor(folder: string, spool: SpoolFile, path: string, name: string) {
+    this.#folder = folder;
+    this.#spool = spool;
+    this.path = path;
+    this.name = name;
+  }
+
+  static async create(name: string): Promise<UploadedFile> {
+    return await kept(async () => {
+      const folder = await temporaryFolder(name);
+      const path = join(folder, "audio");
+      try {
+        return new UploadedFile(folder, await SpoolFile.create(path, name), path, name);
+      } catch (error) {
+        await rm(folder, { recursive: true, force: true });
+        throw error;
+      }
+    });
+  }
+
+  /** In bytes. */
+  get size(): number {
+    return this.#spool.size;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    await kept(() => this.#spool.write(bytes));
+  }
+
+  /** All of it has come. */
+  async close(): Promise<void> {
+    await this.#spool[Symbol.asyncDispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** What fails says where: that is for who runs the server, not for its clients. */
+async function kept<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof AsrError)) throw error;
+    const message = "the server has no room for the upload";
+    const details = { code: "no_room", headers: {} };
+    throw new Problem(507, message, details);
+  }
+}
