@@ -37,6 +37,7 @@ export function createApp(
   onAnswer: (answered: Answered) => void = () => {},
 ): App {
   const door = new Door(context, routes);
+  const connections = new WeakMap<SocketData, Disposable>();
   return {
     async fetch(request, upgrader) {
       const started = performance.now();
@@ -57,10 +58,16 @@ export function createApp(
       return response;
     },
     websocket: {
-      open: (socket) => socket.data.open(socket),
+      open: (socket) => {
+        connections.set(socket.data, context.metrics.connected("websocket"));
+        socket.data.open(socket);
+      },
       message: (socket, text) => socket.data.message(text),
       drain: (socket) => socket.data.drain(),
-      close: (socket, code, reason) => socket.data.close(code, reason),
+      close: (socket, code, reason) => {
+        connections.get(socket.data)?.[Symbol.dispose]();
+        socket.data.close(code, reason);
+      },
       // A client that does not read is let go.
       backpressureLimit: context.limits.maxUnreadBytes,
       closeOnBackpressureLimit: true,
@@ -88,7 +95,11 @@ class Door {
   }
 
   routeOf({ pathname }: URL): Route | undefined {
-    return this.#routes.get(routePath(pathname));
+    const path = routePath(pathname);
+    const exact = this.#routes.get(path);
+    if (exact !== undefined) return exact;
+    const below = [...this.#routes.values()].filter((route) => route.path.endsWith("/*"));
+    return below.find((route) => path.startsWith(route.path.slice(0, -1)));
   }
 
   async answer(

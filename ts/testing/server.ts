@@ -95,6 +95,8 @@ export class ScriptedModels implements Models {
 /** Remembers what was counted. */
 export class RecordedMetrics implements Metrics {
   readonly answers: { path: string; status: number; seconds: number }[] = [];
+  /** Connections that are open. */
+  sockets = 0;
   readonly transcripts: { model: string; transcript: Transcript }[] = [];
 
   answered(path: string, status: number, seconds: number): void {
@@ -103,6 +105,11 @@ export class RecordedMetrics implements Metrics {
 
   transcribed(model: string, transcript: Transcript): void {
     this.transcripts.push({ model, transcript });
+  }
+
+  connected(): Disposable {
+    this.sockets++;
+    return { [Symbol.dispose]: () => void this.sockets-- };
   }
 
   render(): string {

@@ -24,7 +24,10 @@ export type Handler = (
   context: ServerContext,
 ) => Response | undefined | Promise<Response | undefined>;
 
-/** A path, as `routePath` has it, and what answers its methods; HEAD is answered as GET. */
+/**
+ * A path, as `routePath` has it, and what answers its methods; HEAD is answered as GET. A path that
+ * ends with `/*` stands for all below it that have no route of their own.
+ */
 export interface Route {
   readonly path: string;
   readonly methods: Readonly<Partial<Record<"GET" | "POST", Handler>>>;

@@ -4,12 +4,16 @@ import type { Transcript } from "../../contract/transcript.ts";
 import type { Models } from "./models.ts";
 import type { Access, Limits } from "./settings.ts";
 
+export type SocketKind = "websocket" | "wyoming";
+
 /** What is counted while the server runs; `render` gives it as Prometheus reads it. */
 export interface Metrics {
   /** A request was answered, by the path of its route. */
   answered(path: string, status: number, seconds: number): void;
   /** A recording, or a turn of a live stream, was transcribed. */
   transcribed(model: string, transcript: Transcript): void;
+  /** A connection of live streams was opened; disposing of this says that it is closed. */
+  connected(kind: SocketKind): Disposable;
   render(): string;
 }
 

@@ -1,0 +1,50 @@
+import { Problem } from "../http/problem.ts";
+import type { Exchange } from "../http/route.ts";
+import type { Models } from "../service/models.ts";
+import type { ServerContext } from "../service/service.ts";
+
+/** A model as OpenAI's API describes it. */
+interface ListedModel {
+  id: string;
+  object: "model";
+  /** In Unix time. */
+  created: number;
+  owned_by: string;
+  /** The model that answers, where this is another name for it. */
+  alias_of?: string;
+}
+
+/**
+ * All models, then OpenAI's names: clients check that the name which they will send is there, and
+ * many of them know no other.
+ */
+export function listModels(_: Exchange, { models }: ServerContext): Response {
+  const data = [...models.names, ...models.aliases].map((id) => listed(id, models));
+  return Response.json({ object: "list", data });
+}
+
+/** One model by its name, which may have slashes. Throws `Problem` 404. */
+export function retrieveModel({ url }: Exchange, { models }: ServerContext): Response {
+  const asked = decoded(url.pathname.replace(/^.*?\/models\//, "").replace(/\/+$/, ""));
+  const found = models.find(asked);
+  if (found === undefined) {
+    const served = models.names.join(", ");
+    const message = `there is no model "${asked.slice(0, 80)}"; served: ${served}`;
+    throw new Problem(404, message, { code: "model_not_found", param: "model" });
+  }
+  return Response.json(listed(models.aliases.includes(asked) ? asked : found, models));
+}
+
+function listed(id: string, models: Models): ListedModel {
+  const created = Math.floor(performance.timeOrigin / 1000);
+  const model: ListedModel = { id, object: "model", created, owned_by: "bun-asr" };
+  return models.names.includes(id) ? model : { ...model, alias_of: models.nameOf(id) };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
