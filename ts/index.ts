@@ -14,7 +14,7 @@ export {
 } from "./audio/microphone/microphone.ts";
 export type { AudioSamples, PcmEncoding, PcmFormat, PcmStream } from "./audio/pcm.ts";
 export type { AudioTrack } from "./audio/tracks/tracks.ts";
-export { AsrError, type AsrErrorCode } from "./contract/errors.ts";
+export { AsrError, type AsrErrorCode, type AsrErrorReason } from "./contract/errors.ts";
 export type {
   DeltaEvent,
   FinalEvent,

@@ -15,11 +15,8 @@ export async function* limited(
   for await (const block of blocks) {
     if (block.at + block.samples.length / block.channels > end) {
       const message = `${name}: is longer than ${maxSeconds} s, the longest that is allowed`;
-      throw new AsrError(
-        "input",
-        message,
-        "raise maxSeconds (--max-seconds), or hear a part of it",
-      );
+      const hint = "raise maxSeconds (--max-seconds), or hear a part of it";
+      throw new AsrError("input", message, hint, { reason: "too long" });
     }
     yield block;
   }

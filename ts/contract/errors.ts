@@ -18,6 +18,15 @@ export const errorCodes = [
  */
 export type AsrErrorCode = (typeof errorCodes)[number];
 
+/** What a program may want to tell from other errors of the same code. */
+export type AsrErrorReason =
+  /** The recording is longer than `maxSeconds`. */
+  "too long";
+
+export interface AsrErrorOptions extends ErrorOptions {
+  reason?: AsrErrorReason | undefined;
+}
+
 /**
  * The one error type that bun-asr throws. `message` says what and which file, `hint` what to do.
  *
@@ -32,13 +41,15 @@ export class AsrError extends Error {
   override readonly name = "AsrError";
   readonly code: AsrErrorCode;
   readonly hint: string | undefined;
+  readonly reason: AsrErrorReason | undefined;
   /** What was transcribed before it failed. */
   declare partial?: Transcript;
 
-  constructor(code: AsrErrorCode, message: string, hint?: string, options?: ErrorOptions) {
+  constructor(code: AsrErrorCode, message: string, hint?: string, options: AsrErrorOptions = {}) {
     super(message, options);
     this.code = code;
     this.hint = hint;
+    this.reason = options.reason;
   }
 
   /** The same error, with what was transcribed before. */

@@ -65,6 +65,12 @@ describe("an AsrError", () => {
     expect([error.hint, error.partial, error.cause]).toEqual(["send it again", partial, undefined]);
   });
 
+  test("keeps its reason", () => {
+    const error = crossed(new AsrError("input", "long", undefined, { reason: "too long" }));
+    expect(error.reason).toBe("too long");
+    expect(crossed(new AsrError("input", "broken")).reason).toBeUndefined();
+  });
+
   test("keeps its cause", () => {
     const cause = new Error("ENOENT");
     const error = crossed(new AsrError("model", "no such folder", undefined, { cause }));

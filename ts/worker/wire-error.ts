@@ -1,4 +1,4 @@
-import { AsrError, type AsrErrorCode, messageOf } from "../contract/errors.ts";
+import { AsrError, type AsrErrorCode, type AsrErrorReason, messageOf } from "../contract/errors.ts";
 import type { Transcript } from "../contract/transcript.ts";
 
 /** An error as it crosses between threads: structured cloning would lose its class. */
@@ -6,6 +6,7 @@ export interface WireError {
   code: AsrErrorCode;
   message: string;
   hint: string | undefined;
+  reason?: AsrErrorReason | undefined;
   partial: Transcript | undefined;
   cause: WireCause | undefined;
 }
@@ -26,8 +27,8 @@ const maxDepth = 8;
 /** Takes an error apart. What is no AsrError is a fault of ours: the cause of one that is. */
 export function toWire(error: unknown): WireError {
   if (error instanceof AsrError) {
-    const { code, message, hint, partial, cause } = error;
-    return { code, message, hint, partial, cause: causeOf(cause) };
+    const { code, message, hint, reason, partial, cause } = error;
+    return { code, message, hint, reason, partial, cause: causeOf(cause) };
   }
   const partial =
     error instanceof Error && "partial" in error ? (error.partial as Transcript) : undefined;
@@ -45,8 +46,8 @@ function causeOf(thrown: unknown, depth = 0): WireCause | undefined {
 }
 
 /** Puts it together again. */
-export function fromWire({ code, message, hint, partial, cause }: WireError): AsrError {
-  const options = cause === undefined ? undefined : { cause: errorOf(cause) };
+export function fromWire({ code, message, hint, reason, partial, cause }: WireError): AsrError {
+  const options = cause === undefined ? { reason } : { reason, cause: errorOf(cause) };
   const error = new AsrError(code, message, hint, options);
   return partial === undefined ? error : error.with(partial);
 }

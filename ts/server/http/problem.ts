@@ -62,6 +62,9 @@ export function problemOf(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
   if (!(thrown instanceof AsrError))
     return new Problem(500, `a fault of bun-asr: ${messageOf(thrown)}`);
+  if (thrown.reason === "too long") {
+    return new Problem(413, thrown.message, { code: "audio_too_long", param: "file" });
+  }
   switch (thrown.code) {
     case "input":
       return new Problem(400, thrown.oneLine, { code: "invalid_audio", param: "file" });

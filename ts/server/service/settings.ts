@@ -2,10 +2,11 @@
 export interface Limits {
   /** Most bytes of an upload. */
   maxUploadBytes: number;
-  /** Longest recording, in seconds. */
+  /**
+   * Longest recording, in seconds, counted while it is decoded. Decoded sound needs no limit of its
+   * own: some seconds of it are kept at a time, however long it is.
+   */
   maxSeconds: number;
-  /** Most bytes of decoded sound of one recording, float32 at 16 kHz. */
-  maxDecodedBytes: number;
   /** Most requests that wait for a model; who comes then is told to come again. */
   maxWaiting: number;
   /** Most WebSockets, and most Wyoming connections, at once. */
@@ -24,7 +25,6 @@ export interface Limits {
 export const defaultLimits: Limits = {
   maxUploadBytes: 1_000_000_000,
   maxSeconds: 4 * 3600,
-  maxDecodedBytes: 2 ** 30,
   maxWaiting: 16,
   maxSockets: 64,
   maxPromptBytes: 8192,

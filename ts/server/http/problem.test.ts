@@ -1,0 +1,17 @@
+import { describe, expect, test } from "bun:test";
+import { AsrError } from "../../contract/errors.ts";
+import { problemOf } from "./problem.ts";
+
+describe("what was thrown becomes", () => {
+  const long = new AsrError("input", "talk.mp3: is longer", "raise it", { reason: "too long" });
+  test.each<[string, unknown, number, string | null]>([
+    ["400 for a recording that cannot be heard", new AsrError("input", "x"), 400, "invalid_audio"],
+    ["413 for one that is too long", long, 413, "audio_too_long"],
+    ["400 for a wrong value", new AsrError("usage", "x"), 400, "invalid_value"],
+    ["499 for a client that left", new AsrError("aborted", "x"), 499, null],
+    ["500 for a checkpoint that fails", new AsrError("model", "x"), 500, "model"],
+    ["500 for a fault", new TypeError("x"), 500, null],
+  ])("%s", (_, thrown, status, code) => {
+    expect(problemOf(thrown)).toMatchObject({ status, code });
+  });
+});
