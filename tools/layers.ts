@@ -36,7 +36,7 @@ const table: Readonly<Record<string, string>> = {
   "worker/caller": "contract native/locate audio worker",
   api: "contract native audio text worker worker/caller",
   // The same calls behind sockets; Asr is handed in by whoever starts a server.
-  server: "contract checkpoint concurrency audio text hub",
+  server: "contract checkpoint concurrency audio text output hub",
   // The command line.
   "cli/files": "contract native/program audio output",
   "cli/flags": "contract native/locate native/program audio output hub cli/files",

@@ -1,0 +1,57 @@
+import type { StreamEvent } from "../../contract/events.ts";
+import type { Segment, Transcript } from "../../contract/transcript.ts";
+import { accountOf } from "./account.ts";
+import { details } from "./answer.ts";
+import { type DiarizedSegment, diarizedSegment } from "./diarized.ts";
+import { mainLanguage } from "./languages.ts";
+import type { TranscriptionRequest } from "./request.ts";
+import { tokenUsage } from "./usage.ts";
+
+/** What a streamed answer tells while the work goes on; the last event is `doneEvent`. */
+export type TranscriptEvent =
+  | { type: "transcript.text.delta"; delta: string }
+  | DiarizedSegment
+  | PlainSegment;
+
+/** A segment where speakers are not told apart. */
+interface PlainSegment extends Omit<DiarizedSegment, "speaker"> {
+  segment: Pick<Segment, "id" | "start" | "end" | "text">;
+}
+
+/** OpenAI's events for one of a transcription; what may still change is none. */
+export function eventsOf(event: StreamEvent, request: TranscriptionRequest): TranscriptEvent[] {
+  if (event.type === "delta") return [{ type: "transcript.text.delta", delta: event.text }];
+  if (event.type === "finish") {
+    return event.transcript.segments.map((segment) => segmentEvent(segment, request));
+  }
+  return [];
+}
+
+/**
+ * A segment. OpenAI tells of none but where speakers are told apart; Subtitle Edit makes its
+ * subtitles of them and reads them in `segment`.
+ */
+function segmentEvent(segment: Segment, { format }: TranscriptionRequest): TranscriptEvent {
+  const { speaker, ...event } = diarizedSegment(segment);
+  if (format === "diarized_json") return { ...event, speaker };
+  const { id, start, end, text } = segment;
+  return { ...event, segment: { id, start, end, text } };
+}
+
+/** The last event: the whole text, and what else is asked for. */
+export function doneEvent(
+  transcript: Transcript,
+  request: TranscriptionRequest,
+  model: string,
+): { type: "transcript.text.done" } & Record<string, unknown> {
+  const { text, duration } = transcript;
+  return {
+    type: "transcript.text.done",
+    text,
+    language: mainLanguage(transcript, request.language),
+    duration,
+    ...details(transcript, request),
+    usage: tokenUsage(transcript),
+    bun_asr: accountOf(transcript, model, request.notes),
+  };
+}

@@ -1,0 +1,43 @@
+// This folder: OpenAI's transcriptions: what a form asks for, and what is answered, in each format.
+
+import { AsrError } from "../../contract/errors.ts";
+import type { StreamEvent } from "../../contract/events.ts";
+import type { Transcript } from "../../contract/transcript.ts";
+import type { Route } from "../http/route.ts";
+import type { ServerContext } from "../service/service.ts";
+import { readForm } from "../upload/form.ts";
+import { answerOf } from "./answer.ts";
+import { heard } from "./recording.ts";
+import { readRequest } from "./request.ts";
+import { streamedAnswer } from "./streamed.ts";
+
+/** Transcribes the recording of a form. */
+export const transcriptions: Route = {
+  path: "/audio/transcriptions",
+  methods: { POST: ({ request }, context) => transcribe(request, context) },
+};
+
+async function transcribe(request: Request, context: ServerContext): Promise<Response> {
+  const { limits, models, metrics, closing } = context;
+  await using work = new AsyncDisposableStack();
+  const form = work.use(await readForm(request, limits));
+  const asked = readRequest(form.fields, limits);
+  const leave = new AbortController();
+  const signal = AbortSignal.any([request.signal, leave.signal, closing]);
+  const loan = work.use(await models.borrow(asked.model, signal));
+  const { maxSeconds } = limits;
+  const events = heard(loan.recognizer, form.file, { ...asked.options, maxSeconds, signal });
+  const onTranscript = (transcript: Transcript) => metrics.transcribed(loan.name, transcript);
+  if (asked.isStreamed) {
+    const context = { model: loan.name, limits, leave, onTranscript };
+    return await streamedAnswer(events, asked, context, work);
+  }
+  const transcript = await lastOf(events);
+  onTranscript(transcript);
+  return answerOf(transcript, asked, loan.name);
+}
+
+async function lastOf(events: AsyncIterable<StreamEvent>): Promise<Transcript> {
+  for await (const event of events) if (event.type === "finish") return event.transcript;
+  throw new AsrError("internal", "the transcription has no end");
+}
