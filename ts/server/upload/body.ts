@@ -56,5 +56,6 @@ async function inTime<T>(read: Promise<T>, seconds: number, client: AbortSignal)
 
 function tooSlow(seconds: number): Problem {
   const message = `the upload is too slow: hardly anything came in ${Math.round(seconds)} s`;
-  return new Problem(408, message, { code: "upload_timeout" });
+  // Whoever drips goes on to do so, and would hold the connection.
+  return new Problem(408, message, { code: "upload_timeout", headers: { connection: "close" } });
 }
