@@ -68,6 +68,7 @@ export function createApp(
         connections.get(socket.data)?.[Symbol.dispose]();
         socket.data.close(code, reason);
       },
+      maxPayloadLength: context.limits.maxMessageBytes,
       // A client that does not read is let go.
       backpressureLimit: context.limits.maxUnreadBytes,
       closeOnBackpressureLimit: true,

@@ -2,7 +2,7 @@ import type { Transcript } from "../contract/transcript.ts";
 import { type Answered, type App, createApp } from "../server/app.ts";
 import type { Problem } from "../server/http/problem.ts";
 import type { Route } from "../server/http/route.ts";
-import type { Loan, ModelStatus, Models } from "../server/service/models.ts";
+import type { Loan, ModelStatus, Models, Recognizer } from "../server/service/models.ts";
 import type { Metrics, ServerContext } from "../server/service/service.ts";
 import { type Access, defaultLimits, type Limits } from "../server/service/settings.ts";
 import { type Script, ScriptedRecognizer } from "./recognizer.ts";
@@ -11,6 +11,8 @@ import { type Script, ScriptedRecognizer } from "./recognizer.ts";
 export interface ServerScript {
   /** What every recording holds; by default one chunk with `hello world`. */
   script?: Script;
+  /** What hears instead of the script. */
+  hearing?: Recognizer;
   names?: readonly string[];
   limits?: Partial<Limits>;
   access?: Partial<Access>;
@@ -32,10 +34,10 @@ export interface ScriptedServer {
 
 export function scriptedServer(
   routes: readonly Route[],
-  { script = { chunks: ["hello world"] }, names, limits, access }: ServerScript = {},
+  { script = { chunks: ["hello world"] }, hearing, names, limits, access }: ServerScript = {},
 ): ScriptedServer {
   const recognizer = new ScriptedRecognizer({ "*": script });
-  const models = new ScriptedModels(recognizer, names);
+  const models = new ScriptedModels(hearing ?? recognizer, names);
   const [drain, close] = [new AbortController(), new AbortController()];
   const metrics = new RecordedMetrics();
   const context: ServerContext = {
@@ -55,11 +57,11 @@ export function scriptedServer(
 export class ScriptedModels implements Models {
   readonly names: readonly string[];
   readonly aliases: readonly string[] = ["whisper-1"];
-  readonly #recognizer: ScriptedRecognizer;
+  readonly #recognizer: Recognizer;
   /** How many loans were not given back yet. */
   lent = 0;
 
-  constructor(recognizer: ScriptedRecognizer, names: readonly string[] = ["demo"]) {
+  constructor(recognizer: Recognizer, names: readonly string[] = ["demo"]) {
     this.#recognizer = recognizer;
     this.names = names;
   }

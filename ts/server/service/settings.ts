@@ -18,6 +18,8 @@ export interface Limits {
   maxKeywordLength: number;
   /** Most bytes of events that wait for a client that does not read; then it is let go. */
   maxUnreadBytes: number;
+  /** Most bytes of a message on a WebSocket: 15 MiB of sound in base64, and what is around it. */
+  maxMessageBytes: number;
   /** Longest time without a byte of an upload, in seconds. */
   maxUploadSilence: number;
 }
@@ -31,6 +33,7 @@ export const defaultLimits: Limits = {
   maxKeywords: 100,
   maxKeywordLength: 64,
   maxUnreadBytes: 1_000_000,
+  maxMessageBytes: 20 * 2 ** 20 + 4096,
   maxUploadSilence: 30,
 };
 

@@ -1,0 +1,84 @@
+import { type AudioInput, isPcmStream } from "../audio/input.ts";
+import type { StreamEvent } from "../contract/events.ts";
+import type { StreamOptions } from "../contract/options.ts";
+import { segmentsOf } from "../segments/segments.ts";
+import type { Recognizer } from "../server/service/models.ts";
+import { transcriptOf } from "./transcripts.ts";
+
+/** A stream of samples that was heard. */
+export interface HeardStream {
+  options: StreamOptions;
+  /** In the order in which they came. */
+  samples: number[];
+  isEnded: boolean;
+}
+
+/**
+ * Hears streams of 16-bit samples and counts: a word for each half second, as soon as it is there.
+ * What it heard can be looked at.
+ */
+export class CountingRecognizer implements Recognizer {
+  readonly streams: HeardStream[] = [];
+  /** Waited for at the start of each stream. */
+  before: (stream: number) => Promise<void> | void = () => undefined;
+  /** Thrown when so many seconds of a stream were heard. */
+  failure: { after: number; error: unknown } | undefined;
+  atOnce = 0;
+
+  async *stream(input: AudioInput, options: StreamOptions): AsyncGenerator<StreamEvent> {
+    if (!isPcmStream(input) || input.encoding !== "s16le") throw new Error("no plain samples");
+    const heard: HeardStream = { options, samples: [], isEnded: false };
+    const number = this.streams.push(heard) - 1;
+    this.atOnce++;
+    try {
+      await this.before(number);
+      yield* this.#count(input.stream, input.sampleRate, heard);
+    } finally {
+      this.atOnce--;
+    }
+  }
+
+  async close(): Promise<void> {
+    // There is nothing to free.
+  }
+
+  async *#count(
+    stream: AsyncIterable<Uint8Array>,
+    rate: number,
+    heard: HeardStream,
+  ): AsyncGenerator<StreamEvent> {
+    let [text, said] = ["", 0];
+    const { signal } = heard.options;
+    for await (const block of stream) {
+      const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
+      for (let at = 0; at < block.length; at += 2) heard.samples.push(view.getInt16(at, true));
+      const seconds = heard.samples.length / rate;
+      if (this.failure !== undefined && seconds >= this.failure.after) throw this.failure.error;
+      while (said < Math.floor(2 * seconds)) {
+        const delta = said++ === 0 ? "1" : ` ${said}`;
+        text += delta;
+        yield { type: "delta", text: delta };
+      }
+      yield { type: "partial", text: "…" };
+      signal?.throwIfAborted();
+    }
+    signal?.throwIfAborted();
+    heard.isEnded = true;
+    yield* ended(text, heard.samples.length / rate, heard.options);
+  }
+}
+
+function* ended(
+  text: string,
+  end: number,
+  { logprobs = false }: StreamOptions,
+): Generator<StreamEvent> {
+  const finishReason = "eos";
+  const language = text === "" ? "" : "German";
+  const tokenTexts = [{ text, logprob: -0.5 }];
+  const speech = [{ start: 0, end }];
+  const chunk = { start: 0, end, text, language, tokenTexts, speech, finishReason } as const;
+  yield { type: "final", text, start: 0, end, language, finishReason };
+  const segments = segmentsOf([chunk], { logprobs });
+  yield { type: "finish", transcript: { ...transcriptOf([chunk]), segments } };
+}
