@@ -50,6 +50,11 @@ export class ReadAhead {
     return block.samples.length > 0 ? block : undefined;
   }
 
+  /** Whether the stream is known to have ended, and all of it was taken. */
+  get isOver(): boolean {
+    return this.#ended && this.#length === 0;
+  }
+
   /** Stops reading. */
   close(): void {
     this.#ended = true;

@@ -41,6 +41,11 @@ describe("a live stream", () => {
     expect(heard.transcript).toMatchObject({ language: "English", truncated: false });
   });
 
+  test("that has ended is decoded to its end once", async () => {
+    const { events } = await hear(engine, sourceOf(sample), { stepSeconds: 10 });
+    expect(events.map(({ type }) => type)).toEqual(["delta", "final", "finish"]);
+  });
+
   test("tells of text before the end, and first as provisional", async () => {
     const { events } = await hear(engine, sourceOf(sample), { stepSeconds: 1 });
     const types = events.map(({ type }) => type);

@@ -85,7 +85,8 @@ class Live implements Work {
     try {
       for (let isEnd = false; !isEnd; ) {
         const block = await ahead.next(step, max);
-        isEnd = block === undefined;
+        // The last step is that to the end; a step before it would keep its reader waiting.
+        isEnd = block === undefined || ahead.isOver;
         if (block !== undefined) await this.#take(block);
         if (!(await this.#finishSegments(isEnd))) await this.#step();
         signal?.throwIfAborted();
