@@ -42,7 +42,8 @@ export class Fields {
     if (this.#bytes > maxFieldsBytes) {
       throw new Problem(400, `the form has more than ${maxFieldsBytes} bytes besides its file`);
     }
-    this.#open.parts.push(part.slice());
+    // They are borrowed; `slice` of a Buffer would not copy them.
+    this.#open.parts.push(new Uint8Array(part));
   }
 
   /** Throws `Problem` 400 where the field is no text. */

@@ -219,14 +219,16 @@ test("random forms in random chunks are read as Bun's own parser reads them", as
     const encoded = new Response(given);
     const contentType = encoded.headers.get("content-type")!;
     const body = await encoded.bytes();
-    const chunks = async function* () {
-      for (let at = 0; at < body.length; ) {
+    let at = 0;
+    const chunks = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
         const end = at + 1 + below(random() < 0.5 ? 4 : 400);
-        yield body.subarray(at, end);
+        controller.enqueue(body.subarray(at, end));
         at = end;
-      }
-    };
-    const got = await read(new Response(chunks()).body!, contentType);
+        if (at >= body.length) controller.close();
+      },
+    });
+    const got = await read(chunks, contentType);
     const known = await new Response(body, { headers: { "content-type": contentType } }).formData();
     const names = [...new Set(known.keys())].filter((name) => name !== "file");
     const fields = names.map((name) => [name.replace("[]", ""), known.getAll(name)]);

@@ -26,7 +26,7 @@ function parts(chunks: readonly Uint8Array[], boundary = "b"): { all: Part[]; is
 
 function copied(events: Iterable<FormEvent>): FormEvent[] {
   return Array.from(events, (event) =>
-    event.type === "bytes" ? { ...event, bytes: event.bytes.slice() } : event,
+    event.type === "bytes" ? { ...event, bytes: new Uint8Array(event.bytes) } : event,
   );
 }
 

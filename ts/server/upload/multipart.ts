@@ -11,6 +11,9 @@ export type FormEvent =
 /** Most bytes of the header lines of a part. */
 const maxHeadBytes = 16_384;
 
+/** So many bytes are looked at together; what is kept of them is always less. */
+const windowLength = 131_072;
+
 /** Most blanks behind a boundary that are taken for padding. */
 const maxPadding = 256;
 
@@ -37,7 +40,9 @@ export class MultipartParser {
   #lineEnd: "\r\n" | "\n" | undefined;
   /** The end of a line and the boundary, which end a part together. */
   #delimiter: Buffer;
-  /** What is not understood yet. The first boundary needs no line before it. */
+  /** Used again and again: memory that comes and goes with each chunk is collected late. */
+  readonly #window = Buffer.allocUnsafe(windowLength);
+  /** What is not understood yet, of the window. The first boundary needs no line before it. */
   #rest: Buffer = Buffer.from("\n");
 
   /** `boundary` is that of the content type. */
@@ -52,8 +57,17 @@ export class MultipartParser {
 
   /** Throws `Problem` 400 where the form is broken. */
   *push(chunk: Uint8Array): Generator<FormEvent, void, undefined> {
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    this.#rest = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
+    for (let at = 0; at < chunk.length; ) {
+      const kept = this.#rest.copy(this.#window);
+      const added = chunk.subarray(at, at + windowLength - kept);
+      this.#window.set(added, kept);
+      this.#rest = this.#window.subarray(0, kept + added.length);
+      at += added.length;
+      yield* this.#steps();
+    }
+  }
+
+  *#steps(): Generator<FormEvent, void, undefined> {
     for (;;) {
       const step = this.#step();
       if (step === "more") return;
