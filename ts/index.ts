@@ -20,6 +20,7 @@ export type {
   FinalEvent,
   FinishEvent,
   PartialEvent,
+  SegmentEvent,
   StreamEvent,
 } from "./contract/events.ts";
 export type { Keyword } from "./contract/keywords.ts";

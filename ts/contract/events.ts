@@ -1,7 +1,7 @@
-import type { Chunk, Transcript } from "./transcript.ts";
+import type { Chunk, Segment, TokenText, Transcript } from "./transcript.ts";
 
 /** What a streaming transcription tells. The deltas joined are the finished transcript's text. */
-export type StreamEvent = PartialEvent | DeltaEvent | FinalEvent | FinishEvent;
+export type StreamEvent = PartialEvent | DeltaEvent | FinalEvent | SegmentEvent | FinishEvent;
 
 /** What seems to come after the text so far; the next event may say otherwise. */
 export interface PartialEvent {
@@ -13,12 +13,20 @@ export interface PartialEvent {
 export interface DeltaEvent {
   type: "delta";
   text: string;
+  /** The text token by token, where `logprobs` asked for it; separators of chunks have none. */
+  tokens?: TokenText[];
 }
 
 /** A chunk is finished: its whole text, and where it lies in the recording. */
 export interface FinalEvent extends Omit<Chunk, "tokens"> {
   type: "final";
   text: string;
+}
+
+/** A sentence is finished: the next one of the transcript's segments, as it will stand there. */
+export interface SegmentEvent {
+  type: "segment";
+  segment: Segment;
 }
 
 /** The last event. */

@@ -11,6 +11,7 @@ import type {
   LoadOptions,
   OneStreamOptions,
   PartialEvent,
+  SegmentEvent,
   StreamEvent,
   StreamOptions,
   TranscribeOptions,
@@ -26,10 +27,12 @@ import type { OptionName, optionTable } from "./option-table.ts";
 type Named<Type extends StreamEvent["type"]> = Extract<StreamEvent, { type: Type }>;
 
 test("events are told apart by their type", () => {
-  expectTypeOf<StreamEvent["type"]>().toEqualTypeOf<"partial" | "delta" | "final" | "finish">();
+  type Types = "partial" | "delta" | "final" | "segment" | "finish";
+  expectTypeOf<StreamEvent["type"]>().toEqualTypeOf<Types>();
   expectTypeOf<Named<"partial">>().toEqualTypeOf<PartialEvent>();
   expectTypeOf<Named<"delta">>().toEqualTypeOf<DeltaEvent>();
   expectTypeOf<Named<"final">>().toEqualTypeOf<FinalEvent>();
+  expectTypeOf<Named<"segment">>().toEqualTypeOf<SegmentEvent>();
   expectTypeOf<Named<"finish">>().toEqualTypeOf<FinishEvent>();
   expectTypeOf<FinishEvent["transcript"]>().toEqualTypeOf<Transcript>();
   expectTypeOf<FinalEvent>().toMatchTypeOf<{ start: number; end: number; text: string }>();

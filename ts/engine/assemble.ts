@@ -1,7 +1,6 @@
 import { type AudioRemarks, noRemarks } from "../audio/samples/recording.ts";
 import { mergedLanguages } from "../contract/languages.ts";
-import type { DecodedChunk, FinishReason, Transcript } from "../contract/transcript.ts";
-import { segmentsOf } from "../segments/segments.ts";
+import type { DecodedChunk, FinishReason, Segment, Transcript } from "../contract/transcript.ts";
 import { joinTurns } from "../text/joining.ts";
 import type { ChunkResult } from "./decode/chunk.ts";
 import { quietNote } from "./quiet-note.ts";
@@ -18,14 +17,14 @@ interface Account {
   remarks?: AudioRemarks | undefined;
   /** The largest absolute sample, where any was heard. */
   peak?: number | undefined;
-  /** Whether it tells of each token. */
-  logprobs: boolean;
+  /** Those of all its chunks. */
+  segments: Segment[];
 }
 
 /** Makes the transcript of a recording from its chunks. */
 export function transcriptOf(
   results: readonly ChunkResult[],
-  { duration, start, audioMs, totalMs, remarks = noRemarks(), peak, logprobs }: Account,
+  { duration, start, audioMs, totalMs, remarks = noRemarks(), peak, segments }: Account,
 ): Transcript {
   const chunks = results.map(({ chunk }) => chunk);
   const { losses } = remarks;
@@ -40,7 +39,7 @@ export function transcriptOf(
     text,
     language: mergedLanguages(chunks.map((chunk) => chunk.language)),
     duration,
-    segments: segmentsOf(chunks, { logprobs }),
+    segments,
     chunks: results.map(({ chunk, outputTokens: tokens }) => {
       const { start, end, channel, language, finishReason } = chunk;
       return {

@@ -35,7 +35,8 @@ test.each([
   const events = await read((writer) => {
     for (const text of texts) {
       // Every beginning is settled once.
-      for (let length = 0; length <= text.length; length++) writer.settled(text.slice(0, length));
+      for (let length = 0; length <= text.length; length++)
+        writer.settled(text.slice(0, length), []);
       writer.final(chunk(text));
     }
   });
@@ -58,6 +59,45 @@ test("deltas joined are the text, of several channels too", async () => {
   expect(finals.map(({ channel }) => channel)).toEqual([1, 1, 2, 2, 2]);
 });
 
+describe("the tokens of deltas", () => {
+  const tokens = ["He", "", "llo", " there", "."].map((text, i) => ({ text, logprob: -i }));
+  const whole = { ...chunk("Hello there."), tokenTexts: tokens };
+  const told = (write: (events: TranscriptEvents) => void) => {
+    const events = new TranscriptEvents({ logprobs: true });
+    const work = async () => {
+      write(events);
+      return nothing;
+    };
+    return Array.fromAsync(events.read(work));
+  };
+
+  test("are those that the delta is made of, without what separates chunks", async () => {
+    const events = await told((writer) => {
+      writer.final(whole);
+      writer.settled("Hello ", tokens.slice(0, 3));
+      writer.final(whole);
+    });
+    const deltas = events.filter((event) => event.type === "delta");
+    expect(deltas).toEqual([
+      { type: "delta", text: "Hello there.", tokens },
+      { type: "delta", text: " Hello", tokens: tokens.slice(0, 3) },
+      { type: "delta", text: " there.", tokens: tokens.slice(3) },
+    ]);
+  });
+
+  test("are parted where a delta ends within one", async () => {
+    const events = await told((writer) => {
+      writer.settled("Hel", [{ text: "Hello", logprob: -1 }]);
+      writer.final(whole);
+    });
+    const deltas = events.flatMap((event) => (event.type === "delta" ? [event.tokens] : []));
+    expect(deltas).toEqual([
+      [{ text: "Hel", logprob: -1 }],
+      [{ text: "lo", logprob: -2 }, ...tokens.slice(3)],
+    ]);
+  });
+});
+
 test("a partial goes on from what was told", async () => {
   const events = new TranscriptEvents();
   const { promise, resolve } = Promise.withResolvers<typeof nothing>();
@@ -67,7 +107,7 @@ test("a partial goes on from what was told", async () => {
     for (let i = 0; i < count; i++) seen.push((await reader.next()).value!);
   };
   const waiting = take(1);
-  events.settled("One two ");
+  events.settled("One two ", []);
   await waiting;
   events.partial(() => "One two three");
   await take(1);

@@ -1,6 +1,7 @@
 import type { StreamEvent } from "../contract/events.ts";
-import type { DecodedChunk, Transcript } from "../contract/transcript.ts";
-import { TextEnd } from "../text/joining.ts";
+import type { DecodedChunk, Segment, TokenText, Transcript } from "../contract/transcript.ts";
+import { TextEnd, type Turn } from "../text/joining.ts";
+import { tokensBetween } from "./decode/token-texts.ts";
 
 /**
  * The events of one transcription: work writes them while it goes on, one reader takes them. The
@@ -15,8 +16,14 @@ export class TranscriptEvents {
   readonly #end = new TextEnd();
   /** The text of the open chunk that deltas have told, with the separator before it. */
   #stable = "";
+  readonly #logprobs: boolean;
   /** Wakes the reader. */
   #changed = Promise.withResolvers<void>();
+
+  /** `logprobs` gives deltas their tokens. */
+  constructor({ logprobs = false }: { logprobs?: boolean } = {}) {
+    this.#logprobs = logprobs;
+  }
 
   /**
    * The open chunk has new text, of which anything may change that is not settled. `text` gives all
@@ -27,21 +34,29 @@ export class TranscriptEvents {
     this.#changed.resolve();
   }
 
-  /** The open chunk begins with this text; white space after it may still go. */
-  settled(text: string): void {
+  /**
+   * The open chunk begins with this text, here token by token; white space after it may still go.
+   */
+  settled(text: string, tokens: readonly TokenText[]): void {
     const settled = text.trimEnd();
     // Quotation marks alone do not tell the script, and with it the separator.
-    if (/[^\s"'“‘”’]/u.test(settled)) this.#delta(settled);
+    if (/[^\s"'“‘”’]/u.test(settled)) this.#delta({ text: settled, tokens });
   }
 
   /** The open chunk is finished. */
-  final({ text, start, end, channel, language, finishReason }: DecodedChunk): void {
+  final(chunk: DecodedChunk): void {
+    const { text, start, end, channel, language, finishReason, tokenTexts: tokens } = chunk;
     this.#partial = undefined;
-    this.#delta(text, channel);
+    this.#delta({ text, channel, tokens });
     this.#end.add({ text: this.#stable, channel });
     this.#stable = "";
     const place = { start, end, ...(channel === undefined ? {} : { channel }) };
     this.#push({ type: "final", text, ...place, language, finishReason });
+  }
+
+  /** These segments have their place among all of the transcript's. */
+  segments(segments: readonly Segment[]): void {
+    for (const segment of segments) this.#push({ type: "segment", segment });
   }
 
   /**
@@ -85,11 +100,16 @@ export class TranscriptEvents {
     return { type: "partial", text: after.slice(this.#stable.length) };
   }
 
-  #delta(text: string, channel?: number): void {
-    const after = this.#end.after({ text, channel });
-    const delta = after.slice(this.#stable.length);
+  #delta({ tokens, ...turn }: Turn & { tokens: readonly TokenText[] }): void {
+    const after = this.#end.after(turn);
+    const told = this.#stable.length;
+    const delta = after.slice(told);
     this.#stable = after;
-    if (delta !== "") this.#push({ type: "delta", text: delta });
+    if (delta === "") return;
+    // Before the text stands what separates it from the last chunk, which no token wrote.
+    const from = Math.max(0, told - (after.length - turn.text.length));
+    const own = this.#logprobs ? { tokens: tokensBetween(tokens, from, turn.text.length) } : {};
+    this.#push({ type: "delta", text: delta, ...own });
   }
 
   #push(event: StreamEvent): void {

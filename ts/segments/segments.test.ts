@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { DecodedChunk, Span } from "../contract/transcript.ts";
 import { randomChunks } from "../testing/transcripts.ts";
 import { seededRandom } from "../wer/seeded-random.ts";
-import { segmentsOf } from "./segments.ts";
+import { GrowingSegments, segmentsOf } from "./segments.ts";
 import { sentencesOf } from "./sentences.ts";
 
 function sentences(text: string, language?: string): string[] {
@@ -197,6 +197,36 @@ describe("segments", () => {
         last = end;
       }
     }
+  });
+
+  test("of random chunks of three channels are given early, in their final order", () => {
+    const random = seededRandom(9);
+    let early = 0;
+    for (let round = 0; round < 100; round++) {
+      const chunks = [1, 2, 3]
+        .flatMap((channel) => randomChunks(random).map((each) => ({ ...each, channel })))
+        .sort((a, b) => a.start - b.start);
+      const growing = new GrowingSegments();
+      const given = chunks.flatMap((each, index) => {
+        growing.add(each);
+        return growing.take(chunks[index + 1]?.start ?? each.start);
+      });
+      early += given.length;
+      expect([...given, ...growing.take(Number.POSITIVE_INFINITY)]).toEqual(segmentsOf(chunks));
+      expect(growing.all()).toEqual(segmentsOf(chunks));
+    }
+    expect(early).toBeGreaterThan(100);
+  });
+
+  test("of one channel are given with their chunk", () => {
+    const growing = new GrowingSegments();
+    const [first, second] = [[1, 8] as const, [9, 12] as const].map(([start, end]) =>
+      chunk("One two three. Four five six.", [{ start, end }]),
+    );
+    growing.add(first!);
+    expect(growing.take(first!.start).map(({ id }) => id)).toEqual([0, 1]);
+    growing.add(second!);
+    expect(growing.take(first!.start).map(({ id }) => id)).toEqual([2, 3]);
   });
 
   test("a chunk of 5,000 sentences and pauses takes no long time", () => {

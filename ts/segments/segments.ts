@@ -31,20 +31,36 @@ const minCutPause = 0.3;
  */
 export function segmentsOf(
   chunks: readonly DecodedChunk[],
-  { logprobs = false }: { logprobs?: boolean } = {},
+  options: { logprobs?: boolean } = {},
 ): Segment[] {
-  const segments: Omit<Segment, "id">[] = [];
+  const growing = new GrowingSegments(options);
+  for (const chunk of chunks) growing.add(chunk);
+  return growing.all();
+}
+
+/** The same while chunks are still coming, in the order in which they begin. */
+export class GrowingSegments {
+  readonly #logprobs: boolean;
+  /** Those whose place among all is known. */
+  readonly #settled: Segment[] = [];
+  /** Those before which segments of another channel may come, in order. */
+  #waiting: Omit<Segment, "id">[] = [];
   /** Where the last segment of each channel ends. */
-  const ends = new Map<number | undefined, number>();
-  for (const chunk of chunks) {
+  readonly #ends = new Map<number | undefined, number>();
+
+  constructor({ logprobs = false }: { logprobs?: boolean } = {}) {
+    this.#logprobs = logprobs;
+  }
+
+  add(chunk: DecodedChunk): void {
     const tokens = new TokenScores(chunk);
     const { channel } = chunk;
     for (const part of partsOf(chunk)) {
-      const start = Math.max(ends.get(channel) ?? 0, milliseconds(part.start));
+      const start = Math.max(this.#ends.get(channel) ?? 0, milliseconds(part.start));
       const end = Math.max(start, milliseconds(part.end));
-      ends.set(channel, end);
+      this.#ends.set(channel, end);
       const avgLogprob = tokens.mean(part);
-      segments.push({
+      this.#waiting.push({
         start,
         end,
         ...(channel === undefined ? {} : { channel }),
@@ -53,11 +69,34 @@ export function segmentsOf(
         estimated: true,
         avgLogprob,
         lowConfidence: avgLogprob < lowConfidence,
-        ...(logprobs ? { tokens: tokens.inside(part) } : {}),
+        ...(this.#logprobs ? { tokens: tokens.inside(part) } : {}),
       });
     }
+    this.#waiting.sort((a, b) => a.start - b.start);
   }
-  return segments.sort((a, b) => a.start - b.start).map((segment, id) => ({ id, ...segment }));
+
+  /**
+   * Gives the segments that have their final place and were not given before. Chunks that are still
+   * to come begin at `next` or later, in seconds; of a single channel each one follows the last.
+   */
+  take(next: number): Segment[] {
+    const bound = milliseconds(next);
+    const isSettled = ({ channel, start }: Omit<Segment, "id">) =>
+      channel === undefined || start <= bound;
+    const found = this.#waiting.findIndex((segment) => !isSettled(segment));
+    const count = found < 0 ? this.#waiting.length : found;
+    const taken = this.#waiting
+      .splice(0, count)
+      .map((segment, index) => ({ id: this.#settled.length + index, ...segment }));
+    this.#settled.push(...taken);
+    return taken;
+  }
+
+  /** All of them, given or not. */
+  all(): Segment[] {
+    this.take(Number.POSITIVE_INFINITY);
+    return [...this.#settled];
+  }
 }
 
 /** In seconds with three decimals: what is estimated needs no more. */

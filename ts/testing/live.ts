@@ -1,3 +1,4 @@
+import { expect } from "bun:test";
 import { openAudio } from "../audio/open.ts";
 import type { AudioStream, Samples } from "../audio/samples/recording.ts";
 import { noRemarks, sampleRate, wholeRecording } from "../audio/samples/recording.ts";
@@ -81,7 +82,10 @@ export async function hear(
   return await collect(streamLive(engine, open, options, { signal }), { heard });
 }
 
-/** Reads events to the end; `onFinal` is called when a chunk is finished. */
+/**
+ * Reads events to the end; `onFinal` is called when a chunk is finished. Whatever is heard, the
+ * segments that were told are the transcript's.
+ */
 export async function collect(
   events: AsyncIterable<StreamEvent>,
   { heard, onFinal }: { heard?: Heard | undefined; onFinal?: (() => void) | undefined } = {},
@@ -93,6 +97,8 @@ export async function collect(
     if (event.type === "final") onFinal?.();
     if (event.type === "finish") all.transcript = event.transcript;
   }
+  const told = all.events.flatMap((event) => (event.type === "segment" ? [event.segment] : []));
+  if (all.transcript !== undefined) expect(told).toEqual(all.transcript.segments);
   return all;
 }
 

@@ -11,6 +11,7 @@ import { withoutControls } from "../../text/controls.ts";
 import { collapseRepeats } from "../../text/prompt.ts";
 import { TokenDecoder, type Tokenizer } from "../../text/tokenizer.ts";
 import { LoopGuard } from "./loop-guard.ts";
+import { tokensBetween } from "./token-texts.ts";
 
 /** A token that the model chose. */
 export interface Token {
@@ -62,6 +63,13 @@ export class Hypothesis {
   /** The text that can be shown by now. */
   get shown(): string {
     return this.#isTagged ? withoutOpenEnd(this.#whole().text).trimStart() : "";
+  }
+
+  /** The same token by token. */
+  get shownTokens(): TokenText[] {
+    const { text, tokenTexts } = this.#whole();
+    const from = text.length - text.trimStart().length;
+    return tokensBetween(tokenTexts, from, from + this.shown.length);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { sampleRate } from "../../audio/samples/recording.ts";
 import type { AudioChunk } from "../../audio/speech/chunker.ts";
-import type { FinishReason } from "../../contract/transcript.ts";
+import type { FinishReason, TokenText } from "../../contract/transcript.ts";
 import { TokenDecoder, type Tokenizer } from "../../text/tokenizer.ts";
 import {
   type ChunkResult,
@@ -61,6 +61,11 @@ export class LiveSegment implements Disposable {
   /** The text of the tokens that are settled. */
   get text(): string {
     return this.#text;
+  }
+
+  /** The same token by token. */
+  get tokens(): readonly TokenText[] {
+    return this.#continued().shownTokens;
   }
 
   /** Whether the decoder does not get further. */

@@ -49,7 +49,7 @@ describe("a live stream", () => {
   test("tells of text before the end, and first as provisional", async () => {
     const { events } = await hear(engine, sourceOf(sample), { stepSeconds: 1 });
     const types = events.map(({ type }) => type);
-    expect(types.slice(-2)).toEqual(["final", "finish"]);
+    expect(types.slice(-4)).toEqual(["final", "segment", "segment", "finish"]);
     expect(types.indexOf("partial")).toBeLessThan(types.indexOf("delta"));
     expect(types.indexOf("delta")).toBeLessThan(types.lastIndexOf("partial"));
   });
@@ -67,6 +67,18 @@ describe("a live stream", () => {
       expect(Math.abs(start - starts[index]!)).toBeLessThan(0.5);
     }
     expect(heard.transcript!.duration).toBeCloseTo(samples.length / sampleRate, 3);
+  });
+
+  test("tells the tokens of its deltas where they are asked for", async () => {
+    const heard = await hear(engine, sourceOf(sample), { stepSeconds: 1, logprobs: true });
+    const deltas = heard.events.filter((event) => event.type === "delta");
+    expect(deltas.length).toBeGreaterThan(1);
+    for (const { text, tokens } of deltas) {
+      expect(tokens!.map((token) => token.text).join("")).toBe(text);
+      for (const { logprob } of tokens!) expect(logprob).toBeLessThanOrEqual(0);
+    }
+    const { events } = await hear(engine, sourceOf(sample), { stepSeconds: 1 });
+    expect(events.some((event) => "tokens" in event)).toBe(false);
   });
 
   test("that is muted says nothing and decodes nothing", async () => {

@@ -10,6 +10,7 @@ import { Endpointer } from "../../audio/speech/endpointer.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import { optionTable } from "../../contract/option-table.ts";
 import type { Transcript } from "../../contract/transcript.ts";
+import { GrowingSegments } from "../../segments/segments.ts";
 import { transcriptOf } from "../assemble.ts";
 import type { ChunkResult } from "../decode/chunk.ts";
 import type { Engine } from "../decode/engine.ts";
@@ -40,7 +41,7 @@ export function streamLive(
   options: LiveOptions,
   context: WorkContext = {},
 ): AsyncGenerator<StreamEvent, undefined, undefined> {
-  const events = new TranscriptEvents();
+  const events = new TranscriptEvents(options);
   const live = new Live(engine, options, context, events);
   return events.read(() => perform(engine, live, open, context.signal));
 }
@@ -53,6 +54,7 @@ class Live implements Work {
   readonly #endpointer: Endpointer;
   readonly #started = performance.now();
   readonly #results: ChunkResult[] = [];
+  readonly #segments: GrowingSegments;
   #segment: LiveSegment | undefined;
   #name = "";
   #remarks: AudioStream["remarks"] | undefined;
@@ -72,6 +74,7 @@ class Live implements Work {
     this.#context = context;
     this.#events = events;
     this.#endpointer = new Endpointer(options);
+    this.#segments = new GrowingSegments(options);
   }
 
   async run(stream: AudioStream): Promise<void> {
@@ -112,7 +115,7 @@ class Live implements Work {
       totalMs: performance.now() - this.#started,
       remarks: this.#remarks,
       peak: this.#peak,
-      logprobs: this.#options.logprobs,
+      segments: this.#segments.all(),
     });
   }
 
@@ -132,9 +135,10 @@ class Live implements Work {
       any = true;
       using segment = this.#takeSegment();
       const results = await segment.finish(audio);
-      this.#results.push(...results);
+      this.#keep(...results);
       this.#context.signal?.throwIfAborted();
       for (const { chunk } of results) this.#events.final(chunk);
+      this.#events.segments(this.#segments.take(Number.POSITIVE_INFINITY));
     }
   }
 
@@ -148,7 +152,7 @@ class Live implements Work {
     this.#context.signal?.throwIfAborted();
     if (this.#segment.text !== before) {
       this.#endpointer.settle();
-      this.#events.settled(this.#segment.text);
+      this.#events.settled(this.#segment.text, this.#segment.tokens);
     }
     this.#events.partial(() => text);
   }
@@ -157,7 +161,13 @@ class Live implements Work {
   #keepSettled(): void {
     const audio = this.#endpointer.open();
     if (this.#segment === undefined || audio === undefined || this.#segment.text === "") return;
-    this.#results.push(this.#segment.cancelled(audio));
+    this.#keep(this.#segment.cancelled(audio));
+  }
+
+  /** Makes finished text a part of the transcript. */
+  #keep(...results: ChunkResult[]): void {
+    this.#results.push(...results);
+    for (const { chunk } of results) this.#segments.add(chunk);
   }
 
   #newSegment(): LiveSegment {

@@ -213,8 +213,8 @@ describe("chunks that end out of order", () => {
     const { engine, model } = scriptedEngine(({ session }) =>
       session === 2 ? `${header}Chunk 2.` : endlessly("ever "),
     );
-    model.onStage = (_, session) => {
-      if (session === 3) setTimeout(() => abort.abort(new AsrError("aborted", "enough")), 1);
+    model.onStep = () => {
+      if (model.steps.at(-1) === 4) abort.abort(new AsrError("aborted", "enough"));
     };
     const open = () => openAudio({ samples: speech(16_000 * 8), sampleRate: 16_000 });
     const options = recordingOptions(engine, { ...settings, maxTokens: 3000 });

@@ -5,6 +5,7 @@ import { ChunkStream } from "../../audio/speech/chunk-stream.ts";
 import type { AudioChunk } from "../../audio/speech/chunker.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import type { Transcript } from "../../contract/transcript.ts";
+import { GrowingSegments } from "../../segments/segments.ts";
 import { transcriptOf } from "../assemble.ts";
 import type { ChunkResult } from "../decode/chunk.ts";
 import type { Engine } from "../decode/engine.ts";
@@ -34,7 +35,7 @@ export function streamRecording(
   options: RecordingOptions,
   context: WorkContext = {},
 ): AsyncGenerator<StreamEvent, undefined, undefined> {
-  const events = new TranscriptEvents();
+  const events = new TranscriptEvents(options);
   const recording = new Recording(engine, options, context, events);
   return events.read(() => perform(engine, recording, open, context.signal));
 }
@@ -48,6 +49,9 @@ class Recording implements Work {
   readonly #running = new Set<Promise<void>>();
   /** Results by chunk; undefined while it is being decoded. */
   readonly #results: (ChunkResult[] | undefined)[] = [];
+  /** Where each chunk begins, in seconds. */
+  readonly #starts: number[] = [];
+  readonly #segments: GrowingSegments;
   /** Chunks before which nothing is missing. */
   #finished = 0;
   /** Whether the last of them was cut short. */
@@ -72,6 +76,7 @@ class Recording implements Work {
     this.#options = options;
     this.#context = context;
     this.#events = events;
+    this.#segments = new GrowingSegments(options);
   }
 
   async run(stream: AudioStream): Promise<void> {
@@ -85,6 +90,7 @@ class Recording implements Work {
       await Promise.all(this.#running);
     }
     this.#check();
+    this.#events?.segments(this.#segments.take(Number.POSITIVE_INFINITY));
     // Silence at the end is in no chunk.
     if (this.#done !== this.#duration) this.#progress(this.#duration ?? 0);
   }
@@ -101,7 +107,7 @@ class Recording implements Work {
       totalMs: performance.now() - this.#started,
       remarks: this.#stream?.remarks,
       peak: this.#chunks?.peak,
-      logprobs: this.#options.logprobs,
+      segments: this.#segments.all(),
     });
   }
 
@@ -131,6 +137,7 @@ class Recording implements Work {
   #start(chunk: AudioChunk): void {
     const index = this.#results.length;
     this.#results.push(undefined);
+    this.#starts.push(chunk.start);
     const task = this.#decode(chunk, index).catch((error: unknown) => {
       this.#failure ??= { error };
     });
@@ -163,9 +170,14 @@ class Recording implements Work {
     while (!this.#isCut) {
       const result = this.#results[this.#finished];
       if (result === undefined) return;
+      const start = this.#starts[this.#finished]!;
       this.#finished++;
       this.#isCut = result.some(({ chunk }) => chunk.finishReason === "cancelled");
-      for (const { chunk } of result) this.#events?.final(chunk);
+      for (const { chunk } of result) {
+        this.#events?.final(chunk);
+        this.#segments.add(chunk);
+      }
+      this.#events?.segments(this.#segments.take(this.#starts[this.#finished] ?? start));
       // A chunk of another channel may end before the one that began before it.
       this.#progress(Math.max(this.#done, result.at(-1)?.chunk.end ?? 0));
     }
