@@ -84,6 +84,8 @@ export const lowConfidence = -1;
 /** Tokens read and written. */
 export interface Usage {
   inputTokens: number;
+  /** Those of the input tokens that stand for sound; the others are the prompt. */
+  audioTokens: number;
   outputTokens: number;
   totalTokens: number;
 }

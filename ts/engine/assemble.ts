@@ -34,6 +34,7 @@ export function transcriptOf(
   const sum = (count: (result: ChunkResult) => number) =>
     results.reduce((total, result) => total + count(result), 0);
   const inputTokens = sum((result) => result.inputTokens);
+  const audioTokens = sum((result) => result.audioTokens);
   const outputTokens = sum((result) => result.outputTokens);
   return {
     text,
@@ -51,7 +52,7 @@ export function transcriptOf(
         finishReason,
       };
     }),
-    usage: { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens },
+    usage: { inputTokens, audioTokens, outputTokens, totalTokens: inputTokens + outputTokens },
     finishReason: worst(chunks),
     truncated: losses.length > 0 || chunks.some((chunk) => chunk.finishReason !== "eos"),
     ...(losses.length > 0 ? { warnings: [...losses] } : {}),

@@ -92,7 +92,7 @@ export function transcriptOf(chunks: readonly DecodedChunk[]): Transcript {
       tokens: tokenTexts.length,
       finishReason,
     })),
-    usage: { inputTokens: 10, outputTokens: tokens, totalTokens: 10 + tokens },
+    usage: { inputTokens: 10, audioTokens: 7, outputTokens: tokens, totalTokens: 10 + tokens },
     finishReason: "eos",
     truncated: false,
     timings: stages,

@@ -5,6 +5,7 @@ import type { Biasing } from "../../bias/biasing.ts";
 import { AsrError } from "../../contract/errors.ts";
 import type { SessionOptions } from "../../contract/options.ts";
 import type { DecodedChunk, FinishReason, Span } from "../../contract/transcript.ts";
+import type { ModelInfo } from "../../native/model-info.ts";
 import type { Prompt } from "../../text/prompt.ts";
 import type { GenerateOptions } from "./batch.ts";
 import type { DecodingSession, StageTimes } from "./decoding-model.ts";
@@ -34,7 +35,10 @@ export interface DecodeContext extends Pick<GenerateOptions, "signal" | "onToken
 /** A decoded chunk, and what it took. */
 export interface ChunkResult {
   chunk: DecodedChunk;
+  /** Token ids that were fed. */
   inputTokens: number;
+  /** Those of them that stand for sound. */
+  audioTokens: number;
   outputTokens: number;
   times: StageTimes;
 }
@@ -69,7 +73,7 @@ export async function decodeChunk(
   });
   return {
     chunk: decoded(audio, hypothesis, finishReason),
-    inputTokens: ids.length,
+    ...countOf(ids, engine.model.info),
     outputTokens: hypothesis.tokens.length,
     times: session.report(),
   };
@@ -122,9 +126,19 @@ export function notDecoded(
   return {
     chunk: { start, end, speech, text: "", language: "", tokenTexts: [], finishReason },
     inputTokens: 0,
+    audioTokens: 0,
     outputTokens: 0,
     times: { melMs: 0, encodeMs: 0, prefillMs: 0, decodeMs: 0 },
   };
+}
+
+/** How many token ids were fed, and how many of them stand for sound. */
+export function countOf(
+  fed: Int32Array,
+  { tokens }: ModelInfo,
+): Pick<ChunkResult, "inputTokens" | "audioTokens"> {
+  const audioTokens = fed.reduce((sum, id) => (id === tokens.audioPad ? sum + 1 : sum), 0);
+  return { inputTokens: fed.length, audioTokens };
 }
 
 /** Refuses what is longer than the model's window. */

@@ -54,6 +54,8 @@ describe("a chunk that decodes well", () => {
     const [session] = model.sessions;
     expect(results[0]).toMatchObject({
       inputTokens: session!.counts.prefillMs,
+      // 13 a second.
+      audioTokens: 104,
       outputTokens: idsOf(`${header}Hello there.`).length,
       times: session!.counts,
     });

@@ -124,6 +124,7 @@ export function withWorkOf(result: ChunkResult, earlier: Omit<ChunkResult, "chun
   return {
     chunk: result.chunk,
     inputTokens: result.inputTokens + earlier.inputTokens,
+    audioTokens: result.audioTokens + earlier.audioTokens,
     outputTokens: result.outputTokens + earlier.outputTokens,
     times: sumOfTimes(result.times, earlier.times),
   };

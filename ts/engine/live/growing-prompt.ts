@@ -27,14 +27,14 @@ export class GrowingPrompt {
 
   /**
    * Feeds the segment as it is now, and the tokens that its hypothesis begins with; `room` is how
-   * many more there may be. Returns how many token ids it took, undefined when it was aborted.
+   * many more there may be. Returns the token ids that it took, undefined when it was aborted.
    */
   async feed(
     audio: AudioChunk,
     prefix: readonly Token[],
     room: number,
     { party, name, signal }: DecodeContext,
-  ): Promise<number | undefined> {
+  ): Promise<Int32Array | undefined> {
     const { model, stages } = this.#engine;
     const { windowFrames, windowTokens, tokens } = model.info;
     const frames = this.#session.mel(audio.samples);
@@ -48,10 +48,11 @@ export class GrowingPrompt {
     checkPositions(this.#engine, ids.length + room, audio, name);
     const from = this.#isFed ? prompt.indexOf(tokens.audioPad) + kept : 0;
     if (this.#isFed) this.#session.rewind(from);
-    this.#session.prefill(ids.subarray(from));
+    const fed = ids.subarray(from);
+    this.#session.prefill(fed);
     if (!(await stages.finish(this.#session, party, signal))) return undefined;
     this.#isFed = true;
     this.#windows = Math.max(0, Math.floor((frames - blurredFrames) / windowFrames));
-    return ids.length - from;
+    return fed;
   }
 }

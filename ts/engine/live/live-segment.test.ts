@@ -130,7 +130,13 @@ describe("a segment that ends", () => {
     ]);
     expect(model.sessions.length).toBe(1);
     const { prefillMs, decodeMs } = model.sessions[0]!.counts;
-    expect(results[0]).toMatchObject({ inputTokens: prefillMs, outputTokens: decodeMs });
+    // 13 a second; those of complete windows are fed once.
+    const audioTokens = 13 * (2 + 3 + 3);
+    expect(results[0]).toMatchObject({
+      inputTokens: prefillMs,
+      audioTokens,
+      outputTokens: decodeMs,
+    });
   });
 
   test("with nothing settled is decoded as a chunk, and its steps count", async () => {

@@ -4,6 +4,7 @@ import type { FinishReason, TokenText } from "../../contract/transcript.ts";
 import { TokenDecoder, type Tokenizer } from "../../text/tokenizer.ts";
 import {
   type ChunkResult,
+  countOf,
   type DecodeContext,
   type DecodeOptions,
   decoded,
@@ -48,6 +49,7 @@ export class LiveSegment implements Disposable {
   /** Samples at the step before. */
   #samples = 0;
   #inputTokens = 0;
+  #audioTokens = 0;
   #outputTokens = 0;
 
   constructor(engine: Engine, options: DecodeOptions, context: DecodeContext) {
@@ -165,7 +167,9 @@ export class LiveSegment implements Disposable {
     const room = Math.max(0, maxTokens - before);
     const fed = await prompt.feed(audio, this.#settled, room, this.#context);
     if (fed === undefined) return { hypothesis, finishReason: "cancelled" };
-    this.#inputTokens += fed;
+    const { inputTokens, audioTokens } = countOf(fed, this.#engine.model.info);
+    this.#inputTokens += inputTokens;
+    this.#audioTokens += audioTokens;
     const finishReason = await this.#engine.batch.generate(session, hypothesis, {
       ...this.#context,
       maxTokens,
@@ -209,6 +213,7 @@ export class LiveSegment implements Disposable {
   #work(): Omit<ChunkResult, "chunk"> {
     return {
       inputTokens: this.#inputTokens,
+      audioTokens: this.#audioTokens,
       outputTokens: this.#outputTokens,
       times: this.#session.report(),
     };

@@ -43,7 +43,13 @@ describe("a live stream", () => {
 
   test("that has ended is decoded to its end once", async () => {
     const { events } = await hear(engine, sourceOf(sample), { stepSeconds: 10 });
-    expect(events.map(({ type }) => type)).toEqual(["delta", "final", "finish"]);
+    expect(events.map(({ type }) => type)).toEqual([
+      "delta",
+      "final",
+      "segment",
+      "segment",
+      "finish",
+    ]);
   });
 
   test("tells of text before the end, and first as provisional", async () => {

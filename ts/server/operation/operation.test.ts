@@ -120,7 +120,7 @@ test("/metrics has all samples in the text format of Prometheus", async () => {
   metrics.transcribed("0.6b", {
     ...transcript,
     duration: 10,
-    usage: { inputTokens: 140, outputTokens: 20, totalTokens: 160 },
+    usage: { inputTokens: 140, audioTokens: 130, outputTokens: 20, totalTokens: 160 },
     timings: {
       audioMs: 100,
       melMs: 50,

@@ -51,7 +51,13 @@ describe("an answer", () => {
       language: "english",
       duration: 20,
       languages: [{ code: "en" }],
-      usage: { type: "tokens", input_tokens: 10, output_tokens: 2, total_tokens: 12 },
+      usage: {
+        type: "tokens",
+        input_tokens: 10,
+        output_tokens: 2,
+        total_tokens: 12,
+        input_token_details: { audio_tokens: 7, text_tokens: 3 },
+      },
       bun_asr: account,
     };
     expect(await json([])).toEqual(expected);

@@ -6,14 +6,17 @@ export interface TokenUsage {
   input_tokens: number;
   output_tokens: number;
   total_tokens: number;
+  input_token_details: { audio_tokens: number; text_tokens: number };
 }
 
 export function tokenUsage({ usage }: Transcript): TokenUsage {
+  const { inputTokens, audioTokens, outputTokens, totalTokens } = usage;
   return {
     type: "tokens",
-    input_tokens: usage.inputTokens,
-    output_tokens: usage.outputTokens,
-    total_tokens: usage.totalTokens,
+    input_tokens: inputTokens,
+    output_tokens: outputTokens,
+    total_tokens: totalTokens,
+    input_token_details: { audio_tokens: audioTokens, text_tokens: inputTokens - audioTokens },
   };
 }
 
