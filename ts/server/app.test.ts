@@ -151,6 +151,22 @@ describe("every answer", () => {
   });
 });
 
+test("what ends with a client that left is no fault", async () => {
+  const leaving = new AbortController();
+  const left: Route = {
+    path: "/left",
+    methods: {
+      GET({ request }) {
+        leaving.abort();
+        throw request.signal.reason;
+      },
+    },
+  };
+  const { app, answered } = scriptedServer([left]);
+  await app.fetch(new Request(`${base}/left`, { signal: leaving.signal }));
+  expect(answered).toMatchObject([{ status: 499, fault: undefined }]);
+});
+
 test("a server that ends takes nothing new, but tells how it is", async () => {
   const { ask, drain } = server();
   drain.abort();

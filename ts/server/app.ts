@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { Guard } from "./http/guard.ts";
 import { preflight } from "./http/origins.ts";
-import { Problem, problemOf } from "./http/problem.ts";
+import { clientLeft, Problem, problemOf } from "./http/problem.ts";
 import type { Exchange, Route, SocketData, Upgrader } from "./http/route.ts";
 import { routePath } from "./http/route.ts";
 import type { ServerContext } from "./service/service.ts";
@@ -113,7 +113,8 @@ class Door {
       const response = await this.#dispatch(exchange, route);
       return { response: response && withHeaders(response, headers) };
     } catch (thrown) {
-      const problem = problemOf(thrown);
+      // What ends with a client that left is no fault, whatever its end looks like.
+      const problem = exchange.request.signal.aborted ? clientLeft() : problemOf(thrown);
       const response = withHeaders(problem.response(), headers);
       return { response, ...(problem.status === 500 ? { fault: thrown } : {}) };
     }

@@ -71,8 +71,13 @@ export function problemOf(thrown: unknown): Problem {
     case "usage":
       return new Problem(400, thrown.oneLine, { code: "invalid_value" });
     case "aborted":
-      return new Problem(499, "the client left");
+      return clientLeft();
     default:
       return new Problem(500, thrown.oneLine, { code: thrown.code });
   }
+}
+
+/** Nobody reads it: it is for the log, and for what is counted. */
+export function clientLeft(): Problem {
+  return new Problem(499, "the client left");
 }
