@@ -1,4 +1,4 @@
-import { type Samples, sampleRate } from "../../audio/samples/recording.ts";
+import { type Samples, sampleRate } from "./recording.ts";
 
 /** What is kept of the band below half of the lower rate. */
 const passband = 0.91;
