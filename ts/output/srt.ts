@@ -10,7 +10,7 @@ import { voiceLabels } from "./voices.ts";
  * themselves. Nor has it voices: where channels are told apart, a cue begins with its channel when
  * the one before it is of another, in a line of its own where lines are narrow.
  */
-export function srt({ segments }: Transcript, layout: Layout): string {
+export function srt({ segments }: Pick<Transcript, "segments">, layout: Layout): string {
   const { limits, end } = roomForLabels(segments, layout);
   const cues = cuesOf(segments, limits);
   const labels = voiceLabels(cues);

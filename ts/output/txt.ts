@@ -12,7 +12,7 @@ const longParagraph = 60;
  * first sentence after a minute. A short recording is one line. Where channels are told apart, each
  * turn is a paragraph that begins with its channel.
  */
-export function txt({ text, segments }: Transcript): string {
+export function txt({ text, segments }: Pick<Transcript, "text" | "segments">): string {
   const paragraphs: string[] = [];
   const voices = voiceLabels(segments);
   let [started, ended] = [0, Number.NEGATIVE_INFINITY];

@@ -6,7 +6,7 @@ import { withRtlMarks } from "./rtl-marks.ts";
 import { voiceName } from "./voices.ts";
 
 /** WebVTT (W3C), with a voice for each channel where these are told apart. */
-export function vtt({ segments }: Transcript, layout: Layout): string {
+export function vtt({ segments }: Pick<Transcript, "segments">, layout: Layout): string {
   const cues = cuesOf(segments, layout).map(({ startMs, endMs, lines, channel }) => {
     const times = `${clock(startMs, ".")} --> ${clock(endMs, ".")}`;
     const voice = channel === undefined ? "" : `<v ${voiceName(channel)}>`;
