@@ -37,6 +37,8 @@ const table: Readonly<Record<string, string>> = {
   api: "contract native audio text worker worker/caller",
   // The same calls behind sockets; Asr is handed in by whoever starts a server.
   server: "contract checkpoint concurrency audio text output hub",
+  // What runs in a browser is made into a script; no module of the server imports it.
+  "server/page/browser": "contract audio output text",
   // The command line.
   "cli/files": "contract native/program audio output",
   "cli/flags": "contract native/locate native/program audio output hub cli/files",

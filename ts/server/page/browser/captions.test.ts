@@ -1,0 +1,101 @@
+import { describe, expect, test } from "bun:test";
+import { Captions } from "./captions.ts";
+import { paragraphsOf, piecesOf, piecesOfTurns } from "./paragraphs.ts";
+
+const ofItem = "conversation.item.input_audio_transcription";
+
+function heard(captions: Captions, id: string, ...events: Record<string, unknown>[]): void {
+  for (const { type, ...rest } of events)
+    captions.take({
+      type: String(type).replace("…", ofItem),
+      item_id: id,
+      content_index: 0,
+      ...rest,
+    });
+}
+
+/** What the sheet shows, provisional text in brackets. */
+function shown(captions: Captions): string {
+  return paragraphsOf(piecesOfTurns(captions.turns))
+    .map((pieces) =>
+      pieces.map(({ text, gap, isProvisional }, index) => {
+        return (index === 0 ? "" : gap) + (isProvisional ? `[${text}]` : text);
+      }),
+    )
+    .map((texts) => texts.join(""))
+    .join("\n");
+}
+
+describe("captions", () => {
+  test("settle what was provisional", () => {
+    const captions = new Captions();
+    heard(captions, "a", { type: "….provisional", text: "Turn own" });
+    expect(shown(captions)).toBe("[Turn own]");
+    heard(captions, "a", { type: "….delta", delta: "Turn on the" });
+    expect(shown(captions)).toBe("Turn on the");
+    heard(captions, "a", { type: "….provisional", text: " light" });
+    expect(shown(captions)).toBe("Turn on the [light]");
+    heard(captions, "a", { type: "….delta", delta: " light" });
+    // What may come can begin within a sentence, right after a word.
+    heard(captions, "a", { type: "….provisional", text: ". The" });
+    expect(shown(captions)).toBe("Turn on the light[. The]");
+    heard(captions, "a", { type: "….completed", transcript: "Turn on the light." });
+    expect(shown(captions)).toBe("Turn on the light.");
+  });
+
+  test("begin a paragraph after a long pause, and none after a short one", () => {
+    const captions = new Captions();
+    const turn = (id: string, start: number, end: number, transcript: string) =>
+      heard(
+        captions,
+        id,
+        { type: "input_audio_buffer.speech_started", audio_start_ms: start },
+        { type: "input_audio_buffer.speech_stopped", audio_end_ms: end },
+        { type: "….completed", transcript },
+      );
+    turn("a", 0, 1000, "One.");
+    turn("b", 1600, 2000, "Two.");
+    turn("c", 4500, 5000, "Three.");
+    expect(shown(captions)).toBe("One. Two.\nThree.");
+  });
+
+  test("write no space between turns of a language that has none", () => {
+    const captions = new Captions();
+    heard(captions, "a", { type: "….completed", transcript: "今天天气很好。" });
+    heard(captions, "b", { type: "….provisional", text: "明天" });
+    expect(shown(captions)).toBe("今天天气很好。[明天]");
+  });
+
+  test("become a result with the sentences that the server told", () => {
+    const captions = new Captions();
+    heard(
+      captions,
+      "a",
+      { type: "….segment", id: "seg_1", text: "One.", speaker: "", start: 0.1, end: 0.9 },
+      { type: "….segment", id: "seg_2", text: "Two.", speaker: "", start: 1, end: 1.9 },
+      { type: "….completed", transcript: "One. Two.", languages: [{ code: "en" }] },
+    );
+    heard(captions, "b", { type: "….delta", delta: "And what was" });
+    heard(captions, "b", { type: "….failed", error: { message: "broken" } });
+    expect(captions.areOpen).toBe(false);
+    const result = captions.result(3.5);
+    expect(result).toMatchObject({
+      text: "One. Two. And what was",
+      language: "en",
+      duration: 3.5,
+      segments: [
+        { id: 0, start: 0.1, end: 0.9, text: "One." },
+        { id: 1, start: 1, end: 1.9, text: "Two." },
+      ],
+    });
+    // What has no times is not lost.
+    expect(piecesOf(result).map(({ text }) => text)).toEqual(["One.", "Two.", "And what was"]);
+  });
+
+  test("pass over what tells nothing of a turn", () => {
+    const captions = new Captions();
+    expect(captions.take({ type: "session.created" })).toBeUndefined();
+    expect(captions.take({ type: 5, item_id: "a" })).toBeUndefined();
+    expect(captions.turns).toEqual([]);
+  });
+});

@@ -1,0 +1,253 @@
+// This folder: the script of the page, for browsers: microphone, files, player, transcript.
+
+import { Desk } from "./desk.ts";
+import { announce, byId, clockText, make } from "./dom.ts";
+import { FileQueue } from "./file-queue.ts";
+import { Listening } from "./listening.ts";
+import { Meter } from "./meter.ts";
+import { piecesOf, piecesOfTurns } from "./paragraphs.ts";
+import { Player } from "./player.ts";
+import { models } from "./service.ts";
+import { Take } from "./take.ts";
+import { stateText, TakesView } from "./takes-view.ts";
+import { Tools } from "./tools.ts";
+import { TranscriptView } from "./transcript-view.ts";
+import { TroubleView } from "./trouble-view.ts";
+import { type Trouble, TroubleError } from "./troubles.ts";
+
+/** Puts the parts of the page together. */
+class Page {
+  readonly #desk = new Desk();
+  readonly #tools = new Tools();
+  readonly #meter = new Meter(byId("level", HTMLCanvasElement));
+  readonly #microphone = byId("microphone", HTMLButtonElement);
+  readonly #elapsed = byId("elapsed", HTMLSpanElement);
+  readonly #takes: Take[] = [];
+  readonly #takesView = new TakesView(byId("takes", HTMLOListElement), {
+    chosen: (take) => this.#choose(take),
+    cancelled: (take) => this.#files.cancel(take),
+    again: (take) => this.#again(take),
+  });
+  readonly #player = new Player(byId("player", HTMLDivElement), {
+    at: (seconds) => this.#light(seconds),
+    ready: (duration) => {
+      if (this.#current !== undefined) this.#current.duration ??= duration;
+      this.#draw();
+    },
+  });
+  readonly #transcript = new TranscriptView(byId("transcript", HTMLDivElement), (seconds) =>
+    this.#player.seek(seconds),
+  );
+  readonly #files = new FileQueue(() => this.#desk.settings, {
+    changed: () => this.#draw(),
+    done: (take) => announce(`${take.name}: transcribed.`),
+    trouble: (take, trouble) => this.#tell(trouble, () => this.#again(take)),
+  });
+  readonly #troubles = new TroubleView();
+  #listening: Listening | undefined;
+  #current: Take | undefined;
+  #isDrawing = false;
+
+  constructor() {
+    this.#microphone.onclick = () => void this.#toggle();
+    const files = byId("files", HTMLInputElement);
+    byId("choose", HTMLButtonElement).onclick = () => files.click();
+    files.onchange = () => {
+      this.#add([...(files.files ?? [])]);
+      // So that the same file can be chosen again.
+      files.value = "";
+    };
+    this.#acceptDrops();
+    void this.#greet();
+  }
+
+  /** Asks the server for its models, and so whether it is there and wants a key. */
+  async #greet(): Promise<void> {
+    const server = byId("server", HTMLParagraphElement);
+    try {
+      const names = await models();
+      this.#desk.offer(names);
+      server.textContent = names.length === 1 ? `Model ${names[0]}` : "";
+    } catch (thrown) {
+      server.textContent = "";
+      this.#tell(troubleIn(thrown), () => void this.#greet());
+    }
+  }
+
+  #tell(trouble: Trouble, retry?: () => void): void {
+    this.#troubles.show(trouble, retry);
+  }
+
+  async #toggle(): Promise<void> {
+    if (this.#listening === undefined) await this.#listen();
+    else await this.#listening.stop();
+  }
+
+  async #listen(): Promise<void> {
+    const take = new Take(nameNow());
+    const listening = new Listening(take, {
+      changed: () => this.#draw(),
+      level: (peak) => {
+        this.#meter.push(peak);
+        this.#draw();
+      },
+      finished: ({ settled }) => byId("spoken", HTMLDivElement).append(make("p", "", settled)),
+      trouble: (trouble) => this.#tell(trouble),
+      ended: () => this.#unplug(),
+    });
+    this.#listening = listening;
+    this.#troubles.hide();
+    this.#microphone.disabled = true;
+    try {
+      await listening.start(this.#desk.settings);
+      this.#takes.push(take);
+      this.#choose(take);
+      this.#meter.start();
+      byId("spoken", HTMLDivElement).replaceChildren();
+      announce("Listening.");
+    } catch (thrown) {
+      this.#listening = undefined;
+      this.#tell(troubleIn(thrown), () => void this.#listen());
+    } finally {
+      this.#microphone.disabled = false;
+    }
+  }
+
+  #unplug(): void {
+    this.#listening = undefined;
+    this.#meter.stop();
+    announce("The microphone is off.");
+  }
+
+  #add(files: readonly File[]): void {
+    const takes = files.map((file) => new Take(file.name, file));
+    const [first] = takes;
+    if (first === undefined) return;
+    this.#takes.push(...takes);
+    this.#troubles.hide();
+    // What is heard right now stays in view.
+    if (this.#listening === undefined) this.#choose(first);
+    this.#files.add(takes);
+    this.#draw();
+  }
+
+  #again(take: Take): void {
+    take.renew();
+    this.#troubles.hide();
+    this.#choose(take);
+    this.#files.add([take]);
+  }
+
+  #choose(take: Take): void {
+    this.#current = take;
+    this.#player.open(take.file);
+    this.#draw();
+  }
+
+  #light(seconds: number): void {
+    const sentence = this.#transcript.light(seconds);
+    if (sentence !== undefined) keepInView(sentence);
+  }
+
+  /** Shows how things are, once before the screen is drawn next. */
+  #draw(): void {
+    if (this.#isDrawing) return;
+    this.#isDrawing = true;
+    requestAnimationFrame(() => {
+      this.#isDrawing = false;
+      this.#drawNow();
+    });
+  }
+
+  #drawNow(): void {
+    const take = this.#current;
+    this.#takesView.show(this.#takes, take);
+    this.#tools.show(take);
+    this.#drawMicrophone();
+    if (take === undefined) return;
+    const isLive = take.turns.length > 0;
+    const pieces = isLive ? piecesOfTurns(take.turns) : piecesOf(take.result);
+    const root = byId("transcript", HTMLDivElement);
+    const isEndSeen = bottomOf(root) <= innerHeight;
+    this.#transcript.show(pieces, this.#player.canPlay, take.result.language);
+    if (take.state === "listening" && isEndSeen && bottomOf(root) > innerHeight)
+      scrollBy({ top: bottomOf(root) - innerHeight + endMargin });
+    byId("sheet-title", HTMLHeadingElement).textContent = take.name;
+    byId("empty", HTMLDivElement).hidden = true;
+    const nothing = byId("nothing", HTMLParagraphElement);
+    nothing.hidden = pieces.length > 0;
+    nothing.textContent = nothingText(take);
+    const notes = [...take.result.notes];
+    if (this.#player.canPlay && take.result.segments.length > 0)
+      notes.push("Press a sentence to play it; the arrow keys go from one to the next.");
+    const footnote = byId("footnote", HTMLParagraphElement);
+    footnote.hidden = notes.length === 0;
+    footnote.textContent = notes.join(" ");
+  }
+
+  #drawMicrophone(): void {
+    const state = this.#listening?.state;
+    const isOn = state === "listening";
+    this.#microphone.setAttribute("aria-pressed", String(isOn));
+    const label = isOn ? "Stop" : state === "ending" ? "Writing the last words" : "Start listening";
+    byId("microphone-label", HTMLSpanElement).textContent = label;
+    this.#elapsed.hidden = !isOn;
+    this.#elapsed.textContent = clockText(this.#listening?.seconds ?? 0);
+  }
+
+  #acceptDrops(): void {
+    const { body } = document;
+    const hasFiles = ({ dataTransfer }: DragEvent) =>
+      dataTransfer?.types.includes("Files") === true;
+    document.addEventListener("dragover", (event) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      body.classList.add("dropping");
+    });
+    document.addEventListener("dragleave", (event) => {
+      if (event.relatedTarget === null) body.classList.remove("dropping");
+    });
+    document.addEventListener("drop", (event) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      body.classList.remove("dropping");
+      this.#add([...(event.dataTransfer?.files ?? [])]);
+    });
+  }
+}
+
+function troubleIn(thrown: unknown): Trouble {
+  if (thrown instanceof TroubleError) return thrown.trouble;
+  return { kind: "fault", text: `This page has a fault: ${thrown}` };
+}
+
+function nothingText(take: Take): string {
+  if (take.state === "listening") return "Speak: what is said appears here.";
+  if (take.state === "done") return "No speech was found in it.";
+  return take.isUnderWay ? `${stateText(take)}…` : "Nothing was written.";
+}
+
+/** The time as the name of what is heard from now on. */
+function nameNow(): string {
+  const now = new Date();
+  const two = (number: number) => String(number).padStart(2, "0");
+  const date = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+  return `Captions ${date} ${two(now.getHours())}.${two(now.getMinutes())}`;
+}
+
+/** Room for the next line below the newest one, in pixels. */
+const endMargin = 48;
+
+function bottomOf(element: HTMLElement): number {
+  return element.getBoundingClientRect().bottom;
+}
+
+/** Scrolls to what plays, but only where it went out of sight. */
+function keepInView(element: HTMLElement): void {
+  const { top, bottom } = element.getBoundingClientRect();
+  if (top >= 0 && bottom <= innerHeight) return;
+  const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  element.scrollIntoView({ block: "center", behavior: isStill ? "auto" : "smooth" });
+}
+
+new Page();

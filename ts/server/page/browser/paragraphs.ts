@@ -1,0 +1,104 @@
+import { separator } from "../../../text/joining.ts";
+import type { Turn } from "./captions.ts";
+import type { Result, Word } from "./result.ts";
+
+/** A stretch of a transcript that looks and acts as one. */
+export interface Piece {
+  /** The same for the same stretch while the text grows. */
+  key: string;
+  text: string;
+  /** What stands before it, where it does not begin a paragraph. */
+  gap: string;
+  /** Text that may still change. */
+  isProvisional: boolean;
+  /** Where it begins in the recording, in seconds; undefined where that is unknown. */
+  start: number | undefined;
+  end: number | undefined;
+  words: readonly Word[];
+}
+
+/** Seconds of silence that end a paragraph, and the length after which a sentence does. */
+const longPause = 2;
+const longParagraph = 60;
+
+/** A result as pieces: its sentences, and what was written after the last of them. */
+export function piecesOf({ text, segments, words }: Result): Piece[] {
+  let [at, before] = [0, ""];
+  const pieces = segments.map((segment): Piece => {
+    const found = text.indexOf(segment.text, at);
+    if (found >= 0) at = found + segment.text.length;
+    const { id, start, end } = segment;
+    const own = words.filter((word) => word.start >= start && word.start < end);
+    const gap = separator(before, segment.text);
+    before = segment.text;
+    return { ...untimed, key: `s${id}`, text: segment.text, gap, start, end, words: own };
+  });
+  const rest = text.slice(at).trim();
+  if (rest === "") return pieces;
+  return [...pieces, { ...untimed, key: "rest", text: rest, gap: separator(before, rest) }];
+}
+
+const untimed = { isProvisional: false, start: undefined, end: undefined, words: [] };
+
+/** Turns of a microphone as pieces. */
+export function piecesOfTurns(turns: readonly Turn[]): Piece[] {
+  let before = "";
+  return turns.flatMap(({ id, settled, provisional, start, end }) => {
+    const told = { ...untimed, start, end };
+    const [first, rest] = [settled.trim(), provisional.trim()];
+    // What may come belongs to a word of its turn, or begins with a space.
+    const inner = /^\s/.test(provisional) || /\s$/.test(settled) ? " " : "";
+    const pieces = [
+      { ...told, key: `${id} settled`, text: first, gap: separator(before, first) },
+      {
+        ...told,
+        key: `${id} provisional`,
+        text: rest,
+        gap: first === "" ? separator(before, rest) : inner,
+        isProvisional: true,
+      },
+    ].filter(({ text }) => text !== "");
+    before = pieces.at(-1)?.text ?? before;
+    return pieces;
+  });
+}
+
+/** Pieces in paragraphs: a new one after a long pause, and with the first piece after a minute. */
+export function paragraphsOf(pieces: readonly Piece[]): Piece[][] {
+  const paragraphs: Piece[][] = [];
+  let [began, ended] = [0, Number.POSITIVE_INFINITY];
+  for (const piece of pieces) {
+    const { start, end } = piece;
+    const last = paragraphs.at(-1);
+    const isNew =
+      start !== undefined && (start - ended >= longPause || start - began >= longParagraph);
+    if (last === undefined || isNew) {
+      paragraphs.push([piece]);
+      began = start ?? began;
+    } else last.push(piece);
+    ended = end ?? ended;
+  }
+  return paragraphs;
+}
+
+/** A piece of a sentence: a word with its times, or what stands between two. */
+export interface WordPart {
+  text: string;
+  word: Word | undefined;
+}
+
+/** The text of a sentence with its words found in it; those that are not found have no part. */
+export function wordParts(text: string, words: readonly Word[]): WordPart[] {
+  const parts: WordPart[] = [];
+  let at = 0;
+  for (const word of words) {
+    const wanted = word.word.trim();
+    const found = wanted === "" ? -1 : text.indexOf(wanted, at);
+    if (found < 0) continue;
+    if (found > at) parts.push({ text: text.slice(at, found), word: undefined });
+    parts.push({ text: wanted, word });
+    at = found + wanted.length;
+  }
+  if (at < text.length) parts.push({ text: text.slice(at), word: undefined });
+  return parts;
+}

@@ -1,0 +1,1986 @@
+// ts/server/page/browser/dom.ts
+function byId(id, kind) {
+  const found = document.getElementById(id);
+  if (found instanceof kind)
+    return found;
+  throw new Error(`the page has no ${kind.name} with the id ${id}`);
+}
+function make(name, className = "", text = "") {
+  const element = document.createElement(name);
+  if (className !== "")
+    element.className = className;
+  if (text !== "")
+    element.textContent = text;
+  return element;
+}
+function announce(text) {
+  byId("status", HTMLParagraphElement).textContent = text;
+}
+function clockText(seconds) {
+  const whole = Math.floor(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const rest = String(whole % 60).padStart(2, "0");
+  if (hours === 0)
+    return `${minutes}:${rest}`;
+  return `${hours}:${String(minutes).padStart(2, "0")}:${rest}`;
+}
+
+// ts/server/page/browser/desk.ts
+class Desk {
+  #model = byId("model", HTMLSelectElement);
+  #language = byId("language", HTMLSelectElement);
+  #keywords = byId("keywords", HTMLInputElement);
+  #prompt = byId("prompt", HTMLTextAreaElement);
+  constructor() {
+    byId("settings", HTMLFormElement).onsubmit = (event) => event.preventDefault();
+  }
+  get settings() {
+    return {
+      model: this.#model.value,
+      language: this.#language.value,
+      keywords: keywordsIn(this.#keywords.value),
+      prompt: this.#prompt.value.trim()
+    };
+  }
+  offer(models) {
+    const kept = this.#model.value;
+    this.#model.replaceChildren(...models.map((name) => make("option", "", name)));
+    if (models.includes(kept))
+      this.#model.value = kept;
+    byId("model-field", HTMLLabelElement).hidden = models.length < 2;
+  }
+}
+function keywordsIn(text) {
+  const words = text.split(/[,;，；、،؛\n]/u).map((word) => word.trim());
+  return [...new Set(words.filter((word) => word !== ""))];
+}
+
+// ts/server/page/browser/records.ts
+function isRecord(value) {
+  return typeof value === "object" && value !== null;
+}
+function recordIn(text) {
+  try {
+    const value = JSON.parse(text);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return;
+  }
+}
+function recordsIn(value) {
+  return Array.isArray(value) ? value.filter(isRecord) : [];
+}
+
+// ts/server/page/browser/troubles.ts
+class TroubleError extends Error {
+  trouble;
+  constructor(trouble) {
+    super(trouble.text);
+    this.trouble = trouble;
+  }
+}
+var away = {
+  kind: "away",
+  text: "The server does not answer. See whether bun-asr serve is still running, then try again."
+};
+var busyText = "The server is busy with other recordings.";
+function troubleOf(status, body, retryAfter) {
+  if (status === 0)
+    return away;
+  const said = messageIn(body);
+  if (status === 401)
+    return { kind: "key", text: "This server asks for a key." };
+  if (status === 503 || status === 429) {
+    const seconds = Number.parseInt(retryAfter ?? "", 10);
+    return { kind: "busy", text: busyText, retryAfter: Number.isNaN(seconds) ? 5 : seconds };
+  }
+  if (status === 413) {
+    const what = said ?? "The recording is larger than this server takes.";
+    return { kind: "refused", text: `${sentence(what)} Cut it into parts, or compress it.` };
+  }
+  if (status === 403) {
+    return { kind: "refused", text: sentence(said ?? "The server does not let this page in.") };
+  }
+  if (status >= 500) {
+    return { kind: "fault", text: `The server failed: ${sentence(said ?? `status ${status}.`)}` };
+  }
+  return { kind: "refused", text: sentence(said ?? `The server refused this: status ${status}.`) };
+}
+function messageIn(body) {
+  const error = recordIn(body)?.["error"];
+  const message = isRecord(error) ? error["message"] : undefined;
+  return typeof message === "string" && message !== "" ? message : undefined;
+}
+function sentence(message) {
+  const first = message.charAt(0).toUpperCase() + message.slice(1);
+  return /[.!?。]$/.test(first) ? first : `${first}.`;
+}
+function microphoneTrouble(thrown) {
+  const name = thrown instanceof Error ? thrown.name : "";
+  const text = microphoneTexts[name] ?? "The microphone could not be opened. Try it again.";
+  return { kind: "microphone", text };
+}
+var microphoneTexts = {
+  NotAllowedError: "This page may not use the microphone. Allow it beside the address of the page, then start " + "again.",
+  NotFoundError: "No microphone was found. Connect one, then start again.",
+  OverconstrainedError: "No microphone was found. Connect one, then start again.",
+  NotReadableError: "The microphone is in use by another program, or its driver failed. Close that program, then " + "start again.",
+  SecurityError: "This page may not use the microphone here."
+};
+var insecureOrigin = {
+  kind: "microphone",
+  text: "Browsers give the microphone to pages of this machine and over HTTPS only. Open the page as " + "http://localhost on the machine of the server, or put HTTPS before it. Files work here, too."
+};
+
+// ts/text/joining.ts
+function separator(before, after) {
+  if (before === "" || after === "" || /\s$/u.test(before) || /^\s/u.test(after))
+    return "";
+  const glued = wideStop.test(before) || wideStart.test(after) || unspacedEnd.test(before) && unspacedStart.test(after);
+  return glued ? "" : " ";
+}
+function joinTexts(before, after) {
+  const [left, right] = [before.trimEnd(), after.trimStart()];
+  return left + separator(left, right) + right;
+}
+var wide = "[\\u3000-\\u303f\\uff01-\\uff0f\\uff1a-\\uff20\\uff3b-\\uff40\\uff5b-\\uff65]";
+var unspaced = "[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}ー" + "\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}]";
+var wideStop = new RegExp(`${wide}["'”’]*$`, "u");
+var wideStart = new RegExp(`^${wide}`, "u");
+var unspacedEnd = new RegExp(`${unspaced}["'”’]*$`, "u");
+var unspacedStart = new RegExp(`^["'“‘]*${unspaced}`, "u");
+
+// ts/segments/speaking-time.ts
+function speakingTime(text) {
+  let sum = 0;
+  for (const character of text)
+    sum += syllables(character);
+  return sum;
+}
+var slowestSyllable = 0.7;
+var minLongest = 7;
+function longestTime(text) {
+  return Math.max(minLongest, slowestSyllable * speakingTime(text));
+}
+var classes = [
+  [/\p{Nd}/u, 1.3],
+  [/[%$€£¥₹°&@+=#×÷]/u, 1.8],
+  [/\p{Script=Han}/u, 1],
+  [/\p{Script=Hangul}/u, 0.9],
+  [/[ぁぃぅぇぉゃゅょゎァィゥェォャュョヮ]/u, 0.1],
+  [/[\p{Script=Hiragana}\p{Script=Katakana}ー]/u, 0.75],
+  [/[\p{Script=Arabic}\p{Script=Hebrew}]/u, 0.55],
+  [/\p{L}/u, 0.38],
+  [/\p{Mc}/u, 0.3]
+];
+var known = new Map;
+function syllables(character) {
+  let count = known.get(character);
+  if (count === undefined) {
+    count = classes.find(([pattern]) => pattern.test(character))?.[1] ?? 0;
+    known.set(character, count);
+  }
+  return count;
+}
+
+// ts/contract/language-names.ts
+var names = {
+  zh: "Chinese",
+  en: "English",
+  yue: "Cantonese",
+  ar: "Arabic",
+  de: "German",
+  fr: "French",
+  es: "Spanish",
+  pt: "Portuguese",
+  id: "Indonesian",
+  it: "Italian",
+  ko: "Korean",
+  ru: "Russian",
+  th: "Thai",
+  vi: "Vietnamese",
+  ja: "Japanese",
+  tr: "Turkish",
+  hi: "Hindi",
+  ms: "Malay",
+  nl: "Dutch",
+  sv: "Swedish",
+  da: "Danish",
+  fi: "Finnish",
+  pl: "Polish",
+  cs: "Czech",
+  fil: "Filipino",
+  fa: "Persian",
+  el: "Greek",
+  ro: "Romanian",
+  hu: "Hungarian",
+  mk: "Macedonian"
+};
+var languages = names;
+
+// ts/contract/languages.ts
+function languageCode(name) {
+  return Object.keys(languages).find((code) => languages[code] === name);
+}
+
+// ts/output/line-breaks.ts
+var badnessAfter = { sentence: 0, clause: 1, word: 3, unspacedWord: 4, character: 8, forced: 20 };
+function atomsOf(text, language, maxWidth) {
+  const clean = text.replaceAll(/(?:[^\S\u00a0\u202f]|\p{Cc})+/gu, " ").trim();
+  const wordEnds = wordEndsOf(clean, language);
+  const atoms = [];
+  let atom = "";
+  const end = (spaced, badness) => {
+    if (atom !== "")
+      atoms.push(...pieces({ ...measured(atom), spaced, badness }, maxWidth));
+    atom = "";
+  };
+  const characters = [...graphemes.segment(clean)];
+  for (const [at, { segment, index }] of characters.entries()) {
+    const next = characters[at + 1]?.segment;
+    if (segment === " ") {
+      if (next !== undefined && mayDivide(atom, next))
+        end(true, spaceBadness(atom));
+      else
+        atom += " ";
+      continue;
+    }
+    atom += segment;
+    if (next === undefined || next === " " || !mayDivide(atom, next))
+      continue;
+    const badness = unspacedBadness(segment, next, wordEnds.has(index + segment.length));
+    if (badness !== undefined)
+      end(false, badness);
+  }
+  end(false, badnessAfter.sentence);
+  return atoms;
+}
+function widthOf(text) {
+  return Bun.stringWidth(text, { countAnsiEscapeCodes: true });
+}
+function measured(text) {
+  return { text, width: widthOf(text) };
+}
+var graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
+function wordEndsOf(text, language) {
+  const words = new Intl.Segmenter(languageCode(language) ?? "und", { granularity: "word" });
+  return new Set(Array.from(words.segment(text), ({ index, segment }) => index + segment.length));
+}
+var notAtStart = /^[\p{Pe}\p{Pf}!%),.:;?¢°’”‰′″℃、。，．：；？！・･ー々ゝゞヽヾ〜～…‥％ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ।؟،؛]/u;
+var notAtEnd = /[\p{Ps}\p{Pi}($£¥€¿¡]$/u;
+function mayDivide(before, next) {
+  return !notAtStart.test(next) && !notAtEnd.test(before);
+}
+function spaceBadness(before) {
+  if (/[.!?…؟।]["'\p{Pe}\p{Pf}]*$/u.test(before))
+    return badnessAfter.sentence;
+  return /[,;:،؛—–]["'\p{Pe}\p{Pf}]*$/u.test(before) ? badnessAfter.clause : badnessAfter.word;
+}
+var ideographic = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303f\uff01-\uff60]/u;
+var southEastAsian = /[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+function unspacedBadness(before, next, wordEnd) {
+  if (/[。！？]/.test(before))
+    return badnessAfter.sentence;
+  if (/[、，；：—]/.test(before))
+    return badnessAfter.clause;
+  if (ideographic.test(before) || ideographic.test(next)) {
+    return wordEnd ? badnessAfter.unspacedWord : badnessAfter.character;
+  }
+  const thai = southEastAsian.test(before) && southEastAsian.test(next);
+  return thai && wordEnd ? badnessAfter.unspacedWord : undefined;
+}
+function pieces(atom, maxWidth) {
+  if (atom.width <= maxWidth)
+    return [atom];
+  const result = [];
+  let text = "";
+  for (const { segment } of graphemes.segment(atom.text)) {
+    if (text !== "" && widthOf(text + segment) > maxWidth) {
+      result.push({ ...measured(text), spaced: false, badness: badnessAfter.forced });
+      text = "";
+    }
+    text += segment;
+  }
+  return [...result, { ...atom, ...measured(text) }];
+}
+
+// ts/output/lines.ts
+function lineWidth(atoms, from, to) {
+  let width = 0;
+  for (let index = from;index < to; index++) {
+    const { width: own, spaced } = atoms[index];
+    width += own + (spaced && index + 1 < to ? 1 : 0);
+  }
+  return width;
+}
+function fill(atoms, from, limits) {
+  let at = from;
+  for (let line = 0;line < limits.maxLineCount && at < atoms.length; line++) {
+    const start = at++;
+    while (at < atoms.length && lineWidth(atoms, start, at + 1) <= limits.maxLineWidth)
+      at++;
+  }
+  return at;
+}
+function linesOf(atoms, from, to, limits) {
+  let count = 1;
+  while (fill(atoms, from, { ...limits, maxLineCount: count }) < to)
+    count++;
+  const best = cheapest(atoms, from, to, count, limits.maxLineWidth);
+  return [...best.breaks, to].map((end, index) => textOf(atoms, index === 0 ? from : best.breaks[index - 1], end));
+}
+function cheapest(atoms, from, to, count, maxWidth) {
+  const mean = lineWidth(atoms, from, to) / count;
+  const lineCost = (start, end) => {
+    const width = lineWidth(atoms, start, end);
+    const unbalanced = 12 * ((width - mean) / maxWidth) ** 2;
+    return width > maxWidth ? Number.POSITIVE_INFINITY : unbalanced;
+  };
+  let best = new Map([[from, { breaks: [], cost: 0 }]]);
+  for (let line = 1;line <= count; line++) {
+    const reached = new Map;
+    for (const [start, { breaks, cost }] of best) {
+      const first = line === count ? to : start + 1;
+      for (let end = first;end <= to; end++) {
+        const own = lineCost(start, end);
+        if (own === Number.POSITIVE_INFINITY)
+          break;
+        const badness = end === to ? 0 : atoms[end - 1].badness;
+        const total = cost + own + badness;
+        if (total >= (reached.get(end)?.cost ?? Number.POSITIVE_INFINITY))
+          continue;
+        reached.set(end, { breaks: line === count ? breaks : [...breaks, end], cost: total });
+      }
+    }
+    best = reached;
+  }
+  return best.get(to);
+}
+function textOf(atoms, from, to) {
+  return atoms.slice(from, to).map(({ text, spaced }, index, all) => spaced && index + 1 < all.length ? `${text} ` : text).join("");
+}
+
+// ts/output/cues.ts
+var defaultLimits = { maxLineWidth: 42, maxLineCount: 2 };
+var defaultLayout = { ...defaultLimits, rtlMarks: false };
+var maxCueSeconds = 7;
+var minCueSeconds = 1;
+function cuesOf(segments, limits = defaultLimits) {
+  const channels = [...Map.groupBy(segments, ({ channel }) => channel)];
+  return channels.flatMap(([channel, own]) => {
+    const rough = joinShort(own, limits).flatMap((segment) => cut(segment, limits));
+    return timed(rough).map((cue) => channel === undefined ? cue : { ...cue, channel });
+  }).sort((a, b) => a.startMs - b.startMs);
+}
+function joinShort(segments, limits) {
+  const result = [];
+  for (const segment of segments) {
+    const last = result.at(-1);
+    const short = last !== undefined && Math.min(last.end - last.start, segment.end - segment.start) < minCueSeconds && segment.start - last.end < minCueSeconds / 2 && segment.end - last.start <= maxCueSeconds;
+    const text = short ? joinTexts(last.text, segment.text) : segment.text;
+    const atoms = short ? atomsOf(text, segment.language, limits.maxLineWidth) : [];
+    if (last === undefined || !short || fill(atoms, 0, limits) < atoms.length)
+      result.push(segment);
+    else
+      result[result.length - 1] = { ...last, text, end: segment.end };
+  }
+  return result;
+}
+function cut({ text, language, start, end }, limits) {
+  const atoms = atomsOf(text, language, limits.maxLineWidth);
+  const times = atomTimes(atoms, start, Math.min(end, start + longestTime(text)));
+  const borders = cueBorders(atoms, times, limits);
+  return borders.slice(1).map((to, index) => {
+    const from = borders[index];
+    return { start: times[from], end: times[to], lines: linesOf(atoms, from, to, limits) };
+  });
+}
+function atomTimes(atoms, start, end) {
+  const said = [0];
+  for (const { text } of atoms)
+    said.push(said.at(-1) + Math.max(0.05, speakingTime(text)));
+  return said.map((sum) => start + (end - start) * sum / said.at(-1));
+}
+function cueBorders(atoms, times, limits) {
+  const capacity = limits.maxLineWidth * limits.maxLineCount;
+  const width = lineWidth(atoms, 0, atoms.length);
+  const seconds = times.at(-1) - times[0];
+  const share = width / Math.ceil(Math.max(seconds / maxCueSeconds, width / capacity));
+  const best = [{ cost: 0, from: 0 }];
+  for (let from = 0;from < atoms.length; from++) {
+    const max = fill(atoms, from, limits);
+    for (let to = from + 1;to <= max; to++) {
+      const lasts = times[to] - times[from];
+      if (lasts > maxCueSeconds && to > from + 1)
+        break;
+      const cost = best[from].cost + 10 + (to < atoms.length ? atoms[to - 1].badness : 0) + 20 * Math.max(0, minCueSeconds - lasts) + 4 * (lineWidth(atoms, from, to) / share - 1) ** 2;
+      if (cost < (best[to]?.cost ?? Number.POSITIVE_INFINITY))
+        best[to] = { cost, from };
+    }
+  }
+  const borders = [];
+  for (let at = atoms.length;at > 0; at = best[at].from)
+    borders.unshift(at);
+  return [0, ...borders];
+}
+function timed(rough) {
+  const cues = [];
+  let last = 0;
+  for (const [index, { start, end, lines }] of rough.entries()) {
+    const next = rough[index + 1]?.start ?? Number.POSITIVE_INFINITY;
+    const startMs = Math.max(last, toMs(start));
+    const wanted = Math.max(toMs(end), Math.min(startMs + toMs(minCueSeconds), toMs(next)));
+    const endMs = Math.min(startMs + toMs(maxCueSeconds), Math.max(startMs + 1, wanted));
+    cues.push({ startMs, endMs, lines });
+    last = endMs;
+  }
+  return cues;
+}
+function toMs(seconds) {
+  return Math.round(seconds * 1000);
+}
+
+// ts/output/clock.ts
+function clock(ms, decimalSign) {
+  const [seconds, rest] = [Math.floor(ms / 1000), ms % 1000];
+  const hours = padded(seconds / 3600, 2);
+  const minutes = padded(seconds / 60 % 60, 2);
+  return `${hours}:${minutes}:${padded(seconds % 60, 2)}${decimalSign}${padded(rest, 3)}`;
+}
+function padded(value, digits) {
+  return String(Math.floor(value)).padStart(digits, "0");
+}
+
+// ts/output/rtl-marks.ts
+var [embed, end] = ["‫", "‬"];
+var letter = /\p{L}/gu;
+var rightToLeft = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/gu;
+var minShare = 1 / 3;
+function withRtlMarks(lines) {
+  const text = lines.join(" ");
+  const count = (pattern) => text.match(pattern)?.length ?? 0;
+  const share = count(rightToLeft) / Math.max(1, count(letter));
+  return lines.map((line) => share < minShare || line === "" ? line : embed + line + end);
+}
+
+// ts/output/voices.ts
+function voiceName(channel) {
+  return `Channel ${channel}`;
+}
+function voiceLabels(items) {
+  return items.map(({ channel }, index) => channel === undefined || channel === items[index - 1]?.channel ? "" : `${voiceName(channel)}: `);
+}
+
+// ts/output/srt.ts
+function srt({ segments }, layout) {
+  const { limits, end } = roomForLabels(segments, layout);
+  const cues = cuesOf(segments, limits);
+  const labels = voiceLabels(cues);
+  return cues.map(({ startMs, endMs, lines }, index) => {
+    const times = `${clock(startMs, ",")} --> ${clock(endMs, ",")}`;
+    const label = labels[index].replace(/ $/, end);
+    const text = `${label}${lines.join(`
+`).replaceAll("-->", "->")}`.split(`
+`);
+    const shown = layout.rtlMarks ? withRtlMarks(text) : text;
+    return `${index + 1}
+${times}
+${shown.join(`
+`)}
+`;
+  }).join(`
+`);
+}
+var minLineWidth = 20;
+function roomForLabels(segments, limits) {
+  const labels = Math.max(0, ...voiceLabels(segments).map(({ length }) => length));
+  if (labels === 0)
+    return { limits, end: " " };
+  const width = limits.maxLineWidth - labels;
+  if (width >= minLineWidth)
+    return { limits: { ...limits, maxLineWidth: width }, end: " " };
+  return { limits: { ...limits, maxLineCount: Math.max(1, limits.maxLineCount - 1) }, end: `
+` };
+}
+
+// ts/output/txt.ts
+var longPause = 2;
+var longParagraph = 60;
+function txt({ text, segments }) {
+  const paragraphs = [];
+  const voices = voiceLabels(segments);
+  let [started, ended] = [0, Number.NEGATIVE_INFINITY];
+  for (const [index, { start, end, text: sentence, channel }] of segments.entries()) {
+    const isTurn = voices[index] !== "";
+    if (isTurn || start - ended >= longPause || start - started >= longParagraph) {
+      const voice = channel === undefined ? "" : `${voiceName(channel)}: `;
+      paragraphs.push(voice + sentence);
+      started = start;
+    } else
+      paragraphs.push(joinTexts(paragraphs.pop() ?? "", sentence));
+    ended = end;
+  }
+  return [...paragraphs.length > 0 ? paragraphs : [text], ""].join(`
+`);
+}
+
+// ts/output/vtt.ts
+function vtt({ segments }, layout) {
+  const cues = cuesOf(segments, layout).map(({ startMs, endMs, lines, channel }) => {
+    const times = `${clock(startMs, ".")} --> ${clock(endMs, ".")}`;
+    const voice = channel === undefined ? "" : `<v ${voiceName(channel)}>`;
+    const shown = layout.rtlMarks ? withRtlMarks(lines) : lines;
+    return `
+${times}
+${voice}${escaped(shown.join(`
+`))}
+`;
+  });
+  return `WEBVTT
+${cues.join("")}`;
+}
+function escaped(text) {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+// ts/text/controls.ts
+var spaces = /(?![\t\n\r])(?=\p{Cc})\p{White_Space}/gu;
+var controls = /(?![\t\n\r])\p{Cc}/gu;
+function withoutControls(text) {
+  return text.replaceAll(spaces, " ").replaceAll(controls, "");
+}
+
+// ts/server/page/browser/result.ts
+function emptyResult() {
+  return { text: "", language: "", duration: undefined, segments: [], words: [], notes: [] };
+}
+var mediaTypes = {
+  txt: "text/plain",
+  srt: "application/x-subrip",
+  vtt: "text/vtt",
+  json: "application/json"
+};
+function download(format, result) {
+  if (format === "json") {
+    const { text, language, duration, words } = result;
+    const segments = result.segments.map(({ id, start, end, text }) => ({ id, start, end, text }));
+    const timed = words.length > 0 ? { words } : {};
+    return `${JSON.stringify({ text, language, duration, segments, ...timed }, null, 2)}
+`;
+  }
+  const shown = {
+    text: withoutControls(result.text),
+    segments: result.segments.map((segment) => ({
+      ...segment,
+      text: withoutControls(segment.text)
+    }))
+  };
+  if (format === "txt")
+    return txt(shown);
+  return format === "srt" ? srt(shown, defaultLayout) : vtt(shown, defaultLayout);
+}
+function segmentIn(value, id) {
+  const { start, end, text, avg_logprob: logprob } = value;
+  if (typeof start !== "number" || typeof end !== "number" || typeof text !== "string")
+    return;
+  return {
+    id,
+    start,
+    end,
+    text: text.trim(),
+    language: "",
+    estimated: true,
+    avgLogprob: typeof logprob === "number" ? logprob : 0,
+    lowConfidence: false
+  };
+}
+function segmentsIn(value) {
+  return recordsIn(value).flatMap((one, id) => segmentIn(one, id) ?? []);
+}
+function wordsIn(value) {
+  return recordsIn(value).flatMap(({ word, start, end }) => typeof word === "string" && typeof start === "number" && typeof end === "number" ? [{ word, start, end }] : []);
+}
+
+// ts/server/page/browser/captions.ts
+var prefix = "conversation.item.input_audio_transcription.";
+
+class Captions {
+  #turns = new Map;
+  get turns() {
+    return [...this.#turns.values()];
+  }
+  take(event) {
+    const { type, item_id: id } = event;
+    if (typeof type !== "string" || typeof id !== "string")
+      return;
+    const turn = this.#turn(id);
+    switch (type) {
+      case "input_audio_buffer.speech_started":
+        turn.start = secondsIn(event["audio_start_ms"]);
+        break;
+      case "input_audio_buffer.speech_stopped":
+        turn.end = secondsIn(event["audio_end_ms"]);
+        break;
+      case `${prefix}delta`:
+        turn.settled += textIn(event["delta"]);
+        turn.provisional = "";
+        break;
+      case `${prefix}provisional`:
+        turn.provisional = textIn(event["text"]);
+        break;
+      case `${prefix}segment`: {
+        const segment = segmentIn(event, turn.segments.length);
+        if (segment !== undefined)
+          turn.segments = [...turn.segments, segment];
+        break;
+      }
+      case `${prefix}completed`:
+        turn.settled = textIn(event["transcript"]);
+        turn.provisional = "";
+        turn.language = languageIn(event["languages"]) ?? "";
+        turn.isFinished = true;
+        break;
+      case `${prefix}failed`:
+        turn.provisional = "";
+        turn.isFinished = true;
+        break;
+    }
+    return turn;
+  }
+  #turn(id) {
+    const known = this.#turns.get(id);
+    if (known !== undefined)
+      return known;
+    const turn = {
+      id,
+      start: undefined,
+      end: undefined,
+      settled: "",
+      provisional: "",
+      language: "",
+      segments: [],
+      isFinished: false
+    };
+    this.#turns.set(id, turn);
+    return turn;
+  }
+  get areOpen() {
+    return this.turns.some(({ isFinished }) => !isFinished);
+  }
+  result(duration) {
+    const turns = this.turns.filter(({ settled }) => settled.trim() !== "");
+    const segments = turns.flatMap((turn) => turn.segments);
+    return {
+      ...emptyResult(),
+      text: turns.reduce((text, { settled }) => joinTexts(text, settled), ""),
+      language: turns.find(({ language }) => language !== "")?.language ?? "",
+      duration,
+      segments: segments.map((segment, id) => ({ ...segment, id }))
+    };
+  }
+}
+function secondsIn(milliseconds) {
+  return typeof milliseconds === "number" ? milliseconds / 1000 : undefined;
+}
+function textIn(value) {
+  return typeof value === "string" ? value : "";
+}
+function languageIn(value) {
+  const first = Array.isArray(value) ? value[0] : undefined;
+  const code = isRecord(first) ? first["code"] : undefined;
+  return typeof code === "string" ? code : undefined;
+}
+
+// ts/server/page/browser/event-lines.ts
+class EventLines {
+  #line = "";
+  #data = [];
+  push(piece) {
+    const events = [];
+    const lines = (this.#line + piece).split(`
+`);
+    this.#line = lines.pop() ?? "";
+    for (const ended of lines) {
+      const line = ended.endsWith("\r") ? ended.slice(0, -1) : ended;
+      if (line === "") {
+        if (this.#data.length > 0)
+          events.push(this.#data.join(`
+`));
+        this.#data = [];
+      } else if (line.startsWith("data:"))
+        this.#data.push(line.slice(5).replace(/^ /, ""));
+    }
+    return events;
+  }
+}
+
+// ts/server/page/browser/service.ts
+var storedAs = "bun-asr key";
+var key = {
+  get value() {
+    return sessionStorage.getItem(storedAs) ?? "";
+  },
+  set value(given) {
+    if (given === "")
+      sessionStorage.removeItem(storedAs);
+    else
+      sessionStorage.setItem(storedAs, given);
+  }
+};
+function address(path) {
+  return new URL(path, document.baseURI);
+}
+function authorization() {
+  return key.value === "" ? {} : { Authorization: `Bearer ${key.value}` };
+}
+async function models() {
+  const response = await fetch(address("v1/models"), { headers: authorization() }).catch(() => {
+    throw new TroubleError(away);
+  });
+  const body = await response.text();
+  if (!response.ok)
+    throw new TroubleError(troubleOf(response.status, body, response.headers.get("retry-after")));
+  const list = recordIn(body)?.["data"];
+  return recordsIn(list).flatMap(({ id, alias_of: alias }) => typeof id === "string" && alias === undefined ? [id] : []);
+}
+function errorIn(event) {
+  const { error } = event;
+  if (!isRecord(error))
+    return;
+  return typeof error["message"] === "string" ? error["message"] : "the server failed";
+}
+
+// ts/server/page/browser/upload.ts
+function transcribeFile(file, settings, signal, progress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest;
+    const answer = new Answer(progress);
+    request.open("POST", address("v1/audio/transcriptions"));
+    for (const [name, value] of Object.entries(authorization()))
+      request.setRequestHeader(name, value);
+    request.upload.onprogress = ({ loaded, total }) => progress.sent(loaded / Math.max(1, total));
+    request.upload.onload = () => progress.sent(1);
+    const read = () => {
+      if (request.status === 200)
+        answer.read(request.responseText);
+    };
+    request.onprogress = read;
+    request.onload = () => {
+      const { status, responseText } = request;
+      if (status !== 200) {
+        const retryAfter = request.getResponseHeader("retry-after");
+        reject(new TroubleError(troubleOf(status, responseText, retryAfter)));
+        return;
+      }
+      read();
+      const { result, error } = answer;
+      if (result !== undefined)
+        resolve(result);
+      else
+        reject(new TroubleError(brokenOff(error)));
+    };
+    request.onerror = () => reject(new TroubleError(troubleOf(request.status, "", null)));
+    request.onabort = () => reject(signal.reason);
+    signal.addEventListener("abort", () => request.abort(), { once: true });
+    request.send(formOf(file, settings));
+  });
+}
+function brokenOff(error) {
+  const text = error ?? "The answer broke off. Try again; what has come so far is kept";
+  return { kind: "fault", text: sentence(text) };
+}
+function formOf(file, { model, language, keywords, prompt }) {
+  const form = new FormData;
+  form.append("response_format", "json");
+  form.append("stream", "true");
+  form.append("timestamp_granularities[]", "segment");
+  form.append("timestamp_granularities[]", "word");
+  if (model !== "")
+    form.append("model", model);
+  if (language !== "")
+    form.append("language", language);
+  for (const word of keywords)
+    form.append("keywords[]", word);
+  if (prompt !== "")
+    form.append("prompt", prompt);
+  form.append("file", file);
+  return form;
+}
+
+class Answer {
+  result;
+  error;
+  #lines = new EventLines;
+  #progress;
+  #text = "";
+  #segments = [];
+  #seen = 0;
+  constructor(progress) {
+    this.#progress = progress;
+  }
+  read(text) {
+    const piece = text.slice(this.#seen);
+    this.#seen = text.length;
+    for (const data of this.#lines.push(piece))
+      this.#take(recordIn(data) ?? {});
+    this.#progress.written(this.#text, this.#segments);
+  }
+  #take(event) {
+    this.error ??= errorIn(event);
+    const { type, delta } = event;
+    if (type === "transcript.text.delta" && typeof delta === "string")
+      this.#text += delta;
+    if (type === "transcript.text.segment") {
+      const segment = segmentIn(event, this.#segments.length);
+      if (segment !== undefined)
+        this.#segments = [...this.#segments, segment];
+    }
+    if (type === "transcript.text.done")
+      this.result = this.#resultOf(event);
+  }
+  #resultOf(event) {
+    const { text, duration, languages, segments, words } = event;
+    const own = segmentsIn(segments);
+    return {
+      ...emptyResult(),
+      text: typeof text === "string" ? text : this.#text,
+      language: languageIn(languages) ?? "",
+      duration: typeof duration === "number" ? duration : undefined,
+      segments: own.length > 0 ? own : this.#segments,
+      words: wordsIn(words),
+      notes: notesIn(event["bun_asr"])
+    };
+  }
+}
+function notesIn(account) {
+  if (!isRecord(account) || account["truncated"] !== true)
+    return [];
+  const { warnings } = account;
+  const told = Array.isArray(warnings) ? warnings.map(String) : [];
+  return ["some of the text may be missing", ...told].map(sentence);
+}
+
+// ts/server/page/browser/file-queue.ts
+class FileQueue {
+  #settings;
+  #events;
+  #waiting = [];
+  #isRunning = false;
+  constructor(settings, events) {
+    this.#settings = settings;
+    this.#events = events;
+  }
+  add(takes) {
+    this.#waiting.push(...takes);
+    if (!this.#isRunning)
+      this.#run();
+  }
+  cancel(take) {
+    take.state = "stopped";
+    take.cancel();
+    this.#events.changed(take);
+  }
+  async#run() {
+    this.#isRunning = true;
+    for (let take = this.#waiting.shift();take !== undefined; take = this.#waiting.shift())
+      if (take.isUnderWay)
+        await this.#transcribe(take);
+    this.#isRunning = false;
+  }
+  async#transcribe(take) {
+    try {
+      take.result = await this.#patiently(take);
+      take.state = "done";
+      this.#events.done(take);
+    } catch (thrown) {
+      if (take.signal.aborted)
+        return;
+      take.state = "failed";
+      this.#events.trouble(take, thrown instanceof TroubleError ? thrown.trouble : faultOf(thrown));
+    } finally {
+      this.#events.changed(take);
+    }
+  }
+  async#patiently(take) {
+    for (;; ) {
+      try {
+        return await this.#once(take);
+      } catch (thrown) {
+        const trouble = thrown instanceof TroubleError ? thrown.trouble : undefined;
+        if (trouble?.kind !== "busy")
+          throw thrown;
+        take.state = "busy";
+        take.share = undefined;
+        this.#events.changed(take);
+        await pause((trouble.retryAfter ?? 5) * 1000, take.signal);
+      }
+    }
+  }
+  async#once(take) {
+    const { file } = take;
+    if (file === undefined)
+      throw new Error("a take of the queue has a file");
+    take.state = "sending";
+    take.share = 0;
+    this.#events.changed(take);
+    return await transcribeFile(file, this.#settings(), take.signal, {
+      sent: (share) => {
+        take.state = share < 1 ? "sending" : "hearing";
+        take.share = share < 1 ? share : undefined;
+        this.#events.changed(take);
+      },
+      written: (text, segments) => {
+        const { duration } = take;
+        const heard = segments.at(-1)?.end;
+        take.state = "hearing";
+        take.share = heard === undefined || !duration ? undefined : Math.min(1, heard / duration);
+        take.result = { ...take.result, text, segments: [...segments] };
+        this.#events.changed(take);
+      }
+    });
+  }
+}
+function faultOf(thrown) {
+  return troubleOf(500, JSON.stringify({ error: { message: `in this page, ${thrown}` } }), null);
+}
+function pause(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
+}
+
+// ts/server/page/browser/microphone.ts
+var constraints = {
+  audio: {
+    channelCount: 1,
+    echoCancellation: false,
+    noiseSuppression: false,
+    autoGainControl: true
+  }
+};
+async function openMicrophone(events) {
+  if (navigator.mediaDevices === undefined || typeof AudioWorkletNode === "undefined")
+    throw new TroubleError(insecureOrigin);
+  const stream = await navigator.mediaDevices.getUserMedia(constraints).catch((thrown) => {
+    throw new TroubleError(microphoneTrouble(thrown));
+  });
+  const context = new AudioContext({ latencyHint: "interactive" });
+  const close = async () => {
+    for (const track of stream.getTracks())
+      track.stop();
+    await context.close();
+  };
+  try {
+    await context.audioWorklet.addModule(address("worklet.js"));
+    const tap = new AudioWorkletNode(context, "tap", { numberOfOutputs: 0 });
+    const ended = Promise.withResolvers();
+    tap.port.onmessage = ({ data }) => {
+      if (data === "end")
+        ended.resolve();
+      else
+        events.piece(data);
+    };
+    context.createMediaStreamSource(stream).connect(tap);
+    for (const track of stream.getTracks())
+      track.onended = () => events.lost();
+    await context.resume();
+    return {
+      async stop() {
+        tap.port.postMessage("end");
+        await Promise.race([ended.promise, new Promise((done) => setTimeout(done, 500))]);
+        await close();
+      }
+    };
+  } catch (thrown) {
+    await close();
+    throw thrown;
+  }
+}
+
+// ts/server/page/browser/session.ts
+class Session {
+  #socket;
+  #events;
+  #waiting = [];
+  #isOpen = false;
+  constructor(settings, events) {
+    const url = address("v1/realtime?intent=transcription");
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    const secret = key.value === "" ? [] : [`openai-insecure-api-key.${key.value}`];
+    this.#socket = new WebSocket(url, ["realtime", ...secret]);
+    this.#events = events;
+    this.#socket.onmessage = ({ data }) => this.#take(String(data), settings);
+    this.#socket.onclose = () => events.lost();
+  }
+  append(pcm) {
+    const binary = Array.from(pcm, (byte) => String.fromCharCode(byte)).join("");
+    this.#send({ type: "input_audio_buffer.append", audio: btoa(binary) });
+  }
+  commit() {
+    this.#send({ type: "input_audio_buffer.commit" });
+  }
+  close() {
+    this.#socket.onclose = null;
+    this.#socket.onmessage = null;
+    this.#socket.close();
+  }
+  #take(data, settings) {
+    const event = recordIn(data) ?? {};
+    if (event["type"] === "session.created") {
+      this.#socket.send(JSON.stringify({ type: "session.update", session: sessionOf(settings) }));
+    } else if (event["type"] === "session.updated" && !this.#isOpen) {
+      this.#isOpen = true;
+      for (const message of this.#waiting)
+        this.#socket.send(message);
+      this.#waiting = [];
+    } else if (event["type"] === "error") {
+      const { code } = Object(event["error"]);
+      this.#events.error(errorIn(event) ?? "the server failed", String(code));
+    }
+    this.#events.event(event);
+  }
+  #send(event) {
+    const message = JSON.stringify(event);
+    if (this.#isOpen)
+      this.#socket.send(message);
+    else
+      this.#waiting.push(message);
+  }
+}
+function sessionOf({ model, language, keywords, prompt }) {
+  const transcription = {
+    ...model === "" ? {} : { model },
+    ...language === "" ? {} : { language },
+    ...keywords.length === 0 ? {} : { keywords },
+    ...prompt === "" ? {} : { prompt },
+    delay: "minimal"
+  };
+  const format = { type: "audio/pcm", rate: 16000 };
+  return {
+    type: "transcription",
+    audio: { input: { format, transcription, turn_detection: { type: "server_vad" } } },
+    include: [
+      "item.input_audio_transcription.provisional",
+      "item.input_audio_transcription.segments"
+    ]
+  };
+}
+
+// ts/server/page/browser/listening.ts
+var patienceMs = 60000;
+var nothingSaid = "input_audio_buffer_commit_empty";
+
+class Listening {
+  #take;
+  #events;
+  #captions = new Captions;
+  #ended = Promise.withResolvers();
+  #session;
+  #microphone;
+  #isCommitted = false;
+  #hasFailed = false;
+  constructor(take, events) {
+    this.#take = take;
+    this.#events = events;
+  }
+  get state() {
+    return this.#take.state;
+  }
+  get seconds() {
+    return this.#take.duration ?? 0;
+  }
+  async start(settings) {
+    await models();
+    this.#microphone = await openMicrophone({
+      piece: ({ pcm, peak }) => {
+        this.#take.duration = (this.#take.duration ?? 0) + pcm.length / 32000;
+        this.#session?.append(pcm);
+        this.#events.level(peak);
+      },
+      lost: () => this.#fail({ kind: "microphone", text: "The microphone is gone. What it heard is kept." })
+    });
+    try {
+      this.#session = new Session(settings, {
+        event: (event) => this.#onEvent(event),
+        error: (message, code) => this.#onError(message, code),
+        lost: () => this.#onLost()
+      });
+    } catch {
+      await this.#microphone.stop();
+      const text = "This key has characters that browsers cannot send with live captions.";
+      throw new TroubleError({ kind: "key", text });
+    }
+    this.#take.state = "listening";
+    this.#events.changed();
+  }
+  async stop() {
+    if (this.#take.state !== "listening")
+      return;
+    this.#take.state = "ending";
+    this.#events.changed();
+    await this.#microphone?.stop();
+    this.#session?.commit();
+    const timer = setTimeout(() => this.#ended.resolve(), patienceMs);
+    await this.#ended.promise;
+    clearTimeout(timer);
+    this.#finish(this.#hasFailed ? "failed" : "done");
+  }
+  #onEvent(event) {
+    if (event["type"] === "input_audio_buffer.committed" && this.#take.state === "ending")
+      this.#isCommitted = true;
+    const failure = errorIn(event);
+    if (failure !== undefined && event["type"] !== "error") {
+      this.#hasFailed = true;
+      this.#events.trouble({ kind: "fault", text: sentence(failure) });
+    }
+    const turn = this.#captions.take(event);
+    if (turn === undefined)
+      return;
+    this.#take.turns = this.#captions.turns;
+    if (turn.isFinished)
+      this.#events.finished(turn);
+    this.#events.changed();
+    this.#endIfQuiet();
+  }
+  #endIfQuiet() {
+    if (this.#isCommitted && !this.#captions.areOpen)
+      this.#ended.resolve();
+  }
+  #onError(message, code) {
+    if (code === nothingSaid) {
+      this.#isCommitted = true;
+      this.#endIfQuiet();
+    } else
+      this.#events.trouble({ kind: "refused", text: sentence(message) });
+  }
+  #onLost() {
+    if (this.#take.state === "ending")
+      this.#ended.resolve();
+    else
+      this.#fail(away);
+  }
+  #fail(trouble) {
+    this.#microphone?.stop();
+    this.#finish("failed");
+    this.#events.trouble(trouble);
+  }
+  #finish(state) {
+    this.#session?.close();
+    this.#take.result = this.#captions.result(this.#take.duration ?? 0);
+    this.#take.turns = [];
+    this.#take.state = state;
+    this.#events.ended();
+    this.#events.changed();
+  }
+}
+
+// ts/server/page/browser/meter.ts
+var barPitch = 5;
+var barWidth = 3;
+var floor = -54;
+
+class Meter {
+  #canvas;
+  #isStill = matchMedia("(prefers-reduced-motion: reduce)");
+  #levels = [];
+  constructor(canvas) {
+    this.#canvas = canvas;
+  }
+  start() {
+    this.#levels = [];
+    this.#canvas.hidden = false;
+    this.#draw();
+  }
+  stop() {
+    this.#canvas.hidden = true;
+  }
+  push(peak) {
+    this.#levels.push(heightOf(peak));
+    this.#draw();
+  }
+  #draw() {
+    const { clientWidth: width, clientHeight: height } = this.#canvas;
+    const context = this.#canvas.getContext("2d");
+    if (context === null || width === 0)
+      return;
+    this.#canvas.width = width * devicePixelRatio;
+    this.#canvas.height = height * devicePixelRatio;
+    context.scale(devicePixelRatio, devicePixelRatio);
+    context.fillStyle = getComputedStyle(this.#canvas).color;
+    if (this.#isStill.matches) {
+      const level = this.#levels.at(-1) ?? 0;
+      context.fillRect(0, height / 2 - 3, Math.max(2, level * width), 6);
+      return;
+    }
+    const count = Math.floor(width / barPitch);
+    this.#levels = this.#levels.slice(-count);
+    for (let bar = 0;bar < count; bar++) {
+      const level = this.#levels[this.#levels.length - count + bar] ?? 0;
+      const tall = Math.max(2, level * height);
+      context.globalAlpha = level === 0 ? 0.35 : 1;
+      context.beginPath();
+      context.roundRect(bar * barPitch, (height - tall) / 2, barWidth, tall, barWidth / 2);
+      context.fill();
+    }
+  }
+}
+function heightOf(peak) {
+  const level = 20 * Math.log10(Math.max(peak, 0.000001));
+  return Math.max(0, Math.min(1, 1 - level / floor));
+}
+
+// ts/server/page/browser/paragraphs.ts
+var longPause2 = 2;
+var longParagraph2 = 60;
+function piecesOf({ text, segments, words }) {
+  let [at, before] = [0, ""];
+  const pieces = segments.map((segment) => {
+    const found = text.indexOf(segment.text, at);
+    if (found >= 0)
+      at = found + segment.text.length;
+    const { id, start, end } = segment;
+    const own = words.filter((word) => word.start >= start && word.start < end);
+    const gap = separator(before, segment.text);
+    before = segment.text;
+    return { ...untimed, key: `s${id}`, text: segment.text, gap, start, end, words: own };
+  });
+  const rest = text.slice(at).trim();
+  if (rest === "")
+    return pieces;
+  return [...pieces, { ...untimed, key: "rest", text: rest, gap: separator(before, rest) }];
+}
+var untimed = { isProvisional: false, start: undefined, end: undefined, words: [] };
+function piecesOfTurns(turns) {
+  let before = "";
+  return turns.flatMap(({ id, settled, provisional, start, end }) => {
+    const told = { ...untimed, start, end };
+    const [first, rest] = [settled.trim(), provisional.trim()];
+    const inner = /^\s/.test(provisional) || /\s$/.test(settled) ? " " : "";
+    const pieces = [
+      { ...told, key: `${id} settled`, text: first, gap: separator(before, first) },
+      {
+        ...told,
+        key: `${id} provisional`,
+        text: rest,
+        gap: first === "" ? separator(before, rest) : inner,
+        isProvisional: true
+      }
+    ].filter(({ text }) => text !== "");
+    before = pieces.at(-1)?.text ?? before;
+    return pieces;
+  });
+}
+function paragraphsOf(pieces) {
+  const paragraphs = [];
+  let [began, ended] = [0, Number.POSITIVE_INFINITY];
+  for (const piece of pieces) {
+    const { start, end } = piece;
+    const last = paragraphs.at(-1);
+    const isNew = start !== undefined && (start - ended >= longPause2 || start - began >= longParagraph2);
+    if (last === undefined || isNew) {
+      paragraphs.push([piece]);
+      began = start ?? began;
+    } else
+      last.push(piece);
+    ended = end ?? ended;
+  }
+  return paragraphs;
+}
+function wordParts(text, words) {
+  const parts = [];
+  let at = 0;
+  for (const word of words) {
+    const wanted = word.word.trim();
+    const found = wanted === "" ? -1 : text.indexOf(wanted, at);
+    if (found < 0)
+      continue;
+    if (found > at)
+      parts.push({ text: text.slice(at, found), word: undefined });
+    parts.push({ text: wanted, word });
+    at = found + wanted.length;
+  }
+  if (at < text.length)
+    parts.push({ text: text.slice(at), word: undefined });
+  return parts;
+}
+
+// ts/server/page/browser/player.ts
+class Player {
+  #root;
+  #events;
+  #media;
+  #file;
+  constructor(root, events) {
+    this.#root = root;
+    this.#events = events;
+  }
+  open(file) {
+    if (file === this.#file)
+      return;
+    this.#close();
+    this.#file = file;
+    if (file === undefined)
+      return;
+    const media = make(isVideo(file) ? "video" : "audio");
+    media.controls = true;
+    media.preload = "metadata";
+    if (media instanceof HTMLVideoElement)
+      media.playsInline = true;
+    media.setAttribute("aria-label", `Player of ${file.name}`);
+    media.onloadedmetadata = () => {
+      const { duration } = media;
+      this.#events.ready(Number.isFinite(duration) ? duration : undefined);
+    };
+    media.onerror = () => {
+      if (this.#media === media)
+        this.#close();
+      this.#events.ready(undefined);
+    };
+    media.onplay = () => this.#follow(media);
+    media.ontimeupdate = () => this.#events.at(media.currentTime);
+    media.src = URL.createObjectURL(file);
+    this.#media = media;
+    this.#root.replaceChildren(media);
+    this.#root.hidden = false;
+  }
+  get canPlay() {
+    return this.#media !== undefined;
+  }
+  seek(seconds) {
+    const media = this.#media;
+    if (media === undefined)
+      return;
+    media.currentTime = seconds;
+    media.play().catch(() => {});
+  }
+  #follow(media) {
+    if (media !== this.#media)
+      return;
+    this.#events.at(media.currentTime);
+    if (!media.paused)
+      requestAnimationFrame(() => this.#follow(media));
+  }
+  #close() {
+    const media = this.#media;
+    this.#media = undefined;
+    this.#root.replaceChildren();
+    this.#root.hidden = true;
+    if (media === undefined)
+      return;
+    media.pause();
+    URL.revokeObjectURL(media.src);
+  }
+}
+function isVideo({ type, name }) {
+  return type.startsWith("video/") || type === "" && /\.(?:mp4|m4v|mov|webm|mkv|ogv)$/i.test(name);
+}
+
+// ts/server/page/browser/take.ts
+class Take {
+  name;
+  file;
+  state = "waiting";
+  share;
+  result = emptyResult();
+  turns = [];
+  duration;
+  #controller = new AbortController;
+  constructor(name, file) {
+    this.name = name;
+    this.file = file;
+  }
+  get signal() {
+    return this.#controller.signal;
+  }
+  get isUnderWay() {
+    return !["done", "failed", "stopped"].includes(this.state);
+  }
+  cancel() {
+    this.#controller.abort();
+  }
+  renew() {
+    this.#controller = new AbortController;
+    this.state = "waiting";
+    this.share = undefined;
+    this.result = emptyResult();
+  }
+  get stem() {
+    return this.file === undefined ? this.name : this.name.replace(/\.[^.]+$/, "");
+  }
+}
+
+// ts/server/page/browser/takes-view.ts
+class TakesView {
+  #root;
+  #events;
+  #rows = new Map;
+  constructor(root, events) {
+    this.#root = root;
+    this.#events = events;
+  }
+  show(takes, current) {
+    this.#root.hidden = takes.length === 0;
+    for (const take of takes) {
+      let row = this.#rows.get(take);
+      if (row === undefined) {
+        row = new Row(take, this.#events);
+        this.#rows.set(take, row);
+        this.#root.append(row.element);
+      }
+      row.show(take === current);
+    }
+  }
+}
+
+class Row {
+  element = make("li", "take");
+  #take;
+  #name = make("button", "take-name");
+  #state = make("span", "take-state");
+  #act = make("button", "take-act");
+  #progress = make("progress");
+  constructor(take, events) {
+    this.#take = take;
+    this.#name.type = "button";
+    this.#name.append(make("span", "", take.name), this.#state);
+    this.#name.onclick = () => events.chosen(take);
+    this.#act.type = "button";
+    this.#act.onclick = () => take.isUnderWay ? events.cancelled(take) : events.again(take);
+    this.#progress.setAttribute("aria-label", `Progress of ${take.name}`);
+    this.element.append(this.#name, this.#act, this.#progress);
+  }
+  show(isCurrent) {
+    const { state, share, file, name } = this.#take;
+    const { isUnderWay } = this.#take;
+    this.#name.setAttribute("aria-current", String(isCurrent));
+    const text = stateText(this.#take);
+    if (this.#state.textContent !== text)
+      this.#state.textContent = text;
+    const again = file !== undefined && (state === "failed" || state === "stopped");
+    const label = isUnderWay ? "Cancel" : "Again";
+    this.#act.hidden = file === undefined || !(isUnderWay || again);
+    if (this.#act.textContent !== label) {
+      this.#act.textContent = label;
+      this.#act.setAttribute("aria-label", `${label}: ${name}`);
+    }
+    this.#progress.hidden = !isUnderWay || state === "listening" || state === "waiting";
+    if (share === undefined)
+      this.#progress.removeAttribute("value");
+    else
+      this.#progress.value = share;
+  }
+}
+var states = {
+  waiting: "Waits for its turn",
+  busy: "The server is busy; it is tried again soon",
+  sending: "Sending",
+  hearing: "Transcribing",
+  listening: "Listening",
+  ending: "Writing the last words",
+  done: "Done",
+  failed: "Failed",
+  stopped: "Cancelled"
+};
+function stateText({ state, share, duration, result }) {
+  const word = states[state];
+  if (state === "sending" && share !== undefined)
+    return `${word}, ${Math.floor(share * 100)} %`;
+  if (state === "hearing" && share !== undefined && duration !== undefined)
+    return `${word}, ${clockText(share * duration)} of ${clockText(duration)}`;
+  const length = result.duration ?? duration;
+  return state === "done" && length !== undefined ? clockText(length) : word;
+}
+
+// ts/server/page/browser/tools.ts
+class Tools {
+  #root = byId("tools", HTMLFieldSetElement);
+  #take;
+  constructor() {
+    const copy = byId("copy", HTMLButtonElement);
+    copy.onclick = async () => {
+      const isCopied = await copied(this.#take?.result.text ?? "");
+      copy.textContent = isCopied ? "Copied" : "Not copied";
+      announce(isCopied ? "The transcript is copied." : "The browser did not let it be copied.");
+      setTimeout(() => {
+        copy.textContent = "Copy";
+      }, 2000);
+    };
+    for (const format of Object.keys(mediaTypes)) {
+      const button = this.#root.querySelector(`[data-format="${format}"]`);
+      button?.addEventListener("click", () => this.#save(format));
+    }
+  }
+  show(take) {
+    this.#take = take;
+    const { result, isUnderWay } = take ?? {};
+    this.#root.hidden = isUnderWay !== false || result === undefined || result.text === "";
+  }
+  #save(format) {
+    const take = this.#take;
+    if (take === undefined)
+      return;
+    const type = `${mediaTypes[format]};charset=utf-8`;
+    const url = URL.createObjectURL(new Blob([download(format, take.result)], { type }));
+    const link = document.createElement("a");
+    link.href = url;
+    link.download = `${take.stem}.${format}`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(url), 1e4);
+  }
+}
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const field = document.createElement("textarea");
+    field.value = text;
+    field.className = "spoken";
+    document.body.append(field);
+    field.select();
+    const isCopied = document.execCommand("copy");
+    field.remove();
+    return isCopied;
+  }
+}
+
+// ts/server/page/browser/transcript-view.ts
+class TranscriptView {
+  #root;
+  #seek;
+  #shown = [];
+  #sentences = [];
+  #words = [];
+  #lit;
+  #litWord;
+  constructor(root, seek) {
+    this.#root = root;
+    this.#seek = seek;
+    root.addEventListener("click", (event) => this.#onClick(event));
+    root.addEventListener("keydown", (event) => this.#onKey(event));
+  }
+  show(pieces, canSeek, language) {
+    this.#root.lang = language;
+    const paragraphs = paragraphsOf(pieces);
+    const wanted = paragraphs.map((paragraph) => JSON.stringify([canSeek, paragraph]));
+    for (const [index, paragraph] of paragraphs.entries()) {
+      if (this.#shown[index] === wanted[index])
+        continue;
+      const made = paragraphElement(paragraph, canSeek);
+      const old = this.#root.children[index];
+      if (old === undefined)
+        this.#root.append(made);
+      else
+        replaceKeepingFocus(old, made);
+    }
+    while (this.#root.children.length > paragraphs.length)
+      this.#root.lastElementChild?.remove();
+    if (this.#shown.join() === wanted.join())
+      return;
+    this.#shown = wanted;
+    this.#sentences = timesOf(this.#root, ".sentence[data-start]");
+    this.#words = timesOf(this.#root, ".word");
+    this.#keepOneTabStop();
+  }
+  light(seconds) {
+    const sentence = at(this.#sentences, seconds);
+    const word = at(this.#words, seconds);
+    if (word !== this.#litWord) {
+      this.#litWord?.classList.remove("lit");
+      word?.classList.add("lit");
+      this.#litWord = word;
+    }
+    if (sentence === this.#lit)
+      return;
+    this.#lit?.removeAttribute("aria-current");
+    sentence?.setAttribute("aria-current", "true");
+    this.#lit = sentence;
+    return sentence;
+  }
+  #onClick(event) {
+    if (!(event.target instanceof Element))
+      return;
+    const link = event.target.closest("a.sentence");
+    if (!(link instanceof HTMLAnchorElement))
+      return;
+    event.preventDefault();
+    if (event.detail > 0 && getSelection()?.isCollapsed === false)
+      return;
+    const from = event.target.closest("[data-start]") ?? link;
+    if (from instanceof HTMLElement)
+      this.#seek(Number(from.dataset["start"]));
+    this.#focusable(link);
+  }
+  #onKey(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey)
+      return;
+    const links = this.#links();
+    const { activeElement } = document;
+    if (!(activeElement instanceof HTMLAnchorElement))
+      return;
+    const index = links.indexOf(activeElement);
+    if (index < 0)
+      return;
+    const last = links.length - 1;
+    const steps = {
+      ArrowDown: Math.min(last, index + 1),
+      ArrowRight: Math.min(last, index + 1),
+      ArrowUp: Math.max(0, index - 1),
+      ArrowLeft: Math.max(0, index - 1),
+      Home: 0,
+      End: last
+    };
+    const next = links[steps[event.key] ?? -1];
+    if (next === undefined)
+      return;
+    event.preventDefault();
+    this.#focusable(next);
+    next.focus();
+  }
+  #links() {
+    return [...this.#root.querySelectorAll("a.sentence")];
+  }
+  #focusable(link) {
+    for (const other of this.#root.querySelectorAll("a.sentence[tabindex='0']"))
+      other.setAttribute("tabindex", "-1");
+    link.tabIndex = 0;
+  }
+  #keepOneTabStop() {
+    const links = this.#links();
+    const first = links.find((link) => link.tabIndex === 0) ?? links[0];
+    if (first !== undefined)
+      this.#focusable(first);
+  }
+}
+function paragraphElement(pieces, canSeek) {
+  const paragraph = make("p");
+  paragraph.dir = "auto";
+  for (const [index, piece] of pieces.entries())
+    paragraph.append(index === 0 ? "" : piece.gap, pieceElement(piece, canSeek));
+  return paragraph;
+}
+function pieceElement({ key, text, start, end, words, ...piece }, canSeek) {
+  if (piece.isProvisional)
+    return make("span", "provisional", text);
+  const isLink = canSeek && start !== undefined;
+  const element = make(isLink ? "a" : "span", "sentence");
+  element.dataset["key"] = key;
+  if (start !== undefined)
+    element.dataset["start"] = String(start);
+  if (end !== undefined)
+    element.dataset["end"] = String(end);
+  if (element instanceof HTMLAnchorElement) {
+    element.href = `#t=${start}`;
+    element.draggable = false;
+    element.tabIndex = -1;
+  }
+  for (const part of wordParts(text, words)) {
+    if (part.word === undefined)
+      element.append(part.text);
+    else {
+      const word = make("span", "word", part.text);
+      word.dataset["start"] = String(part.word.start);
+      word.dataset["end"] = String(part.word.end);
+      element.append(word);
+    }
+  }
+  return element;
+}
+function replaceKeepingFocus(old, made) {
+  const focused = document.activeElement;
+  const key = focused instanceof HTMLElement && old.contains(focused) ? focused.dataset["key"] : "";
+  old.replaceWith(made);
+  if (key === undefined || key === "")
+    return;
+  for (const link of made.querySelectorAll("a.sentence"))
+    if (link.dataset["key"] === key) {
+      link.tabIndex = 0;
+      link.focus();
+    }
+}
+function timesOf(root, selector) {
+  return [...root.querySelectorAll(selector)].map((element) => ({
+    element,
+    start: Number(element.dataset["start"]),
+    end: Number(element.dataset["end"] ?? Number.POSITIVE_INFINITY)
+  }));
+}
+function at(all, seconds) {
+  if (seconds === undefined)
+    return;
+  const found = all.findLast(({ start }) => start <= seconds + 0.01);
+  return found !== undefined && seconds < found.end ? found.element : undefined;
+}
+
+// ts/server/page/browser/trouble-view.ts
+class TroubleView {
+  #box = byId("trouble", HTMLDivElement);
+  #text = byId("trouble-text", HTMLParagraphElement);
+  #retry = byId("retry", HTMLButtonElement);
+  #form = byId("key", HTMLFormElement);
+  #field = byId("key-field", HTMLInputElement);
+  #hint = byId("key-hint", HTMLParagraphElement);
+  #again;
+  constructor() {
+    byId("dismiss", HTMLButtonElement).onclick = () => this.hide();
+    this.#retry.onclick = () => this.#tryAgain();
+    this.#form.onsubmit = (event) => {
+      event.preventDefault();
+      key.value = this.#field.value.trim();
+      this.#form.hidden = true;
+      this.#field.value = "";
+      this.#tryAgain();
+    };
+  }
+  show(trouble, again) {
+    this.#again = again;
+    if (trouble.kind === "key") {
+      this.hide();
+      this.#askForKey();
+      return;
+    }
+    this.#box.hidden = false;
+    this.#text.textContent = trouble.text;
+    this.#retry.hidden = again === undefined || trouble.kind === "refused";
+  }
+  hide() {
+    this.#box.hidden = true;
+    this.#text.textContent = "";
+  }
+  #askForKey() {
+    this.#hint.textContent = key.value === "" ? "One of those that the server was started with. This tab keeps it until it is closed." : "The server does not know that key. See how it was started, and try another.";
+    this.#form.hidden = false;
+    this.#field.focus();
+  }
+  #tryAgain() {
+    const again = this.#again;
+    this.#again = undefined;
+    this.hide();
+    again?.();
+  }
+}
+
+// ts/server/page/browser/main.ts
+class Page {
+  #desk = new Desk;
+  #tools = new Tools;
+  #meter = new Meter(byId("level", HTMLCanvasElement));
+  #microphone = byId("microphone", HTMLButtonElement);
+  #elapsed = byId("elapsed", HTMLSpanElement);
+  #takes = [];
+  #takesView = new TakesView(byId("takes", HTMLOListElement), {
+    chosen: (take) => this.#choose(take),
+    cancelled: (take) => this.#files.cancel(take),
+    again: (take) => this.#again(take)
+  });
+  #player = new Player(byId("player", HTMLDivElement), {
+    at: (seconds) => this.#light(seconds),
+    ready: (duration) => {
+      if (this.#current !== undefined)
+        this.#current.duration ??= duration;
+      this.#draw();
+    }
+  });
+  #transcript = new TranscriptView(byId("transcript", HTMLDivElement), (seconds) => this.#player.seek(seconds));
+  #files = new FileQueue(() => this.#desk.settings, {
+    changed: () => this.#draw(),
+    done: (take) => announce(`${take.name}: transcribed.`),
+    trouble: (take, trouble) => this.#tell(trouble, () => this.#again(take))
+  });
+  #troubles = new TroubleView;
+  #listening;
+  #current;
+  #isDrawing = false;
+  constructor() {
+    this.#microphone.onclick = () => void this.#toggle();
+    const files = byId("files", HTMLInputElement);
+    byId("choose", HTMLButtonElement).onclick = () => files.click();
+    files.onchange = () => {
+      this.#add([...files.files ?? []]);
+      files.value = "";
+    };
+    this.#acceptDrops();
+    this.#greet();
+  }
+  async#greet() {
+    const server = byId("server", HTMLParagraphElement);
+    try {
+      const names = await models();
+      this.#desk.offer(names);
+      server.textContent = names.length === 1 ? `Model ${names[0]}` : "";
+    } catch (thrown) {
+      server.textContent = "";
+      this.#tell(troubleIn(thrown), () => void this.#greet());
+    }
+  }
+  #tell(trouble, retry) {
+    this.#troubles.show(trouble, retry);
+  }
+  async#toggle() {
+    if (this.#listening === undefined)
+      await this.#listen();
+    else
+      await this.#listening.stop();
+  }
+  async#listen() {
+    const take = new Take(nameNow());
+    const listening = new Listening(take, {
+      changed: () => this.#draw(),
+      level: (peak) => {
+        this.#meter.push(peak);
+        this.#draw();
+      },
+      finished: ({ settled }) => byId("spoken", HTMLDivElement).append(make("p", "", settled)),
+      trouble: (trouble) => this.#tell(trouble),
+      ended: () => this.#unplug()
+    });
+    this.#listening = listening;
+    this.#troubles.hide();
+    this.#microphone.disabled = true;
+    try {
+      await listening.start(this.#desk.settings);
+      this.#takes.push(take);
+      this.#choose(take);
+      this.#meter.start();
+      byId("spoken", HTMLDivElement).replaceChildren();
+      announce("Listening.");
+    } catch (thrown) {
+      this.#listening = undefined;
+      this.#tell(troubleIn(thrown), () => void this.#listen());
+    } finally {
+      this.#microphone.disabled = false;
+    }
+  }
+  #unplug() {
+    this.#listening = undefined;
+    this.#meter.stop();
+    announce("The microphone is off.");
+  }
+  #add(files) {
+    const takes = files.map((file) => new Take(file.name, file));
+    const [first] = takes;
+    if (first === undefined)
+      return;
+    this.#takes.push(...takes);
+    this.#troubles.hide();
+    if (this.#listening === undefined)
+      this.#choose(first);
+    this.#files.add(takes);
+    this.#draw();
+  }
+  #again(take) {
+    take.renew();
+    this.#troubles.hide();
+    this.#choose(take);
+    this.#files.add([take]);
+  }
+  #choose(take) {
+    this.#current = take;
+    this.#player.open(take.file);
+    this.#draw();
+  }
+  #light(seconds) {
+    const sentence = this.#transcript.light(seconds);
+    if (sentence !== undefined)
+      keepInView(sentence);
+  }
+  #draw() {
+    if (this.#isDrawing)
+      return;
+    this.#isDrawing = true;
+    requestAnimationFrame(() => {
+      this.#isDrawing = false;
+      this.#drawNow();
+    });
+  }
+  #drawNow() {
+    const take = this.#current;
+    this.#takesView.show(this.#takes, take);
+    this.#tools.show(take);
+    this.#drawMicrophone();
+    if (take === undefined)
+      return;
+    const isLive = take.turns.length > 0;
+    const pieces = isLive ? piecesOfTurns(take.turns) : piecesOf(take.result);
+    const root = byId("transcript", HTMLDivElement);
+    const isEndSeen = bottomOf(root) <= innerHeight;
+    this.#transcript.show(pieces, this.#player.canPlay, take.result.language);
+    if (take.state === "listening" && isEndSeen && bottomOf(root) > innerHeight)
+      scrollBy({ top: bottomOf(root) - innerHeight + endMargin });
+    byId("sheet-title", HTMLHeadingElement).textContent = take.name;
+    byId("empty", HTMLDivElement).hidden = true;
+    const nothing = byId("nothing", HTMLParagraphElement);
+    nothing.hidden = pieces.length > 0;
+    nothing.textContent = nothingText(take);
+    const notes = [...take.result.notes];
+    if (this.#player.canPlay && take.result.segments.length > 0)
+      notes.push("Press a sentence to play it; the arrow keys go from one to the next.");
+    const footnote = byId("footnote", HTMLParagraphElement);
+    footnote.hidden = notes.length === 0;
+    footnote.textContent = notes.join(" ");
+  }
+  #drawMicrophone() {
+    const state = this.#listening?.state;
+    const isOn = state === "listening";
+    this.#microphone.setAttribute("aria-pressed", String(isOn));
+    const label = isOn ? "Stop" : state === "ending" ? "Writing the last words" : "Start listening";
+    byId("microphone-label", HTMLSpanElement).textContent = label;
+    this.#elapsed.hidden = !isOn;
+    this.#elapsed.textContent = clockText(this.#listening?.seconds ?? 0);
+  }
+  #acceptDrops() {
+    const { body } = document;
+    const hasFiles = ({ dataTransfer }) => dataTransfer?.types.includes("Files") === true;
+    document.addEventListener("dragover", (event) => {
+      if (!hasFiles(event))
+        return;
+      event.preventDefault();
+      body.classList.add("dropping");
+    });
+    document.addEventListener("dragleave", (event) => {
+      if (event.relatedTarget === null)
+        body.classList.remove("dropping");
+    });
+    document.addEventListener("drop", (event) => {
+      if (!hasFiles(event))
+        return;
+      event.preventDefault();
+      body.classList.remove("dropping");
+      this.#add([...event.dataTransfer?.files ?? []]);
+    });
+  }
+}
+function troubleIn(thrown) {
+  if (thrown instanceof TroubleError)
+    return thrown.trouble;
+  return { kind: "fault", text: `This page has a fault: ${thrown}` };
+}
+function nothingText(take) {
+  if (take.state === "listening")
+    return "Speak: what is said appears here.";
+  if (take.state === "done")
+    return "No speech was found in it.";
+  return take.isUnderWay ? `${stateText(take)}…` : "Nothing was written.";
+}
+function nameNow() {
+  const now = new Date;
+  const two = (number) => String(number).padStart(2, "0");
+  const date = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+  return `Captions ${date} ${two(now.getHours())}.${two(now.getMinutes())}`;
+}
+var endMargin = 48;
+function bottomOf(element) {
+  return element.getBoundingClientRect().bottom;
+}
+function keepInView(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  if (top >= 0 && bottom <= innerHeight)
+    return;
+  const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  element.scrollIntoView({ block: "center", behavior: isStill ? "auto" : "smooth" });
+}
+new Page;
