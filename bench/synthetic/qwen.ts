@@ -14,8 +14,9 @@ import type { Quantization } from "../../ts/convert/tensor.ts";
 import type { Progress } from "../report/progress.ts";
 import { generate, once, type Part, syntheticFolder } from "./file.ts";
 import { constantBfloat16, deviation, randomBfloat16, randomBytes } from "./random.ts";
+import { type AddedIds, writeTokenizer } from "./tokenizer.ts";
 
-// Qwen3-ASR checkpoints of random numbers, without a vocabulary: they are for time alone.
+// Qwen3-ASR checkpoints of random numbers, with a vocabulary of made-up words: for time alone.
 
 /** The published shape of 0.6B. */
 const audio = { width: 896, layers: 18, heads: 14, inner: 3584, channels: 480, mels: 128 };
@@ -30,6 +31,15 @@ const text = {
 };
 const groupSize = 64;
 const ids = { end: 151_645, stop: 151_643, audioStart: 151_669, audioEnd: 151_670, pad: 151_676 };
+const addedTokens: AddedIds = {
+  "<|endoftext|>": ids.stop,
+  "<|im_start|>": 151_644,
+  "<|im_end|>": ids.end,
+  "<|audio_start|>": ids.audioStart,
+  "<|audio_end|>": ids.audioEnd,
+  "<|audio_pad|>": ids.pad,
+  "<asr_text>": 151_704,
+};
 
 /** Which bits a checkpoint has, and what it is called. */
 export interface QwenForm {
@@ -83,6 +93,7 @@ export async function syntheticQwen(form: QwenForm, progress: Progress): Promise
   await writeFile(join(folder, "config.json"), JSON.stringify(config(form, tensors), null, 2));
   const ends = { eos_token_id: [ids.end, ids.stop], pad_token_id: ids.stop };
   await writeFile(join(folder, "generation_config.json"), JSON.stringify(ends));
+  await writeTokenizer(folder, ids.stop, addedTokens);
   const path = join(folder, "model.safetensors");
   await generate(path, form.label, safetensorsParts(tensors), progress);
   return folder;
