@@ -105,7 +105,7 @@ async function beside(model: Model, plan: Plan, way: Way): Promise<Found> {
   await prepare(session, plan.long, async () => {
     const started = performance.now();
     if (way === "at once") session.finish();
-    await stages.finish(session, session, undefined);
+    await stages.finish(session, { party: session });
     found.stageMs.push(performance.now() - started);
     return true;
   });
@@ -133,10 +133,12 @@ async function decodeShort(
 ): Promise<void> {
   while (!end.aborted) {
     using session = model.session({ ignoreEos: true });
-    const isReady = await prepare(session, plan.short, () => stages.finish(session, session, end));
+    const isReady = await prepare(session, plan.short, () =>
+      stages.finish(session, { party: session, signal: end }),
+    );
     for (let token = 0; isReady && token < plan.tokens && !end.aborted; token++) {
       const asked = performance.now();
-      await batch.next(session, session);
+      await batch.next(session, { party: session });
       tokenMs.push(performance.now() - asked);
     }
   }
@@ -152,7 +154,9 @@ async function heardAbort(model: Model, plan: Plan, afterMs: number): Promise<nu
     abort.abort();
   }, afterMs);
   const session = model.session();
-  await prepare(session, plan.long, () => stages.finish(session, session, abort.signal));
+  await prepare(session, plan.long, () =>
+    stages.finish(session, { party: session, signal: abort.signal }),
+  );
   clearTimeout(timer);
   session.close();
   return Number.isNaN(aborted) ? 0 : performance.now() - aborted;

@@ -9,13 +9,13 @@ test("those who wait are served by turns, one permit for each party", async () =
   const work = (name: keyof typeof parties, number: number) =>
     semaphore.acquire(parties[name]).then((permit) => {
       order.push(`${name} ${number}`);
-      permit[Symbol.dispose]();
+      permit?.[Symbol.dispose]();
     });
   const all = [
     ...[1, 2, 3, 4].map((number) => work("long", number)),
     ...[1, 2].map((number) => work("short", number)),
   ];
-  first[Symbol.dispose]();
+  first?.[Symbol.dispose]();
   await Promise.all(all);
   expect(order).toEqual(["long 1", "short 1", "long 2", "short 2", "long 3", "long 4"]);
 });
@@ -34,4 +34,21 @@ test("never more permits than there are, and none is lost", async () => {
   expect(max).toBe(3);
   const again = await Promise.all([1, 2, 3].map(() => semaphore.acquire({})));
   expect(again.length).toBe(3);
+});
+
+test("who leaves waits no longer, and takes no permit along", async () => {
+  const semaphore = new FairSemaphore(1);
+  const first = await semaphore.acquire({});
+  const leave = new AbortController();
+  const [party, other] = [{}, {}];
+  const leaving = [1, 2].map(() => semaphore.acquire(party, leave.signal));
+  const staying = semaphore.acquire(party);
+  const later = semaphore.acquire(other);
+  leave.abort();
+  expect(await Promise.all(leaving)).toEqual([undefined, undefined]);
+  expect(await semaphore.acquire({}, leave.signal)).toBeUndefined();
+  first?.[Symbol.dispose]();
+  (await staying)?.[Symbol.dispose]();
+  (await later)?.[Symbol.dispose]();
+  expect(await semaphore.acquire({})).toBeDefined();
 });

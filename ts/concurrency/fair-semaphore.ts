@@ -15,19 +15,39 @@ export class FairSemaphore {
     this.#free = permits;
   }
 
-  /** Waits for a permit; whoever gets one gives it back by disposing of it. */
-  async acquire(party: object): Promise<Disposable> {
+  /**
+   * Waits for a permit; whoever gets one gives it back by disposing of it. Resolves to undefined as
+   * soon as the signal comes first.
+   */
+  async acquire(party: object, signal?: AbortSignal): Promise<Disposable | undefined> {
+    if (signal?.aborted) return undefined;
     if (this.#free > 0) this.#free--;
-    else await this.#turn(party);
+    else if (!(await this.#turn(party, signal))) return undefined;
     return { [Symbol.dispose]: () => this.#release() };
   }
 
-  #turn(party: object): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
+  /** Waits for the party's turn; resolves to false where the signal came first. */
+  #turn(party: object, signal: AbortSignal | undefined): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const leave = () => {
+      this.#leave(party, serve);
+      resolve(false);
+    };
+    const serve = () => {
+      signal?.removeEventListener("abort", leave);
+      resolve(true);
+    };
+    signal?.addEventListener("abort", leave, { once: true });
     const queue = this.#waiting.get(party);
-    if (queue === undefined) this.#waiting.set(party, [resolve]);
-    else queue.push(resolve);
+    if (queue === undefined) this.#waiting.set(party, [serve]);
+    else queue.push(serve);
     return promise;
+  }
+
+  #leave(party: object, serve: () => void): void {
+    const queue = this.#waiting.get(party)?.filter((other) => other !== serve) ?? [];
+    if (queue.length > 0) this.#waiting.set(party, queue);
+    else this.#waiting.delete(party);
   }
 
   #release(): void {

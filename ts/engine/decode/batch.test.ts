@@ -10,7 +10,7 @@ function prompted(count: number, script: Script) {
   return { model, sessions, batch: new Batch(model, new Stages()) };
 }
 
-const party = {};
+const party = { party: {} };
 
 async function written(batch: Batch, session: ReturnType<ScriptedModel["session"]>) {
   const ids: number[] = [];

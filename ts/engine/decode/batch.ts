@@ -2,25 +2,20 @@ import type { LogitBias, LogitsProcessor } from "../../bias/logit-bias.ts";
 import type { FinishReason } from "../../contract/transcript.ts";
 import type { DecodingModel, DecodingSession } from "./decoding-model.ts";
 import type { Hypothesis } from "./hypothesis.ts";
-import type { Stages } from "./stages.ts";
+import type { DecodeParty, Stages } from "./stages.ts";
 
-interface Waiting {
+interface Waiting extends DecodeParty {
   session: DecodingSession;
-  party: object;
   resolve: (token: number | null) => void;
   reject: (error: unknown) => void;
 }
 
 /** What ends a decoding loop besides the model, and who follows it. */
-export interface GenerateOptions {
-  /** Whose session it is. */
-  party: object;
+export interface GenerateOptions extends DecodeParty {
   /** Most tokens of the hypothesis. */
   maxTokens: number;
   /** The logit bias, token by token. */
   processor: LogitsProcessor | undefined;
-  /** Asked after each token. */
-  signal: AbortSignal | undefined;
   /** Takes the hypothesis each time when it has grown by a token. */
   onToken?: ((hypothesis: Hypothesis) => void) | undefined;
 }
@@ -47,7 +42,7 @@ export class Batch {
   async generate(
     session: DecodingSession,
     hypothesis: Hypothesis,
-    { party, maxTokens, processor, signal, onToken }: GenerateOptions,
+    { maxTokens, processor, onToken, ...party }: GenerateOptions,
   ): Promise<FinishReason> {
     for (const { id } of hypothesis.tokens) processor?.push(id);
     let bias = processor?.bias;
@@ -56,7 +51,7 @@ export class Batch {
       const id = await this.next(session, party);
       if (id === null) return "eos";
       if (hypothesis.push(id, session.logprob)) return "loop";
-      if (signal?.aborted) return "cancelled";
+      if (party.signal?.aborted) return "cancelled";
       onToken?.(hypothesis);
       processor?.push(id);
       if (processor?.bias !== bias) {
@@ -68,10 +63,10 @@ export class Batch {
   }
 
   /** The session's next token, null at its end. */
-  next(session: DecodingSession, party: object): Promise<number | null> {
+  next(session: DecodingSession, party: DecodeParty): Promise<number | null> {
     const { promise, resolve, reject } = Promise.withResolvers<number | null>();
     if (this.#waiting.length === 0) this.#schedule();
-    this.#waiting.push({ session, party, resolve, reject });
+    this.#waiting.push({ ...party, session, resolve, reject });
     return promise;
   }
 
@@ -88,6 +83,7 @@ export class Batch {
     try {
       const tokens = this.#model.step(waiting.map(({ session }) => session));
       for (const [index, { resolve }] of waiting.entries()) resolve(tokens[index] ?? null);
+      if (waiting.some(({ isLive }) => isLive)) this.#stages.giveWay();
     } catch (error) {
       for (const { reject } of waiting) reject(error);
     }

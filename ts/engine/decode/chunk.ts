@@ -12,6 +12,7 @@ import type { DecodingSession, StageTimes } from "./decoding-model.ts";
 import type { Engine } from "./engine.ts";
 import { Hypothesis } from "./hypothesis.ts";
 import { isTooShort } from "./missing-text.ts";
+import type { DecodeParty } from "./stages.ts";
 
 /** How chunks are decoded. */
 export interface DecodeOptions {
@@ -25,9 +26,7 @@ export interface DecodeOptions {
 }
 
 /** For whom a chunk is decoded. An aborted chunk ends with what it has. */
-export interface DecodeContext extends Pick<GenerateOptions, "signal" | "onToken"> {
-  /** Parties take turns. */
-  party: object;
+export interface DecodeContext extends DecodeParty, Pick<GenerateOptions, "onToken"> {
   /** What messages call the recording. */
   name: string;
 }
@@ -59,7 +58,7 @@ export async function decodeChunk(
   options: DecodeOptions,
   context: DecodeContext,
 ): Promise<ChunkResult> {
-  using _permit = await engine.semaphore.acquire(context.party);
+  using _permit = await engine.permit(context);
   if (context.signal?.aborted) return notDecoded(audio, "cancelled");
   using session = engine.model.session(options.session);
   const maxTokens = options.maxTokens ?? tokenBudget(audio.end - audio.start);
@@ -85,17 +84,17 @@ async function feed(
   session: DecodingSession,
   audio: AudioChunk,
   options: DecodeOptions & { maxTokens: number },
-  { party, name, signal }: DecodeContext,
+  context: DecodeContext,
 ): Promise<Int32Array | undefined> {
   const { stages } = engine;
   session.mel(audio.samples);
-  if (!(await stages.finish(session, party, signal))) return undefined;
+  if (!(await stages.finish(session, context))) return undefined;
   const audioTokens = session.encode();
-  if (!(await stages.finish(session, party, signal))) return undefined;
+  if (!(await stages.finish(session, context))) return undefined;
   const ids = options.prompt(audioTokens);
-  checkPositions(engine, ids.length + options.maxTokens, audio, name);
+  checkPositions(engine, ids.length + options.maxTokens, audio, context.name);
   session.prefill(ids);
-  return (await stages.finish(session, party, signal)) ? ids : undefined;
+  return (await stages.finish(session, context)) ? ids : undefined;
 }
 
 /** The chunk with the text of a hypothesis; `stable` is what was told of it, see `end`. */

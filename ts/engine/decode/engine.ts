@@ -9,7 +9,7 @@ import { Tokenizer } from "../../text/tokenizer.ts";
 import { Batch } from "./batch.ts";
 import { chunkingOf } from "./chunking.ts";
 import type { DecodingModel } from "./decoding-model.ts";
-import { Stages } from "./stages.ts";
+import { type DecodeParty, Stages } from "./stages.ts";
 
 /**
  * An open checkpoint with its tokenizer and its batch. All its work happens on the thread that
@@ -20,10 +20,10 @@ export class Engine implements Disposable {
   readonly tokenizer: Tokenizer;
   readonly stages = new Stages();
   readonly batch: Batch;
-  /** Permits for chunks that are decoded together. */
-  readonly semaphore: FairSemaphore;
-  /** Most chunks that are decoded together. */
+  /** Most chunks of recordings that are decoded together. */
   readonly maxBatch: number;
+  readonly #permits: FairSemaphore;
+  readonly #livePermits: FairSemaphore;
   /** How the checkpoint wants recordings to be cut. */
   readonly chunking: Partial<ChunkOptions>;
   /** What is under way. */
@@ -41,7 +41,8 @@ export class Engine implements Disposable {
     this.chunking = chunking;
     this.maxBatch = maxBatch;
     this.batch = new Batch(model, this.stages);
-    this.semaphore = new FairSemaphore(maxBatch);
+    this.#permits = new FairSemaphore(maxBatch);
+    this.#livePermits = new FairSemaphore(maxBatch);
   }
 
   /** Opens the folder of a checkpoint. Throws AsrError `model` when it is missing or bad. */
@@ -56,6 +57,15 @@ export class Engine implements Disposable {
       model.close();
       throw error;
     }
+  }
+
+  /**
+   * Waits until a chunk may be decoded; undefined when the signal comes first. A recording keeps
+   * its permit for seconds, a live stream for a step; so that these do not wait for those, each
+   * kind has permits of its own.
+   */
+  permit({ party, signal, isLive }: DecodeParty): Promise<Disposable | undefined> {
+    return (isLive ? this.#livePermits : this.#permits).acquire(party, signal);
   }
 
   /** Says that the engine is needed, until what this returns is disposed of. */

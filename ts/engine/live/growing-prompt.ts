@@ -33,24 +33,24 @@ export class GrowingPrompt {
     audio: AudioChunk,
     prefix: readonly Token[],
     room: number,
-    { party, name, signal }: DecodeContext,
+    context: DecodeContext,
   ): Promise<Int32Array | undefined> {
     const { model, stages } = this.#engine;
     const { windowFrames, windowTokens, tokens } = model.info;
     const frames = this.#session.mel(audio.samples);
-    if (!(await stages.finish(this.#session, party, signal))) return undefined;
+    if (!(await stages.finish(this.#session, context))) return undefined;
     // At its end a segment may be cut shorter than it was heard before.
     const kept = Math.min(this.#windows, Math.floor(frames / windowFrames)) * windowTokens;
     const audioTokens = this.#session.encode({ keep: kept });
-    if (!(await stages.finish(this.#session, party, signal))) return undefined;
+    if (!(await stages.finish(this.#session, context))) return undefined;
     const prompt = this.#options.prompt(audioTokens);
     const ids = Int32Array.of(...prompt, ...prefix.map(({ id }) => id));
-    checkPositions(this.#engine, ids.length + room, audio, name);
+    checkPositions(this.#engine, ids.length + room, audio, context.name);
     const from = this.#isFed ? prompt.indexOf(tokens.audioPad) + kept : 0;
     if (this.#isFed) this.#session.rewind(from);
     const fed = ids.subarray(from);
     this.#session.prefill(fed);
-    if (!(await stages.finish(this.#session, party, signal))) return undefined;
+    if (!(await stages.finish(this.#session, context))) return undefined;
     this.#isFed = true;
     this.#windows = Math.max(0, Math.floor((frames - blurredFrames) / windowFrames));
     return fed;

@@ -77,7 +77,7 @@ export class LiveSegment implements Disposable {
 
   /** Decodes the segment as it is by now. Returns its text, the end of which may still change. */
   async step(audio: AudioChunk): Promise<string> {
-    using _permit = await this.#engine.semaphore.acquire(this.#context.party);
+    using _permit = await this.#engine.permit(this.#context);
     if (this.#context.signal?.aborted) return this.#text;
     const seconds = (audio.samples.length - this.#samples) / sampleRate;
     this.#samples = audio.samples.length;
@@ -112,7 +112,7 @@ export class LiveSegment implements Disposable {
 
   /** Goes on from what is settled to the end, with penalties where it finds none. */
   async #finishSettled(audio: AudioChunk): Promise<ChunkResult> {
-    using _permit = await this.#engine.semaphore.acquire(this.#context.party);
+    using _permit = await this.#engine.permit(this.#context);
     if (this.#context.signal?.aborted) return this.cancelled(audio);
     const first = await this.#decodeToEnd(this.#session, this.#prompt, audio);
     const isShort = first.chunk.finishReason === "short";

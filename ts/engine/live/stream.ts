@@ -171,7 +171,8 @@ class Live implements Work {
   }
 
   #newSegment(): LiveSegment {
-    const context = { party: this, name: this.#name, signal: this.#context.signal };
+    const { signal } = this.#context;
+    const context = { party: this, isLive: true, name: this.#name, signal };
     return new LiveSegment(this.#engine, this.#options.decode, context);
   }
 
