@@ -8,8 +8,10 @@ import { transcriptOf } from "./transcripts.ts";
 /** A stream of samples that was heard. */
 export interface HeardStream {
   options: StreamOptions;
-  /** In the order in which they came. */
-  samples: number[];
+  /** The bytes of its samples. */
+  blocks: Uint8Array[];
+  /** How many these are. */
+  length: number;
   isEnded: boolean;
 }
 
@@ -27,7 +29,7 @@ export class CountingRecognizer implements Recognizer {
 
   async *stream(input: AudioInput, options: StreamOptions): AsyncGenerator<StreamEvent> {
     if (!isPcmStream(input) || input.encoding !== "s16le") throw new Error("no plain samples");
-    const heard: HeardStream = { options, samples: [], isEnded: false };
+    const heard: HeardStream = { options, blocks: [], length: 0, isEnded: false };
     const number = this.streams.push(heard) - 1;
     this.atOnce++;
     try {
@@ -50,9 +52,9 @@ export class CountingRecognizer implements Recognizer {
     let [text, said] = ["", 0];
     const { signal } = heard.options;
     for await (const block of stream) {
-      const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
-      for (let at = 0; at < block.length; at += 2) heard.samples.push(view.getInt16(at, true));
-      const seconds = heard.samples.length / rate;
+      heard.blocks.push(block);
+      heard.length += block.length / 2;
+      const seconds = heard.length / rate;
       if (this.failure !== undefined && seconds >= this.failure.after) throw this.failure.error;
       while (said < Math.floor(2 * seconds)) {
         const delta = said++ === 0 ? "1" : ` ${said}`;
@@ -64,7 +66,7 @@ export class CountingRecognizer implements Recognizer {
     }
     signal?.throwIfAborted();
     heard.isEnded = true;
-    yield* ended(text, heard.samples.length / rate, heard.options);
+    yield* ended(text, heard.length / rate, heard.options);
   }
 }
 

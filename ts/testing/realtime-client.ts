@@ -131,3 +131,15 @@ export function socketServer(routes: readonly Route[], script?: ServerScript): S
     [Symbol.asyncDispose]: async () => await server.stop(true),
   };
 }
+
+/** A client for which nothing but its own word ends turns, at 16 kHz unless `input` says more. */
+export async function manualClient(
+  { address }: SocketServer,
+  input: object = {},
+): Promise<RealtimeClient> {
+  const client = new RealtimeClient(`${address}/v1/realtime?intent=transcription`);
+  await client.next("session.created");
+  const format = { type: "audio/pcm", rate: 16_000 };
+  await client.update({ turn_detection: null, format, ...input });
+  return client;
+}

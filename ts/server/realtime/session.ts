@@ -9,6 +9,7 @@ import { errorOf, itemOf, newId, type ServerEvent } from "./server-events.ts";
 import { type Dialect, sessionObject } from "./session-object.ts";
 import { defaultSettings, type SessionSettings } from "./settings.ts";
 import { updated } from "./settings-update.ts";
+import { SpokenTurns } from "./spoken-turns.ts";
 import { Transcriber } from "./transcriber.ts";
 import { Turn } from "./turn.ts";
 import { ManualTurns, type TurnDetector, type TurnPart } from "./turn-detector.ts";
@@ -16,7 +17,7 @@ import { ManualTurns, type TurnDetector, type TurnPart } from "./turn-detector.t
 /** Sound that may wait for the models, in seconds; then the client is not heard any further. */
 const maxBacklogSeconds = 120;
 /** A longer turn is committed as if the client had said so, in seconds. */
-const maxTurnSeconds = 3600;
+const maxTurnSeconds = 1800;
 /** Sound that is worked on at a time, in bytes of any format: others have their turns between. */
 const sliceBytes = 1 << 16;
 
@@ -56,7 +57,7 @@ export class Session {
     this.#model = start.model ?? start.server.models.nameOf(undefined);
     this.#settings = defaultSettings(this.#model);
     this.#decoder = new FormatDecoder(this.#settings.format);
-    this.#detector = this.#newDetector();
+    this.#detector = this.#newDetector(0);
   }
 
   /** Tells the client what holds, before it has said anything. */
@@ -78,7 +79,7 @@ export class Session {
 
   /** Commits what is open, and resolves when all turns are written. */
   async finish(): Promise<void> {
-    this.#commitTurn();
+    if (this.#turn !== undefined) this.#commitTurn();
     await this.#transcriber.idle();
   }
 
@@ -112,12 +113,19 @@ export class Session {
       this.#hear(this.#decoder.flush());
       this.#decoder = new FormatDecoder(this.#settings.format);
     }
-    if (this.#settings.turnDetection !== before.turnDetection) this.#detector = this.#newDetector();
+    if (this.#settings.turnDetection !== before.turnDetection) {
+      const rest = this.#detector.rest();
+      this.#detector = this.#newDetector(this.#heard - rest.length);
+      if (rest.length > 0) this.#follow(this.#detector.push(rest));
+    }
     this.#tellSettings("updated");
   }
 
-  #newDetector(): TurnDetector {
-    return new ManualTurns(this.#heard, this.#turn !== undefined);
+  #newDetector(at: number): TurnDetector {
+    const { turnDetection } = this.#settings;
+    const isOpen = this.#turn !== undefined;
+    if (turnDetection === null) return new ManualTurns(at, isOpen);
+    return new SpokenTurns(turnDetection, at, isOpen);
   }
 
   #tellSettings(what: "created" | "updated"): void {
@@ -167,30 +175,50 @@ export class Session {
 
   #follow(parts: Iterable<TurnPart>): void {
     for (const part of parts) {
-      if (part.type === "audio") this.#turn?.push(part.samples);
-      else if (part.type === "started") this.#begin(part.at);
-      else if (part.type === "stopped") this.#end(part.at);
+      switch (part.type) {
+        case "begin":
+          this.#begin(part.at, part.isSpeech);
+          break;
+        case "audio":
+          this.#turn?.push(part.samples);
+          break;
+        case "end":
+          this.#end(part.at, part.isSpeech);
+          break;
+        case "idle":
+          this.#beginIdle(part);
+      }
     }
   }
 
-  #begin(at: number): void {
-    const { server, signal } = this.#start;
-    const context = { server, signal, backlog: this.#backlog, send: this.#start.send };
-    const turn = new Turn(at, this.#settings, context);
+  #begin(at: number, isSpeech = false): Turn {
+    const { server, signal, send } = this.#start;
+    const turn = new Turn(at, this.#settings, { server, signal, backlog: this.#backlog, send });
     this.#turn = turn;
-    if (this.#detector.tells) {
+    if (isSpeech) {
       const audio_start_ms = milliseconds(at);
       this.#send({ type: "input_audio_buffer.speech_started", audio_start_ms, item_id: turn.id });
     }
     this.#transcriber.add(turn);
+    return turn;
   }
 
-  #end(at: number): void {
+  #beginIdle({ start, end }: { start: number; end: number }): void {
+    const { id } = this.#begin(start);
+    this.#send({
+      type: "input_audio_buffer.timeout_triggered",
+      audio_start_ms: milliseconds(start),
+      audio_end_ms: milliseconds(end),
+      item_id: id,
+    });
+  }
+
+  #end(at: number, isSpeech: boolean): void {
     const turn = this.#turn;
     if (turn === undefined) return;
     this.#turn = undefined;
     const { id } = turn;
-    if (this.#detector.tells) {
+    if (isSpeech) {
       const audio_end_ms = milliseconds(at);
       this.#send({ type: "input_audio_buffer.speech_stopped", audio_end_ms, item_id: id });
     }

@@ -2,29 +2,27 @@ import type { Samples } from "../../audio/samples/recording.ts";
 
 /** What a detector makes of the sound of a session; places are samples from its first. */
 export type TurnPart =
-  | { readonly type: "started"; readonly at: number }
+  /** A turn begins; `isSpeech`: because somebody is heard. */
+  | { readonly type: "begin"; readonly at: number; readonly isSpeech: boolean }
   | { readonly type: "audio"; readonly samples: Samples }
-  | { readonly type: "stopped"; readonly at: number }
-  /** Nobody has spoken for as long as the client waits; what was heard is a turn of its own. */
+  /** It ends; `isSpeech`: because nobody is heard any more. */
+  | { readonly type: "end"; readonly at: number; readonly isSpeech: boolean }
+  /** Nobody has spoken for as long as the client would wait: a turn of what was there begins. */
   | { readonly type: "idle"; readonly start: number; readonly end: number };
 
 /** Says where turns begin and end. */
 export interface TurnDetector {
-  /** Whether turns are told to begin and to end, and are not for the client to end alone. */
-  readonly tells: boolean;
   push(samples: Samples): Iterable<TurnPart>;
-  /**
-   * The client ends a turn: what belongs to it, to its end, if there is anything. Nothing of it is
-   * given again.
-   */
+  /** The client ends a turn here, of what is not in one yet, too; nothing where nothing is. */
   commit(): Iterable<TurnPart>;
   /** The client throws away what is not committed. */
   clear(): void;
+  /** What came and is in no turn, for the detector that takes its place. */
+  rest(): Samples;
 }
 
 /** Everything is of one turn until the client ends it. */
 export class ManualTurns implements TurnDetector {
-  readonly tells = false;
   #at: number;
   #isOpen: boolean;
 
@@ -35,18 +33,22 @@ export class ManualTurns implements TurnDetector {
   }
 
   *push(samples: Samples): Generator<TurnPart, void, undefined> {
-    if (!this.#isOpen) yield { type: "started", at: this.#at };
+    if (!this.#isOpen) yield { type: "begin", at: this.#at, isSpeech: false };
     this.#isOpen = true;
     this.#at += samples.length;
     yield { type: "audio", samples };
   }
 
   *commit(): Generator<TurnPart, void, undefined> {
-    if (this.#isOpen) yield { type: "stopped", at: this.#at };
+    if (this.#isOpen) yield { type: "end", at: this.#at, isSpeech: false };
     this.#isOpen = false;
   }
 
   clear(): void {
     this.#isOpen = false;
+  }
+
+  rest(): Samples {
+    return new Float32Array(0);
   }
 }

@@ -70,6 +70,8 @@ export class Turn {
     const { transcription } = this.#settings;
     if (transcription === null) return;
     const signal = AbortSignal.any([this.#context.signal, this.#abort.signal]);
+    // Whoever waits for sound that never comes is not kept waiting.
+    signal.addEventListener("abort", () => this.#audio.discard());
     try {
       const { models, metrics } = this.#context.server;
       using loan = await models.borrow(transcription.model, signal, { isLive: true });
