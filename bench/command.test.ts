@@ -57,6 +57,20 @@ describe("on the demo model", () => {
     expect(batches[3].runs[0].tokens).toBe(8 * 16);
   });
 
+  test("server", async () => {
+    const { status, out } = await bench("server", "--quick");
+    expect(status).toBe(0);
+    expect(out).toContain("| It left in |");
+    const [{ together, leaves, crowd }] = stored("server.json").data.models;
+    expect(together[0].aloneMs.length).toBe(3);
+    for (const stage of ["queue", "encode", "prefill", "decode"]) {
+      expect(leaves[stage].length).toBe(3);
+    }
+    // 8 at work and 16 who wait; the others are told when to come again.
+    expect(crowd.statuses["200"]).toBeGreaterThanOrEqual(24);
+    expect(crowd.statuses["200"] + (crowd.statuses["503 with Retry-After"] ?? 0)).toBe(64);
+  });
+
   test("latency", async () => {
     const { status, out } = await bench("latency", "--quick");
     expect(status).toBe(0);

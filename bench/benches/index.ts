@@ -7,6 +7,7 @@ import { load } from "./load.ts";
 import { optimisations } from "./optimisations.ts";
 import { precision } from "./precision.ts";
 import { rtf } from "./rtf.ts";
+import { server } from "./server.ts";
 import { stages } from "./stages.ts";
 
 /** Every bench by its name, in the order in which all of them run. */
@@ -17,6 +18,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   latency,
   load,
   live,
+  server,
   precision,
   optimisations,
   kernels,

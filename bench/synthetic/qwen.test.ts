@@ -1,10 +1,14 @@
 import { expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { goldensFolder } from "../../ts/testing/goldens.ts";
 import { readSafetensors } from "../../ts/testing/safetensors.ts";
-import { bestRecipe, fourBits, qwenTensors } from "./qwen.ts";
+import { promptIds } from "../../ts/text/prompt.ts";
+import { Tokenizer } from "../../ts/text/tokenizer.ts";
+import { addedTokens, bestRecipe, fourBits, qwenTensors } from "./qwen.ts";
 import { constantBfloat16, deviation, randomBfloat16, randomBytes } from "./random.ts";
+import { writeTokenizer } from "./tokenizer.ts";
 
 const tensors = qwenTensors(fourBits);
 
@@ -42,6 +46,20 @@ test("the recipe has 8 bits in encoder, embedding and the first two layers", () 
   expect(eight).toContain("audio_tower.layers.17.fc2.weight");
   expect(eight).toContain("model.embed_tokens.weight");
   expect(eight).toContain("model.layers.1.mlp.down_proj.weight");
+});
+
+test("a tokenizer of made-up words has each id, and one for each word of the prompt", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "bun-asr-words-"));
+  try {
+    await writeTokenizer(folder, 5000, addedTokens);
+    const tokenizer = await Tokenizer.load(folder);
+    expect(tokenizer.size).toBe(addedTokens["<asr_text>"]! + 1);
+    for (let id = 0; id < 5000; id++) expect(tokenizer.bytesOf(id)).toBeDefined();
+    expect(tokenizer.decode([4998, 4999])).toMatch(/^( [a-z]+){2}$/);
+    expect(promptIds(tokenizer, 130, { language: "English" }).length).toBeLessThan(130 + 20);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("random numbers repeat, and have the wanted deviation", () => {

@@ -31,7 +31,7 @@ const text = {
 };
 const groupSize = 64;
 const ids = { end: 151_645, stop: 151_643, audioStart: 151_669, audioEnd: 151_670, pad: 151_676 };
-const addedTokens: AddedIds = {
+export const addedTokens: AddedIds = {
   "<|endoftext|>": ids.stop,
   "<|im_start|>": 151_644,
   "<|im_end|>": ids.end,

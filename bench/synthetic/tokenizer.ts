@@ -6,6 +6,9 @@ export type AddedIds = Readonly<Record<string, number>>;
 
 const letters = "abcdefghijklmnopqrstuvwxyz";
 
+/** What stands in prompts; in the published vocabulary each is a token. */
+const promptWords = ["system", "user", "assistant", "language", "ĠEnglish"];
+
 /**
  * Writes a tokenizer in which every id below `words` is a byte or a made-up word with a blank
  * before it, so that what random weights write is text, of a token a word.
@@ -17,14 +20,19 @@ export async function writeTokenizer(
 ): Promise<void> {
   const vocabulary = bytes();
   const merges: string[] = [];
+  const add = (stem: string, letter: string) => {
+    vocabulary.push(stem + letter);
+    merges.push(`${stem} ${letter}`);
+  };
+  for (const word of promptWords) {
+    for (let end = 1; end < word.length; end++) add(word.slice(0, end), word[end]!);
+  }
   // Words grow by a letter, so each is a merge of one that is there already.
   let stems = ["Ġ"];
   while (vocabulary.length < words) {
     const grown = stems.flatMap((stem) => Array.from(letters, (letter) => ({ stem, letter })));
-    for (const { stem, letter } of grown.slice(0, words - vocabulary.length)) {
-      vocabulary.push(stem + letter);
-      merges.push(`${stem} ${letter}`);
-    }
+    const room = words - vocabulary.length;
+    for (const { stem, letter } of grown.slice(0, room)) add(stem, letter);
     stems = grown.map(({ stem, letter }) => stem + letter);
   }
   const vocab = Object.fromEntries(vocabulary.map((token, id) => [token, id]));
