@@ -59,7 +59,8 @@ export class CountingRecognizer implements Recognizer {
       while (said < Math.floor(2 * seconds)) {
         const delta = said++ === 0 ? "1" : ` ${said}`;
         text += delta;
-        yield { type: "delta", text: delta };
+        const tokens = [{ text: delta, logprob: -0.5 }];
+        yield { type: "delta", text: delta, ...(heard.options.logprobs && { tokens }) };
       }
       yield { type: "partial", text: "…" };
       signal?.throwIfAborted();
@@ -82,5 +83,6 @@ function* ended(
   const chunk = { start: 0, end, text, language, tokenTexts, speech, finishReason } as const;
   yield { type: "final", text, start: 0, end, language, finishReason };
   const segments = segmentsOf([chunk], { logprobs });
+  for (const segment of segments) yield { type: "segment", segment };
   yield { type: "finish", transcript: { ...transcriptOf([chunk]), segments } };
 }

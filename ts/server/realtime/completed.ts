@@ -1,34 +1,30 @@
-import { languageCode } from "../../contract/languages.ts";
 import type { Transcript } from "../../contract/transcript.ts";
-import type { Completed, LogProb } from "./server-events.ts";
+import { type Account, accountOf } from "../transcriptions/account.ts";
+import { languageCodes } from "../transcriptions/languages.ts";
+import type { TokenLogprob } from "../transcriptions/logprobs.ts";
+import { type TokenUsage, tokenUsage } from "../transcriptions/usage.ts";
 
-/** The event that tells the whole text of a turn. */
-export function completedOf(transcript: Transcript, hasLogprobs: boolean): Completed {
-  const { text, language, usage, truncated, finishReason, warnings } = transcript;
-  return {
-    transcript: text,
-    languages: language
-      .split(",")
-      .flatMap((name) => languageCode(name) ?? [])
-      .map((code) => ({ code })),
-    ...(hasLogprobs ? { logprobs: logprobsOf(transcript) } : {}),
-    usage: {
-      type: "tokens",
-      input_tokens: usage.inputTokens,
-      output_tokens: usage.outputTokens,
-      total_tokens: usage.totalTokens,
-    },
-    ...(truncated ? { truncated, finish_reason: finishReason } : {}),
-    ...(warnings === undefined ? {} : { warnings }),
-  };
+/** What is told of a turn when its whole text is there. */
+export interface Completed {
+  transcript: string;
+  languages: readonly { code: string }[];
+  logprobs?: readonly TokenLogprob[];
+  usage: TokenUsage;
+  /** What OpenAI's event has no field for, as whether text may be missing. */
+  bun_asr: Account;
 }
 
-function logprobsOf({ segments }: Transcript): LogProb[] {
-  return segments.flatMap(({ tokens = [] }) =>
-    tokens.map(({ text, logprob }) => ({
-      token: text,
-      bytes: [...new TextEncoder().encode(text)],
-      logprob,
-    })),
-  );
+/** `model` is the one that made the transcript. */
+export function completedOf(
+  transcript: Transcript,
+  model: string,
+  logprobs: readonly TokenLogprob[] | undefined,
+): Completed {
+  return {
+    transcript: transcript.text,
+    languages: languageCodes(transcript),
+    ...(logprobs && { logprobs }),
+    usage: tokenUsage(transcript),
+    bun_asr: accountOf(transcript, model, []),
+  };
 }

@@ -86,6 +86,35 @@ describe("a session", () => {
   });
 });
 
+test("clients of the form before are spoken to in it", async () => {
+  await using server = counting().server;
+  using client = new RealtimeClient(server.address + path, [], { "openai-beta": "realtime=v1" });
+  expect(await client.next("transcription_session.created")).toMatchObject({
+    session: { input_audio_format: "pcm16", turn_detection: { type: "server_vad" } },
+  });
+  const session = { input_audio_format: "g711_alaw", turn_detection: null };
+  client.send({ type: "transcription_session.update", session });
+  expect(await client.next("transcription_session.updated")).toMatchObject({ session });
+  client.append(new Uint8Array(4000));
+  client.commit();
+  const { item_id } = await client.next("input_audio_buffer.committed");
+  const created = await client.next("conversation.item.created");
+  expect(created).toMatchObject({ previous_item_id: null, item: { id: item_id, role: "user" } });
+  expect(await client.next(`${ofItem}.completed`)).toMatchObject({ item_id, transcript: "1" });
+});
+
+test("who waits no longer for somebody to speak is told of the silence", async () => {
+  await using server = counting().server;
+  const turn_detection = { type: "server_vad", idle_timeout_ms: 1000 };
+  using client = await manualClient(server, { turn_detection });
+  client.append(new Uint8Array(32_000 * 1.5));
+  const { item_id, ...told } = await client.next("input_audio_buffer.timeout_triggered");
+  expect(told).toMatchObject({ audio_start_ms: 0, audio_end_ms: 1000 });
+  expect(await client.next("input_audio_buffer.committed")).toMatchObject({ item_id });
+  expect(await client.next(`${ofItem}.completed`)).toMatchObject({ item_id, transcript: "1 2" });
+  expect(client.events.some(({ type }) => type.includes("speech"))).toBe(false);
+});
+
 describe("a turn that its client ends", () => {
   test("is heard whole, and told while it is spoken", async () => {
     const { recognizer, server: made } = counting();
@@ -114,7 +143,7 @@ describe("a turn that its client ends", () => {
       usage: { type: "tokens", input_tokens: 10, output_tokens: 1, total_tokens: 11 },
     });
     expect(completed).not.toHaveProperty("logprobs");
-    expect(completed).not.toHaveProperty("truncated");
+    expect(completed["bun_asr"]).toMatchObject({ model: "demo", truncated: false });
     expect(client.said()).toBe("1 2 3");
     const [heard] = recognizer.streams;
     expect(Buffer.concat(heard!.blocks)).toEqual(Buffer.from(sent));
@@ -174,7 +203,10 @@ describe("a turn that its client ends", () => {
     client.commit();
     expect(await client.next(`${ofItem}.segment`)).toMatchObject({ text: "1 2", start: 0 });
     expect(await client.next(`${ofItem}.completed`)).toMatchObject({
-      logprobs: [{ token: "1 2", bytes: [49, 32, 50], logprob: -0.5 }],
+      logprobs: [
+        { token: "1", bytes: [49], logprob: -0.5 },
+        { token: " 2", bytes: [32, 50], logprob: -0.5 },
+      ],
     });
   });
 

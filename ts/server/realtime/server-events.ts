@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Problem } from "../http/problem.ts";
+import type { TokenLogprob } from "../transcriptions/logprobs.ts";
+import type { Completed } from "./completed.ts";
 
 /** What OpenAI's events of errors have within. */
 export interface EventError {
@@ -7,21 +9,6 @@ export interface EventError {
   code: string | null;
   message: string;
   param: string | null;
-}
-
-/** The log-probability of a token. */
-export interface LogProb {
-  token: string;
-  bytes: number[];
-  logprob: number;
-}
-
-/** What a turn took. */
-export interface TokenUsage {
-  type: "tokens";
-  input_tokens: number;
-  output_tokens: number;
-  total_tokens: number;
 }
 
 /** A turn in the list of what was said. */
@@ -57,24 +44,12 @@ export type ServerEvent =
       `conversation.item.${"created" | "added" | "done"}`,
       { previous_item_id: string | null; item: Item }
     >
-  | OfItem<"delta", { delta: string }>
+  | OfItem<"delta", { delta: string; logprobs?: readonly TokenLogprob[] }>
   | OfItem<"provisional", { text: string }>
   | OfItem<"segment", { id: string; text: string; speaker: string; start: number; end: number }>
   | OfItem<"completed", Completed>
   | OfItem<"failed", { error: EventError }>
   | Named<"error", { error: EventError & { event_id: string | null } }>;
-
-/** The text of a turn. */
-export interface Completed {
-  transcript: string;
-  languages: readonly { code: string }[];
-  logprobs?: readonly LogProb[];
-  usage: TokenUsage;
-  /** Whether text may be missing, and why; absent where none is. */
-  truncated?: true;
-  finish_reason?: string;
-  warnings?: readonly string[];
-}
 
 /** An id as OpenAI's look, as in `event_…`. */
 export function newId(kind: "event" | "item" | "sess" | "seg"): string {

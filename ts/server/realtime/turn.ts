@@ -1,9 +1,11 @@
 import { sampleRate } from "../../audio/samples/recording.ts";
+import type { StreamEvent } from "../../contract/events.ts";
 import type { StreamOptions } from "../../contract/options.ts";
 import type { Transcript } from "../../contract/transcript.ts";
 import { problemOf } from "../http/problem.ts";
 import type { Recognizer } from "../service/models.ts";
 import type { ServerContext } from "../service/service.ts";
+import { logprobsOf, type TokenLogprob } from "../transcriptions/logprobs.ts";
 import { AudioQueue, type Backlog } from "./audio-queue.ts";
 import { completedOf } from "./completed.ts";
 import { errorOf, newId, type ServerEvent } from "./server-events.ts";
@@ -32,6 +34,8 @@ export class Turn {
   readonly #context: TurnContext;
   readonly #audio: AudioQueue;
   readonly #abort = new AbortController();
+  /** Of what deltas told. */
+  readonly #logprobs: TokenLogprob[] = [];
   #isCommitted = false;
   #length = 0;
 
@@ -78,7 +82,9 @@ export class Turn {
       const transcript = await this.#heard(loan.recognizer, transcription, signal);
       if (signal.aborted || transcript === undefined) return;
       metrics.transcribed(loan.name, transcript);
-      this.#complete(transcript);
+      const logprobs = this.#has("logprobs") ? this.#logprobs : undefined;
+      const completed = completedOf(transcript, loan.name, logprobs);
+      this.#context.send({ type: `${ofItem}.completed`, ...this.#place, ...completed });
     } catch (thrown) {
       if (signal.aborted) return;
       const error = errorOf(problemOf(thrown));
@@ -97,19 +103,12 @@ export class Turn {
     transcription: TranscriptionSettings,
     signal: AbortSignal,
   ): Promise<Transcript | undefined> {
-    const { send } = this.#context;
-    const isShown = this.#settings.include.includes(includes.provisional);
     const input = { stream: this.#audio.read(), sampleRate, encoding: "s16le" } as const;
     const options = { ...this.#options(transcription), signal };
     for await (const event of recognizer.stream(input, options)) {
       if (signal.aborted) return undefined;
-      if (event.type === "delta") {
-        send({ type: `${ofItem}.delta`, ...this.#place, delta: event.text });
-      } else if (event.type === "partial" && isShown) {
-        send({ type: `${ofItem}.provisional`, ...this.#place, text: event.text });
-      } else if (event.type === "finish") {
-        return event.transcript;
-      }
+      if (event.type === "finish") return event.transcript;
+      this.#tell(event);
     }
     return undefined;
   }
@@ -121,23 +120,32 @@ export class Turn {
       languages,
       keywords,
       prompt,
-      logprobs: this.#settings.include.includes(includes.logprobs),
+      logprobs: this.#has("logprobs"),
       // What is all there is decoded as a recording: that costs less, and is a little more exact.
       ...(this.#isCommitted ? { live: false } : { live: true, stepSeconds: stepSeconds[delay] }),
     };
   }
 
-  #complete(transcript: Transcript): void {
-    const { include } = this.#settings;
+  #tell(event: StreamEvent): void {
     const { send } = this.#context;
-    if (include.includes(includes.segments)) {
-      for (const { text, start, end } of transcript.segments) {
-        const [id, offset] = [newId("seg"), this.start / sampleRate];
-        const segment = { id, text, speaker: "", start: offset + start, end: offset + end };
-        send({ type: `${ofItem}.segment`, ...this.#place, ...segment });
-      }
+    if (event.type === "delta") {
+      const { text: delta, tokens } = event;
+      const logprobs = tokens === undefined ? undefined : logprobsOf(tokens);
+      this.#logprobs.push(...(logprobs ?? []));
+      send({ type: `${ofItem}.delta`, ...this.#place, delta, ...(logprobs && { logprobs }) });
+    } else if (event.type === "partial" && this.#has("provisional")) {
+      send({ type: `${ofItem}.provisional`, ...this.#place, text: event.text });
+    } else if (event.type === "segment" && this.#has("segments")) {
+      const { text, start, end } = event.segment;
+      const offset = this.start / sampleRate;
+      const place = { start: offset + start, end: offset + end };
+      // Who speaks is not known.
+      const segment = { id: newId("seg"), text, speaker: "", ...place };
+      send({ type: `${ofItem}.segment`, ...this.#place, ...segment });
     }
-    const completed = completedOf(transcript, include.includes(includes.logprobs));
-    send({ type: `${ofItem}.completed`, ...this.#place, ...completed });
+  }
+
+  #has(name: keyof typeof includes): boolean {
+    return this.#settings.include.includes(includes[name]);
   }
 }
