@@ -29,17 +29,15 @@ export class WyomingTestClient implements Disposable {
   readonly #socket: Socket;
   readonly #events: (WyomingEvent | undefined)[] = [];
   #changed = Promise.withResolvers<void>();
-  /** Resolves when the server has ended the connection. */
-  readonly ended: Promise<unknown>;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     const sink = { event: (event: WyomingEvent) => this.#push(event), payload: () => {} };
     const reader = new EventReader(sink, { maxPayloadLength: 0 });
     socket.on("data", (bytes: Uint8Array) => reader.push(bytes));
+    // A connection that is broken has ended, too.
     socket.on("error", () => {});
-    this.ended = Promise.race([once(socket, "end"), once(socket, "close")]);
-    void this.ended.then(() => this.#push(undefined));
+    for (const end of ["end", "close"]) socket.on(end, () => this.#push(undefined));
   }
 
   static async connect(port: number): Promise<WyomingTestClient> {

@@ -79,6 +79,8 @@ test("a client that does not read is let go", async () => {
   using server = wyomingServer({ limits: { maxUnreadBytes: 100_000 } });
   using wyoming = await server.client();
   wyoming.pause();
+  await until(() => server.listener.isBusy);
+  expect(server.metrics.sockets).toBe(1);
   const text = "x".repeat(50_000);
   // More than the systems of both sides keep.
   for (let i = 0; i < 400 && server.listener.isBusy; i++) {
@@ -86,6 +88,7 @@ test("a client that does not read is let go", async () => {
     if (i % 20 === 0) await Bun.sleep(1);
   }
   await until(() => !server.listener.isBusy);
+  expect(server.metrics.sockets).toBe(0);
 });
 
 test("so many connections are taken at once, and others told to come again", async () => {

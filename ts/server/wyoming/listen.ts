@@ -111,6 +111,7 @@ class Client implements Wire {
   readonly #maxUnread: number;
   /** What the client did not take yet. */
   #unread: Uint8Array = new Uint8Array(0);
+  readonly #counted: Disposable;
   #isEnding = false;
   #parting: NodeJS.Timeout | undefined;
 
@@ -121,6 +122,7 @@ class Client implements Wire {
     socket.setNoDelay(true);
     // A client whose machine is gone says no word more.
     socket.setKeepAlive(true, keepAliveMs);
+    this.#counted = context.metrics.connected("wyoming");
     this.connection = new Connection(context, this);
   }
 
@@ -159,6 +161,7 @@ class Client implements Wire {
 
   close(): void {
     clearTimeout(this.#parting);
+    this.#counted[Symbol.dispose]();
     this.connection.leave();
   }
 }

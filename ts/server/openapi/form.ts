@@ -1,0 +1,69 @@
+import type { Limits } from "../service/settings.ts";
+import { responseFormats } from "../transcriptions/request.ts";
+import { boolean, listOf, number, object, oneOf, type Schema, text } from "./schema.ts";
+
+/** The fields of a transcription's form besides its recording. */
+function formFields(limits: Limits): Readonly<Record<string, Schema>> {
+  return {
+    model: text("A name of GET /v1/models. Other names are answered by the first model."),
+    language: text("Code or name of the language that is spoken. Default: it is detected."),
+    "languages[]": listOf(text(), {
+      description: "Codes or names: the model detects one of these. Not together with language.",
+    }),
+    prompt: {
+      ...text(`What to expect: names, terms, the topic; ${limits.maxPromptBytes} bytes of UTF-8.`),
+      maxLength: limits.maxPromptBytes,
+    },
+    "keywords[]": listOf(
+      { type: "string", maxLength: limits.maxKeywordLength },
+      { maxItems: limits.maxKeywords, description: "Words to listen for." },
+    ),
+    response_format: { ...oneOf(responseFormats), default: "json" },
+    stream: boolean("Whether the answer comes as server-sent events. Not for srt and vtt."),
+    temperature: number("0 takes the likeliest token, above 0 samples.", {
+      minimum: 0,
+      maximum: 1,
+      default: 0,
+    }),
+    "timestamp_granularities[]": listOf(oneOf(["segment", "word"]), {
+      description:
+        "segment puts segments into json and verbose_json; word goes with segment alone.",
+    }),
+    "include[]": listOf(oneOf(["logprobs"]), { description: "For json and verbose_json." }),
+    chunking_strategy: {
+      description: "Ends chunks at pauses, and leaves the silence out.",
+      anyOf: [
+        { const: "auto" },
+        object(
+          { type: { const: "server_vad" } },
+          {
+            silence_duration_ms: numberOrNull("How long such a pause is.", 200, 60_000),
+            prefix_padding_ms: numberOrNull("Changes nothing.", 0, 60_000),
+            threshold: numberOrNull("Changes nothing.", 0, 1),
+          },
+        ),
+      ],
+    },
+  };
+}
+
+/** The whole form. */
+export function formSchema(limits: Limits): Schema {
+  return object({ file: recordingSchema(limits) }, formFields(limits));
+}
+
+/** The recording. */
+export function recordingSchema({ maxUploadBytes, maxSeconds }: Limits): Schema {
+  return {
+    type: "string",
+    contentMediaType: "application/octet-stream",
+    minLength: 1,
+    description:
+      `In any format that ffmpeg reads: ${maxUploadBytes} bytes and ${maxSeconds} s at most. ` +
+      "What it is, is seen from its bytes.",
+  };
+}
+
+function numberOrNull(description: string, minimum: number, maximum: number): Schema {
+  return { type: ["number", "null"], minimum, maximum, description };
+}
