@@ -31,7 +31,7 @@ const minCutPause = 0.3;
  */
 export function segmentsOf(
   chunks: readonly DecodedChunk[],
-  options: { logprobs?: boolean } = {},
+  options: { logprobs?: boolean | undefined } = {},
 ): Segment[] {
   const growing = new GrowingSegments(options);
   for (const chunk of chunks) growing.add(chunk);
@@ -48,7 +48,7 @@ export class GrowingSegments {
   /** Where the last segment of each channel ends. */
   readonly #ends = new Map<number | undefined, number>();
 
-  constructor({ logprobs = false }: { logprobs?: boolean } = {}) {
+  constructor({ logprobs = false }: { logprobs?: boolean | undefined } = {}) {
     this.#logprobs = logprobs;
   }
 

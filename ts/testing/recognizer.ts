@@ -5,6 +5,8 @@ import { AsrError } from "../contract/errors.ts";
 import type { StreamEvent } from "../contract/events.ts";
 import type { StreamOptions } from "../contract/options.ts";
 import type { DecodedChunk, FinishReason, Transcript } from "../contract/transcript.ts";
+import { GrowingSegments } from "../segments/segments.ts";
+import { joinTurns } from "../text/joining.ts";
 import { transcriptOf } from "./transcripts.ts";
 
 /** What a recording is pretended to hold. */
@@ -12,6 +14,10 @@ export interface Script {
   /** The text of each chunk of ten seconds; an error is where reading fails. */
   chunks: readonly (string | AsrError)[];
   finishReason?: FinishReason;
+  /** Channels that speak in turn, where each is heard on its own. */
+  channels?: number;
+  /** What else the transcript says. */
+  more?: Partial<Transcript>;
   /** Waited for before each chunk, with the chunk's number. */
   before?: (chunk: number) => Promise<void> | void;
 }
@@ -66,25 +72,37 @@ async function* play(script: Script, options: StreamOptions): AsyncGenerator<Str
   const { signal, onProgress } = options;
   const done: DecodedChunk[] = [];
   const total = script.chunks.length * chunkSeconds;
+  const segments = new GrowingSegments(options);
+  const tell = (next: number) =>
+    segments.take(next).map((segment) => ({ type: "segment", segment }) as const);
   for (const [index, text] of script.chunks.entries()) {
     onProgress?.({ phase: "decode", done: index * chunkSeconds, total });
     await aborted(script.before?.(index), signal);
     if (signal?.aborted) throw Object.assign(signal.reason, { partial: transcriptOf(done) });
     if (text instanceof AsrError) throw text.with(transcriptOf(done));
     const finishReason = script.finishReason ?? "eos";
-    const chunk = chunkOf(index, text, finishReason);
+    const chunk = { ...chunkOf(index, text, finishReason), ...channelOf(index, script, options) };
+    const before = joinTurns(done);
     done.push(chunk);
+    segments.add(chunk);
     yield { type: "partial", text: text.slice(0, 4) };
-    yield { type: "delta", text: index > 0 ? ` ${text}` : text };
-    const { start, end, language } = chunk;
-    yield { type: "final", text, start, end, language, finishReason };
+    const delta = joinTurns(done).slice(before.length);
+    const { start, end, language, channel, tokenTexts } = chunk;
+    const tokens = options.logprobs ? { tokens: [...tokenTexts] } : {};
+    if (delta !== "") yield { type: "delta", text: delta, ...tokens };
+    const whose = channel === undefined ? {} : { channel };
+    yield { type: "final", text, start, end, ...whose, language, finishReason };
+    yield* tell(start);
   }
+  yield* tell(Number.POSITIVE_INFINITY);
   onProgress?.({ phase: "decode", done: total, total });
   const { finishReason = "eos" } = script;
   const transcript: Transcript = {
-    ...transcriptOf(done),
+    ...transcriptOf(done, options),
+    text: joinTurns(done),
     finishReason,
     truncated: finishReason !== "eos",
+    ...script.more,
   };
   yield { type: "finish", transcript };
 }
@@ -95,6 +113,15 @@ async function aborted(work: Promise<void> | void, signal?: AbortSignal): Promis
   signal?.addEventListener("abort", () => resolve());
   if (signal?.aborted) return;
   await Promise.race([work, promise]);
+}
+
+/** Whose turn a chunk is. */
+function channelOf(
+  index: number,
+  { channels }: Script,
+  { channel }: StreamOptions,
+): { channel?: number } {
+  return channel === "each" && channels !== undefined ? { channel: (index % channels) + 1 } : {};
 }
 
 function chunkOf(index: number, text: string, finishReason: FinishReason): DecodedChunk {

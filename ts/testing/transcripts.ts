@@ -75,8 +75,11 @@ function randomSpeech(random: Random, start: number, end: number): Span[] {
 }
 
 /** What a transcript of these chunks would be. */
-export function transcriptOf(chunks: readonly DecodedChunk[]): Transcript {
-  const segments = segmentsOf(chunks);
+export function transcriptOf(
+  chunks: readonly DecodedChunk[],
+  options: { logprobs?: boolean | undefined } = {},
+): Transcript {
+  const segments = segmentsOf(chunks, options);
   const duration = chunks.at(-1)?.end ?? 1;
   const tokens = chunks.reduce((sum, chunk) => sum + chunk.tokenTexts.length, 0);
   const stages = { audioMs: 1, melMs: 2, encodeMs: 3, prefillMs: 4, decodeMs: 5, totalMs: 15 };

@@ -4,12 +4,13 @@ import { accountOf } from "./account.ts";
 import { details } from "./answer.ts";
 import { type DiarizedSegment, diarizedSegment } from "./diarized.ts";
 import { mainLanguage } from "./languages.ts";
+import { logprobsOf, type TokenLogprob } from "./logprobs.ts";
 import type { TranscriptionRequest } from "./request.ts";
 import { tokenUsage } from "./usage.ts";
 
 /** What a streamed answer tells while the work goes on; the last event is `doneEvent`. */
 export type TranscriptEvent =
-  | { type: "transcript.text.delta"; delta: string }
+  | { type: "transcript.text.delta"; delta: string; logprobs?: TokenLogprob[] }
   | DiarizedSegment
   | PlainSegment;
 
@@ -18,13 +19,16 @@ interface PlainSegment extends Omit<DiarizedSegment, "speaker"> {
   segment: Pick<Segment, "id" | "start" | "end" | "text">;
 }
 
-/** OpenAI's events for one of a transcription; what may still change is none. */
-export function eventsOf(event: StreamEvent, request: TranscriptionRequest): TranscriptEvent[] {
-  if (event.type === "delta") return [{ type: "transcript.text.delta", delta: event.text }];
-  if (event.type === "finish") {
-    return event.transcript.segments.map((segment) => segmentEvent(segment, request));
-  }
-  return [];
+/** OpenAI's event for one of a transcription; none for what may still change. */
+export function eventOf(
+  event: StreamEvent,
+  request: TranscriptionRequest,
+): TranscriptEvent | undefined {
+  if (event.type === "segment") return segmentEvent(event.segment, request);
+  if (event.type !== "delta") return undefined;
+  const { text: delta, tokens } = event;
+  const logprobs = tokens === undefined ? {} : { logprobs: logprobsOf(tokens) };
+  return { type: "transcript.text.delta", delta, ...logprobs };
 }
 
 /**

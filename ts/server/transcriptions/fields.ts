@@ -43,7 +43,7 @@ export class Fields {
   }
 
   choices<Name extends string>(name: string, choices: readonly Name[]): ReadonlySet<Name> {
-    return new Set(this.list(name).map((text) => chosen(name, text, choices)));
+    return new Set(this.list(name).map((text) => chosen(`${name}[]`, text, choices)));
   }
 
   /** What clients write as `name[key]`, as forms have no objects. */

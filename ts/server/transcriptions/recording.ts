@@ -14,12 +14,18 @@ export async function* heard(
   file: ReceivedFile,
   options: StreamOptions,
 ): AsyncGenerator<StreamEvent, void, undefined> {
+  /** Segments that were told. */
+  let told = 0;
   try {
-    yield* recognizer.stream(file.path, { ...options, live: false });
+    for await (const event of recognizer.stream(file.path, { ...options, live: false })) {
+      if (event.type === "segment") told++;
+      yield event;
+    }
   } catch (thrown) {
     const error = withName(thrown, file);
     const part = partOf(error);
     if (part === undefined) throw error;
+    for (const segment of part.segments.slice(told)) yield { type: "segment", segment };
     yield { type: "finish", transcript: part };
   }
 }

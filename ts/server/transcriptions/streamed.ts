@@ -4,7 +4,7 @@ import { problemOf } from "../http/problem.ts";
 import type { Limits } from "../service/settings.ts";
 import { modelHeader } from "./account.ts";
 import { EventStream } from "./event-stream.ts";
-import { doneEvent, eventsOf } from "./events.ts";
+import { doneEvent, eventOf } from "./events.ts";
 import type { TranscriptionRequest } from "./request.ts";
 
 /** What a streamed answer needs besides its events. */
@@ -67,7 +67,8 @@ async function tell(
   try {
     for (let next = await first; !next.done; next = await events.next()) {
       const event = next.value;
-      for (const told of eventsOf(event, request)) stream.send(told);
+      const told = eventOf(event, request);
+      if (told !== undefined) stream.send(told);
       if (event.type !== "finish") continue;
       onTranscript(event.transcript);
       stream.finish(doneEvent(event.transcript, request, model));

@@ -9,6 +9,7 @@ import { readForm } from "../upload/form.ts";
 import { answerOf } from "./answer.ts";
 import { heard } from "./recording.ts";
 import { readRequest } from "./request.ts";
+import { checkSpeakers } from "./speakers.ts";
 import { streamedAnswer } from "./streamed.ts";
 
 /** Transcribes the recording of a form. */
@@ -25,6 +26,7 @@ async function transcribe(request: Request, context: ServerContext): Promise<Res
   const leave = new AbortController();
   const signal = AbortSignal.any([request.signal, leave.signal, closing]);
   const loan = work.use(await models.borrow(asked.model, signal));
+  if (asked.format === "diarized_json") await checkSpeakers(form.file, signal);
   const { maxSeconds } = limits;
   const events = heard(loan.recognizer, form.file, { ...asked.options, maxSeconds, signal });
   const onTranscript = (transcript: Transcript) => metrics.transcribed(loan.name, transcript);
