@@ -34,15 +34,15 @@ const table: Readonly<Record<string, string>> = {
   worker: "contract native audio",
   "worker/engine": "contract audio hub engine worker",
   "worker/caller": "contract native/locate audio worker",
-  api: "contract native audio text worker worker/caller",
-  // The same calls behind sockets; Asr is handed in by whoever starts a server.
+  // The calls behind sockets; what opens a model is handed in.
   server: "contract checkpoint concurrency audio text output hub",
   // What runs in a browser is made into a script; no module of the server imports it.
   "server/page/browser": "contract audio output text",
+  api: "contract native audio text worker worker/caller server",
   // The command line.
   "cli/files": "contract native/program audio output",
-  "cli/flags": "contract native/locate native/program audio output hub cli/files",
-  "cli/terminal": "contract native/locate text segments output cli/files cli/flags",
+  "cli/flags": "contract native/locate native/program audio output hub server cli/files",
+  "cli/terminal": "contract native/locate text segments output server cli/files cli/flags",
   "cli/commands":
     "contract native native/locate native/program audio text hub convert wer api " +
     "cli/files cli/flags cli/terminal",

@@ -7,6 +7,7 @@ export type Commands = Readonly<Record<string, () => Promise<Command>>>;
 export const productCommands: Commands = {
   transcribe: async () => (await import("./transcribe.ts")).transcribeCommand,
   mic: async () => (await import("./mic.ts")).micCommand,
+  serve: async () => (await import("./serve.ts")).serveCommand,
   models: async () => (await import("./models.ts")).modelsCommand,
   convert: async () => (await import("./convert.ts")).convertCommand,
   wer: async () => (await import("./wer.ts")).werCommand,

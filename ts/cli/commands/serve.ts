@@ -1,0 +1,94 @@
+import type { Progress } from "../../contract/options.ts";
+import { type Server, serve } from "../../serve.ts";
+import { type ServeArguments, serveArguments } from "../flags/serve-arguments.ts";
+import { serveFlags } from "../flags/serve-flags.ts";
+import { DownloadReport } from "../terminal/download-report.ts";
+import { Interrupt } from "../terminal/interrupt.ts";
+import { ServerLog } from "../terminal/server-log.ts";
+import { StatusLine, type Terminal } from "../terminal/terminal.ts";
+import { command } from "./command.ts";
+
+/** The command `serve`. */
+export const serveCommand = command({
+  name: "serve",
+  summary: "Serves a model to OpenAI's clients, to browsers and to Home Assistant.",
+  synopsis: "",
+  takesNames: false,
+  description: `\
+Answers as OpenAI's API for speech to text does: a client needs no more than this server's address
+with /v1 as its base URL. The page at the address itself transcribes files and a microphone. Prints
+one line with the address when it is ready, and runs until an interrupt (Ctrl-C) or SIGTERM; then it
+finishes what runs.`,
+  flags: serveFlags,
+  closing: `\
+exit status: 0 done, 2 usage, or nothing can listen there, 3 model, 4 native library or platform,
+70 a fault of bun-asr itself, 130 or 143 ended at once by a second signal`,
+  read: ({ flags }) => serveArguments(flags),
+  needs: () => ["library", "ffmpeg"],
+  run: async (given, terminal) => await run(given, terminal),
+});
+
+async function run(given: ServeArguments, terminal: Terminal): Promise<number> {
+  const log = new ServerLog(terminal, given.verbose);
+  const opening = new Opening(terminal, given);
+  await using server = serve({
+    ...given.server,
+    onAnswer: (answered) => log.answered(answered),
+    // What is wrong with the first model ends the program, and is told then.
+    onModel: (event) => opening.isOver && log.model(event),
+    onProgress: (progress) => opening.progress(progress),
+  });
+  const stopped = Promise.withResolvers<void>();
+  let isStopping = false;
+  using interrupt = new Interrupt(() => {
+    isStopping = true;
+    if (!given.quiet)
+      terminal.note("ending: what runs is finished; a second signal ends at once\n");
+    stopped.resolve(server.stop(given.drainSeconds));
+  });
+  interrupt.signal.addEventListener("abort", () => void server.stop(0));
+  try {
+    await opening.wait(server);
+    terminal.out(`bun-asr serves ${server.models.join(", ")} at ${server.url.origin}\n`);
+  } catch (error) {
+    // Whoever stops it while the model is being opened wants nothing of it.
+    if (!isStopping) throw error;
+  }
+  await stopped.promise;
+  return interrupt.status ?? 0;
+}
+
+/** Shows how far the model is that is opened at the start. */
+class Opening {
+  readonly #status: StatusLine;
+  readonly #download: DownloadReport;
+  #isHere = false;
+  isOver = false;
+
+  constructor(terminal: Terminal, { model, quiet }: ServeArguments) {
+    this.#status = new StatusLine(terminal, !quiet);
+    this.#download = new DownloadReport(terminal, model, quiet);
+  }
+
+  async wait(server: Server): Promise<void> {
+    this.#status.show("loading the model");
+    try {
+      await server.open();
+    } finally {
+      this.isOver = true;
+      if (!this.#isHere) this.#download.end(false);
+      this.#status.clear();
+    }
+  }
+
+  progress(progress: Progress): void {
+    if (this.isOver) return;
+    if (progress.phase === "download") {
+      this.#download.progress(progress);
+      return;
+    }
+    this.#isHere = true;
+    this.#download.end(true);
+    this.#status.show("loading the model");
+  }
+}

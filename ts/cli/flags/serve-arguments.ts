@@ -1,0 +1,68 @@
+import { AsrError } from "../../contract/errors.ts";
+import type { EngineOptions, HubOptions } from "../../contract/options.ts";
+import { defaultModel } from "../../hub/names.ts";
+import type { ServerOptions } from "../../server/server.ts";
+import { readTextFile } from "../files/text-file.ts";
+import { givenOptions } from "./option-flags.ts";
+import { bytesOf, secondsOf } from "./quantities.ts";
+import { type ServeFlags, serveFlags } from "./serve-flags.ts";
+
+/** What `serve` is to do. */
+export interface ServeArguments {
+  server: ServerOptions & EngineOptions & HubOptions;
+  /** The one that is opened at the start. */
+  model: string;
+  drainSeconds: number;
+  verbose: boolean;
+  quiet: boolean;
+}
+
+/** What a command line of `serve` asks for. Throws AsrError `usage`. */
+export function serveArguments(given: ServeFlags): ServeArguments {
+  const { Limits, Model, Behaviour } = serveFlags;
+  const named = given.list("model");
+  const models = named.length > 0 ? named : [process.env["BUN_ASR_MODEL"] || defaultModel];
+  const keepAlive = given.text("keep-alive") ?? Model["keep-alive"].default;
+  const maxMemory = given.text("memory-limit");
+  const maxUpload = given.text("max-upload") ?? Limits["max-upload"].default;
+  const maxDuration = given.text("max-duration") ?? Limits["max-duration"].default;
+  const drainTime = given.text("drain-time") ?? Behaviour["drain-time"].default;
+  return {
+    server: {
+      models,
+      host: given.text("host"),
+      port: given.value("port"),
+      apiKeys: keysOf(given),
+      withoutKey: given.has("without-key"),
+      allowOrigins: given.list("allow-origin"),
+      allowHosts: given.list("allow-host"),
+      limits: {
+        maxUploadBytes: bytesOf("--max-upload", maxUpload),
+        maxSeconds: secondsOf("--max-duration", maxDuration),
+        maxWaiting: given.value("queue") ?? Limits.queue.default,
+      },
+      keepAlive: keepAlive === "never" ? undefined : secondsOf("--keep-alive", keepAlive),
+      maxMemory: maxMemory === undefined ? undefined : bytesOf("--memory-limit", maxMemory),
+      ...givenOptions(given, "load"),
+    },
+    model: models[0]!,
+    drainSeconds: secondsOf("--drain-time", drainTime),
+    verbose: given.has("verbose"),
+    quiet: given.has("quiet"),
+  };
+}
+
+/** The keys of the command line, of a file, and of the environment. */
+function keysOf(given: ServeFlags): string[] {
+  const keys = [...given.list("api-key"), ...given.list("api-key-file").flatMap(keysIn)];
+  const ofEnvironment = process.env["BUN_ASR_API_KEY"];
+  return ofEnvironment ? [...keys, ofEnvironment] : keys;
+}
+
+function keysIn(path: string): string[] {
+  const lines = readTextFile(path, "--api-key-file").split(/\r\n|\n|\r/);
+  const keys = lines.map((line) => line.trim()).filter((key) => key !== "" && !/^#/.test(key));
+  if (keys.length > 0) return keys;
+  // Whoever names a file means to ask for keys.
+  throw new AsrError("usage", `--api-key-file ${path}: has no key in it`);
+}

@@ -1,0 +1,91 @@
+import { AsrError, messageOf } from "../contract/errors.ts";
+import type { App } from "./app.ts";
+import { Problem } from "./http/problem.ts";
+import type { SocketData } from "./http/route.ts";
+
+/**
+ * After so many seconds without a byte a connection is closed: before a request has come whole, so
+ * that nobody holds connections by sending none, and after it was answered. Work takes as long as
+ * it takes.
+ */
+const idleSeconds = 60;
+
+/** How often it is looked whether all was answered, in milliseconds. */
+const drainStepMs = 50;
+
+/** Where a server listens. */
+export interface Address {
+  host: string;
+  /** 0 takes one that is free. */
+  port: number;
+}
+
+/** The socket of an app. */
+export class Listener {
+  readonly #server: Bun.Server<SocketData>;
+  readonly url: URL;
+
+  /** Throws AsrError `usage` where nothing can listen there. */
+  constructor({ fetch, websocket }: App, { host, port }: Address) {
+    try {
+      this.#server = Bun.serve<SocketData>({
+        hostname: host,
+        port,
+        idleTimeout: idleSeconds,
+        // Bodies are counted while they are read, and refused with a reason.
+        maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+        // In development errors are pages with the source in them.
+        development: false,
+        // Without development Bun lets two processes listen at one port, each with half the calls.
+        reusePort: false,
+        async fetch(request, server) {
+          server.timeout(request, 0);
+          const response = await fetch(request, server);
+          server.timeout(request, idleSeconds);
+          return response;
+        },
+        error: (error) => new Problem(500, `a fault of bun-asr: ${messageOf(error)}`).response(),
+        websocket,
+      });
+    } catch (error) {
+      throw notListening({ host, port }, error);
+    }
+    // A wildcard is where to listen, not where to go.
+    const name = ["0.0.0.0", "::", ""].includes(host) ? "127.0.0.1" : host;
+    const authority = name.includes(":") ? `[${name}]` : name;
+    this.url = new URL(`http://${authority}:${this.#server.port}`);
+  }
+
+  /** Waits until all requests are answered and all WebSockets closed, or the signal comes. */
+  async idle(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && this.#isBusy) await Bun.sleep(drainStepMs);
+  }
+
+  /** Takes no more connections, and closes those that there are. */
+  async close(): Promise<void> {
+    await this.#server.stop(true);
+  }
+
+  get #isBusy(): boolean {
+    return this.#server.pendingRequests + this.#server.pendingWebSockets > 0;
+  }
+}
+
+function notListening({ host, port }: Address, error: unknown): AsrError {
+  const at = `${host} port ${port}`;
+  const { code } = error as { code?: unknown };
+  switch (code) {
+    case "EADDRINUSE":
+      return new AsrError("usage", `${at} is in use`, "choose another port, or 0 for a free one");
+    case "EACCES":
+      return new AsrError(
+        "usage",
+        `${at} needs rights to listen there`,
+        "choose a port above 1023",
+      );
+    default: {
+      const hint = "choose an address of this machine, as 127.0.0.1 or 0.0.0.0";
+      return new AsrError("usage", `cannot listen at ${at}: ${messageOf(error)}`, hint);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import { defaultModel } from "../hub/names.ts";
+import { type Answered, createApp } from "./app.ts";
+import { checkAccess, checkExposure } from "./http/access.ts";
+import { Listener } from "./listen.ts";
+import type { Opener } from "./models/opener.ts";
+import { ModelPool } from "./models/pool.ts";
+import { closed } from "./models/refusals.ts";
+import type { ModelEvent } from "./models/served-model.ts";
+import { ServerMetrics } from "./operation/metrics.ts";
+import { allRoutes } from "./routes.ts";
+import type { ServerContext } from "./service/service.ts";
+import { type Access, defaultLimits, type Limits } from "./service/settings.ts";
+
+/** What a server is, besides how its models are opened. Every field is optional. */
+export interface ServerOptions {
+  /**
+   * As for `Asr.load`, each under the name that clients choose it by; the first one answers for
+   * names that nobody knows. Default: $BUN_ASR_MODEL, else `0.6b`.
+   */
+  models?: readonly string[] | undefined;
+  /** Address to listen at. Default `127.0.0.1`: this machine alone. */
+  host?: string | undefined;
+  /** 0 takes a free one. Default 8765. */
+  port?: number | undefined;
+  /** Keys of which each request must bring one. Default: none is asked for. */
+  apiKeys?: readonly string[] | undefined;
+  /** Says that other machines may use it without a key. Default false. */
+  withoutKey?: boolean | undefined;
+  /** Origins of pages that may use it, as in `app://obsidian.md`; `*` for all. Default: its own. */
+  allowOrigins?: readonly string[] | undefined;
+  /** Names that it may be called by, besides addresses and the names of this machine. */
+  allowHosts?: readonly string[] | undefined;
+  limits?: Partial<Limits> | undefined;
+  /** A model that nobody uses is closed after so many seconds. Default: never. */
+  keepAlive?: number | undefined;
+  /** Most bytes of the weights of all open models. Default: no limit. */
+  maxMemory?: number | undefined;
+  /** Is told of each request that was answered. */
+  onAnswer?: ((answered: Answered) => void) | undefined;
+  /** Is told when a model is opened and closed. */
+  onModel?: ((event: ModelEvent) => void) | undefined;
+}
+
+/** How long answers may take to leave when the server does not wait any longer, in milliseconds. */
+const partingMs = 2000;
+
+/** A server that listens. */
+export class Server implements AsyncDisposable {
+  readonly #listener: Listener;
+  readonly #models: ModelPool;
+  readonly #draining = new AbortController();
+  readonly #closing = new AbortController();
+  /** Aborted when those that are served are not waited for any longer. */
+  readonly #hurry = new AbortController();
+  #stopped: Promise<void> | undefined;
+
+  /** Listens at once. Throws AsrError `usage` for what cannot be meant, or where nothing listens. */
+  constructor(options: ServerOptions, opener: Opener, batch?: number) {
+    const { host = "127.0.0.1", port = 8765, withoutKey = false } = options;
+    const limits = { ...defaultLimits, ...options.limits };
+    const access: Access = {
+      apiKeys: options.apiKeys ?? [],
+      origins: options.allowOrigins ?? [],
+      hosts: options.allowHosts ?? [],
+    };
+    checkAccess(access);
+    checkExposure(host, access, withoutKey);
+    this.#models = new ModelPool({
+      models: options.models ?? [process.env["BUN_ASR_MODEL"] || defaultModel],
+      opener,
+      batch,
+      maxWaiting: limits.maxWaiting,
+      keepAlive: options.keepAlive,
+      maxMemory: options.maxMemory,
+      onEvent: options.onModel,
+    });
+    const context: ServerContext = {
+      limits,
+      access: { ...access, hosts: [host, ...access.hosts] },
+      models: this.#models,
+      metrics: new ServerMetrics(this.#models),
+      draining: this.#draining.signal,
+      closing: this.#closing.signal,
+    };
+    this.#listener = new Listener(createApp(context, allRoutes(), options.onAnswer), { host, port });
+  }
+
+  /** Where it is reached; `/v1` below it is what OpenAI's clients call their base URL. */
+  get url(): URL {
+    return this.#listener.url;
+  }
+
+  /** The names of its models, as clients see them. */
+  get models(): readonly string[] {
+    return this.#models.names;
+  }
+
+  /**
+   * Opens the first model, so that nobody waits for it. Throws as `Asr.load` does. Without this
+   * call models are opened when somebody asks for them.
+   */
+  async open(): Promise<void> {
+    await this.#models.open();
+  }
+
+  /**
+   * Takes nothing new, finishes what runs, for so many seconds at most, and closes all. A second
+   * call shortens the time of the first.
+   */
+  async stop(seconds = 30): Promise<void> {
+    this.#stopped ??= this.#drain();
+    const timer = setTimeout(() => this.#hurry.abort(), 1000 * seconds);
+    await this.#stopped;
+    clearTimeout(timer);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop(0);
+  }
+
+  async #drain(): Promise<void> {
+    this.#draining.abort();
+    await this.#listener.idle(this.#hurry.signal);
+    this.#closing.abort(closed());
+    await this.#models.close();
+    await this.#listener.idle(AbortSignal.timeout(partingMs));
+    await this.#listener.close();
+  }
+}
