@@ -54,7 +54,7 @@ export class Server implements AsyncDisposable {
   readonly #hurry = new AbortController();
   #stopped: Promise<void> | undefined;
 
-  /** Listens at once. Throws AsrError `usage` for what cannot be meant, or where nothing listens. */
+  /** Listens at once. Throws AsrError `usage` where it cannot, and for what cannot be meant. */
   constructor(options: ServerOptions, opener: Opener, batch?: number) {
     const { host = "127.0.0.1", port = 8765, withoutKey = false } = options;
     const limits = { ...defaultLimits, ...options.limits };
@@ -82,7 +82,10 @@ export class Server implements AsyncDisposable {
       draining: this.#draining.signal,
       closing: this.#closing.signal,
     };
-    this.#listener = new Listener(createApp(context, allRoutes(), options.onAnswer), { host, port });
+    this.#listener = new Listener(createApp(context, allRoutes(), options.onAnswer), {
+      host,
+      port,
+    });
   }
 
   /** Where it is reached; `/v1` below it is what OpenAI's clients call their base URL. */
