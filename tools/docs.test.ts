@@ -17,6 +17,7 @@ import { convertCommand } from "../ts/cli/commands/convert.ts";
 import { inspectCommand } from "../ts/cli/commands/inspect.ts";
 import { micCommand } from "../ts/cli/commands/mic.ts";
 import { modelsCommand } from "../ts/cli/commands/models.ts";
+import { serveCommand } from "../ts/cli/commands/serve.ts";
 import { transcribeCommand } from "../ts/cli/commands/transcribe.ts";
 import { werCommand } from "../ts/cli/commands/wer.ts";
 import { exitCodes } from "../ts/cli/terminal/exit-codes.ts";
@@ -72,6 +73,7 @@ describe("the command line", () => {
   const usages: Readonly<Record<string, string>> = {
     transcribe: transcribeCommand.usage(),
     mic: micCommand.usage(),
+    serve: serveCommand.usage(),
     models: modelsCommand.usage(),
     convert: convertCommand.usage(),
     wer: werCommand.usage(),

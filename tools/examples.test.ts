@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import * as library from "../ts/index.ts";
+import * as server from "../ts/serve.ts";
 
 const root = join(import.meta.dir, "..");
 
@@ -36,8 +37,11 @@ function examplesIn(path: string): Example[] {
 
 const keywords = new Set(["export", "async", "function", "class", "const", "static"]);
 
-/** Nothing can be shown where there is no microphone. */
-const withoutExample = ["devices", "microphone"];
+/** Nothing can be shown where there is no microphone, and a server is made by `serve`. */
+const withoutExample = ["devices", "microphone", "Server"];
+
+/** What scripts import, by where they import it from. */
+const exports = { "bun-asr": library, "bun-asr/server": server } as const;
 
 let folder = "";
 beforeAll(() => {
@@ -48,7 +52,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test("all that can be called has an example", () => {
   const shown = new Set(examples().map(({ of }) => of));
-  const missing = Object.entries(library)
+  const missing = Object.values(exports)
+    .flatMap((module): [string, unknown][] => Object.entries(module))
     .filter(([name, value]) => typeof value === "function" && !withoutExample.includes(name))
     .filter(([name]) => !shown.has(name));
   expect(missing.map(([name]) => name)).toEqual([]);
@@ -62,10 +67,13 @@ test("all that can be called has an example", () => {
 test.each(examples().map((example) => [`${example.path}: ${example.of}`, example] as const))(
   "%s",
   async (_, { of, path, text }) => {
-    const used = Object.keys(library).filter((name) => new RegExp(`\\b${name}\\b`).test(text));
-    expect(used).not.toEqual([]);
+    const imports = Object.entries(exports).flatMap(([from, module]) => {
+      const used = Object.keys(module).filter((name) => new RegExp(`\\b${name}\\b`).test(text));
+      return used.length > 0 ? [`import { ${used.join(", ")} } from "${from}";`] : [];
+    });
+    expect(imports).not.toEqual([]);
     const file = join(folder, `${path.replaceAll("/", "-")}-${of}.ts`);
-    writeFileSync(file, `import { ${used.join(", ")} } from "bun-asr";\n${text}\n`);
+    writeFileSync(file, `${imports.join("\n")}\n${text}\n`);
     const child = Bun.spawn([process.execPath, file], {
       cwd: root,
       stdout: "pipe",
