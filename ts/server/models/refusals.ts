@@ -12,7 +12,8 @@ function later(message: string, code: string, seconds: number): Problem {
 }
 
 export function tooManyWait(waiting: number, seconds: number): Problem {
-  return later(`${waiting} requests wait already: come again later`, "queue_full", seconds);
+  const others = waiting === 0 ? "" : `, and ${waiting} requests wait already`;
+  return later(`all places are taken${others}: come again later`, "queue_full", seconds);
 }
 
 export function closed(): Problem {

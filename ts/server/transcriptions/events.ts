@@ -15,7 +15,7 @@ export type TranscriptEvent =
   | PlainSegment;
 
 /** A segment where speakers are not told apart. */
-interface PlainSegment extends Omit<DiarizedSegment, "speaker"> {
+interface PlainSegment extends DiarizedSegment {
   segment: Pick<Segment, "id" | "start" | "end" | "text">;
 }
 
@@ -32,14 +32,14 @@ export function eventOf(
 }
 
 /**
- * A segment. OpenAI tells of none but where speakers are told apart; Subtitle Edit makes its
- * subtitles of them and reads them in `segment`.
+ * A segment. OpenAI tells of none but where speakers are told apart, so its SDKs count on a
+ * speaker; Subtitle Edit makes its subtitles of segments and reads them in `segment`.
  */
 function segmentEvent(segment: Segment, { format }: TranscriptionRequest): TranscriptEvent {
-  const { speaker, ...event } = diarizedSegment(segment);
-  if (format === "diarized_json") return { ...event, speaker };
+  const event = diarizedSegment(segment);
+  if (format === "diarized_json") return event;
   const { id, start, end, text } = segment;
-  return { ...event, segment: { id, start, end, text } };
+  return { ...event, speaker: "", segment: { id, start, end, text } };
 }
 
 /** The last event: the whole text, and what else is asked for. */

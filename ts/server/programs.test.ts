@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Transcript } from "../contract/transcript.ts";
+import { demoSample } from "../native/locate.ts";
+import { dotnetPrograms } from "../testing/clients/dotnet-programs.ts";
+import { javascriptPrograms, preflightOfObsidian } from "../testing/clients/javascript-programs.ts";
+import { pythonPrograms } from "../testing/clients/python-programs.ts";
+import { sendOnWire } from "../testing/clients/wire.ts";
+import { ServerProcess } from "../testing/server-process.ts";
+import { transcribe } from "../transcribe.ts";
+
+const programs = [...javascriptPrograms, ...dotnetPrograms, ...pythonPrograms];
+
+let server: ServerProcess;
+let recording: Uint8Array;
+let transcript: Transcript;
+beforeAll(async () => {
+  server = await ServerProcess.start(["--allow-origin", "app://obsidian.md"]);
+  recording = await Bun.file(demoSample).bytes();
+  transcript = await transcribe(demoSample, { model: "demo" });
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+});
+
+describe("programs that were written for OpenAI are answered so that they understand:", () => {
+  test.each(programs.map((program) => [program.name, program] as const))(
+    "%s",
+    async (_, { request, read }) => {
+      const understood = await read(await sendOnWire(server.url, request(recording)));
+      expect(understood.text).toBe(transcript.text);
+      const { duration, segments, language } = understood;
+      if (duration !== undefined) expect(duration).toBeCloseTo(transcript.duration, 3);
+      if (segments !== undefined) {
+        expect(segments.map(({ text }) => text.trim())).toEqual(
+          transcript.segments.map(({ text }) => text),
+        );
+        for (const [i, { start, end }] of segments.entries()) {
+          expect(start).toBeCloseTo(transcript.segments[i]!.start, 2);
+          expect(end).toBeCloseTo(transcript.segments[i]!.end, 2);
+        }
+      }
+      if (language !== undefined) expect(["en", "english"]).toContain(language);
+    },
+  );
+
+  test("the AI SDK hears the language, the length and the segments", async () => {
+    const program = javascriptPrograms.find(({ name }) => name === "AI SDK with whisper-1")!;
+    const answer = await sendOnWire(server.url, program.request(recording));
+    const understood = await program.read(answer);
+    expect(understood.language).toBe("en");
+    expect(understood.segments).toHaveLength(transcript.segments.length);
+    expect(understood.duration).toBeDefined();
+  });
+});
+
+describe("a page of another origin", () => {
+  const program = javascriptPrograms.find(({ name }) => name.startsWith("Obsidian"))!;
+
+  test("is told beforehand that it may send its key, and may read the answer", async () => {
+    const asked = await sendOnWire(server.url, preflightOfObsidian);
+    expect(asked.status).toBe(204);
+    const allowed = (name: string) => asked.headers.get(`access-control-allow-${name}`);
+    expect(allowed("origin")).toBe("app://obsidian.md");
+    expect(allowed("methods")).toContain("POST");
+    expect(allowed("headers")?.toLowerCase()).toContain("authorization");
+    expect(allowed("private-network")).toBe("true");
+    const answer = await sendOnWire(server.url, program.request(recording));
+    expect(answer.headers.get("access-control-allow-origin")).toBe("app://obsidian.md");
+  });
+
+  test("that was not allowed is refused, with the flag that allows it", async () => {
+    const { head, ...rest } = program.request(recording);
+    const strange = head.map((line) => line.replace("app://obsidian.md", "https://example.com"));
+    const answer = await sendOnWire(server.url, { ...rest, head: strange });
+    expect(answer.status).toBe(403);
+    const type = "permission_error";
+    const message = expect.stringContaining("--allow-origin");
+    const error = expect.objectContaining({ type, code: "origin_not_allowed", message });
+    expect(await answer.json()).toEqual({ error });
+    expect(answer.headers.get("access-control-allow-origin")).toBeNull();
+  });
+});

@@ -1,0 +1,28 @@
+import { join } from "node:path";
+import { clientsPython } from "./python.ts";
+
+/** What the cases of `openai_sdk.py` are called with. */
+export interface SdkInput {
+  url: string;
+  recording: string;
+  /** One that takes a while. */
+  longRecording: string;
+  /** Samples of the recording, s16le at 24 kHz. */
+  pcm: string;
+}
+
+/** What came of each case; one that failed says so under `failure`. */
+export type SdkResults = Readonly<Record<string, { value?: unknown; failure?: string }>>;
+
+/** Runs cases of `openai_sdk.py` in one process, one after the other. */
+export async function callBySdk(
+  { url, recording, longRecording, pcm }: SdkInput,
+  cases: readonly string[],
+): Promise<SdkResults> {
+  const script = join(import.meta.dir, "openai_sdk.py");
+  const command = [await clientsPython(), "-I", script, url, recording, longRecording, pcm];
+  const child = Bun.spawn([...command, ...cases], { stdout: "pipe", stderr: "pipe" });
+  const [out, notes] = await Promise.all([child.stdout.text(), child.stderr.text()]);
+  if ((await child.exited) !== 0) throw new Error(notes);
+  return JSON.parse(out);
+}
