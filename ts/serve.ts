@@ -29,6 +29,7 @@ export function serve(options: ServeOptions = {}): Server {
     models,
     host,
     port,
+    wyoming,
     apiKeys,
     withoutKey,
     allowOrigins,

@@ -10,9 +10,6 @@ import type { SocketData } from "./http/route.ts";
  */
 const idleSeconds = 60;
 
-/** How often it is looked whether all was answered, in milliseconds. */
-const drainStepMs = 50;
-
 /** Where a server listens. */
 export interface Address {
   host: string;
@@ -50,25 +47,24 @@ export class Listener {
     } catch (error) {
       throw notListening({ host, port }, error);
     }
-    // A wildcard is where to listen, not where to go.
-    const name = ["0.0.0.0", "::", ""].includes(host) ? "127.0.0.1" : host;
-    const authority = name.includes(":") ? `[${name}]` : name;
-    this.url = new URL(`http://${authority}:${this.#server.port}`);
+    this.url = reachedAt("http", host, this.#server.port ?? port);
   }
 
-  /** Waits until all requests are answered and all WebSockets closed, or the signal comes. */
-  async idle(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && this.#isBusy) await Bun.sleep(drainStepMs);
+  /** Whether there are requests without an answer, or WebSockets. */
+  get isBusy(): boolean {
+    return this.#server.pendingRequests + this.#server.pendingWebSockets > 0;
   }
 
   /** Takes no more connections, and closes those that there are. */
   async close(): Promise<void> {
     await this.#server.stop(true);
   }
+}
 
-  get #isBusy(): boolean {
-    return this.#server.pendingRequests + this.#server.pendingWebSockets > 0;
-  }
+/** An address as a client takes it: a wildcard is where to listen, not where to go. */
+export function reachedAt(scheme: string, host: string, port: number): URL {
+  const name = ["0.0.0.0", "::", ""].includes(host) ? "127.0.0.1" : host;
+  return new URL(`${scheme}://${name.includes(":") ? `[${name}]` : name}:${port}`);
 }
 
 function notListening({ host, port }: Address, error: unknown): AsrError {

@@ -1,7 +1,7 @@
 import { defaultModel } from "../hub/names.ts";
 import { type Answered, createApp } from "./app.ts";
 import { checkAccess, checkExposure } from "./http/access.ts";
-import { Listener } from "./listen.ts";
+import { Listener, reachedAt } from "./listen.ts";
 import type { Opener } from "./models/opener.ts";
 import { ModelPool } from "./models/pool.ts";
 import { closed } from "./models/refusals.ts";
@@ -10,6 +10,7 @@ import { ServerMetrics } from "./operation/metrics.ts";
 import { allRoutes } from "./routes.ts";
 import type { ServerContext } from "./service/service.ts";
 import { type Access, defaultLimits, type Limits } from "./service/settings.ts";
+import { listenWyoming, type WyomingAddress, type WyomingListener } from "./wyoming/listen.ts";
 
 /** What a server is, besides how its models are opened. Every field is optional. */
 export interface ServerOptions {
@@ -22,6 +23,11 @@ export interface ServerOptions {
   host?: string | undefined;
   /** 0 takes a free one. Default 8765. */
   port?: number | undefined;
+  /**
+   * Where to listen for Wyoming, too, which has no keys: whoever reaches the address may use it.
+   * Default: nowhere.
+   */
+  wyoming?: WyomingAddress | undefined;
   /** Keys of which each request must bring one. Default: none is asked for. */
   apiKeys?: readonly string[] | undefined;
   /** Says that other machines may use it without a key. Default false. */
@@ -41,12 +47,16 @@ export interface ServerOptions {
   onModel?: ((event: ModelEvent) => void) | undefined;
 }
 
+/** How often it is looked whether all was answered, in milliseconds. */
+const drainStepMs = 50;
+
 /** How long answers may take to leave when the server does not wait any longer, in milliseconds. */
 const partingMs = 2000;
 
 /** A server that listens. */
 export class Server implements AsyncDisposable {
   readonly #listener: Listener;
+  readonly #wyoming: WyomingListener | undefined;
   readonly #models: ModelPool;
   readonly #draining = new AbortController();
   readonly #closing = new AbortController();
@@ -86,11 +96,22 @@ export class Server implements AsyncDisposable {
       host,
       port,
     });
+    try {
+      this.#wyoming = options.wyoming && listenWyoming(context, options.wyoming);
+    } catch (error) {
+      void this.#listener.close();
+      throw error;
+    }
   }
 
   /** Where it is reached; `/v1` below it is what OpenAI's clients call their base URL. */
   get url(): URL {
     return this.#listener.url;
+  }
+
+  /** Where it is reached by Wyoming, as `tcp://127.0.0.1:10300`; undefined where it is not. */
+  get wyomingUrl(): URL | undefined {
+    return this.#wyoming && reachedAt("tcp", this.#wyoming.hostname, this.#wyoming.port);
   }
 
   /** The names of its models, as clients see them. */
@@ -123,10 +144,17 @@ export class Server implements AsyncDisposable {
 
   async #drain(): Promise<void> {
     this.#draining.abort();
-    await this.#listener.idle(this.#hurry.signal);
+    await this.#idle(this.#hurry.signal);
     this.#closing.abort(closed());
     await this.#models.close();
-    await this.#listener.idle(AbortSignal.timeout(partingMs));
+    await this.#idle(AbortSignal.timeout(partingMs));
+    this.#wyoming?.close();
     await this.#listener.close();
+  }
+
+  /** Waits until all requests are answered and all connections closed, or the signal comes. */
+  async #idle(signal: AbortSignal): Promise<void> {
+    const isBusy = () => this.#listener.isBusy || this.#wyoming?.isBusy === true;
+    while (!signal.aborted && isBusy()) await Bun.sleep(drainStepMs);
   }
 }

@@ -49,13 +49,19 @@ async function run(given: ServeArguments, terminal: Terminal): Promise<number> {
   interrupt.signal.addEventListener("abort", () => void server.stop(0));
   try {
     await opening.wait(server);
-    terminal.out(`bun-asr serves ${server.models.join(", ")} at ${server.url.origin}\n`);
+    terminal.out(`bun-asr serves ${server.models.join(", ")} at ${placesOf(server)}\n`);
   } catch (error) {
     // Whoever stops it while the model is being opened wants nothing of it.
     if (!isStopping) throw error;
   }
   await stopped.promise;
   return interrupt.status ?? 0;
+}
+
+/** As in `http://127.0.0.1:8765 and tcp://127.0.0.1:10300`. */
+function placesOf({ url, wyomingUrl }: Server): string {
+  const places = [url.origin, ...(wyomingUrl === undefined ? [] : [`tcp://${wyomingUrl.host}`])];
+  return places.join(" and ");
 }
 
 /** Shows how far the model is that is opened at the start. */

@@ -48,6 +48,25 @@ describe("flags", () => {
     expect(readFlags(["--", "--colur"], table).names).toEqual(["--colur"]);
   });
 
+  test("a flag with a value of its own, alone and with another", () => {
+    const optional = {
+      First: { listen: { value: "PORT", bare: "80", help: "where" }, b: { help: "" } },
+    } as const;
+    const listen = (...argv: string[]) => readFlags(argv, optional).given.text("listen");
+    expect([listen(), listen("--listen"), listen("--listen", "--b")]).toEqual([
+      undefined,
+      "80",
+      "80",
+    ]);
+    expect([listen("--listen", "9"), listen("--listen=9"), listen("--b", "--listen")]).toEqual([
+      "9",
+      "9",
+      "80",
+    ]);
+    expect(readFlags(["--listen", "--", "a"], optional).names).toEqual(["a"]);
+    expect(flagHelp(optional)).toContain("      --listen [PORT]        where\n");
+  });
+
   test("help", () => {
     expect(flagHelp(table)).toBe(
       `First:

@@ -26,6 +26,8 @@ export interface Flag {
    * is a switch.
    */
   value?: string;
+  /** The value of a flag that stands without one, as its help shows by brackets. */
+  bare?: string;
   /** Names that other programs give it. */
   aliases?: readonly string[];
   /** What its values are; text where it has none. */
@@ -133,7 +135,8 @@ export function readFlags<Table extends FlagTable>(
   const flags = flagsOf(table);
   const end = argv.indexOf("--");
   const before = end < 0 ? argv : argv.slice(0, end);
-  const args = [...before.map((arg) => ourName(arg, flags)), ...(end < 0 ? [] : argv.slice(end))];
+  const ours = before.map((arg) => ourName(arg, flags));
+  const args = [...withBareValues(ours, flags), ...(end < 0 ? [] : argv.slice(end))];
   const options = Object.fromEntries(
     flags.map(([name, flag]) => [
       name,
@@ -175,6 +178,16 @@ function ourName(arg: string, flags: readonly [string, Flag][]): string {
   return `--${known?.[0] ?? name}${rest ?? ""}`;
 }
 
+/** Gives flags that stand without a value the one that they have then. */
+function withBareValues(args: readonly string[], flags: readonly [string, Flag][]): string[] {
+  return args.map((arg, index) => {
+    const bare = flags.find(([name]) => `--${name}` === arg)?.[1].bare;
+    const next = args[index + 1];
+    const isAlone = next === undefined || next.startsWith("-");
+    return bare !== undefined && isAlone ? `${arg}=${bare}` : arg;
+  });
+}
+
 /** A long name after one hyphen would be read as a short flag and its value: `-m odel`. */
 function checkedShort(arg: string, flags: readonly [string, Flag][]): string {
   const [, name] = /^-([a-z][a-z_-]+)(?:=.*)?$/s.exec(arg) ?? [];
@@ -202,6 +215,7 @@ function row(name: string, flag: Flag): string {
 }
 
 function valueName(flag: Flag): string | undefined {
+  if (flag.bare !== undefined) return `[${flag.value}]`;
   if (flag.value !== undefined || isSwitch(flag)) return flag.value;
   return flag.kind?.type === "choice" ? flag.kind.choices.join("|") : "N";
 }

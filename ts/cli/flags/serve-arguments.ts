@@ -2,6 +2,7 @@ import { AsrError } from "../../contract/errors.ts";
 import type { EngineOptions, HubOptions } from "../../contract/options.ts";
 import { defaultModel } from "../../hub/names.ts";
 import type { ServerOptions } from "../../server/server.ts";
+import type { WyomingAddress } from "../../server/wyoming/listen.ts";
 import { readTextFile } from "../files/text-file.ts";
 import { givenOptions } from "./option-flags.ts";
 import { bytesOf, secondsOf } from "./quantities.ts";
@@ -32,6 +33,7 @@ export function serveArguments(given: ServeFlags): ServeArguments {
       models,
       host: given.text("host"),
       port: given.value("port"),
+      wyoming: wyomingOf(given.text("wyoming")),
       apiKeys: keysOf(given),
       withoutKey: given.has("without-key"),
       allowOrigins: given.list("allow-origin"),
@@ -50,6 +52,16 @@ export function serveArguments(given: ServeFlags): ServeArguments {
     verbose: given.has("verbose"),
     quiet: given.has("quiet"),
   };
+}
+
+/** Where to listen for Wyoming, as in `10300`, `0.0.0.0:10300` and `[::]:10300`. */
+function wyomingOf(text: string | undefined): WyomingAddress | undefined {
+  if (text === undefined) return undefined;
+  const [, host = "127.0.0.1", digits] = /^(?:(.+):)?(\d+)$/.exec(text) ?? [];
+  const port = digits === undefined ? Number.NaN : Number(digits);
+  const hostname = host.replace(/^\[(.*)\]$/, "$1");
+  if (port <= 65_535) return { hostname, port };
+  throw new AsrError("usage", `--wyoming ${text}: expected a port, or HOST:PORT`);
 }
 
 /** The keys of the command line, of a file, and of the environment. */

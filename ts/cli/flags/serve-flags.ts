@@ -1,3 +1,4 @@
+import { wyomingPort } from "../../server/wyoming/listen.ts";
 import type { FlagTable, GivenFlags } from "./flags.ts";
 import { flagsUnder } from "./option-flags.ts";
 
@@ -16,6 +17,13 @@ export const serveFlags = {
       kind: { type: "number", min: 0, max: 65_535, isWhole: true },
       default: 8765,
       help: "0 takes a free one",
+    },
+    wyoming: {
+      value: "PORT",
+      bare: String(wyomingPort),
+      help:
+        `Home Assistant's Wyoming, too: at ${wyomingPort}, PORT or HOST:PORT. It has no keys, so ` +
+        "it is for this machine alone unless HOST says otherwise",
     },
   },
   "Who may use it": {
