@@ -27,6 +27,9 @@ export function startFfmpeg(program: string, options: readonly string[], feeds: 
       stdin: feeds ? "pipe" : "ignore",
       stdout: "pipe",
       stderr: "pipe",
+      // In a process group of its own: an interrupt of the terminal is for us to act on, and what
+      // is being decoded may be finished after it.
+      detached: true,
       // Colours would stand between us and the levels of its lines.
       env: { ...process.env, AV_LOG_FORCE_NOCOLOR: "1" },
     });

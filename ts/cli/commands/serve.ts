@@ -1,10 +1,13 @@
+import { join } from "node:path";
 import type { Progress } from "../../contract/options.ts";
+import { packageFolder } from "../../native/locate.ts";
 import { type Server, serve } from "../../serve.ts";
 import { type ServeArguments, serveArguments } from "../flags/serve-arguments.ts";
 import { serveFlags } from "../flags/serve-flags.ts";
 import { DownloadReport } from "../terminal/download-report.ts";
 import { Interrupt } from "../terminal/interrupt.ts";
 import { ServerLog } from "../terminal/server-log.ts";
+import { unitOf } from "../terminal/service-unit.ts";
 import { StatusLine, type Terminal } from "../terminal/terminal.ts";
 import { command } from "./command.ts";
 
@@ -24,9 +27,31 @@ finishes what runs.`,
 exit status: 0 done, 2 usage, or nothing can listen there, 3 model, 4 native library or platform,
 70 a fault of bun-asr itself, 130 or 143 ended at once by a second signal`,
   read: ({ flags }) => serveArguments(flags),
-  needs: () => ["library", "ffmpeg"],
-  run: async (given, terminal) => await run(given, terminal),
+  needs: ({ unit }) => (unit === undefined ? ["library", "ffmpeg"] : []),
+  async run(given, terminal) {
+    if (given.unit === undefined) return await run(given, terminal);
+    terminal.out(unitText(given.unit, given.drainSeconds));
+    return 0;
+  },
 });
+
+/** What is taken along into a unit, where it is set: where the library, ffmpeg and models lie. */
+const keptVariables = ["BUN_ASR_LIBRARY", "FFMPEG", "HF_HOME", "HF_HUB_CACHE", "HF_ENDPOINT"];
+
+function unitText(
+  { manager, flags }: NonNullable<ServeArguments["unit"]>,
+  drainSeconds: number,
+): string {
+  // Service managers have a short PATH, without what is installed for one user.
+  const found = { BUN: process.execPath, FFMPEG: Bun.which("ffmpeg") };
+  const own = keptVariables.map((name) => [name, process.env[name]]);
+  const given = [...Object.entries(found), ...own].filter(([, value]) => Boolean(value));
+  return unitOf(manager, {
+    command: [join(packageFolder, "ts/cli/bun-asr"), "serve", ...flags],
+    environment: Object.fromEntries(given) as Record<string, string>,
+    stopSeconds: Math.ceil(drainSeconds) + 10,
+  });
+}
 
 async function run(given: ServeArguments, terminal: Terminal): Promise<number> {
   const log = new ServerLog(terminal, given.verbose);

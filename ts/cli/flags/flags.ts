@@ -196,7 +196,8 @@ function checkedShort(arg: string, flags: readonly [string, Flag][]): string {
   throw new AsrError("usage", `unknown flag ${arg}`, `did you mean --${long}?`);
 }
 
-function isSwitch({ kind, value }: Flag): boolean {
+/** Whether a flag stands without a value. */
+export function isSwitch({ kind, value }: Flag): boolean {
   return kind === undefined ? value === undefined : kind.type === "boolean";
 }
 

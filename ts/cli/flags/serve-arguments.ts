@@ -1,9 +1,12 @@
+import { resolve } from "node:path";
 import { AsrError } from "../../contract/errors.ts";
 import type { EngineOptions, HubOptions } from "../../contract/options.ts";
-import { defaultModel } from "../../hub/names.ts";
+import { defaultModel, parseModelName } from "../../hub/names.ts";
+import { demoModel } from "../../native/locate.ts";
 import type { ServerOptions } from "../../server/server.ts";
 import type { WyomingAddress } from "../../server/wyoming/listen.ts";
 import { readTextFile } from "../files/text-file.ts";
+import { type Flag, type FlagName, isSwitch } from "./flags.ts";
 import { givenOptions } from "./option-flags.ts";
 import { bytesOf, secondsOf } from "./quantities.ts";
 import { type ServeFlags, serveFlags } from "./serve-flags.ts";
@@ -16,6 +19,8 @@ export interface ServeArguments {
   drainSeconds: number;
   verbose: boolean;
   quiet: boolean;
+  /** The flags that start such a server from anywhere, for a unit that is printed instead. */
+  unit: { manager: "systemd" | "launchd"; flags: readonly string[] } | undefined;
 }
 
 /** What a command line of `serve` asks for. Throws AsrError `usage`. */
@@ -51,7 +56,32 @@ export function serveArguments(given: ServeFlags): ServeArguments {
     drainSeconds: secondsOf("--drain-time", drainTime),
     verbose: given.has("verbose"),
     quiet: given.has("quiet"),
+    unit: unitFor(given, models),
   };
+}
+
+function unitFor(given: ServeFlags, models: readonly string[]): ServeArguments["unit"] {
+  const manager = given.value("print-unit");
+  if (manager === undefined) return undefined;
+  if (given.has("api-key") || process.env["BUN_ASR_API_KEY"]) {
+    const message = "--print-unit would write the API key into the unit";
+    throw new AsrError("usage", message, "put it into a file, for --api-key-file");
+  }
+  const flags = Object.values(serveFlags).flatMap((group) => Object.entries<Flag>(group));
+  const words = flags.flatMap(([name, flag]) => {
+    const own = name as FlagName<typeof serveFlags>;
+    if (name === "print-unit" || name === "model" || !given.has(own)) return [];
+    if (isSwitch(flag)) return [`--${name}`];
+    // They count from where the user stands now.
+    const isPath = name === "cache-dir" || name === "api-key-file";
+    return given.list(own).map((value) => `--${name}=${isPath ? resolve(value) : value}`);
+  });
+  return { manager, flags: [...models.map((model) => `--model=${fromAnywhere(model)}`), ...words] };
+}
+
+function fromAnywhere(model: string): string {
+  const meant = parseModelName(model);
+  return model === demoModel || !("folder" in meant) ? model : resolve(meant.folder);
 }
 
 /** Where to listen for Wyoming, as in `10300`, `0.0.0.0:10300` and `[::]:10300`. */
