@@ -3,8 +3,9 @@ import { operationRoutes } from "./operation/routes.ts";
 import { page } from "./page/page.ts";
 import { realtimeRoute } from "./realtime/realtime.ts";
 import { transcriptions } from "./transcriptions/transcriptions.ts";
+import { translations } from "./transcriptions/translations.ts";
 
 /** All that a server answers. */
 export function allRoutes(): Route[] {
-  return [transcriptions, realtimeRoute(), ...page, ...operationRoutes];
+  return [transcriptions, translations, realtimeRoute(), ...page, ...operationRoutes];
 }

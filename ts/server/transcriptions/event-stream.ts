@@ -66,7 +66,8 @@ export class EventStream {
     // What waits already counts, not this: the last event alone may be larger than the bound.
     if ((controller.desiredSize ?? 0) < 0) {
       this.#leave();
-      controller.error(new Error("the client does not read"));
+      // Closes the connection. Bun writes the reason to standard error, where there is one.
+      controller.error();
       return;
     }
     controller.enqueue(Buffer.from(text));
