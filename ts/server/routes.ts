@@ -1,4 +1,5 @@
 import type { Route } from "./http/route.ts";
+import { openapi } from "./openapi/openapi.ts";
 import { operationRoutes } from "./operation/routes.ts";
 import { page } from "./page/page.ts";
 import { realtimeRoute } from "./realtime/realtime.ts";
@@ -7,5 +8,5 @@ import { translations } from "./transcriptions/translations.ts";
 
 /** All that a server answers. */
 export function allRoutes(): Route[] {
-  return [transcriptions, translations, realtimeRoute(), ...page, ...operationRoutes];
+  return [transcriptions, translations, realtimeRoute(), ...page, ...operationRoutes, openapi];
 }

@@ -133,10 +133,13 @@ export const schemas: Readonly<Record<string, Schema>> = {
   },
   TextDelta: {
     description: "An event: text that goes on where the last one ended, and will not change.",
-    ...object({ type: { const: "transcript.text.delta" }, delta: text() }),
+    ...object(
+      { type: { const: "transcript.text.delta" }, delta: text() },
+      { logprobs: listOf(named("Logprob"), { description: "Where include[] asks for them." }) },
+    ),
   },
   TextSegment: {
-    description: "An event: a segment. With diarized_json it has a speaker, else its parts again.",
+    description: "An event: a segment; without diarized_json its speaker is empty.",
     ...object(
       {
         type: { const: "transcript.text.segment" },
@@ -144,11 +147,9 @@ export const schemas: Readonly<Record<string, Schema>> = {
         start: seconds,
         end: seconds,
         text: text(),
-      },
-      {
         speaker: text(),
-        segment: object({ id: count(), start: seconds, end: seconds, text: text() }),
       },
+      { segment: object({ id: count(), start: seconds, end: seconds, text: text() }) },
     ),
   },
   TextDone: {

@@ -13,6 +13,13 @@ export type PathItem = Readonly<Record<string, Operation>>;
 export function paths(context: ServerContext): Readonly<Record<string, PathItem>> {
   return {
     "/v1/audio/transcriptions": { post: transcribe(context) },
+    "/v1/audio/translations": {
+      post: {
+        operationId: "createTranslation",
+        summary: "Refused: nothing is translated here.",
+        responses: refusals(400, 401, 403, 503),
+      },
+    },
     "/v1/realtime": { get: realtime },
     "/v1/models": {
       get: {
