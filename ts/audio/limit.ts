@@ -1,23 +1,42 @@
 import { AsrError } from "../contract/errors.ts";
-import { type DecodedStream, sampleRate } from "./samples/recording.ts";
+import type { Range } from "./samples/checked.ts";
+import { type DecodedBlock, type DecodedStream, sampleRate } from "./samples/recording.ts";
 
 /**
  * The blocks, counted while they are decoded: a small file can become hours of sound, and a stream
- * need not end. They lie from `start` seconds on. Throws AsrError `input` where they reach further
- * than `maxSeconds` from there.
+ * need not end. One that may be too long by its own words is counted to its end, or to the limit,
+ * before any of it is heard: words may lie, and hours of work may not end in an error. Throws
+ * AsrError `input` where the blocks reach further than `maxSeconds` from the start of the range.
  */
 export async function* limited(
-  { blocks, name }: DecodedStream,
+  stream: DecodedStream,
   maxSeconds: number,
-  start: number,
+  { start, end }: Range,
+  // They are no longer the stream's when they are read.
+  blocks: DecodedStream["blocks"] = stream.blocks,
 ): DecodedStream["blocks"] {
-  const end = (start + maxSeconds) * sampleRate;
+  const last = start + maxSeconds;
+  const check = (isLonger: boolean) => {
+    if (!isLonger) return;
+    const message = `${stream.name}: is longer than ${maxSeconds} s, the longest that is allowed`;
+    const hint = "raise maxSeconds (--max-seconds), or hear a part of it";
+    throw new AsrError("input", message, hint, { reason: "too long" });
+  };
+  const says = (length = 0) => Math.min(length, end) > last;
+  const isBehind = ({ at, channels, samples }: DecodedBlock) =>
+    at + samples.length / channels > last * sampleRate;
+  check(says(stream.duration));
+  let isCounted = false;
   for await (const block of blocks) {
-    if (block.at + block.samples.length / block.channels > end) {
-      const message = `${name}: is longer than ${maxSeconds} s, the longest that is allowed`;
-      const hint = "raise maxSeconds (--max-seconds), or hear a part of it";
-      throw new AsrError("input", message, hint, { reason: "too long" });
+    check(isBehind(block));
+    if (!isCounted && stream.again !== undefined && says(stream.guessedDuration)) {
+      for await (const counted of stream.again().blocks) {
+        check(isBehind(counted));
+        // Whoever does not want it any more is to be heard meanwhile.
+        yield { ...block, samples: block.samples.subarray(0, 0) };
+      }
     }
+    isCounted = true;
     yield block;
   }
 }

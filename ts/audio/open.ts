@@ -39,7 +39,7 @@ export async function openInput(
 ): Promise<AudioStream> {
   const { channel = "mix", maxSeconds, range = wholeRange } = options;
   const stream = await decodedInput(input, next, options);
-  if (maxSeconds !== undefined) stream.blocks = limited(stream, maxSeconds, range.start);
+  if (maxSeconds !== undefined) stream.blocks = limited(stream, maxSeconds, range);
   return heard(stream, channel);
 }
 

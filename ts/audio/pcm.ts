@@ -5,6 +5,7 @@ import { checked, noSamples, type Range, wholeRange } from "./samples/checked.ts
 import {
   checkFinite,
   type DecodedStream,
+  maxChannels,
   noRemarks,
   placed,
   type Samples,
@@ -42,7 +43,7 @@ export interface PcmStream extends PcmLayout {
 /** Sample rates that can be resampled, in Hz. */
 export const sampleRates = { min: 1000, max: 768_000 } as const;
 /** Numbers of channels that ffmpeg takes. */
-export const channelCounts = { min: 1, max: 255 } as const;
+export const channelCounts = { min: 1, max: maxChannels } as const;
 
 export const pcmEncodings = ["s16le", "f32le"] as const;
 export type PcmEncoding = (typeof pcmEncodings)[number];

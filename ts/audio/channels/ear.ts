@@ -1,3 +1,4 @@
+import { AsrError } from "../../contract/errors.ts";
 import type { ChannelChoice } from "../../contract/options.ts";
 import { channelIndex, isOneChannel } from "./choice.ts";
 import { channelOf, type Frames, meanOf, Windows } from "./frames.ts";
@@ -7,6 +8,9 @@ import { Repeats } from "./repeats.ts";
 
 /** Channels are judged by so many frames: half a second at 16 kHz. */
 const windowLength = 8000;
+
+/** Of each channel a chunk is kept at a time: a few megabytes. */
+const maxApart = 64;
 
 /** Hears a recording: gives frames of one channel, or of all channels that are told apart. */
 export interface Ear {
@@ -24,6 +28,10 @@ export interface Ear {
 export function earFor(choice: ChannelChoice, channels: number, name: string): Ear {
   if (isOneChannel(choice)) return oneChannel(channelIndex(choice, channels, name));
   if (channels === 1) return oneChannel(0);
+  if (choice === "each" && channels > maxApart) {
+    const message = `${name}: has ${channels} channels, of which ${maxApart} can be heard apart`;
+    throw new AsrError("input", message, "choose one, or hear their mean");
+  }
   return choice === "mix" ? new MixingEar(channels) : new PartingEar();
 }
 

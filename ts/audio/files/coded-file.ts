@@ -53,6 +53,7 @@ export function openCodedFile(file: CodedFile): DecodedStream {
   const blocks = checked(heard, name, range, () => stream.guessedDuration);
   const stream: DecodedStream = {
     name,
+    again: () => openCodedFile(file),
     duration: undefined,
     blocks: gapsNoted(blocks, range.start, remarks.notes),
     remarks,

@@ -1,3 +1,4 @@
+import { maxChannels } from "../samples/recording.ts";
 import { textAt, viewOf } from "./byte-source.ts";
 
 /** How the samples of a WAV file are coded. */
@@ -49,7 +50,9 @@ export function readWavFormat(body: Uint8Array): FormatReading {
   const bits = body.length >= 16 ? view.getUint16(14, true) : 0;
   const channels = view.getUint16(2, true);
   const sampleRate = view.getUint32(4, true);
-  if (channels === 0) return { objection: "it says 0 channels" };
+  if (channels === 0 || channels > maxChannels) {
+    return { objection: `it says ${channels} channels` };
+  }
   if (sampleRate === 0) return { objection: "it says 0 Hz" };
   if (said === extensible && body.length < formatLength) {
     return { objection: "its format chunk is cut short" };

@@ -6,6 +6,9 @@ import type { Frames } from "../channels/frames.ts";
 /** The rate that the models hear, in Hz. */
 export const sampleRate = 16_000;
 
+/** Recordings of more channels are none: all channels of some samples are held together. */
+export const maxChannels = 255;
+
 /** Samples as the models hear them: mono at 16 kHz. */
 export type Samples = Float32Array<ArrayBuffer>;
 
@@ -42,6 +45,8 @@ export interface AudioStream {
 
 /** A recording as it is read, before its channels become what is heard. */
 export interface DecodedStream extends Omit<AudioStream, "blocks"> {
+  /** Reads it once more from its start; undefined for what can be read only once. */
+  again?: (() => DecodedStream) | undefined;
   /** As in `AudioStream`, with all channels. */
   blocks: AsyncGenerator<DecodedBlock, void, undefined>;
 }
