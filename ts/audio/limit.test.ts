@@ -12,6 +12,19 @@ async function small(): Promise<Uint8Array> {
   return new Uint8Array(Bun.spawnSync(command).stdout);
 }
 
+/** Three seconds. */
+async function short(): Promise<Uint8Array> {
+  const tones = ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=16000:duration=3"];
+  const command = [await findFfmpeg(), "-v", "error", ...tones, "-f", "flac", "-"];
+  return new Uint8Array(Bun.spawnSync(command).stdout);
+}
+
+/** A FLAC file with so many samples by its header. */
+function saying(samples: number, bytes: Uint8Array): Uint8Array {
+  new DataView(bytes.buffer, bytes.byteOffset).setUint32(22, samples);
+  return bytes;
+}
+
 async function* endless(): AsyncGenerator<Uint8Array> {
   for (;;) yield new Uint8Array(32_000);
 }
@@ -34,6 +47,23 @@ describe("a limit is held while decoding:", () => {
     const error = await expectAsrError(() => hear(bytes, 10), "input", said, "maxSeconds");
     expect(error.reason).toBe("too long");
     expect(performance.now() - started).toBeLessThan(20_000);
+  });
+
+  test("one that says that it is longer is refused before any of it is heard", async () => {
+    let heard = 0;
+    const { blocks } = await openAudio(saying(8000 * 1800, await small()), { maxSeconds: 1200 });
+    const read = async () => {
+      for await (const { samples } of blocks) heard += samples.length;
+    };
+    await expectAsrError(read, "input", "is longer than 1200 s");
+    expect(heard).toBe(0);
+  });
+
+  test("one that says so and is not is heard", async () => {
+    const { blocks } = await openAudio(saying(16_000 * 3600, await short()), { maxSeconds: 10 });
+    let heard = 0;
+    for await (const { samples } of blocks) heard += samples.length;
+    expect(heard).toBe(3 * 16_000);
   });
 
   test("a stream without an end", async () => {

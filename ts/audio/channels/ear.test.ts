@@ -91,3 +91,9 @@ test("a channel that repeats another for a while has its own background then", (
   expect(rest.some((sample) => sample !== 0)).toBe(true);
   expect(notes).toEqual([]);
 });
+
+test("as many channels as nobody speaks into are not heard apart", async () => {
+  const hear = () => earFor("each", 65, "talk.wav");
+  await expectAsrError(hear, "input", "talk.wav: has 65 channels", "64 can be heard apart");
+  expect(() => [earFor("each", 64, "talk.wav"), earFor("mix", 255, "talk.wav")]).not.toThrow();
+});

@@ -15,12 +15,13 @@ import {
 import { commonFormats, formatsOf } from "./demuxers.ts";
 import { FfmpegLog, type InputFacts, logOptions } from "./log.ts";
 import { NutReader } from "./nut.ts";
+import { Patience } from "./patience.ts";
 import { findFfmpeg, resamplerOf, startFfmpeg } from "./program.ts";
 import { placedBlocks, Timeline } from "./timeline.ts";
 import { lossIn, noSoundError, UnlistedFormat } from "./words.ts";
 
-/** ffmpeg is hundreds of times faster than real time: when nothing comes for so long, it hangs. */
-const silenceLimitMs = 60_000;
+/** As long as ffmpeg is waited for, in all as long as its sound lasts besides. */
+const patienceLimitMs = 60_000;
 
 /** Whatever a file turns out to be, ffmpeg opens that file alone: no playlist leads elsewhere. */
 const guard = (protocols: string, formats: string) => [
@@ -142,8 +143,7 @@ export async function* decodedStream(
   const [formats] = await Promise.all([formatsOf(program), resamplerOf(program)]);
   const input = [...guard("pipe", formats), ...soon, ...soundOnly, "-i", "pipe:0"];
   const shown = (line: string) => line.replaceAll("pipe:0", decoding.name);
-  const patienceMs = Number.POSITIVE_INFINITY;
-  yield* decoded(input, decoding, { source: parts, patienceMs, track, shown });
+  yield* decoded(input, decoding, { source: parts, track, shown });
 }
 
 /** Added to stamps, so that none is below zero: NUT has no such stamps. In samples. */
@@ -171,7 +171,6 @@ function outputOptions(resampler: string, track: number | undefined): string[] {
 interface Means {
   /** What it reads from standard input; undefined where it opens a file. */
   source?: AsyncIterable<Samples | Uint8Array>;
-  patienceMs?: number;
   /** The audio track, from 1; undefined for that which ffmpeg prefers. */
   track?: number | undefined;
   /** Its words as they are shown. */
@@ -181,7 +180,7 @@ interface Means {
 async function* decoded(
   input: readonly string[],
   { name, range, remarks, isWalked = false, onFacts }: Decoding,
-  { source, patienceMs = silenceLimitMs, track, shown = (line) => line }: Means,
+  { source, track, shown = (line) => line }: Means,
 ): AsyncGenerator<DecodedBlock> {
   const program = await findFfmpeg();
   const output = outputOptions(await resamplerOf(program), track);
@@ -189,6 +188,8 @@ async function* decoded(
   const child = startFfmpeg(program, options, source !== undefined);
   const log = new FfmpegLog(child.stderr);
   const reader = child.stdout.getReader();
+  // What is fed waits for who feeds it.
+  const patience = new Patience(source ? Number.POSITIVE_INFINITY : patienceLimitMs, name);
   try {
     let sourceFailure: { error: unknown } | undefined;
     const fed = feed(child.stdin, source).catch((error: unknown) => {
@@ -198,7 +199,7 @@ async function* decoded(
     let timeline: Timeline | undefined;
     let reached = 0;
     while (reached < range.end * sampleRate) {
-      const part = await inTime(reader.read(), patienceMs, name);
+      const part = await patience.of(reader.read(), reached / sampleRate);
       if (part.done) break;
       const frames = nut.push(part.value);
       if (frames.length === 0 || nut.stream === undefined) continue;
@@ -257,18 +258,6 @@ async function feed(
     }
   } finally {
     await stdin.end();
-  }
-}
-
-async function inTime<T>(read: Promise<T>, patienceMs: number, name: string): Promise<T> {
-  if (patienceMs === Number.POSITIVE_INFINITY) return await read;
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const why = `${name}: cannot be decoded: ffmpeg gave nothing for ${patienceMs / 1000} s`;
-  const timer = setTimeout(() => reject(new AsrError("input", why)), patienceMs);
-  try {
-    return await Promise.race([read, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -231,6 +231,7 @@ describe("samples that cannot be read are left to ffmpeg, with an objection:", (
   const cases: [string, Uint8Array, string][] = [
     ["0 Hz", wavFile({ data, sampleRate: 0 }), "0 Hz"],
     ["0 channels", wavFile({ data, channels: 0 }), "0 channels"],
+    ["256 channels", wavFile({ data, channels: 256 }), "256 channels"],
     ["no format", joined(good.slice(0, 12), good.slice(36)), "no format"],
   ];
   test.each(cases)("%s", async (_, bytes, why) => {
