@@ -16,15 +16,15 @@ export type StageSeconds = Record<"audio" | "mel" | "encode" | "prefill" | "deco
 /** A server in a process of its own, and its client. */
 export class ServedModel implements AsyncDisposable {
   readonly #child: Bun.Subprocess<"pipe", "pipe", "inherit">;
-  readonly #origin: string;
+  readonly #url: string;
   readonly kernels: string;
 
   private constructor(
     child: Bun.Subprocess<"pipe", "pipe", "inherit">,
-    { port, kernels }: { port: number; kernels: string },
+    { url, kernels }: { url: string; kernels: string },
   ) {
     this.#child = child;
-    this.#origin = `http://127.0.0.1:${port}`;
+    this.#url = url;
     this.kernels = kernels;
   }
 
@@ -43,14 +43,14 @@ export class ServedModel implements AsyncDisposable {
     const body = new FormData();
     body.append("model", "whisper-1");
     body.append("file", recording, "speech.wav");
-    const path = `${this.#origin}/v1/audio/transcriptions`;
-    const response = await fetch(path, { method: "POST", body, ...(signal && { signal }) });
+    const url = new URL("/v1/audio/transcriptions", this.#url);
+    const response = await fetch(url, { method: "POST", body, ...(signal && { signal }) });
     await response.clone().arrayBuffer();
     return response;
   }
 
   async queue(): Promise<Queue> {
-    const response = await fetch(`${this.#origin}/health`);
+    const response = await fetch(new URL("/health", this.#url));
     const { queue } = (await response.json()) as { queue: Queue };
     return queue;
   }
@@ -63,7 +63,7 @@ export class ServedModel implements AsyncDisposable {
   }
 
   async stages(): Promise<StageSeconds> {
-    const text = await (await fetch(`${this.#origin}/metrics`)).text();
+    const text = await (await fetch(new URL("/metrics", this.#url))).text();
     const samples = text.matchAll(/^bun_asr_processing_seconds_total\{.*stage="(\w+)"\} (\S+)$/gm);
     return Object.fromEntries([...samples].map(([, stage, seconds]) => [stage, Number(seconds)]));
   }
