@@ -42,7 +42,7 @@ export function createApp(
     async fetch(request, upgrader) {
       const started = performance.now();
       const id = `req_${randomUUID().replaceAll("-", "")}`;
-      const url = new URL(request.url);
+      const url = new URL(request.url, "http://localhost");
       const route = door.routeOf(url);
       const { response, fault } = await door.answer(
         { request, url, id, upgrader: upgrader && named(upgrader, id) },
