@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expectAsrError } from "../testing/expect-error.ts";
 import { speech } from "../testing/goldens.ts";
 import { MadeAudio } from "../testing/made-audio.ts";
-import { wavFile } from "../testing/wav-writer.ts";
+import { channelsWav } from "../testing/wav-writer.ts";
 import { comparedChannels } from "./compared-channels.ts";
 
 const rate = 16_000;
@@ -12,15 +12,8 @@ afterAll(() => files[Symbol.dispose]());
 
 /** A WAV of these channels, 16 bits. */
 async function wav(name: string, ...channels: Float32Array[]): Promise<string> {
-  const samples = new Int16Array(channels.length * channels[0]!.length);
-  for (const [index, channel] of channels.entries()) {
-    for (const [at, sample] of channel.entries()) {
-      samples[at * channels.length + index] = 32_767 * sample;
-    }
-  }
-  const data = new Uint8Array(samples.buffer);
   const path = join(files.folder, name);
-  await Bun.write(path, wavFile({ data, channels: channels.length }));
+  await Bun.write(path, channelsWav(...channels));
   return path;
 }
 

@@ -65,6 +65,18 @@ export function pcm16Wav(samples: Float32Array, sampleRate = 16000): Uint8Array 
   return wavFile({ data: new Uint8Array(data.buffer), sampleRate });
 }
 
+/** The same with several channels. */
+export function channelsWav(...channels: readonly Float32Array[]): Uint8Array<ArrayBuffer> {
+  const samples = new Int16Array(channels.length * channels[0]!.length);
+  for (const [index, channel] of channels.entries()) {
+    for (let at = 0; at < channel.length; at++) {
+      samples[at * channels.length + index] = 32_767 * channel[at]!;
+    }
+  }
+  const data = new Uint8Array(samples.buffer);
+  return Uint8Array.from(wavFile({ data, channels: channels.length }));
+}
+
 /** A sine of 440 Hz at half amplitude. */
 export function tone(seconds: number, sampleRate = 16000): Float32Array {
   const step = (2 * Math.PI * 440) / sampleRate;

@@ -50,7 +50,7 @@ function segmentOf(id: number, start: number, end: number, said: string) {
   const own = { start, end, text: said };
   return {
     name: segment,
-    data: { type: segment, id: `seg_${id}`, ...own, segment: { id, ...own } },
+    data: { type: segment, id: `seg_${id}`, ...own, speaker: "", segment: { id, ...own } },
   };
 }
 
