@@ -174,20 +174,13 @@ async function measureCrowd(model: BenchModel, progress: Progress): Promise<Crow
   await served.transcribe(recording);
   progress.step(`${model.label}: ${uploads} uploads at once`);
   const crowd: Crowd = { healthMs: [], statuses: {} };
-  let left = uploads;
-  const all = Array.from({ length: uploads }, async () => {
+  const upload = async () => {
     const { status, headers } = await served.transcribe(recording);
-    const later = headers.has("retry-after") ? " with Retry-After" : "";
-    crowd.statuses[status + later] = (crowd.statuses[status + later] ?? 0) + 1;
-    left--;
-  });
-  while (left > 0) {
-    const asked = performance.now();
-    await served.queue();
-    crowd.healthMs.push(performance.now() - asked);
-    await Bun.sleep(10);
-  }
-  await Promise.all(all);
+    const answer = `${status}${headers.has("retry-after") ? " with Retry-After" : ""}`;
+    crowd.statuses[answer] = (crowd.statuses[answer] ?? 0) + 1;
+  };
+  const all = () => Promise.all(Array.from({ length: uploads }, upload));
+  crowd.healthMs = await served.watchedDuring(all);
   return crowd;
 }
 

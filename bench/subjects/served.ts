@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { sampleRate } from "../../ts/audio/samples/recording.ts";
 import { AsrError } from "../../ts/contract/errors.ts";
 import { speech } from "../../ts/testing/goldens.ts";
@@ -60,6 +62,21 @@ export class ServedModel implements AsyncDisposable {
     const started = performance.now();
     while (!isSo(await this.queue())) await Bun.sleep(1);
     return performance.now() - started;
+  }
+
+  /** Asks for its health all the time until `work` is done. Resolves to milliseconds. */
+  async watchedDuring(work: () => Promise<unknown>): Promise<number[]> {
+    const watch = new Worker(join(import.meta.dir, "health-watch.ts"));
+    try {
+      watch.postMessage({ url: new URL("/health", this.#url).href });
+      await work();
+      const { promise, resolve } = Promise.withResolvers<number[]>();
+      watch.on("message", resolve);
+      watch.postMessage({ end: true });
+      return await promise;
+    } finally {
+      await watch.terminate();
+    }
   }
 
   async stages(): Promise<StageSeconds> {
