@@ -67,6 +67,21 @@ describe("what is settled", () => {
     expect(segment.text.trimEnd()).toBe("One");
   });
 
+  test("was said for a second of audio, in however many steps", async () => {
+    let text = "One two three four five six seven eight";
+    const { segment } = segmentOf(() => header + text);
+    await segment.step(soundOf(2));
+    await segment.step(soundOf(2.5));
+    expect(segment.text).toBe("");
+    text = "One too three four five six seven eight";
+    await segment.step(soundOf(3));
+    expect(segment.text.trimEnd()).toBe("One");
+    await segment.step(soundOf(3.5));
+    expect(segment.text.trimEnd()).toBe("One");
+    await segment.step(soundOf(4));
+    expect(segment.text).toStartWith("One too three");
+  });
+
   test("is not decoded again, nor are the windows of the encoder", async () => {
     const { segment, model } = segmentOf(() => count(12));
     await segment.step(soundOf(2));

@@ -26,6 +26,9 @@ import { GrowingPrompt } from "./growing-prompt.ts";
 /** As in the official code, so many tokens at the end of a hypothesis are never settled. */
 const unsettledTokens = 5;
 
+/** What is settled stood in all hypotheses of so much audio, in samples. */
+const settlingTime = sampleRate;
+
 /** Room for a step's tokens besides what its audio can hold: the unsettled ones come again. */
 const minStepTokens = 32;
 /** After so many failed steps in a row it does not help to hear more. */
@@ -43,8 +46,8 @@ export class LiveSegment implements Disposable {
   readonly #prompt: GrowingPrompt;
   #settled: readonly Token[] = [];
   #text = "";
-  /** The hypothesis of the step before. */
-  #previous: readonly Token[] = [];
+  /** Hypotheses of the last steps, the newest first, to the first that is old enough to settle. */
+  #before: readonly { tokens: readonly Token[]; samples: number }[] = [];
   #failures = 0;
   /** Samples at the step before. */
   #samples = 0;
@@ -185,16 +188,24 @@ export class LiveSegment implements Disposable {
   }
 
   /**
-   * Settles what two steps in a row say, but for the end and a character that is not whole. (The
-   * official code takes the word of one step; but where audio ends within a sentence, models like
-   * to invent its end.)
+   * Settles what all hypotheses say since some time ago, but for the end and a character that is
+   * not whole. (The official code looks at the sound every two seconds and takes the word of one
+   * step; but where audio ends within a sentence, models like to invent its end, and after half a
+   * second more they often say the same again.)
    */
   #settle({ tokens }: Hypothesis): void {
     const { tokenizer } = this.#engine;
-    const agreed = tokens.findIndex(({ id }, index) => id !== this.#previous[index]?.id);
-    this.#previous = tokens;
+    const samples = this.#samples;
+    const isOld = (other: { samples: number }) => samples - other.samples >= settlingTime;
+    const oldest = this.#before.findIndex(isOld);
+    const others = this.#before.slice(0, oldest + 1);
+    this.#before = [{ tokens, samples }, ...(oldest < 0 ? this.#before : others)];
+    if (oldest < 0) return;
     let count = tokens.length - unsettledTokens;
-    if (agreed >= 0) count = Math.min(count, agreed);
+    for (const other of others) {
+      const agreed = tokens.findIndex(({ id }, index) => id !== other.tokens[index]?.id);
+      if (agreed >= 0) count = Math.min(count, agreed);
+    }
     for (; count > this.#settled.length; count--) {
       const settled = tokens.slice(0, count);
       if (!endsWhole(tokenizer, settled)) continue;
