@@ -10,7 +10,6 @@ import json
 import pathlib
 import signal
 import sys
-import time
 
 import httpx2
 import openai
@@ -175,10 +174,10 @@ async def busy_server():
     }
 
 
-async def running():
-    """Until the server is at work."""
+async def running(is_awaited=True):
+    """Until the server is at work, or is not any more."""
     async with httpx2.AsyncClient() as health:
-        while (await health.get(f"{base}/health")).json()["queue"]["running"] == 0:
+        while ((await health.get(f"{base}/health")).json()["queue"]["running"] > 0) != is_awaited:
             await asyncio.sleep(0.01)
 
 
@@ -194,16 +193,16 @@ def busy():
 
 
 async def cancelled_call():
-    """A client that leaves in the midst of its recording lets the next one begin."""
+    """A client that leaves in the midst of its recording: the work on it ends, too."""
     hasty = client_of(openai.AsyncOpenAI, max_retries=0)
     call = asyncio.create_task(hasty.audio.transcriptions.create(file=long_recording, model="x"))
     await running()
-    was_running = not call.done()
     call.cancel()
     await asyncio.gather(call, return_exceptions=True)
-    started = time.monotonic()
-    text = (await hasty.audio.transcriptions.create(file=recording, model="x")).text
-    return {"was running": was_running, "text": text, "seconds": time.monotonic() - started}
+    await running(False)
+    async with httpx2.AsyncClient() as metrics:
+        counted = (await metrics.get(f"{base}/metrics")).text
+    return {"was cancelled": call.cancelled(), "left": 'status="499"} 1' in counted}
 
 
 def cancelled():
