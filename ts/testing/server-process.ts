@@ -19,14 +19,19 @@ export class ServerProcess implements AsyncDisposable {
     this.url = url;
   }
 
-  /** Starts `bun-asr serve` with the demo model, and waits until it says where it listens. */
+  /**
+   * Starts `bun-asr serve` with the demo model, and waits until it says where it listens. With
+   * `detached` it leads a process group of its own, as a job of a terminal does.
+   */
   static async start(
     flags: readonly string[] = [],
     env: Readonly<Record<string, string>> = {},
+    { detached = false } = {},
   ): Promise<ServerProcess> {
     const command = ["serve", "--model", "demo", "--port", "0", ...flags];
     const child = Bun.spawn([process.execPath, program, ...command], {
       env: { ...process.env, ...env },
+      detached,
       stdin: "ignore",
       stdout: "pipe",
       stderr: "pipe",
@@ -55,6 +60,11 @@ export class ServerProcess implements AsyncDisposable {
   /** All that it printed so far. */
   get output(): string {
     return this.#output.join("");
+  }
+
+  /** Its exit status, when it ends. */
+  get ended(): Promise<number> {
+    return this.#child.exited;
   }
 
   /** Sends a signal and waits for the exit status. */

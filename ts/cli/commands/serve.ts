@@ -35,6 +35,9 @@ exit status: 0 done, 2 usage, or nothing can listen there, 3 model, 4 native lib
   },
 });
 
+/** How long work may take to end when nobody waits for it any more, in milliseconds. */
+const exitMs = 3000;
+
 /** What is taken along into a unit, where it is set: where the library, ffmpeg and models lie. */
 const keptVariables = ["BUN_ASR_LIBRARY", "FFMPEG", "HF_HOME", "HF_HUB_CACHE", "HF_ENDPOINT"];
 
@@ -71,10 +74,15 @@ async function run(given: ServeArguments, terminal: Terminal): Promise<number> {
       terminal.note("ending: what runs is finished; a second signal ends at once\n");
     stopped.resolve(server.stop(given.drainSeconds));
   });
-  interrupt.signal.addEventListener("abort", () => void server.stop(0));
+  interrupt.signal.addEventListener("abort", () => {
+    void server.stop(0);
+    // What hangs is not waited for.
+    setTimeout(() => process.exit(interrupt.status), exitMs).unref();
+  });
   try {
     await opening.wait(server);
     terminal.out(`bun-asr serves ${server.models.join(", ")} at ${placesOf(server)}\n`);
+    if (terminal.noteIsTty && !given.quiet) terminal.note(hintOf(server));
   } catch (error) {
     // Whoever stops it while the model is being opened wants nothing of it.
     if (!isStopping) throw error;
@@ -87,6 +95,11 @@ async function run(given: ServeArguments, terminal: Terminal): Promise<number> {
 function placesOf({ url, wyomingUrl }: Server): string {
   const places = [url.origin, ...(wyomingUrl === undefined ? [] : [`tcp://${wyomingUrl.host}`])];
   return places.join(" and ");
+}
+
+/** What whoever looks on may want to know. */
+function hintOf({ url }: Server): string {
+  return `a browser finds its page there, clients take ${url.origin}/v1; Ctrl-C ends it\n`;
 }
 
 /** Shows how far the model is that is opened at the start. */
