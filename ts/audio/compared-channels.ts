@@ -27,7 +27,7 @@ export async function comparedChannels(
   name: string,
   { maxSeconds, signal }: { maxSeconds: number; signal?: AbortSignal },
 ): Promise<ComparedChannels> {
-  const { blocks } = await openFile(path, name, { start: 0, end: maxSeconds });
+  const { blocks } = await openFile(path, name, { range: { start: 0, end: maxSeconds } });
   const windows = new Windows(windowLength);
   const comparison = new Comparison();
   try {

@@ -1,7 +1,13 @@
 import { describe, expect, test } from "bun:test";
+import { rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { childrenOf } from "../../reliability/children.ts";
 import { expectAsrError } from "../testing/expect-error.ts";
+import { until } from "../testing/until.ts";
 import { pcm16Wav, tone } from "../testing/wav-writer.ts";
 import { findFfmpeg } from "./ffmpeg/program.ts";
+import { temporaryName } from "./files/temporary.ts";
 import type { AudioInput } from "./input.ts";
 import { openAudio } from "./open.ts";
 
@@ -57,6 +63,19 @@ describe("a limit is held while decoding:", () => {
     };
     await expectAsrError(read, "input", "is longer than 1200 s");
     expect(heard).toBe(0);
+  });
+
+  test.skipIf(process.platform !== "linux")("one that is counted can be given up", async () => {
+    const path = join(tmpdir(), `${temporaryName()}.flac`);
+    await Bun.write(path, saying(8000 * 80_000, await small()));
+    const leaving = new AbortController();
+    const { blocks } = await openAudio(path, { maxSeconds: 72_000, signal: leaving.signal });
+    const first = blocks.next();
+    await until(() => childrenOf(process.pid).length === 2);
+    leaving.abort(new Error("left"));
+    await expect(first).rejects.toThrow("left");
+    expect(childrenOf(process.pid)).toEqual([]);
+    rmSync(path);
   });
 
   test("one that says so and is not is heard", async () => {

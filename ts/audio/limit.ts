@@ -30,11 +30,7 @@ export async function* limited(
   for await (const block of blocks) {
     check(isBehind(block));
     if (!isCounted && stream.again !== undefined && says(stream.guessedDuration)) {
-      for await (const counted of stream.again().blocks) {
-        check(isBehind(counted));
-        // Whoever does not want it any more is to be heard meanwhile.
-        yield { ...block, samples: block.samples.subarray(0, 0) };
-      }
+      for await (const counted of stream.again().blocks) check(isBehind(counted));
     }
     isCounted = true;
     yield block;

@@ -29,6 +29,8 @@ export interface OpenOptions {
   channel?: ChannelChoice | undefined;
   /** A longer recording is an error. Default: any length. */
   maxSeconds?: number | undefined;
+  /** Ends the decoding at once. */
+  signal?: AbortSignal | undefined;
 }
 
 /** Opens an input by its description; `next` gives its bytes. */
@@ -46,17 +48,17 @@ export async function openInput(
 async function decodedInput(
   input: InputDescription,
   next: NextBlock,
-  { live = false, range = wholeRange, audioTrack: track = "default" }: OpenOptions,
+  { live = false, range = wholeRange, audioTrack: track = "default", signal }: OpenOptions,
 ): Promise<DecodedStream> {
   const { name } = input;
   const read = async (stream: AsyncIterable<Uint8Array>) => {
-    if (!live) return await spooled(stream, name, range, track);
+    if (!live) return await spooled(stream, name, { range, track, signal });
     return openLive(stream, name, range, typeof track === "number" ? track : undefined);
   };
   switch (input.kind) {
     case "path":
       if (input.isStream) return await read(Bun.file(input.path).stream());
-      return await openFile(input.path, name, range, track);
+      return await openFile(input.path, name, { range, track, signal });
     case "bytes":
       return await read(bytesFrom(next));
     case "pcm":

@@ -49,23 +49,10 @@ export async function perform(
   using _use = engine.use();
   try {
     signal?.throwIfAborted();
-    const stream = await open();
-    stream.blocks = untilAborted(stream.blocks, signal);
-    await work.run(stream);
+    await work.run(await open());
     return work.transcript();
   } catch (error) {
     throw withPartial(error, work.transcript(), signal);
-  }
-}
-
-/** The blocks, of which many may come before there is a chunk to decode. */
-async function* untilAborted(
-  blocks: AudioStream["blocks"],
-  signal: AbortSignal | undefined,
-): AudioStream["blocks"] {
-  for await (const block of blocks) {
-    signal?.throwIfAborted();
-    yield block;
   }
 }
 

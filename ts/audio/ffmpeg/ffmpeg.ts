@@ -41,6 +41,8 @@ export interface Decoding {
   remarks: AudioRemarks;
   /** Whether its frames were walked, so that what ffmpeg says of the bytes between is no news. */
   isWalked?: boolean | undefined;
+  /** Ends it at once. */
+  signal?: AbortSignal | undefined;
   /** Called with what ffmpeg says of the file, before the first block. */
   onFacts?: ((facts: InputFacts) => void) | undefined;
 }
@@ -179,13 +181,13 @@ interface Means {
 
 async function* decoded(
   input: readonly string[],
-  { name, range, remarks, isWalked = false, onFacts }: Decoding,
+  { name, range, remarks, isWalked = false, signal, onFacts }: Decoding,
   { source, track, shown = (line) => line }: Means,
 ): AsyncGenerator<DecodedBlock> {
   const program = await findFfmpeg();
   const output = outputOptions(await resamplerOf(program), track);
   const options = [...logOptions, "-copyts", ...input, ...output];
-  const child = startFfmpeg(program, options, source !== undefined);
+  const child = startFfmpeg(program, options, source !== undefined, signal);
   const log = new FfmpegLog(child.stderr);
   const reader = child.stdout.getReader();
   // What is fed waits for who feeds it.
@@ -218,6 +220,7 @@ async function* decoded(
     if (!isWhole) child.kill("SIGKILL");
     const status = await child.exited;
     await log.end;
+    signal?.throwIfAborted();
     if (isWhole && status === 0) await fed;
     // What ffmpeg says of bytes that stop short hides why they do.
     if (sourceFailure !== undefined) throw sourceFailure.error;

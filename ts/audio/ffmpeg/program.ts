@@ -20,13 +20,23 @@ export async function findFfmpeg(): Promise<string> {
   );
 }
 
-/** ffmpeg as it runs: its output is read, and where `feeds` is true, its input is written. */
-export function startFfmpeg(program: string, options: readonly string[], feeds: boolean) {
+/**
+ * ffmpeg as it runs: its output is read, and where `feeds` is true, its input is written. It is
+ * killed when the signal comes.
+ */
+export function startFfmpeg(
+  program: string,
+  options: readonly string[],
+  feeds: boolean,
+  signal?: AbortSignal,
+) {
+  signal?.throwIfAborted();
   try {
     return Bun.spawn([program, ...(feeds ? [] : ["-nostdin"]), "-hide_banner", ...options], {
       stdin: feeds ? "pipe" : "ignore",
       stdout: "pipe",
       stderr: "pipe",
+      ...(signal === undefined ? {} : { signal, killSignal: "SIGKILL" }),
       // In a process group of its own: an interrupt of the terminal is for us to act on, and what
       // is being decoded may be finished after it.
       detached: true,

@@ -30,6 +30,8 @@ export interface CodedFile {
   name: string;
   range: Range;
   track: TrackChoice;
+  /** Ends the decoding at once. */
+  signal?: AbortSignal | undefined;
   /** The state in which it was looked at. */
   state: FileState;
   findings: Findings;
@@ -67,7 +69,7 @@ async function* soundOf(
   remarks: AudioRemarks,
   onFacts: Decoding["onFacts"],
 ): AsyncGenerator<DecodedBlock> {
-  const { path, name, range, state, findings } = file;
+  const { path, name, range, signal, state, findings } = file;
   const number = await trackNumber(file, remarks);
   const damage = noRemarks();
   let end = 0;
@@ -80,6 +82,7 @@ async function* soundOf(
       range: { start: range.start - start / sampleRate, end: range.end - start / sampleRate },
       remarks: damage,
       isWalked: findings.isWalked,
+      signal,
       onFacts,
     };
     const decoded = decodedFile({ path, section, canSeek, track: number }, decoding);
@@ -106,11 +109,11 @@ async function* soundOf(
 
 /** The number of the track that is to be heard, with a note where there was a choice. */
 async function trackNumber(
-  { path, name, track, findings }: CodedFile,
+  { path, name, track, signal, findings }: CodedFile,
   { notes }: AudioRemarks,
 ): Promise<number> {
   if (track === "default" && findings.hasOneTrack) return 1;
-  const tracks = await tracksOfFile(path);
+  const tracks = await tracksOfFile(path, signal);
   // Why it cannot be opened is told when it is decoded.
   if (tracks === undefined) return 1;
   const chosen = chooseTrack(tracks, track, name);

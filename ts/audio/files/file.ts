@@ -15,21 +15,30 @@ import { openCodedFile } from "./coded-file.ts";
 import { OpenedFile } from "./opened-file.ts";
 import { isReadable, openWavFile } from "./wav-file.ts";
 
+/** What of a file is heard, and how long. */
+export interface FileOptions {
+  /** Default: all of it. */
+  range?: Range | undefined;
+  /** Default: the one that it prefers. */
+  track?: TrackChoice | undefined;
+  /** Ends the decoding at once. */
+  signal?: AbortSignal | undefined;
+}
+
 /**
  * Opens a file by what its first bytes say: plain samples in a WAV are read here, every other
- * format goes through ffmpeg. `name` is what messages call it; only `range` of `track` is heard.
+ * format goes through ffmpeg. `name` is what messages call it.
  */
 export async function openFile(
   path: string,
   name: string,
-  range: Range = wholeRange,
-  track: TrackChoice = "default",
+  { range = wholeRange, track = "default", signal }: FileOptions = {},
 ): Promise<DecodedStream> {
   await using file = await OpenedFile.open(path, name);
   if (file.length === 0) throw new AsrError("input", `${name}: is empty`);
   const found = await noAudioIn(file);
   if (found !== undefined) throw new AsrError("input", `${name}: ${found.what}`, found.hint);
-  const coded = { path, name, range, track, state: file.state };
+  const coded = { path, name, range, track, signal, state: file.state };
   if (!isWav(await file.read(0, 12))) {
     return openCodedFile({ ...coded, findings: await examine(file) });
   }

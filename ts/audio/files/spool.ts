@@ -1,32 +1,29 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AsrError, messageOf } from "../../contract/errors.ts";
-import { type Range, wholeRange } from "../samples/checked.ts";
 import type { DecodedStream } from "../samples/recording.ts";
-import type { TrackChoice } from "../tracks/track-language.ts";
 import { diskSpace } from "./disk-space.ts";
-import { openFile } from "./file.ts";
+import { type FileOptions, openFile } from "./file.ts";
 import { SpoolFile } from "./spool-file.ts";
 import { temporaryFolder } from "./temporary.ts";
 
 /**
  * Opens the bytes of a file as they come in a stream, however many: they go through a temporary
  * file, because a WAV may tell its length last and MP4 cannot be read from a pipe. It lives until
- * the samples have been read. Only `range` is heard. Throws AsrError `input` where the disk has no
+ * the samples have been read. Throws AsrError `input` where the disk has no
  * room for it.
  */
 export async function spooled(
   stream: AsyncIterable<Uint8Array>,
   name: string,
-  range: Range = wholeRange,
-  track: TrackChoice = "default",
+  options: FileOptions = {},
 ): Promise<DecodedStream> {
   const folder = await temporaryFolder(name);
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     const path = join(folder, "audio");
     await writeSpool(stream, path, name);
-    const opened = await openFile(path, name, range, track);
+    const opened = await openFile(path, name, options);
     opened.blocks = thenRemove(opened.blocks, remove);
     return opened;
   } catch (error) {

@@ -9,18 +9,25 @@ const patienceMs = 60_000;
 const maxSaid = 1 << 20;
 
 /** The audio tracks of a file; undefined where ffmpeg cannot open it. */
-export async function tracksOfFile(path: string): Promise<AudioTrack[] | undefined> {
+export async function tracksOfFile(
+  path: string,
+  signal?: AbortSignal,
+): Promise<AudioTrack[] | undefined> {
   const program = await findFfmpeg();
   for (const formats of [async () => commonFormats, () => formatsOf(program)]) {
-    const said = await saidOf(program, fileInput(addressOf(path), await formats()));
+    const said = await saidOf(program, fileInput(addressOf(path), await formats()), signal);
     if (/^Input #0, /m.test(said)) return readTracks(said);
   }
   return undefined;
 }
 
 /** What ffmpeg says of its input where it has no output. */
-async function saidOf(program: string, input: readonly string[]): Promise<string> {
-  const child = startFfmpeg(program, input, false);
+async function saidOf(
+  program: string,
+  input: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const child = startFfmpeg(program, input, false, signal);
   const timer = setTimeout(() => child.kill("SIGKILL"), patienceMs);
   const decoder = new TextDecoder();
   let said = "";

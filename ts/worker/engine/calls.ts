@@ -43,7 +43,7 @@ export const handlers: Handlers = {
     const engine = openEngine(number);
     const ready = recordingOptions(engine, options);
     const { audioTrack, channel, maxSeconds } = options;
-    const heard = { range: ready.range, audioTrack, channel, maxSeconds };
+    const heard = { range: ready.range, audioTrack, channel, maxSeconds, signal };
     const audio = () => openInput(input, nextBlock, heard);
     return await transcribeRecording(engine, audio, ready, {
       signal,
@@ -56,7 +56,7 @@ export const handlers: Handlers = {
     const ready = recordingOptions(engine, options);
     const { live = input.isStream, stepSeconds, audioTrack, channel, maxSeconds } = options;
     checkLive(options, live);
-    const heard = { live, range: ready.range, audioTrack, channel, maxSeconds };
+    const heard = { live, range: ready.range, audioTrack, channel, maxSeconds, signal };
     const audio = () => openInput(input, nextBlock, heard);
     const context = { signal, onProgress: decoding(progress) };
     if (!live) return streamRecording(engine, audio, ready, context);
