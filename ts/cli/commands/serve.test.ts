@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findFfmpeg } from "../../audio/ffmpeg/program.ts";
 import { demoSample } from "../../native/locate.ts";
 import { outcomeOf } from "../../testing/recorded-terminal.ts";
 import { ServerProcess } from "../../testing/server-process.ts";
+import { until } from "../../testing/until.ts";
 import { serveCommand } from "./serve.ts";
 
 let folder = "";
@@ -21,17 +22,19 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const serve = (...argv: string[]) =>
   outcomeOf((terminal) => serveCommand.run(["-m", "demo", ...argv], terminal));
 
-/** An ffmpeg that begins so many seconds after it was started to decode. */
-async function slowFfmpeg(seconds: number): Promise<Record<string, string>> {
-  const path = join(folder, `ffmpeg-${seconds}`);
+/** An ffmpeg that begins to decode so many seconds after it was started, and tells that it was. */
+async function slowFfmpeg(seconds: number) {
+  const [path, mark] = [join(folder, `ffmpeg-${seconds}`), join(folder, `decodes-${seconds}`)];
   const script = `#!/usr/bin/env python3
 import os, sys, time
-if "-i" in sys.argv: time.sleep(${seconds})
+if "pipe:1" in sys.argv:
+    open("${mark}", "w").close()
+    time.sleep(${seconds})
 os.execv("${await findFfmpeg()}", sys.argv)
 `;
   writeFileSync(path, script);
   chmodSync(path, 0o755);
-  return { FFMPEG: path };
+  return { env: { FFMPEG: path }, decodes: () => until(() => existsSync(mark), 30) };
 }
 
 async function upload({ url }: ServerProcess, path: string, key = ""): Promise<Response> {
@@ -84,11 +87,10 @@ describe("a server in a process of its own", () => {
   });
 
   test("finishes what is being decoded after Ctrl-C, which reaches all of its group", async () => {
-    await using server = await ServerProcess.start([], await slowFfmpeg(0.7), {
-      detached: true,
-    });
+    const { env, decodes } = await slowFfmpeg(0.5);
+    await using server = await ServerProcess.start([], env, { detached: true });
     const asked = upload(server, coded);
-    await Bun.sleep(300);
+    await decodes();
     process.kill(-server.pid, "SIGINT");
     const response = await asked;
     expect([response.status, await response.text()]).toEqual([
@@ -99,12 +101,13 @@ describe("a server in a process of its own", () => {
   });
 
   test("ends at once when it is told again", async () => {
-    await using server = await ServerProcess.start([], await slowFfmpeg(20));
+    const { env, decodes } = await slowFfmpeg(20);
+    await using server = await ServerProcess.start([], env);
     const asked = upload(server, coded).then(
       ({ status }) => status,
       () => "cut off",
     );
-    await Bun.sleep(300);
+    await decodes();
     const before = performance.now();
     process.kill(server.pid, "SIGINT");
     await Bun.sleep(100);
