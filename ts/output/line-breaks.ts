@@ -1,4 +1,5 @@
 import { languageCode } from "../contract/languages.ts";
+import { columns } from "../text/columns.ts";
 
 /** A stretch of text that stays on one line. */
 export interface Atom {
@@ -46,13 +47,8 @@ export function atomsOf(text: string, language: string, maxWidth: number): Atom[
   return atoms;
 }
 
-/** The columns that a text takes on a line. */
-export function widthOf(text: string): number {
-  return Bun.stringWidth(text, { countAnsiEscapeCodes: true });
-}
-
 function measured(text: string): { text: string; width: number } {
-  return { text, width: widthOf(text) };
+  return { text, width: columns(text) };
 }
 
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
@@ -95,7 +91,7 @@ function pieces(atom: Atom, maxWidth: number): Atom[] {
   const result: Atom[] = [];
   let text = "";
   for (const { segment } of graphemes.segment(atom.text)) {
-    if (text !== "" && widthOf(text + segment) > maxWidth) {
+    if (text !== "" && columns(text + segment) > maxWidth) {
       result.push({ ...measured(text), spaced: false, badness: badnessAfter.forced });
       text = "";
     }
