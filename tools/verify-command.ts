@@ -2,10 +2,12 @@ import { runSuite } from "../reliability/suite.ts";
 import { command, helpFlag } from "../ts/cli/commands/command.ts";
 import { AsrError } from "../ts/contract/errors.ts";
 import { verify } from "./verify.ts";
+import { verifyPage } from "./verify-page.ts";
 
 const flags = {
   Options: {
     hard: { help: "attacks instead: hostile files, hubs and callers, see docs/reliability.md" },
+    page: { help: "the page of the server instead, in Chromium" },
     seed: { value: "N", help: "what the inputs of --hard are made from; default 1" },
     help: helpFlag,
   },
@@ -17,16 +19,20 @@ const defaultSeed = 1;
 export const verifyCommand = command({
   name: "verify",
   summary: "Compares every stage with the official implementation, or attacks the program.",
-  synopsis: "[--hard [NUMBER…]]",
+  synopsis: "[--hard [NUMBER…] | --page]",
   takesNames: true,
   description: `\
 Installs the official implementation (2 GB, once) and compares every stage with it.
 With --hard: tries what is hostile, in an hour or more; NUMBERs are those of checks. The same seed
 makes the same inputs. Those that failed are kept in .cache/reliability/failures. When all checks
-have run with a seed, their results go into docs/reliability.md.`,
+have run with a seed, their results go into docs/reliability.md.
+With --page: opens the page of the server in Chromium (Debian: apt install chromium; else
+$CHROMIUM), whose microphone plays a file, and uses it as people do. It takes two minutes.`,
   flags,
   read({ flags: given, names }) {
     const isHard = given.has("hard");
+    const isPage = given.has("page");
+    if (isHard && isPage) throw new AsrError("usage", "--hard and --page: give one of them");
     const numbers = names.map(Number);
     const seed = Number(given.value("seed") ?? defaultSeed);
     const wrong = numbers.findIndex((number) => !Number.isInteger(number));
@@ -36,8 +42,11 @@ have run with a seed, their results go into docs/reliability.md.`,
     if (!isHard && (names.length > 0 || given.has("seed"))) {
       throw new AsrError("usage", "numbers and --seed are for verify --hard");
     }
-    return { isHard, seed, numbers };
+    return { isHard, isPage, seed, numbers };
   },
-  needs: ({ isHard }) => (isHard ? ["library", "ffmpeg"] : ["library"]),
-  run: async ({ isHard, ...options }) => await (isHard ? runSuite(options) : verify()),
+  needs: ({ isHard, isPage }) => (isHard || isPage ? ["library", "ffmpeg"] : ["library"]),
+  run: async ({ isHard, isPage, ...options }) => {
+    if (isPage) return await verifyPage();
+    return await (isHard ? runSuite(options) : verify());
+  },
 });

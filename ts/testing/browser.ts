@@ -14,6 +14,8 @@ export interface WindowOptions {
   reducedMotion?: boolean;
   /** A WAV that the microphone hears once; without one it beeps. */
   microphone?: string;
+  /** A name that means this machine, to a browser that does not know it as its own. */
+  hosts?: string;
   /** `granted` by default; `missing`: there is no such device. */
   microphoneAccess?: "granted" | "denied" | "missing";
 }
@@ -36,13 +38,12 @@ export class BrowserWindow implements AsyncDisposable {
   #last = 0;
   /** What the page wrote to its console as errors, and what its policy refused. */
   readonly complaints: string[] = [];
-  /** The folder into which downloads go. */
-  readonly downloads: string;
+  readonly #downloads: string;
 
   private constructor(process: Bun.Subprocess, folder: string, socket: WebSocket) {
     this.#process = process;
     this.#folder = folder;
-    this.downloads = join(folder, "downloads");
+    this.#downloads = join(folder, "downloads");
     this.#socket = socket;
     socket.onmessage = ({ data }) => this.#take(JSON.parse(String(data)));
   }
@@ -62,6 +63,9 @@ export class BrowserWindow implements AsyncDisposable {
         ...(options.microphone === undefined
           ? []
           : [`--use-file-for-fake-audio-capture=${options.microphone}%noloop`]),
+        ...(options.hosts === undefined
+          ? []
+          : [`--host-resolver-rules=MAP ${options.hosts} 127.0.0.1`]),
         ...["--remote-debugging-port=0", `--user-data-dir=${folder}`, "about:blank"],
       ],
       { stdout: "ignore", stderr: "pipe" },
@@ -96,7 +100,7 @@ export class BrowserWindow implements AsyncDisposable {
       { name: "prefers-reduced-motion", value: reducedMotion ? "reduce" : "no-preference" },
     ];
     await this.#send("Emulation.setEmulatedMedia", { features });
-    const behaviour = { behavior: "allow", downloadPath: this.downloads };
+    const behaviour = { behavior: "allow", downloadPath: this.#downloads };
     await this.#send("Browser.setDownloadBehavior", behaviour);
   }
 
@@ -178,6 +182,17 @@ export class BrowserWindow implements AsyncDisposable {
       await this.#send("Input.dispatchDragEvent", { type, x: 300, y: 300, data });
   }
 
+  /** The text of a file that the page gives to download. Throws when it does not come. */
+  async downloaded(name: string): Promise<string> {
+    const path = join(this.#downloads, name);
+    for (let tries = 0; tries < 200; tries++) {
+      if ((await Bun.file(path).exists()) && Bun.file(path).size > 0)
+        return await Bun.file(path).text();
+      await Bun.sleep(25);
+    }
+    throw new Error(`${name} was not downloaded`);
+  }
+
   /** What a screen reader is told of the page. */
   async accessibilityTree(): Promise<Record<string, unknown>[]> {
     const { nodes } = await this.#send("Accessibility.getFullAXTree");
@@ -198,7 +213,8 @@ export class BrowserWindow implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#send("Browser.close").catch(() => {});
+    // A browser that ends may take the answer with it.
+    void this.#send("Browser.close").catch(() => {});
     await Promise.race([this.#process.exited, Bun.sleep(3000)]);
     this.#process.kill("SIGKILL");
     await this.#process.exited;

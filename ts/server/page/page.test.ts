@@ -41,6 +41,7 @@ describe("the page", () => {
       expect(script.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
       const text = await script.text();
       expect(text).not.toMatch(/\binnerHTML|\beval\(|new Function|https?:\/\/(?!localhost)/);
+      expect(text).not.toMatch(/\b(?:Bun|process|Buffer)\.|\brequire\(/);
       expect(text.length).toBeGreaterThan(1000);
     }
   });

@@ -75,12 +75,15 @@ describe("captions", () => {
       { type: "….segment", id: "seg_2", text: "Two.", speaker: "", start: 1, end: 1.9 },
       { type: "….completed", transcript: "One. Two.", languages: [{ code: "en" }] },
     );
-    heard(captions, "b", { type: "….delta", delta: "And what was" });
+    heard(captions, "b", { type: "….delta", delta: "And what" });
+    heard(captions, "b", { type: "….provisional", text: " was" });
     heard(captions, "b", { type: "….failed", error: { message: "broken" } });
     expect(captions.areOpen).toBe(false);
+    heard(captions, "c", { type: "….provisional", text: "and more" });
+    expect(captions.areOpen).toBe(true);
     const result = captions.result(3.5);
     expect(result).toMatchObject({
-      text: "One. Two. And what was",
+      text: "One. Two. And what was and more",
       language: "en",
       duration: 3.5,
       segments: [
@@ -89,7 +92,11 @@ describe("captions", () => {
       ],
     });
     // What has no times is not lost.
-    expect(piecesOf(result).map(({ text }) => text)).toEqual(["One.", "Two.", "And what was"]);
+    expect(piecesOf(result).map(({ text }) => text)).toEqual([
+      "One.",
+      "Two.",
+      "And what was and more",
+    ]);
   });
 
   test("pass over what tells nothing of a turn", () => {

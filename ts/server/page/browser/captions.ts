@@ -61,8 +61,7 @@ export class Captions {
         turn.isFinished = true;
         break;
       case `${prefix}failed`:
-        turn.provisional = "";
-        turn.isFinished = true;
+        settle(turn);
         break;
     }
     return turn;
@@ -90,8 +89,9 @@ export class Captions {
     return this.turns.some(({ isFinished }) => !isFinished);
   }
 
-  /** What the finished turns say; `duration` is how long was listened, in seconds. */
+  /** What was said at the end; `duration` is how long was listened, in seconds. */
   result(duration: number): Result {
+    for (const turn of this.#turns.values()) if (!turn.isFinished) settle(turn);
     const turns = this.turns.filter(({ settled }) => settled.trim() !== "");
     const segments = turns.flatMap((turn) => turn.segments);
     return {
@@ -102,6 +102,13 @@ export class Captions {
       segments: segments.map((segment, id) => ({ ...segment, id })),
     };
   }
+}
+
+/** Keeps what was provisional: nothing better comes any more. */
+function settle(turn: Turn): void {
+  turn.settled += turn.provisional;
+  turn.provisional = "";
+  turn.isFinished = true;
 }
 
 function secondsIn(milliseconds: unknown): number | undefined {

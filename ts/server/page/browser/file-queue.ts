@@ -1,3 +1,4 @@
+import { durationOf } from "./player.ts";
 import type { Settings } from "./service.ts";
 import type { Take } from "./take.ts";
 import { type Trouble, TroubleError, troubleOf } from "./troubles.ts";
@@ -78,6 +79,9 @@ export class FileQueue {
     take.state = "sending";
     take.share = 0;
     this.#events.changed(take);
+    void durationOf(file).then((duration) => {
+      take.duration ??= duration;
+    });
     return await transcribeFile(file, this.#settings(), take.signal, {
       sent: (share) => {
         take.state = share < 1 ? "sending" : "hearing";

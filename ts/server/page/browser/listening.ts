@@ -3,7 +3,8 @@ import { type Microphone, openMicrophone } from "./microphone.ts";
 import { errorIn, models, type Settings } from "./service.ts";
 import { Session } from "./session.ts";
 import type { Take, TakeState } from "./take.ts";
-import { away, sentence, type Trouble, TroubleError } from "./troubles.ts";
+import { away, notConnected, sentence, type Trouble, TroubleError } from "./troubles.ts";
+import { Tape } from "./wav.ts";
 
 /** What is told while the page listens. */
 export interface ListeningEvents {
@@ -28,6 +29,7 @@ export class Listening {
   readonly #take: Take;
   readonly #events: ListeningEvents;
   readonly #captions = new Captions();
+  readonly #tape = new Tape();
   readonly #ended = Promise.withResolvers<void>();
   #session: Session | undefined;
   #microphone: Microphone | undefined;
@@ -56,6 +58,7 @@ export class Listening {
       piece: ({ pcm, peak }) => {
         this.#take.duration = (this.#take.duration ?? 0) + pcm.length / 32000;
         this.#session?.append(pcm);
+        this.#tape.push(pcm);
         this.#events.level(peak);
       },
       lost: () =>
@@ -118,7 +121,7 @@ export class Listening {
 
   #onLost(): void {
     if (this.#take.state === "ending") this.#ended.resolve();
-    else this.#fail(away);
+    else this.#fail(this.#session?.isOpen === false ? notConnected : away);
   }
 
   #fail(trouble: Trouble): void {
@@ -131,6 +134,7 @@ export class Listening {
     this.#session?.close();
     this.#take.result = this.#captions.result(this.#take.duration ?? 0);
     this.#take.turns = [];
+    if (this.#take.duration !== undefined) this.#take.file = this.#tape.file(this.#take.name);
     this.#take.state = state;
     this.#events.ended();
     this.#events.changed();

@@ -30,10 +30,7 @@ class Page {
   });
   readonly #player = new Player(byId("player", HTMLDivElement), {
     at: (seconds) => this.#light(seconds),
-    ready: (duration) => {
-      if (this.#current !== undefined) this.#current.duration ??= duration;
-      this.#draw();
-    },
+    ready: () => this.#draw(),
   });
   readonly #transcript = new TranscriptView(byId("transcript", HTMLDivElement), (seconds) =>
     this.#player.seek(seconds),
@@ -58,26 +55,33 @@ class Page {
       files.value = "";
     };
     this.#acceptDrops();
+    // What is not yet written would be lost.
+    window.addEventListener("beforeunload", (event) => {
+      if (this.#takes.some(({ isUnderWay }) => isUnderWay)) event.preventDefault();
+    });
     void this.#greet();
   }
 
   /** Asks the server for its models, and so whether it is there and wants a key. */
-  async #greet(): Promise<void> {
+  async #greet(then = () => {}): Promise<void> {
     const server = byId("server", HTMLParagraphElement);
     try {
       const names = await models();
       this.#desk.offer(names);
       server.textContent = names.length === 1 ? `Model ${names[0]}` : "";
+      then();
     } catch (thrown) {
       server.textContent = "";
-      this.#tell(troubleIn(thrown), () => void this.#greet());
+      this.#tell(troubleIn(thrown), () => void this.#greet(then));
     }
   }
 
   #tell(trouble: Trouble, retry?: () => void): void {
-    this.#troubles.show(trouble, retry);
+    const again = trouble.kind !== "key" || retry === undefined ? retry : () => this.#greet(retry);
+    this.#troubles.show(trouble, again);
   }
 
+  /** A button that is disabled loses the focus: one press too many does nothing instead. */
   async #toggle(): Promise<void> {
     if (this.#listening === undefined) await this.#listen();
     else await this.#listening.stop();
@@ -93,11 +97,10 @@ class Page {
       },
       finished: ({ settled }) => byId("spoken", HTMLDivElement).append(make("p", "", settled)),
       trouble: (trouble) => this.#tell(trouble),
-      ended: () => this.#unplug(),
+      ended: () => this.#unplug(take),
     });
     this.#listening = listening;
     this.#troubles.hide();
-    this.#microphone.disabled = true;
     try {
       await listening.start(this.#desk.settings);
       this.#takes.push(take);
@@ -108,13 +111,12 @@ class Page {
     } catch (thrown) {
       this.#listening = undefined;
       this.#tell(troubleIn(thrown), () => void this.#listen());
-    } finally {
-      this.#microphone.disabled = false;
     }
   }
 
-  #unplug(): void {
+  #unplug(take: Take): void {
     this.#listening = undefined;
+    if (take === this.#current) this.#player.open(take.file);
     this.#meter.stop();
     announce("The microphone is off.");
   }
@@ -245,7 +247,10 @@ function bottomOf(element: HTMLElement): number {
 /** Scrolls to what plays, but only where it went out of sight. */
 function keepInView(element: HTMLElement): void {
   const { top, bottom } = element.getBoundingClientRect();
-  if (top >= 0 && bottom <= innerHeight) return;
+  // On a phone the player lies over the top of the text.
+  const player = byId("player", HTMLDivElement).getBoundingClientRect();
+  const isBelow = player.right > innerWidth / 2 && player.top <= 0;
+  if (top >= (isBelow ? player.bottom : 0) && bottom <= innerHeight) return;
   const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
   element.scrollIntoView({ block: "center", behavior: isStill ? "auto" : "smooth" });
 }

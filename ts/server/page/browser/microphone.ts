@@ -47,6 +47,8 @@ export async function openMicrophone(events: MicrophoneEvents): Promise<Micropho
     };
     context.createMediaStreamSource(stream).connect(tap);
     for (const track of stream.getTracks()) track.onended = () => events.lost();
+    // A screen that goes dark would end it. Some browsers have no such lock, or refuse it.
+    const lock = await navigator.wakeLock?.request("screen").catch(() => undefined);
     // Where the page was opened by a script it may have to be woken.
     await context.resume();
     return {
@@ -54,7 +56,7 @@ export async function openMicrophone(events: MicrophoneEvents): Promise<Micropho
         tap.port.postMessage("end");
         // A thread that sleeps does not answer, and a tenth of a second is no reason to wait.
         await Promise.race([ended.promise, new Promise((done) => setTimeout(done, 500))]);
-        await close();
+        await Promise.all([close(), lock?.release()]);
       },
     };
   } catch (thrown) {

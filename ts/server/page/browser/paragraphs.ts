@@ -23,12 +23,14 @@ const longParagraph = 60;
 
 /** A result as pieces: its sentences, and what was written after the last of them. */
 export function piecesOf({ text, segments, words }: Result): Piece[] {
-  let [at, before] = [0, ""];
+  let [at, before, nextWord] = [0, "", 0];
   const pieces = segments.map((segment): Piece => {
     const found = text.indexOf(segment.text, at);
     if (found >= 0) at = found + segment.text.length;
     const { id, start, end } = segment;
-    const own = words.filter((word) => word.start >= start && word.start < end);
+    const firstWord = nextWord;
+    while (nextWord < words.length && words[nextWord]!.start < end) nextWord++;
+    const own = words.slice(firstWord, nextWord);
     const gap = separator(before, segment.text);
     before = segment.text;
     return { ...untimed, key: `s${id}`, text: segment.text, gap, start, end, words: own };

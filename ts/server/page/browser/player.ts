@@ -4,8 +4,8 @@ import { make } from "./dom.ts";
 export interface PlayerEvents {
   /** Where it plays, in seconds; as often as the screen is drawn while it plays. */
   at(seconds: number): void;
-  /** The browser knows how long the recording is, or that it cannot play it. */
-  ready(duration: number | undefined): void;
+  /** The browser found that it can play the recording, or that it cannot. */
+  ready(): void;
 }
 
 /** Plays one file at a time with the browser's own controls. */
@@ -31,13 +31,10 @@ export class Player {
     media.preload = "metadata";
     if (media instanceof HTMLVideoElement) media.playsInline = true;
     media.setAttribute("aria-label", `Player of ${file.name}`);
-    media.onloadedmetadata = () => {
-      const { duration } = media;
-      this.#events.ready(Number.isFinite(duration) ? duration : undefined);
-    };
+    media.onloadedmetadata = () => this.#events.ready();
     media.onerror = () => {
       if (this.#media === media) this.#close();
-      this.#events.ready(undefined);
+      this.#events.ready();
     };
     media.onplay = () => this.#follow(media);
     media.ontimeupdate = () => this.#events.at(media.currentTime);
@@ -75,6 +72,19 @@ export class Player {
     media.pause();
     URL.revokeObjectURL(media.src);
   }
+}
+
+/** How long a recording is, in seconds; undefined where the browser cannot tell. */
+export async function durationOf(file: File): Promise<number | undefined> {
+  const media = make("audio");
+  media.preload = "metadata";
+  const told = Promise.withResolvers<number | undefined>();
+  media.onloadedmetadata = () => told.resolve(media.duration);
+  media.onerror = () => told.resolve(undefined);
+  media.src = URL.createObjectURL(file);
+  const duration = await told.promise;
+  URL.revokeObjectURL(media.src);
+  return Number.isFinite(duration) ? duration : undefined;
 }
 
 /** Some systems know no type for a file that their browser plays. */

@@ -16,7 +16,8 @@ export class Session {
   readonly #events: SessionEvents;
   /** Sound that came before the session was open. */
   #waiting: string[] = [];
-  #isOpen = false;
+  /** Whether the server takes sound. */
+  isOpen = false;
 
   /** Throws where the key has characters that no browser sends this way. */
   constructor(settings: Settings, events: SessionEvents) {
@@ -51,8 +52,8 @@ export class Session {
     const event = recordIn(data) ?? {};
     if (event["type"] === "session.created") {
       this.#socket.send(JSON.stringify({ type: "session.update", session: sessionOf(settings) }));
-    } else if (event["type"] === "session.updated" && !this.#isOpen) {
-      this.#isOpen = true;
+    } else if (event["type"] === "session.updated" && !this.isOpen) {
+      this.isOpen = true;
       for (const message of this.#waiting) this.#socket.send(message);
       this.#waiting = [];
     } else if (event["type"] === "error") {
@@ -64,7 +65,7 @@ export class Session {
 
   #send(event: { type: string; audio?: string }): void {
     const message = JSON.stringify(event);
-    if (this.#isOpen) this.#socket.send(message);
+    if (this.isOpen) this.#socket.send(message);
     else this.#waiting.push(message);
   }
 }

@@ -16,8 +16,10 @@ export type TakeState =
 /** One recording: a file, or what a microphone heard. */
 export class Take {
   readonly name: string;
-  /** Undefined for the microphone. */
-  readonly file: File | undefined;
+  /** Of a microphone what it heard, once it is off. */
+  file: File | undefined;
+  /** Whether it is of a microphone. */
+  readonly isLive: boolean;
   state: TakeState = "waiting";
   /** The share that is sent or heard, from 0 to 1; undefined where it is unknown. */
   share: number | undefined;
@@ -31,6 +33,7 @@ export class Take {
   constructor(name: string, file?: File) {
     this.name = name;
     this.file = file;
+    this.isLive = file === undefined;
   }
 
   get signal(): AbortSignal {
@@ -55,6 +58,6 @@ export class Take {
 
   /** Its name as that of a file to download, without an extension. */
   get stem(): string {
-    return this.file === undefined ? this.name : this.name.replace(/\.[^.]+$/, "");
+    return this.isLive ? this.name : this.name.replace(/\.[^.]+$/, "");
   }
 }

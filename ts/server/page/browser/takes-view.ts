@@ -61,6 +61,7 @@ class Row {
     if (this.#state.textContent !== text) this.#state.textContent = text;
     const again = file !== undefined && (state === "failed" || state === "stopped");
     const label = isUnderWay ? "Cancel" : "Again";
+    // A microphone has a button of its own.
     this.#act.hidden = file === undefined || !(isUnderWay || again);
     if (this.#act.textContent !== label) {
       this.#act.textContent = label;

@@ -28,6 +28,13 @@ export const away: Trouble = {
   text: "The server does not answer. See whether bun-asr serve is still running, then try again.",
 };
 
+export const notConnected: Trouble = {
+  kind: "away",
+  text:
+    "The server opened no connection for captions. It may have too many of them, or a proxy " +
+    "before it passes no WebSockets on. Try again in a while.",
+};
+
 const busyText = "The server is busy with other recordings.";
 
 /** What an answer other than success means. `body` is what the server says, as it came. */

@@ -55,6 +55,85 @@ function keywordsIn(text) {
   return [...new Set(words.filter((word) => word !== ""))];
 }
 
+// ts/server/page/browser/player.ts
+class Player {
+  #root;
+  #events;
+  #media;
+  #file;
+  constructor(root, events) {
+    this.#root = root;
+    this.#events = events;
+  }
+  open(file) {
+    if (file === this.#file)
+      return;
+    this.#close();
+    this.#file = file;
+    if (file === undefined)
+      return;
+    const media = make(isVideo(file) ? "video" : "audio");
+    media.controls = true;
+    media.preload = "metadata";
+    if (media instanceof HTMLVideoElement)
+      media.playsInline = true;
+    media.setAttribute("aria-label", `Player of ${file.name}`);
+    media.onloadedmetadata = () => this.#events.ready();
+    media.onerror = () => {
+      if (this.#media === media)
+        this.#close();
+      this.#events.ready();
+    };
+    media.onplay = () => this.#follow(media);
+    media.ontimeupdate = () => this.#events.at(media.currentTime);
+    media.src = URL.createObjectURL(file);
+    this.#media = media;
+    this.#root.replaceChildren(media);
+    this.#root.hidden = false;
+  }
+  get canPlay() {
+    return this.#media !== undefined;
+  }
+  seek(seconds) {
+    const media = this.#media;
+    if (media === undefined)
+      return;
+    media.currentTime = seconds;
+    media.play().catch(() => {});
+  }
+  #follow(media) {
+    if (media !== this.#media)
+      return;
+    this.#events.at(media.currentTime);
+    if (!media.paused)
+      requestAnimationFrame(() => this.#follow(media));
+  }
+  #close() {
+    const media = this.#media;
+    this.#media = undefined;
+    this.#root.replaceChildren();
+    this.#root.hidden = true;
+    if (media === undefined)
+      return;
+    media.pause();
+    URL.revokeObjectURL(media.src);
+  }
+}
+async function durationOf(file) {
+  const media = make("audio");
+  media.preload = "metadata";
+  const told = Promise.withResolvers();
+  media.onloadedmetadata = () => told.resolve(media.duration);
+  media.onerror = () => told.resolve(undefined);
+  media.src = URL.createObjectURL(file);
+  const duration = await told.promise;
+  URL.revokeObjectURL(media.src);
+  return Number.isFinite(duration) ? duration : undefined;
+}
+function isVideo({ type, name }) {
+  return type.startsWith("video/") || type === "" && /\.(?:mp4|m4v|mov|webm|mkv|ogv)$/i.test(name);
+}
+
 // ts/server/page/browser/records.ts
 function isRecord(value) {
   return typeof value === "object" && value !== null;
@@ -82,6 +161,10 @@ class TroubleError extends Error {
 var away = {
   kind: "away",
   text: "The server does not answer. See whether bun-asr serve is still running, then try again."
+};
+var notConnected = {
+  kind: "away",
+  text: "The server opened no connection for captions. It may have too many of them, or a proxy " + "before it passes no WebSockets on. Try again in a while."
 };
 var busyText = "The server is busy with other recordings.";
 function troubleOf(status, body, retryAfter) {
@@ -223,6 +306,44 @@ function languageCode(name) {
   return Object.keys(languages).find((code) => languages[code] === name);
 }
 
+// ts/text/columns.ts
+function columns(text) {
+  if (plain.test(text))
+    return text.length;
+  if (!pictured.test(text))
+    return sumOf(text);
+  let sum = 0;
+  for (const { segment } of graphemes.segment(text))
+    sum += picture.test(segment) ? 2 : sumOf(segment);
+  return sum;
+}
+function sumOf(text) {
+  let sum = 0;
+  for (const character of text) {
+    if (none.some((set) => set.test(character)))
+      continue;
+    sum += wide2.some((set) => set.test(character)) ? 2 : 1;
+  }
+  return sum;
+}
+var graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
+var plain = /^[\x20-\x7e]*$/;
+var pictured = /\p{RI}|\p{Emoji_Presentation}|\ufe0f|\u20e3/u;
+var picture = /\p{RI}\p{RI}|(?!\p{RI})\p{Emoji_Presentation}|\p{Emoji}(?:\ufe0f|\u20e3)/u;
+var none = [
+  /[\p{Mn}\p{Me}\p{Cc}\xad\u0600-\u0605\u061c\u06dd\u070f\u08e2\u180e\ufeff]/u,
+  /[\u200b-\u200f\u202a-\u202e\u2060-\u206f\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}]/u,
+  /(?![\u0903\u094e\u094f\u0983\u0a03\u0a83\u0b03])[\u0900-\u0bff](?<=\p{Mc})/u,
+  /(?![\u0c03\u0c83\u0cf3\u0d03\u0d57])[\u0c00-\u0d7f](?<=\p{Mc})/u,
+  /[\u0980\u0c80\u0d3a\u1160-\u11ff\ud7b0-\ud7fb]/u
+];
+var wide2 = [
+  /[\u1100-\u115f\u2329\u232a\u2630-\u2637\u268a-\u268f\u2e80-\u303e\u3041-\u3247\u3250-\ua4cf]/u,
+  /[\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6]/u,
+  /[\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1d300}-\u{1d376}\u{1f200}-\u{1f265}]/u,
+  /[\u{20000}-\u{3fffd}]/u
+];
+
 // ts/output/line-breaks.ts
 var badnessAfter = { sentence: 0, clause: 1, word: 3, unspacedWord: 4, character: 8, forced: 20 };
 function atomsOf(text, language, maxWidth) {
@@ -235,7 +356,7 @@ function atomsOf(text, language, maxWidth) {
       atoms.push(...pieces({ ...measured(atom), spaced, badness }, maxWidth));
     atom = "";
   };
-  const characters = [...graphemes.segment(clean)];
+  const characters = [...graphemes2.segment(clean)];
   for (const [at, { segment, index }] of characters.entries()) {
     const next = characters[at + 1]?.segment;
     if (segment === " ") {
@@ -255,13 +376,10 @@ function atomsOf(text, language, maxWidth) {
   end(false, badnessAfter.sentence);
   return atoms;
 }
-function widthOf(text) {
-  return Bun.stringWidth(text, { countAnsiEscapeCodes: true });
-}
 function measured(text) {
-  return { text, width: widthOf(text) };
+  return { text, width: columns(text) };
 }
-var graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
+var graphemes2 = new Intl.Segmenter("und", { granularity: "grapheme" });
 function wordEndsOf(text, language) {
   const words = new Intl.Segmenter(languageCode(language) ?? "und", { granularity: "word" });
   return new Set(Array.from(words.segment(text), ({ index, segment }) => index + segment.length));
@@ -294,8 +412,8 @@ function pieces(atom, maxWidth) {
     return [atom];
   const result = [];
   let text = "";
-  for (const { segment } of graphemes.segment(atom.text)) {
-    if (text !== "" && widthOf(text + segment) > maxWidth) {
+  for (const { segment } of graphemes2.segment(atom.text)) {
+    if (text !== "" && columns(text + segment) > maxWidth) {
       result.push({ ...measured(text), spaced: false, badness: badnessAfter.forced });
       text = "";
     }
@@ -641,8 +759,7 @@ class Captions {
         turn.isFinished = true;
         break;
       case `${prefix}failed`:
-        turn.provisional = "";
-        turn.isFinished = true;
+        settle(turn);
         break;
     }
     return turn;
@@ -668,6 +785,9 @@ class Captions {
     return this.turns.some(({ isFinished }) => !isFinished);
   }
   result(duration) {
+    for (const turn of this.#turns.values())
+      if (!turn.isFinished)
+        settle(turn);
     const turns = this.turns.filter(({ settled }) => settled.trim() !== "");
     const segments = turns.flatMap((turn) => turn.segments);
     return {
@@ -678,6 +798,11 @@ class Captions {
       segments: segments.map((segment, id) => ({ ...segment, id }))
     };
   }
+}
+function settle(turn) {
+  turn.settled += turn.provisional;
+  turn.provisional = "";
+  turn.isFinished = true;
 }
 function secondsIn(milliseconds) {
   return typeof milliseconds === "number" ? milliseconds / 1000 : undefined;
@@ -923,6 +1048,9 @@ class FileQueue {
     take.state = "sending";
     take.share = 0;
     this.#events.changed(take);
+    durationOf(file).then((duration) => {
+      take.duration ??= duration;
+    });
     return await transcribeFile(file, this.#settings(), take.signal, {
       sent: (share) => {
         take.state = share < 1 ? "sending" : "hearing";
@@ -987,12 +1115,15 @@ async function openMicrophone(events) {
     context.createMediaStreamSource(stream).connect(tap);
     for (const track of stream.getTracks())
       track.onended = () => events.lost();
+    const lock = await navigator.wakeLock?.request("screen").catch(() => {
+      return;
+    });
     await context.resume();
     return {
       async stop() {
         tap.port.postMessage("end");
         await Promise.race([ended.promise, new Promise((done) => setTimeout(done, 500))]);
-        await close();
+        await Promise.all([close(), lock?.release()]);
       }
     };
   } catch (thrown) {
@@ -1006,7 +1137,7 @@ class Session {
   #socket;
   #events;
   #waiting = [];
-  #isOpen = false;
+  isOpen = false;
   constructor(settings, events) {
     const url = address("v1/realtime?intent=transcription");
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
@@ -1032,8 +1163,8 @@ class Session {
     const event = recordIn(data) ?? {};
     if (event["type"] === "session.created") {
       this.#socket.send(JSON.stringify({ type: "session.update", session: sessionOf(settings) }));
-    } else if (event["type"] === "session.updated" && !this.#isOpen) {
-      this.#isOpen = true;
+    } else if (event["type"] === "session.updated" && !this.isOpen) {
+      this.isOpen = true;
       for (const message of this.#waiting)
         this.#socket.send(message);
       this.#waiting = [];
@@ -1045,7 +1176,7 @@ class Session {
   }
   #send(event) {
     const message = JSON.stringify(event);
-    if (this.#isOpen)
+    if (this.isOpen)
       this.#socket.send(message);
     else
       this.#waiting.push(message);
@@ -1070,6 +1201,51 @@ function sessionOf({ model, language, keywords, prompt }) {
   };
 }
 
+// ts/server/page/browser/wav.ts
+function wavHeader(bytes) {
+  const view = new DataView(new ArrayBuffer(44));
+  const text = (at, letters) => {
+    for (const [index, letter] of [...letters].entries())
+      view.setUint8(at + index, letter.charCodeAt(0));
+  };
+  text(0, "RIFF");
+  view.setUint32(4, 36 + bytes, true);
+  text(8, "WAVEfmt ");
+  view.setUint32(16, 16, true);
+  view.setUint16(20, 1, true);
+  view.setUint16(22, 1, true);
+  view.setUint32(24, 16000, true);
+  view.setUint32(28, 32000, true);
+  view.setUint16(32, 2, true);
+  view.setUint16(34, 16, true);
+  text(36, "data");
+  view.setUint32(40, bytes, true);
+  return new Uint8Array(view.buffer);
+}
+var bytesInMemory = 32000 * 30;
+
+class Tape {
+  #parts = [];
+  #pieces = [];
+  #inMemory = 0;
+  push(pcm) {
+    this.#pieces.push(pcm);
+    this.#inMemory += pcm.length;
+    if (this.#inMemory >= bytesInMemory)
+      this.#handOver();
+  }
+  file(name) {
+    this.#handOver();
+    const bytes = this.#parts.reduce((sum, { size }) => sum + size, 0);
+    return new File([wavHeader(bytes), ...this.#parts], `${name}.wav`, { type: "audio/wav" });
+  }
+  #handOver() {
+    this.#parts.push(new Blob(this.#pieces));
+    this.#pieces = [];
+    this.#inMemory = 0;
+  }
+}
+
 // ts/server/page/browser/listening.ts
 var patienceMs = 60000;
 var nothingSaid = "input_audio_buffer_commit_empty";
@@ -1078,6 +1254,7 @@ class Listening {
   #take;
   #events;
   #captions = new Captions;
+  #tape = new Tape;
   #ended = Promise.withResolvers();
   #session;
   #microphone;
@@ -1099,6 +1276,7 @@ class Listening {
       piece: ({ pcm, peak }) => {
         this.#take.duration = (this.#take.duration ?? 0) + pcm.length / 32000;
         this.#session?.append(pcm);
+        this.#tape.push(pcm);
         this.#events.level(peak);
       },
       lost: () => this.#fail({ kind: "microphone", text: "The microphone is gone. What it heard is kept." })
@@ -1161,7 +1339,7 @@ class Listening {
     if (this.#take.state === "ending")
       this.#ended.resolve();
     else
-      this.#fail(away);
+      this.#fail(this.#session?.isOpen === false ? notConnected : away);
   }
   #fail(trouble) {
     this.#microphone?.stop();
@@ -1172,6 +1350,8 @@ class Listening {
     this.#session?.close();
     this.#take.result = this.#captions.result(this.#take.duration ?? 0);
     this.#take.turns = [];
+    if (this.#take.duration !== undefined)
+      this.#take.file = this.#tape.file(this.#take.name);
     this.#take.state = state;
     this.#events.ended();
     this.#events.changed();
@@ -1237,13 +1417,16 @@ function heightOf(peak) {
 var longPause2 = 2;
 var longParagraph2 = 60;
 function piecesOf({ text, segments, words }) {
-  let [at, before] = [0, ""];
+  let [at, before, nextWord] = [0, "", 0];
   const pieces = segments.map((segment) => {
     const found = text.indexOf(segment.text, at);
     if (found >= 0)
       at = found + segment.text.length;
     const { id, start, end } = segment;
-    const own = words.filter((word) => word.start >= start && word.start < end);
+    const firstWord = nextWord;
+    while (nextWord < words.length && words[nextWord].start < end)
+      nextWord++;
+    const own = words.slice(firstWord, nextWord);
     const gap = separator(before, segment.text);
     before = segment.text;
     return { ...untimed, key: `s${id}`, text: segment.text, gap, start, end, words: own };
@@ -1308,81 +1491,11 @@ function wordParts(text, words) {
   return parts;
 }
 
-// ts/server/page/browser/player.ts
-class Player {
-  #root;
-  #events;
-  #media;
-  #file;
-  constructor(root, events) {
-    this.#root = root;
-    this.#events = events;
-  }
-  open(file) {
-    if (file === this.#file)
-      return;
-    this.#close();
-    this.#file = file;
-    if (file === undefined)
-      return;
-    const media = make(isVideo(file) ? "video" : "audio");
-    media.controls = true;
-    media.preload = "metadata";
-    if (media instanceof HTMLVideoElement)
-      media.playsInline = true;
-    media.setAttribute("aria-label", `Player of ${file.name}`);
-    media.onloadedmetadata = () => {
-      const { duration } = media;
-      this.#events.ready(Number.isFinite(duration) ? duration : undefined);
-    };
-    media.onerror = () => {
-      if (this.#media === media)
-        this.#close();
-      this.#events.ready(undefined);
-    };
-    media.onplay = () => this.#follow(media);
-    media.ontimeupdate = () => this.#events.at(media.currentTime);
-    media.src = URL.createObjectURL(file);
-    this.#media = media;
-    this.#root.replaceChildren(media);
-    this.#root.hidden = false;
-  }
-  get canPlay() {
-    return this.#media !== undefined;
-  }
-  seek(seconds) {
-    const media = this.#media;
-    if (media === undefined)
-      return;
-    media.currentTime = seconds;
-    media.play().catch(() => {});
-  }
-  #follow(media) {
-    if (media !== this.#media)
-      return;
-    this.#events.at(media.currentTime);
-    if (!media.paused)
-      requestAnimationFrame(() => this.#follow(media));
-  }
-  #close() {
-    const media = this.#media;
-    this.#media = undefined;
-    this.#root.replaceChildren();
-    this.#root.hidden = true;
-    if (media === undefined)
-      return;
-    media.pause();
-    URL.revokeObjectURL(media.src);
-  }
-}
-function isVideo({ type, name }) {
-  return type.startsWith("video/") || type === "" && /\.(?:mp4|m4v|mov|webm|mkv|ogv)$/i.test(name);
-}
-
 // ts/server/page/browser/take.ts
 class Take {
   name;
   file;
+  isLive;
   state = "waiting";
   share;
   result = emptyResult();
@@ -1392,6 +1505,7 @@ class Take {
   constructor(name, file) {
     this.name = name;
     this.file = file;
+    this.isLive = file === undefined;
   }
   get signal() {
     return this.#controller.signal;
@@ -1409,7 +1523,7 @@ class Take {
     this.result = emptyResult();
   }
   get stem() {
-    return this.file === undefined ? this.name : this.name.replace(/\.[^.]+$/, "");
+    return this.isLive ? this.name : this.name.replace(/\.[^.]+$/, "");
   }
 }
 
@@ -1779,11 +1893,7 @@ class Page {
   });
   #player = new Player(byId("player", HTMLDivElement), {
     at: (seconds) => this.#light(seconds),
-    ready: (duration) => {
-      if (this.#current !== undefined)
-        this.#current.duration ??= duration;
-      this.#draw();
-    }
+    ready: () => this.#draw()
   });
   #transcript = new TranscriptView(byId("transcript", HTMLDivElement), (seconds) => this.#player.seek(seconds));
   #files = new FileQueue(() => this.#desk.settings, {
@@ -1804,21 +1914,27 @@ class Page {
       files.value = "";
     };
     this.#acceptDrops();
+    window.addEventListener("beforeunload", (event) => {
+      if (this.#takes.some(({ isUnderWay }) => isUnderWay))
+        event.preventDefault();
+    });
     this.#greet();
   }
-  async#greet() {
+  async#greet(then = () => {}) {
     const server = byId("server", HTMLParagraphElement);
     try {
       const names = await models();
       this.#desk.offer(names);
       server.textContent = names.length === 1 ? `Model ${names[0]}` : "";
+      then();
     } catch (thrown) {
       server.textContent = "";
-      this.#tell(troubleIn(thrown), () => void this.#greet());
+      this.#tell(troubleIn(thrown), () => void this.#greet(then));
     }
   }
   #tell(trouble, retry) {
-    this.#troubles.show(trouble, retry);
+    const again = trouble.kind !== "key" || retry === undefined ? retry : () => this.#greet(retry);
+    this.#troubles.show(trouble, again);
   }
   async#toggle() {
     if (this.#listening === undefined)
@@ -1836,11 +1952,10 @@ class Page {
       },
       finished: ({ settled }) => byId("spoken", HTMLDivElement).append(make("p", "", settled)),
       trouble: (trouble) => this.#tell(trouble),
-      ended: () => this.#unplug()
+      ended: () => this.#unplug(take)
     });
     this.#listening = listening;
     this.#troubles.hide();
-    this.#microphone.disabled = true;
     try {
       await listening.start(this.#desk.settings);
       this.#takes.push(take);
@@ -1851,12 +1966,12 @@ class Page {
     } catch (thrown) {
       this.#listening = undefined;
       this.#tell(troubleIn(thrown), () => void this.#listen());
-    } finally {
-      this.#microphone.disabled = false;
     }
   }
-  #unplug() {
+  #unplug(take) {
     this.#listening = undefined;
+    if (take === this.#current)
+      this.#player.open(take.file);
     this.#meter.stop();
     announce("The microphone is off.");
   }
@@ -1978,7 +2093,9 @@ function bottomOf(element) {
 }
 function keepInView(element) {
   const { top, bottom } = element.getBoundingClientRect();
-  if (top >= 0 && bottom <= innerHeight)
+  const player = byId("player", HTMLDivElement).getBoundingClientRect();
+  const isBelow = player.right > innerWidth / 2 && player.top <= 0;
+  if (top >= (isBelow ? player.bottom : 0) && bottom <= innerHeight)
     return;
   const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
   element.scrollIntoView({ block: "center", behavior: isStill ? "auto" : "smooth" });
