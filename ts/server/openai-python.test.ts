@@ -7,6 +7,7 @@ import type { Transcript } from "../contract/transcript.ts";
 import { demoSample } from "../native/locate.ts";
 import { render } from "../output/formats.ts";
 import { callBySdk, type SdkResults } from "../testing/clients/openai-sdk.ts";
+import { pcmAt24k } from "../testing/pcm.ts";
 import { ServerProcess } from "../testing/server-process.ts";
 import { wavFile } from "../testing/wav-writer.ts";
 import { transcribe } from "../transcribe.ts";
@@ -25,7 +26,7 @@ beforeAll(async () => {
     pcm: join(folder, "24k.pcm"),
   };
   const { samples } = await loadAudio(demoSample);
-  await Bun.write(input.pcm, at24k(samples));
+  await Bun.write(input.pcm, pcmAt24k(samples));
   await Bun.write(input.longRecording, repeated(samples, 120));
   transcript = await transcribe(demoSample, { model: "demo" });
   const ask = async (flags: readonly string[], cases: readonly string[]) => {
@@ -39,16 +40,6 @@ beforeAll(async () => {
   ]);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** Samples at 16 kHz as s16le at 24 kHz: each third is between two that there were. */
-function at24k(samples: Float32Array): Uint8Array {
-  const data = Int16Array.from({ length: Math.floor(samples.length * 1.5) }, (_, i) => {
-    const [before, part] = [Math.floor(i / 1.5), (i / 1.5) % 1];
-    const after = samples[before + 1] ?? 0;
-    return 32_767 * (samples[before]! * (1 - part) + after * part);
-  });
-  return new Uint8Array(data.buffer);
-}
 
 function repeated(samples: Float32Array, times: number): Uint8Array {
   const data = new Int16Array(samples.length * times);

@@ -1,10 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { loadAudio } from "../audio/open.ts";
 import type { Transcript } from "../contract/transcript.ts";
 import { demoSample } from "../native/locate.ts";
 import { dotnetPrograms } from "../testing/clients/dotnet-programs.ts";
-import { javascriptPrograms, preflightOfObsidian } from "../testing/clients/javascript-programs.ts";
+import {
+  aiSdkProtocols,
+  aiSdkSession,
+  javascriptPrograms,
+  preflightOfObsidian,
+} from "../testing/clients/javascript-programs.ts";
 import { pythonPrograms } from "../testing/clients/python-programs.ts";
 import { sendOnWire } from "../testing/clients/wire.ts";
+import { pcmAt24k } from "../testing/pcm.ts";
 import { ServerProcess } from "../testing/server-process.ts";
 import { transcribe } from "../transcribe.ts";
 
@@ -51,6 +58,34 @@ describe("programs that were written for OpenAI are answered so that they unders
     expect(understood.segments).toHaveLength(transcript.segments.length);
     expect(understood.duration).toBeDefined();
   });
+});
+
+test("the AI SDK hears all of a live stream with the first turn that is completed", async () => {
+  const { samples } = await loadAudio(demoSample);
+  const sound = pcmAt24k(samples);
+  const url = `${server.url.replace("http", "ws")}/v1/realtime?intent=transcription`;
+  const socket = new WebSocket(url, aiSdkProtocols);
+  const prefix = "conversation.item.input_audio_transcription";
+  let deltas = "";
+  const text = await new Promise<string>((resolve, reject) => {
+    socket.onopen = () => {
+      socket.send(JSON.stringify(aiSdkSession));
+      for (let at = 0; at < sound.length; at += 24_000) {
+        const audio = Buffer.from(sound.subarray(at, at + 24_000)).toString("base64");
+        socket.send(JSON.stringify({ type: "input_audio_buffer.append", audio }));
+      }
+      socket.send(JSON.stringify({ type: "input_audio_buffer.commit" }));
+    };
+    socket.onmessage = ({ data }) => {
+      const event = JSON.parse(data);
+      if (event.type === "error") reject(new Error(data));
+      if (event.type === `${prefix}.delta`) deltas += event.delta;
+      if (event.type === `${prefix}.completed`) resolve(event.transcript);
+    };
+    socket.onclose = () => reject(new Error("the server hung up"));
+  });
+  socket.close();
+  expect([text, deltas]).toEqual([transcript.text, transcript.text]);
 });
 
 describe("a page of another origin", () => {

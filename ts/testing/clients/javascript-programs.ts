@@ -25,12 +25,12 @@ function openAiNode(boundary: string): string[] {
 }
 
 /** undici's fetch, by which the AI SDK speaks in Node. */
-function undici(boundary: string): string[] {
+function aiSdk(boundary: string): string[] {
   return [
     "connection: keep-alive",
-    "authorization: Bearer sk-none",
+    "authorization: Bearer none",
+    "user-agent: ai/7.0.77 ai-sdk/provider-utils/5.0.29 runtime/node.js/v20.20.2",
     `content-type: multipart/form-data; boundary=${boundary}`,
-    "user-agent: ai-sdk/openai/4.0.26 ai-sdk/provider-utils/5.0.11 runtime/node.js/v20.20.2",
     "accept: */*",
     "accept-language: *",
     "sec-fetch-mode: cors",
@@ -101,7 +101,7 @@ export const javascriptPrograms: readonly Program[] = [
     request: (recording) => ({
       method: "POST",
       path: endpoint,
-      head: undici(undiciBoundary),
+      head: aiSdk(undiciBoundary),
       pieces: formPieces(undiciBoundary, [
         field("model", "whisper-1"),
         file(recording, "audio.wav", "audio/wav"),
@@ -115,11 +115,12 @@ export const javascriptPrograms: readonly Program[] = [
     request: (recording) => ({
       method: "POST",
       path: endpoint,
-      head: undici(undiciBoundary),
+      head: aiSdk(undiciBoundary),
       pieces: formPieces(undiciBoundary, [
         field("model", "gpt-4o-transcribe"),
         file(recording, "audio.wav", "audio/wav"),
         field("response_format", "json"),
+        field("temperature", "0"),
         field("timestamp_granularities[]", "segment"),
       ]),
     }),
@@ -169,3 +170,21 @@ export const javascriptPrograms: readonly Program[] = [
     read: readText,
   },
 ];
+
+/** What the AI SDK says as soon as its WebSocket is open; then comes the sound, and a commit. */
+export const aiSdkSession = {
+  type: "session.update",
+  session: {
+    type: "transcription",
+    audio: {
+      input: {
+        format: { type: "audio/pcm", rate: 24_000 },
+        transcription: { model: "gpt-realtime-whisper", language: "en" },
+        turn_detection: null,
+      },
+    },
+  },
+};
+
+/** The subprotocols by which the AI SDK and pages bring a key. */
+export const aiSdkProtocols = ["realtime", "openai-insecure-api-key.none"];
