@@ -63,7 +63,6 @@ async function tell(
   { model, onTranscript }: StreamContext,
   work: AsyncDisposableStack,
 ): Promise<void> {
-  await using _work = work;
   try {
     for (let next = await first; !next.done; next = await events.next()) {
       const event = next.value;
@@ -75,5 +74,8 @@ async function tell(
     }
   } catch (error) {
     stream.fail(problemOf(error).body);
+  } finally {
+    // Nobody is there to be told. What cannot be removed now is swept at the next start.
+    await work.disposeAsync().catch(() => undefined);
   }
 }
