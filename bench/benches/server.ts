@@ -19,8 +19,8 @@ interface Plan {
   leaves: number;
 }
 
-const fullPlan: Plan = { tokens: [32, 100, 224], rounds: 3, leaves: 20 };
-const quickPlan: Plan = { tokens: [32], rounds: 1, leaves: 3 };
+const fullPlan: Plan = { tokens: [31, 100], rounds: 3, leaves: 10 };
+const quickPlan: Plan = { tokens: [31], rounds: 1, leaves: 3 };
 
 /** Requests one after the other, and as many at once, in milliseconds. */
 interface Together {
