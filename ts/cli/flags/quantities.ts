@@ -17,7 +17,7 @@ const byteUnits: Readonly<Record<string, number>> = {
 /** Bytes as in `25MB`, `1.5 GB`, `4GiB`. Throws AsrError `usage`; `flag` has its hyphens. */
 export function bytesOf(flag: string, text: string): number {
   const [, number = "", unit = ""] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(text) ?? [];
-  const factor = byteUnits[unit.toLowerCase().replace(/(?<=.)b$/, "")];
+  const factor = byteUnits[unit.toLowerCase().replace(/(?<=[kmgti])b$/, "")];
   const bytes = Math.round(Number(number) * (factor ?? Number.NaN));
   if (number !== "" && bytes >= 1) return bytes;
   throw new AsrError("usage", `${flag} ${text}: expected a size`, "as in 25MB or 4GB");
