@@ -149,6 +149,21 @@ test("a request without a host or with an odd path gets an answer", async () => 
   await server.stop(0);
 });
 
+test("HEAD has the headers of GET, and no body", async () => {
+  await using server = started({ chunks: [] }).server;
+  for (const path of ["/", "/v1/models", "/health", "/metrics", "/openapi.json"]) {
+    const ask = async (method: string) => {
+      const response = await fetch(new URL(path, server.url), { method });
+      const headers = ["content-type", "content-length"].map((name) => response.headers.get(name));
+      return { text: await response.text(), told: [response.status, ...headers] };
+    };
+    const [head, get] = [await ask("HEAD"), await ask("GET")];
+    expect(head.text).toBe("");
+    expect(head.told).toEqual([200, expect.any(String), expect.any(String)]);
+    expect(head.told.slice(0, 2)).toEqual(get.told.slice(0, 2));
+  }
+});
+
 test("a model that cannot be opened is told when it is asked for", async () => {
   const opener = () => Promise.reject(new Error("/secret/weights are gone"));
   await using server = new Server({ models: ["demo"], port: 0 }, opener);
