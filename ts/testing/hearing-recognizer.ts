@@ -21,11 +21,16 @@ export class HearingRecognizer implements Recognizer {
   gates: { read?: Promise<void>; say?: Promise<void> } = {};
   /** Thrown instead of saying something. */
   failure: Error | undefined;
+  /** Calls with anything else than a stream of samples. */
+  refused = 0;
   /** Calls that are under way. */
   running = 0;
 
   async *stream(input: AudioInput, options: StreamOptions): AsyncGenerator<StreamEvent> {
-    if (!isPcmStream(input)) throw new Error("these are no samples that come");
+    if (!isPcmStream(input)) {
+      this.refused++;
+      throw new Error("these are no samples that come");
+    }
     const { signal = new AbortController().signal } = options;
     const { stream, ...layout } = input;
     const heard: HeardStream = { layout, options, bytes: Buffer.alloc(0) };

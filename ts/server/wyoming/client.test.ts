@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Asr } from "../../asr.ts";
 import { languages } from "../../contract/language-names.ts";
 import { demoSample } from "../../native/locate.ts";
 import { clientsPython } from "../../testing/clients/python.ts";
-import { scriptedServer } from "../../testing/server.ts";
+import { MadeAudio } from "../../testing/made-audio.ts";
+import { type RecordedMetrics, scriptedServer } from "../../testing/server.ts";
+import { wavFile } from "../../testing/wav-writer.ts";
 import { checkpointOpener } from "../models/opener.ts";
 import { ModelPool } from "../models/pool.ts";
 import { listenWyoming, type WyomingListener } from "./listen.ts";
@@ -18,10 +21,13 @@ const text = "Turn on the light in the kitchen. The train to Boston leaves at se
 let python = "";
 let models: ModelPool;
 let listener: WyomingListener;
+let counted: RecordedMetrics;
 beforeAll(async () => {
   python = await clientsPython();
   models = new ModelPool({ models: ["demo"], opener: checkpointOpener(Asr.load) });
-  const context = { ...scriptedServer([]).context, models };
+  const { context: plain, metrics } = scriptedServer([]);
+  counted = metrics;
+  const context = { ...plain, models };
   listener = listenWyoming(context, { hostname: "127.0.0.1", port: 0 });
 });
 afterAll(async () => {
@@ -114,5 +120,18 @@ describe("the package wyoming", () => {
     expect(refused).toMatchObject({ type: "error", data: { code: "invalid_value" } });
     expect(refused).toMatchObject({ data: { text: expect.stringContaining("Hebrew") } });
     expect(again).toEqual(heard!);
+  });
+
+  test("hears the same where its speaker is silent at the end", async () => {
+    const silence = Buffer.alloc(0.8 * 32_000, Uint8Array.of(1, 0, 0, 0));
+    const data = Buffer.concat([readFileSync(demoSample).subarray(44), silence]);
+    using audio = new MadeAudio();
+    const path = join(audio.folder, "silence.wav");
+    writeFileSync(path, wavFile({ data }));
+    const [heard] = await answers({ assist: { path, language: "en" } });
+    expect(heard).toEqual({ type: "transcript", data: { text, language: "en" } });
+    const [last] = counted.transcripts.slice(-1);
+    // It was transcribed before all of the silence had come.
+    expect(last!.transcript.duration).toBeWithin(5.3, 5.85);
   });
 });

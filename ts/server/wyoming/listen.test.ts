@@ -78,6 +78,20 @@ describe("audio", () => {
     expect(recognizer.heard.map(({ options }) => options.language)).toEqual(["French", undefined]);
   });
 
+  test("is heard to its end where it could not be foreseen", async () => {
+    using server = wyomingServer();
+    using wyoming = await server.client();
+    const samples = Int16Array.from({ length: 40_000 }, (_, at) =>
+      at < 24_000 ? 9000 * Math.sin(at / 5) * Math.sin(at / 2000) : at % 3,
+    );
+    wyoming.send("audio-chunk", format, new Uint8Array(samples.buffer));
+    wyoming.send("audio-stop");
+    await wyoming.next();
+    // What hears the pause takes streams alone.
+    expect(server.recognizer.refused).toBe(1);
+    expect((await wyoming.next())?.data).toEqual({ text: "80000 bytes" });
+  });
+
   test("waits on its way when the model does", async () => {
     using server = wyomingServer();
     const { client, recognizer } = server;

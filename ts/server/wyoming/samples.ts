@@ -1,4 +1,5 @@
 import type { PcmEncoding } from "../../audio/pcm.ts";
+import type { Samples } from "../../audio/samples/recording.ts";
 import { Problem } from "../http/problem.ts";
 
 /** How the samples of a stream are laid out: integers, little-endian, interleaved. */
@@ -51,10 +52,10 @@ export class SampleConverter {
 
   /** The samples that are whole with these bytes. */
   convert(bytes: Uint8Array): Uint8Array {
-    if (this.#width === 2) return bytes;
     const all = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
     const count = Math.floor(all.length / this.#width);
     this.#rest = all.slice(count * this.#width);
+    if (this.#width === 2) return all.subarray(0, 2 * count);
     const view = new DataView(all.buffer, all.byteOffset, all.byteLength);
     if (this.#width === 1) {
       return bytesOf(Int16Array.from({ length: count }, (_, i) => (view.getUint8(i) - 128) * 256));
@@ -66,6 +67,13 @@ export class SampleConverter {
         : (i: number) => (view.getUint16(3 * i, true) + view.getInt8(3 * i + 2) * 2 ** 16) * 256;
     return bytesOf(Float32Array.from({ length: count }, (_, i) => sample(i) / 2 ** 31));
   }
+}
+
+/** 16-bit samples as recognizers compute with them. */
+export function floatsOf(bytes: Uint8Array): Samples {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const count = bytes.length >> 1;
+  return Float32Array.from({ length: count }, (_, i) => view.getInt16(2 * i, true) / 2 ** 15);
 }
 
 function bytesOf({ buffer }: Int16Array<ArrayBuffer> | Float32Array<ArrayBuffer>): Uint8Array {

@@ -1,15 +1,20 @@
+import { sampleRate as plainRate, type Samples } from "../../audio/samples/recording.ts";
 import { untilAborted } from "../../concurrency/until-aborted.ts";
-import { languageCode } from "../../contract/languages.ts";
+import { AsrError } from "../../contract/errors.ts";
+import type { StreamEvent } from "../../contract/events.ts";
+import type { StreamOptions } from "../../contract/options.ts";
 import type { Transcript } from "../../contract/transcript.ts";
 import { Problem } from "../http/problem.ts";
-import type { Recognizer } from "../service/models.ts";
+import type { Loan } from "../service/models.ts";
 import type { ServerContext } from "../service/service.ts";
+import { Answer, type Send } from "./answer.ts";
 import { AudioQueue } from "./audio-queue.ts";
+import { Foresight } from "./foresight.ts";
 import type { TranscribeRequest } from "./request.ts";
-import { type AudioFormat, SampleConverter } from "./samples.ts";
+import { type AudioFormat, floatsOf, isSameFormat, SampleConverter } from "./samples.ts";
 
-/** Sends an event to the client. */
-export type Send = (type: string, data?: Readonly<Record<string, unknown>>) => void;
+/** What voice assistants send. */
+const plainFormat: AudioFormat = { rate: plainRate, width: 2, channels: 1 };
 
 /** What an utterance needs of its connection. */
 export interface UtteranceOptions {
@@ -25,7 +30,7 @@ export interface UtteranceOptions {
  * Audio from its start to its stop, and its transcript. It is heard while it comes, but as a
  * recording is, in whole chunks. To hear it live would take steps that end too late to be of use:
  * commands are short, and what their speaker waits for is the time from the end of the audio to the
- * text.
+ * text. A pause in which a command may have ended is made use of: `Foresight`.
  */
 export class Utterance {
   readonly format: AudioFormat;
@@ -35,9 +40,12 @@ export class Utterance {
   readonly #queue: AudioQueue;
   /** Resolves with whether there is any audio. */
   readonly #begun = Promise.withResolvers<boolean>();
+  readonly #foresight: Foresight | undefined;
+  readonly #loan = Promise.withResolvers<Loan>();
+  /** Resolves with a transcript that was made in time. */
+  readonly #foreseen = Promise.withResolvers<Transcript>();
   #received = 0;
   #stopped = 0;
-  #isTold = false;
 
   constructor(format: AudioFormat, request: TranscribeRequest, options: UtteranceOptions) {
     this.format = format;
@@ -45,6 +53,13 @@ export class Utterance {
     this.#options = options;
     this.#converter = new SampleConverter(format.width);
     this.#queue = new AudioQueue(options.onRoom);
+    if (isSameFormat(format, plainFormat)) {
+      const { models } = options.context;
+      this.#foresight = new Foresight(
+        (samples, signal) => this.#guess(samples, signal),
+        () => models.status().reduce((sum, { running, live }) => sum + running + live, 0) <= 1,
+      );
+    }
   }
 
   /** Whether the client should wait before it sends more. */
@@ -60,7 +75,9 @@ export class Utterance {
       const message = `there is more audio than ${maxUploadBytes} bytes`;
       throw new Problem(413, message, { code: "audio_too_large" });
     }
-    this.#queue.push(this.#converter.convert(part));
+    const samples = this.#converter.convert(part);
+    this.#queue.push(samples);
+    this.#foresight?.push(floatsOf(samples));
     this.#begun.resolve(true);
   }
 
@@ -68,7 +85,14 @@ export class Utterance {
   stop(): void {
     this.#stopped = performance.now();
     this.#begun.resolve(false);
-    this.#queue.end();
+    const end = () => this.#queue.end();
+    const foreseen = this.#foresight?.transcript();
+    if (foreseen === undefined) end();
+    foreseen?.then((transcript) => {
+      // What went wrong may go right with all of the audio.
+      if (transcript.truncated || transcript.text === "") end();
+      else this.#foreseen.resolve(transcript);
+    }, end);
   }
 
   /**
@@ -77,63 +101,57 @@ export class Utterance {
    */
   async transcribe(): Promise<number> {
     const { context, send, signal } = this.#options;
-    const { model, language } = this.#request;
+    const answer = new Answer(send);
     // Where nothing was sent there is nothing to hear, which is no fault of the client.
     if (!(await untilAborted(this.#begun.promise, signal))) {
-      this.#tell({ text: "" });
+      answer.silence();
       return 0;
     }
-    using loan = await context.models.borrow(model, signal, { isLive: true });
-    for await (const event of loan.recognizer.stream(...this.#input())) {
-      if (event.type === "delta") {
-        this.#start(language && languageCode(language));
-        send("transcript-chunk", { text: event.text });
-      } else if (event.type === "finish") {
-        this.#tell(dataOf(event.transcript));
-        context.metrics.transcribed(loan.name, event.transcript);
-      }
-    }
-    return (performance.now() - this.#stopped) / 1000;
+    using loan = await context.models.borrow(this.#request.model, signal, { isLive: true });
+    using _foresight = this.#foresight;
+    this.#loan.resolve(loan);
+    const leave = new AbortController();
+    const heard = this.#heard(loan, answer, AbortSignal.any([signal, leave.signal]));
+    const transcript = await Promise.race([heard, this.#foreseen.promise]);
+    answer.end(transcript);
+    context.metrics.transcribed(loan.name, transcript);
+    const seconds = (performance.now() - this.#stopped) / 1000;
+    leave.abort();
+    await heard.catch(() => undefined);
+    return seconds;
   }
 
-  #input(): Parameters<Recognizer["stream"]> {
+  /** Transcribes what comes, to its end. */
+  async #heard({ recognizer }: Loan, answer: Answer, signal: AbortSignal): Promise<Transcript> {
     const { rate: sampleRate, channels } = this.format;
+    const { encoding } = this.#converter;
+    const input = { stream: this.#queue, sampleRate, channels, encoding };
+    const events = recognizer.stream(input, this.#settings(signal));
+    return await lastOf(events, (text) => answer.chunk(text, this.#request.language));
+  }
+
+  /** Transcribes what came so far. */
+  async #guess(samples: Samples, signal: AbortSignal): Promise<Transcript> {
+    const either = AbortSignal.any([signal, this.#options.signal]);
+    const { recognizer } = await untilAborted(this.#loan.promise, either);
+    const input = { samples, sampleRate: plainRate };
+    return await lastOf(recognizer.stream(input, this.#settings(either)));
+  }
+
+  #settings(signal: AbortSignal): StreamOptions {
     const { maxSeconds } = this.#options.context.limits;
     const { language, keywords } = this.#request;
-    return [
-      { stream: this.#queue, sampleRate, channels, encoding: this.#converter.encoding },
-      {
-        live: false,
-        signal: this.#options.signal,
-        maxSeconds,
-        language,
-        keywords,
-      },
-    ];
-  }
-
-  /** The first event of a transcript, before its first text. */
-  #start(language: string | undefined): void {
-    if (this.#isTold) return;
-    this.#isTold = true;
-    this.#options.send("transcript-start", language === undefined ? {} : { language });
-  }
-
-  #tell(data: { text: string; language?: string }): void {
-    this.#start(data.language);
-    this.#options.send("transcript", data);
-    this.#options.send("transcript-stop");
+    return { live: false, signal, maxSeconds, language, keywords };
   }
 }
 
-/** What the protocol knows of a transcript, and what nobody should miss. */
-function dataOf(transcript: Transcript): { text: string; language?: string } {
-  const { text, language, truncated, finishReason, warnings } = transcript;
-  const [first = ""] = language.split(",");
-  const code = languageCode(first);
-  return {
-    text,
-    ...(code === undefined ? {} : { language: code }),
-    ...(truncated ? { truncated, finish_reason: finishReason, warnings } : {}),
-  };
+async function lastOf(
+  events: AsyncIterable<StreamEvent>,
+  onText: (text: string) => void = () => {},
+): Promise<Transcript> {
+  for await (const event of events) {
+    if (event.type === "delta") onText(event.text);
+    if (event.type === "finish") return event.transcript;
+  }
+  throw new AsrError("internal", "the transcription has no end");
 }
