@@ -66,7 +66,7 @@ export class EventStream {
     // What waits already counts, not this: the last event alone may be larger than the bound.
     if ((controller.desiredSize ?? 0) < 0) {
       this.#leave();
-      // Closes the connection. Bun writes the reason to standard error, where there is one.
+      // Closes the connection: what waits is of no use to a client that is so far behind.
       controller.error();
       return;
     }

@@ -3,8 +3,10 @@ import type { Transcript } from "../../contract/transcript.ts";
 
 /** The languages of a transcript by their codes; none where nothing is said. */
 export function languageCodes({ language }: Transcript): { code: string }[] {
-  const names = language.split(",").filter((name) => name !== "");
-  return names.map((name) => ({ code: languageCode(name) ?? name.toLowerCase() }));
+  return language.split(",").flatMap((name) => {
+    const code = languageCode(name);
+    return code === undefined ? [] : [{ code }];
+  });
 }
 
 /**

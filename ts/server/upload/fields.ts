@@ -5,11 +5,14 @@ import { type PartHead, shown } from "./part-head.ts";
 /** Most parts of a form. */
 const maxParts = 1000;
 
-/** Most bytes of a field: a short recording of a voice as text, which some clients send, fits. */
+/** Most bytes of a field. */
 const maxFieldBytes = 1 << 20;
 
 /** Most bytes of all fields of a form. */
 const maxFieldsBytes = 1 << 22;
+
+/** Recordings of voices, as texts, that nobody reads here: they are passed over, however long. */
+const unread: readonly string[] = ["known_speaker_references"];
 
 /** The texts of a form by their names, counted while they come. */
 export class Fields {
@@ -30,7 +33,7 @@ export class Fields {
   }
 
   begin(head: PartHead): void {
-    this.#open = { head, parts: [], bytes: 0 };
+    if (!unread.includes(plainName(head.name))) this.#open = { head, parts: [], bytes: 0 };
   }
 
   /** Bytes of the field that was begun. Throws `Problem` 400 where there are too many. */
