@@ -76,3 +76,19 @@ test("turns are found by their pauses, and told in order", async () => {
   const items = (type: string) => ofType(type).map(({ item_id }) => item_id);
   expect(items(".completed")).toEqual(items(".committed"));
 });
+
+test("four at once are each told what they say", async () => {
+  await using server = socketServer([realtimeRoute()], { hearing: asr });
+  const heard = async (turns: number) => {
+    using client = await manualClient(server);
+    const bytes = bytesOf(sample);
+    for (let turn = 0; turn < turns; turn++) {
+      for (let at = 0; at < bytes.length; at += 6400) client.append(bytes.subarray(at, at + 6400));
+      client.commit();
+      expect(await client.next(`${ofItem}.completed`)).toMatchObject({ transcript: text });
+    }
+    expect(client.said()).toBe(text.repeat(turns));
+  };
+  await Promise.all([heard(1), heard(2), heard(1), heard(2)]);
+  expect(server.models.lent).toBe(0);
+});

@@ -75,7 +75,8 @@ export class Turn {
     if (transcription === null) return;
     const signal = AbortSignal.any([this.#context.signal, this.#abort.signal]);
     // Whoever waits for sound that never comes is not kept waiting.
-    signal.addEventListener("abort", () => this.#audio.discard());
+    const leave = () => this.#audio.discard();
+    signal.addEventListener("abort", leave);
     try {
       const { models, metrics } = this.#context.server;
       using loan = await models.borrow(transcription.model, signal, { isLive: true });
@@ -90,7 +91,9 @@ export class Turn {
       const error = errorOf(problemOf(thrown));
       this.#context.send({ type: `${ofItem}.failed`, ...this.#place, error });
     } finally {
-      this.#audio.discard();
+      // A joined signal with a listener lives as long as the signal of its session.
+      signal.removeEventListener("abort", leave);
+      leave();
     }
   }
 
