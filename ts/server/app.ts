@@ -42,12 +42,16 @@ export function createApp(
     async fetch(request, upgrader) {
       const started = performance.now();
       const id = `req_${randomUUID().replaceAll("-", "")}`;
-      const url = new URL(request.url, "http://localhost");
-      const route = door.routeOf(url);
-      const { response, fault } = await door.answer(
-        { request, url, id, upgrader: upgrader && named(upgrader, id) },
-        route,
-      );
+      // HTTP/1.0 may leave out the host.
+      const url = URL.parse(request.url, "http://localhost");
+      const route = url === null ? undefined : door.routeOf(url);
+      const { response, fault }: Outcome =
+        url === null
+          ? { response: badAddress().response() }
+          : await door.answer(
+              { request, url, id, upgrader: upgrader && named(upgrader, id) },
+              route,
+            );
       const milliseconds = performance.now() - started;
       response?.headers.set("x-request-id", id);
       response?.headers.set("openai-processing-ms", String(Math.round(milliseconds)));
@@ -84,6 +88,11 @@ function named(upgrader: Upgrader, id: string): Upgrader {
   };
 }
 
+interface Outcome {
+  response: Response | undefined;
+  fault?: unknown;
+}
+
 class Door {
   readonly #context: ServerContext;
   readonly #routes: ReadonlyMap<string, Route>;
@@ -103,10 +112,7 @@ class Door {
     return below.find((route) => path.startsWith(route.path.slice(0, -1)));
   }
 
-  async answer(
-    exchange: Exchange,
-    route: Route | undefined,
-  ): Promise<{ response: Response | undefined; fault?: unknown }> {
+  async answer(exchange: Exchange, route: Route | undefined): Promise<Outcome> {
     let headers: Readonly<Record<string, string>> = {};
     try {
       headers = this.#guard.admit(exchange.request, exchange.url);
@@ -148,6 +154,11 @@ class Door {
 function methodsOf({ methods }: Route): string[] {
   const own = Object.keys(methods);
   return [...own, ...(own.includes("GET") ? ["HEAD"] : []), "OPTIONS"];
+}
+
+function badAddress(): Problem {
+  const message = "the path of the request and its header Host make no address";
+  return new Problem(400, message, { code: "invalid_url" });
 }
 
 /** Paths may be long, and a client's log should show which one it asked for. */

@@ -145,6 +145,9 @@ test("a request without a host or with an odd path gets an answer", async () => 
   );
   expect(await ask("GET /v1/models HTTP/1.1\r\nHost: evil.example\r\n\r\n")).toContain(" 403 ");
   expect(await ask("PATCH /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n")).toContain(" 405 ");
+  for (const host of ["[bad", "a b", "x:y", "%", "", "localhost:99999"]) {
+    expect(await ask(`GET /v1/models HTTP/1.1\r\nHost: ${host}\r\n\r\n`)).toMatch(/ 40[03] /);
+  }
   expect(await ask("\x16\x03\x01\x00\xff\r\n\r\n")).toContain(" 400 ");
   await server.stop(0);
 });
