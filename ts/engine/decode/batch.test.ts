@@ -1,6 +1,12 @@
 import { expect, test } from "bun:test";
-import { idsOf, type Script, ScriptedModel } from "../../testing/scripted-model.ts";
+import {
+  idsOf,
+  type Script,
+  ScriptedModel,
+  scriptTokenizer,
+} from "../../testing/scripted-model.ts";
 import { Batch } from "./batch.ts";
+import { Hypothesis } from "./hypothesis.ts";
 import { Stages } from "./stages.ts";
 
 /** Sessions that can step at once, without a prompt. */
@@ -15,7 +21,7 @@ const party = { party: {} };
 async function written(batch: Batch, session: ReturnType<ScriptedModel["session"]>) {
   const ids: number[] = [];
   const next = () => batch.next(session, party);
-  for (let id = await next(); id !== null; id = await next()) {
+  for (let id = await next(); typeof id === "number"; id = await next()) {
     ids.push(id);
   }
   return ids;
@@ -59,4 +65,23 @@ test("nothing steps before the event loop comes round", async () => {
   expect(model.steps).toEqual([]);
   await Promise.all([first, second]);
   expect(model.steps).toEqual([2]);
+});
+
+test("who leaves does not wait for the step, which the others make", async () => {
+  const { model, sessions, batch } = prompted(2, () => "a b c");
+  const hypotheses = sessions.map(() => new Hypothesis(scriptTokenizer, "English"));
+  const abort = new AbortController();
+  const options = { maxTokens: 9, processor: undefined };
+  const leaving = batch.generate(sessions[0]!, hypotheses[0]!, {
+    ...options,
+    party: {},
+    signal: abort.signal,
+  });
+  const staying = batch.generate(sessions[1]!, hypotheses[1]!, { ...options, party: {} });
+  abort.abort();
+  expect(await leaving).toBe("cancelled");
+  expect(model.steps).toEqual([]);
+  expect(await staying).toBe("eos");
+  expect(model.steps.every((together) => together === 1)).toBe(true);
+  expect(hypotheses[0]!.tokens).toEqual([]);
 });

@@ -4,9 +4,12 @@ import type { DecodingModel, DecodingSession } from "./decoding-model.ts";
 import type { Hypothesis } from "./hypothesis.ts";
 import type { DecodeParty, Stages } from "./stages.ts";
 
+/** A token, null at the end, undefined for who left. */
+type Next = number | null | undefined;
+
 interface Waiting extends DecodeParty {
   session: DecodingSession;
-  resolve: (token: number | null) => void;
+  resolve: (token: Next) => void;
   reject: (error: unknown) => void;
 }
 
@@ -42,6 +45,21 @@ export class Batch {
   async generate(
     session: DecodingSession,
     hypothesis: Hypothesis,
+    options: GenerateOptions,
+  ): Promise<FinishReason> {
+    const { signal } = options;
+    const leave = () => this.#leave(session);
+    signal?.addEventListener("abort", leave);
+    try {
+      return await this.#generate(session, hypothesis, options);
+    } finally {
+      signal?.removeEventListener("abort", leave);
+    }
+  }
+
+  async #generate(
+    session: DecodingSession,
+    hypothesis: Hypothesis,
     { maxTokens, processor, onToken, ...party }: GenerateOptions,
   ): Promise<FinishReason> {
     for (const { id } of hypothesis.tokens) processor?.push(id);
@@ -49,6 +67,7 @@ export class Batch {
     setBias(session, bias);
     while (hypothesis.tokens.length < maxTokens) {
       const id = await this.next(session, party);
+      if (id === undefined) return "cancelled";
       if (id === null) return "eos";
       if (hypothesis.push(id, session.logprob)) return "loop";
       if (party.signal?.aborted) return "cancelled";
@@ -62,16 +81,24 @@ export class Batch {
     return "length";
   }
 
-  /** The session's next token, null at its end. */
-  next(session: DecodingSession, party: DecodeParty): Promise<number | null> {
-    const { promise, resolve, reject } = Promise.withResolvers<number | null>();
+  /** The session's next token, null at its end; undefined where it left before the step. */
+  next(session: DecodingSession, party: DecodeParty): Promise<Next> {
+    const { promise, resolve, reject } = Promise.withResolvers<Next>();
     if (this.#waiting.length === 0) this.#schedule();
     this.#waiting.push({ ...party, session, resolve, reject });
     return promise;
   }
 
+  /** Whoever leaves does not wait for the step of the others, nor for a slice before it. */
+  #leave(session: DecodingSession): void {
+    const left = this.#waiting.filter((waiting) => waiting.session === session);
+    this.#waiting = this.#waiting.filter((waiting) => waiting.session !== session);
+    for (const { resolve } of left) resolve(undefined);
+  }
+
   #schedule(): void {
     setImmediate(() => {
+      if (this.#waiting.length === 0) return;
       if (this.#waiting.every(({ party }) => this.#stages.isBusy(party))) this.#schedule();
       else this.#step();
     });
