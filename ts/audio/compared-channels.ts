@@ -35,6 +35,8 @@ export async function comparedChannels(
       signal?.throwIfAborted();
       for (const window of windows.push(block)) comparison.add(window);
       if (comparison.isClear) break;
+      // A file that is read at once would keep whatever else runs on this thread.
+      await new Promise(setImmediate);
     }
     for (const window of windows.end()) comparison.add(window);
   } catch (error) {
