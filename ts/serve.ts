@@ -2,12 +2,15 @@ import { Asr } from "./asr.ts";
 import { checkOptions } from "./contract/option-checks.ts";
 import type { EngineOptions, HubOptions, Progress } from "./contract/options.ts";
 import { checkpointOpener } from "./server/models/opener.ts";
-import { Server, type ServerOptions } from "./server/server.ts";
+import type { ServerOptions } from "./server/options.ts";
+import { Server } from "./server/server.ts";
 
 export type { Answered } from "./server/app.ts";
 export type { ModelEvent } from "./server/models/served-model.ts";
-export { Server, type ServerOptions } from "./server/server.ts";
+export type { ServerOptions } from "./server/options.ts";
+export { Server } from "./server/server.ts";
 export type { Limits } from "./server/service/settings.ts";
+export type { WyomingAddress } from "./server/wyoming/listen.ts";
 
 /** Options of a server, and those with which its models are found and opened. */
 export interface ServeOptions extends ServerOptions, EngineOptions, HubOptions {

@@ -5,7 +5,8 @@ import { type Script, ScriptedRecognizer } from "../testing/recognizer.ts";
 import { errorOf } from "../testing/server.ts";
 import { until } from "../testing/until.ts";
 import { pcm16Wav, tone } from "../testing/wav-writer.ts";
-import { Server, type ServerOptions } from "./server.ts";
+import type { ServerOptions } from "./options.ts";
+import { Server } from "./server.ts";
 
 const wav = pcm16Wav(tone(0.3));
 
@@ -103,7 +104,15 @@ describe("a server that cannot be", () => {
     [{ host: "0.0.0.0" }, "no API key is asked for"],
     [{ host: "8.8.8.8", apiKeys: ["k"] }, "cannot listen at 8.8.8.8"],
     [{ host: "no.such.host.invalid", withoutKey: true }, "cannot listen at no.such.host.invalid"],
-    [{ port: 70_000 }, "port 70000"],
+    [{ port: 70_000 }, "port is 70000, expected a number from 0 to 65535"],
+    [{ port: 1.5 }, "port is 1.5"],
+    [{ wyoming: { hostname: "127.0.0.1", port: -1 } }, "wyoming.port is -1"],
+    [{ keepAlive: Number.NaN }, "keepAlive is NaN, expected a number of at least 0"],
+    [
+      JSON.parse('{"limits": {"maxSecond": 5}}'),
+      'unknown limit "maxSecond"; did you mean maxSeconds',
+    ],
+    [JSON.parse('{"limits": {"maxSeconds": "1h"}}'), 'limits.maxSeconds is "1h"'],
     [{ apiKeys: ["a b"] }, "the API key is nothing that a header can carry"],
     [{ allowOrigins: ["localhost"] }, "is no origin"],
     [{ allowHosts: ["a:1"] }, "is no name of a host"],

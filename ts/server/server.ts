@@ -1,51 +1,16 @@
 import { defaultModel } from "../hub/names.ts";
-import { type Answered, createApp } from "./app.ts";
+import { createApp } from "./app.ts";
 import { checkAccess, checkExposure } from "./http/access.ts";
 import { Listener, reachedAt } from "./listen.ts";
 import type { Opener } from "./models/opener.ts";
 import { ModelPool } from "./models/pool.ts";
 import { closed } from "./models/refusals.ts";
-import type { ModelEvent } from "./models/served-model.ts";
 import { ServerMetrics } from "./operation/metrics.ts";
+import { checkNumbers, type ServerOptions } from "./options.ts";
 import { allRoutes } from "./routes.ts";
 import type { ServerContext } from "./service/service.ts";
-import { type Access, defaultLimits, type Limits } from "./service/settings.ts";
-import { listenWyoming, type WyomingAddress, type WyomingListener } from "./wyoming/listen.ts";
-
-/** What a server is, besides how its models are opened. Every field is optional. */
-export interface ServerOptions {
-  /**
-   * As for `Asr.load`, each under the name that clients choose it by; the first one answers for
-   * names that nobody knows. Default: $BUN_ASR_MODEL, else `0.6b`.
-   */
-  models?: readonly string[] | undefined;
-  /** Address to listen at. Default `127.0.0.1`: this machine alone. */
-  host?: string | undefined;
-  /** 0 takes a free one. Default 8765. */
-  port?: number | undefined;
-  /**
-   * Where to listen for Wyoming, too, which has no keys: whoever reaches the address may use it.
-   * Default: nowhere.
-   */
-  wyoming?: WyomingAddress | undefined;
-  /** Keys of which each request must bring one. Default: none is asked for. */
-  apiKeys?: readonly string[] | undefined;
-  /** Says that other machines may use it without a key. Default false. */
-  withoutKey?: boolean | undefined;
-  /** Origins of pages that may use it, as in `app://obsidian.md`; `*` for all. Default: its own. */
-  allowOrigins?: readonly string[] | undefined;
-  /** Names that it may be called by, besides addresses and the names of this machine. */
-  allowHosts?: readonly string[] | undefined;
-  limits?: Partial<Limits> | undefined;
-  /** A model that nobody uses is closed after so many seconds. Default: never. */
-  keepAlive?: number | undefined;
-  /** Most bytes of the weights of all open models. Default: no limit. */
-  maxMemory?: number | undefined;
-  /** Is told of each request that was answered. */
-  onAnswer?: ((answered: Answered) => void) | undefined;
-  /** Is told when a model is opened and closed. */
-  onModel?: ((event: ModelEvent) => void) | undefined;
-}
+import { type Access, defaultLimits } from "./service/settings.ts";
+import { listenWyoming, type WyomingListener } from "./wyoming/listen.ts";
 
 /** How often it is looked whether all was answered, in milliseconds. */
 const drainStepMs = 50;
@@ -66,6 +31,7 @@ export class Server implements AsyncDisposable {
 
   /** Listens at once. Throws AsrError `usage` where it cannot, and for what cannot be meant. */
   constructor(options: ServerOptions, opener: Opener, batch?: number) {
+    checkNumbers(options);
     const { host = "127.0.0.1", port = 8765, withoutKey = false } = options;
     const limits = { ...defaultLimits, ...options.limits };
     const access: Access = {

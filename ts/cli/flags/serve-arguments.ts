@@ -3,7 +3,7 @@ import { AsrError } from "../../contract/errors.ts";
 import type { EngineOptions, HubOptions } from "../../contract/options.ts";
 import { defaultModel, parseModelName } from "../../hub/names.ts";
 import { demoModel } from "../../native/locate.ts";
-import type { ServerOptions } from "../../server/server.ts";
+import type { ServerOptions } from "../../server/options.ts";
 import type { WyomingAddress } from "../../server/wyoming/listen.ts";
 import { readTextFile } from "../files/text-file.ts";
 import { type Flag, type FlagName, isSwitch } from "./flags.ts";
