@@ -72,6 +72,7 @@ export class Connection implements EventSink {
 
   /** The client has left: what was done for it ends. */
   leave(): void {
+    if (!this.#isOver && this.isBusy) this.#context.metrics.answered("wyoming", 499, 0);
     this.#over(new DOMException("the client left", "AbortError"));
   }
 

@@ -21,6 +21,7 @@ describe("a client that leaves", () => {
     wyoming[Symbol.dispose]();
     await until(() => recognizer.running === 0 && models.lent === 0 && !listener.isBusy, 0.5);
     expect(recognizer.heard).toHaveLength(1);
+    expect(server.metrics.answers).toEqual([{ path: "wyoming", status: 499, seconds: 0 }]);
   });
 
   test("by ending its side alone has left, too", async () => {
