@@ -101,6 +101,19 @@ describe("on the demo model", () => {
     expect(wrong.status).toBe(2);
   });
 
+  test("captions", async () => {
+    const { status, out } = await bench("captions", "--quick");
+    expect(status).toBe(0);
+    expect(out).toContain("| Sockets |");
+    const [{ runs }] = stored("captions.json").data.models;
+    expect(runs.map(({ sockets }: { sockets: number }) => sockets)).toEqual([1, 4]);
+    for (const { sockets, behindMs, firstMs } of runs) {
+      expect(behindMs.length).toBeGreaterThanOrEqual(sockets);
+      expect(Math.min(...behindMs)).toBeGreaterThan(0);
+      expect(firstMs.length).toBe(sockets);
+    }
+  });
+
   test("a model that was given, by its name", async () => {
     const model = join(goldensFolder, "small-q4");
     const { status, out } = await bench("rtf", "--quick", "--model", model);
@@ -138,6 +151,6 @@ describe("one line of error and an exit status", () => {
 test("--help names every bench", async () => {
   const { status, out } = await bench("--help");
   expect(status).toBe(0);
-  for (const name of ["rtf", "stages", "batch", "latency", "load", "live", "readme"])
-    expect(out).toContain(`\n  ${name} `);
+  const names = ["rtf", "stages", "batch", "latency", "load", "live", "captions", "readme"];
+  for (const name of names) expect(out).toContain(`\n  ${name} `);
 });

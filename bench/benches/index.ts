@@ -1,5 +1,6 @@
 import { batch } from "./batch.ts";
 import type { Bench } from "./bench.ts";
+import { captions } from "./captions.ts";
 import { kernels } from "./kernels.ts";
 import { latency } from "./latency.ts";
 import { live } from "./live.ts";
@@ -18,6 +19,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   latency,
   load,
   live,
+  captions,
   server,
   precision,
   optimisations,
