@@ -107,6 +107,11 @@ describe("a recording arrives however curl sends it:", () => {
   });
 });
 
+test("programs that only ask whether somebody is there are answered", async () => {
+  const { status, type } = await curl(["-I", "-o", "/dev/null", server.url]);
+  expect([status, type.split(";")[0]]).toEqual([200, "text/html"]);
+});
+
 test("events come one by one, and the text is the joined deltas", async () => {
   const form = ["-N", "-F", `file=@${demoSample}`, "-F", "stream=true"];
   const { status, type, text } = await curl([...form, transcriptions()]);
