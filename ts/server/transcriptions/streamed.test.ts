@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { AsrError } from "../../contract/errors.ts";
-import type { Script } from "../../testing/recognizer.ts";
+import { type Script, ScriptedRecognizer } from "../../testing/recognizer.ts";
 import { errorOf, scriptedServer } from "../../testing/server.ts";
 import {
   type FormFields,
@@ -9,6 +9,9 @@ import {
   wireEvents,
 } from "../../testing/transcription-request.ts";
 import { until } from "../../testing/until.ts";
+import { defaultLimits } from "../service/settings.ts";
+import { readRequest } from "./request.ts";
+import { streamedAnswer } from "./streamed.ts";
 import { transcriptions } from "./transcriptions.ts";
 
 const talk: Script = { chunks: ["Turn on the light. Is it on?", "是。", "Grüße 👋🏽 an alle."] };
@@ -144,6 +147,29 @@ describe("what goes wrong", () => {
     };
     expect(told.at(-1)).toEqual({ name: "error", data: { error } });
   });
+});
+
+test("an answer begins after a while, though there is nothing to tell yet", async () => {
+  const failing = Promise.withResolvers<void>();
+  const chunks = [new AsrError("input", "no sound")];
+  const recognizer = new ScriptedRecognizer({ "*": { chunks, before: () => failing.promise } });
+  const events = recognizer.stream("talk.wav", {});
+  let isGivenBack = false;
+  const work = new AsyncDisposableStack();
+  work.defer(() => {
+    isGivenBack = true;
+  });
+  const request = readRequest(new Map(), defaultLimits);
+  const leave = new AbortController();
+  const context = { model: "demo", limits: defaultLimits, leave, onTranscript: () => undefined };
+  const begun = { ...context, maxSilentMs: 10 };
+  const response = await streamedAnswer(events, request, begun, work);
+  expect([response.status, isGivenBack]).toEqual([200, false]);
+  failing.resolve();
+  const [told, ...more] = wireEvents(await response.text());
+  expect(told).toMatchObject({ name: "error", data: { error: { message: "no sound" } } });
+  expect(more).toEqual([]);
+  await until(() => isGivenBack);
 });
 
 describe("a client that leaves", () => {

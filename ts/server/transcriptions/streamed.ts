@@ -15,13 +15,12 @@ export interface StreamContext {
   /** Ends the work. */
   leave: AbortController;
   onTranscript: (transcript: Transcript) => void;
+  /**
+   * The answer begins when there is something to tell, or after so many milliseconds: until then an
+   * error has its own status, as of a file that is no recording. Default 5000.
+   */
+  maxSilentMs?: number;
 }
-
-/**
- * The answer begins when there is something to tell, or after so many milliseconds: until then an
- * error has its own status, as of a file that is no recording.
- */
-const maxSilentMs = 5000;
 
 /**
  * Answers with server-sent events while the work goes on. Takes over `work`: what it holds is given
@@ -34,7 +33,7 @@ export async function streamedAnswer(
   work: AsyncDisposableStack,
 ): Promise<Response> {
   const first = events.next();
-  await orTimeout(first, maxSilentMs);
+  await orTimeout(first, context.maxSilentMs ?? 5000);
   const stream = new EventStream({
     maxUnreadBytes: context.limits.maxUnreadBytes,
     onLeave: () => context.leave.abort(),
