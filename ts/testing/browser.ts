@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -186,8 +186,11 @@ export class BrowserWindow implements AsyncDisposable {
   async downloaded(name: string): Promise<string> {
     const path = join(this.#downloads, name);
     for (let tries = 0; tries < 200; tries++) {
-      if ((await Bun.file(path).exists()) && Bun.file(path).size > 0)
-        return await Bun.file(path).text();
+      if (existsSync(path) && statSync(path).size > 0) {
+        const text = await Bun.file(path).text();
+        rmSync(path);
+        return text;
+      }
       await Bun.sleep(25);
     }
     throw new Error(`${name} was not downloaded`);
@@ -238,6 +241,9 @@ export class BrowserWindow implements AsyncDisposable {
       const { level, text, url } = params["entry"] as Record<string, string>;
       if (level === "error") this.complaints.push(`${text} ${url ?? ""}`);
     }
+    // Whether a page may be left that has work under way: here it always may.
+    if (method === "Page.javascriptDialogOpening")
+      void this.#send("Page.handleJavaScriptDialog", { accept: true }).catch(() => {});
     if (id === undefined) return;
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);

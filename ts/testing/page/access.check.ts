@@ -80,7 +80,7 @@ describe("with the keyboard alone", () => {
     await using window = await openPage();
     await window.evaluate("document.querySelector('#microphone').focus()");
     await window.press("Enter");
-    await window.until("document.querySelector('#microphone').ariaPressed === 'true'");
+    await window.until("document.querySelector('#microphone').hasAttribute('data-on')");
     await window.until("document.querySelector('#transcript').textContent.includes('kitchen')");
     await window.press(" ");
     await window.until("!document.querySelector('#tools').hidden");
@@ -210,7 +210,7 @@ describe("on a phone", () => {
 test("nothing moves for whom motion is unwelcome", async () => {
   await using window = await openPage({ reducedMotion: true });
   await window.click("#microphone");
-  await window.until("document.querySelector('#microphone').ariaPressed === 'true'");
+  await window.until("document.querySelector('#microphone').hasAttribute('data-on')");
   expect(await window.evaluate("document.getAnimations().length")).toBe(0);
 }, 30_000);
 

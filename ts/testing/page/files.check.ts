@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findFfmpeg } from "../../audio/ffmpeg/program.ts";
@@ -55,7 +55,7 @@ describe("a file", () => {
   }, 30_000);
 
   test("plays from a sentence that is pressed, and what plays is lit", async () => {
-    await window.until("document.querySelector('#player audio').readyState >= 1");
+    await window.until("document.querySelector('#player audio')?.readyState >= 1");
     await window.click("a.sentence:nth-of-type(2)");
     await window.until("document.querySelector('audio').currentTime > 2.1");
     const lit = "document.querySelector('.sentence[aria-current=true]')?.textContent";
@@ -69,13 +69,10 @@ describe("a file", () => {
   test("is downloaded as the server writes it, without being transcribed again", async () => {
     await window.evaluate("window.requests = performance.getEntriesByType('resource').length");
     for (const format of ["srt", "vtt"]) {
-      await window.click(`[data-format=${format}]`);
-      expect(await window.downloaded(`sample.${format}`)).toBe(await answered(sample, format));
+      expect(await downloaded(format)).toBe(await answered(sample, format));
     }
-    await window.click("[data-format=txt]");
-    expect(await window.downloaded("sample.txt")).toBe(`${said}\n`);
-    await window.click("[data-format=json]");
-    const json = JSON.parse(await window.downloaded("sample.json"));
+    expect(await downloaded("txt")).toBe(`${said}\n`);
+    const json = JSON.parse(await downloaded("json"));
     expect(json).toMatchObject({ text: said, language: "en", duration: 5.147375 });
     const verbose = JSON.parse(await answered(sample, "verbose_json"));
     const times = ({ start, end, text }: { start: number; end: number; text: string }) => {
@@ -102,7 +99,7 @@ describe("a file", () => {
     await openPage();
     await window.drop([odd, sample]);
     await window.until("document.querySelectorAll('.take').length === 2");
-    await window.until("document.querySelectorAll('.take')[1].textContent.includes('0:05')");
+    await window.until("document.querySelectorAll('.take')[1]?.textContent.includes('0:05')");
     expect(await window.text("#sheet-title")).toBe("odd.amr");
     expect(await window.text("#transcript")).toContain("kitchen");
     expect(await window.evaluate("document.querySelector('#player').hidden")).toBe(true);
@@ -124,8 +121,13 @@ describe("a file", () => {
         },
       },
     };
-    await using other = new Served({ routes: [recorded] });
-    await openPage(other.url);
+    const another = join(folder, "another");
+    symlinkSync(join(import.meta.dir, "../../../models/demo"), another);
+    await using other = new Served({ routes: [recorded], models: ["demo", another] });
+    await window.goto(other.url);
+    await window.until("document.querySelectorAll('#model option').length === 2");
+    expect(await window.text("#server")).toBe("");
+    await window.evaluate("document.querySelector('#model').value = 'another'");
     await window.evaluate("document.querySelector('#language').value = 'en'");
     await window.click("summary");
     await window.click("#keywords");
@@ -135,6 +137,7 @@ describe("a file", () => {
     await window.choose("#files", [sample]);
     await window.until(isDone);
     expect(asked).toMatchObject({
+      model: ["another"],
       language: ["en"],
       "keywords[]": ["Boston", "kitchen"],
       prompt: ["a household"],
@@ -142,6 +145,34 @@ describe("a file", () => {
     });
   }, 30_000);
 });
+
+test("the word that is heard is lit, and a press on a word plays it", async () => {
+  const words = said.split(" ").map((word, index) => {
+    return { word, start: 0.3 + index * 0.33, end: 0.6 + index * 0.33 };
+  });
+  const segments = [{ id: 0, start: 0.3, end: 5, text: said }];
+  const done = { type: "transcript.text.done", text: said, segments, words };
+  const timed: Route = {
+    path: "/audio/transcriptions",
+    methods: { POST: () => new Response(`data: ${JSON.stringify(done)}\n\n`) },
+  };
+  await using other = new Served({ routes: [timed] });
+  await openPage(other.url);
+  await window.choose("#files", [sample]);
+  await window.until(isDone);
+  await window.until("document.querySelector('#player audio')?.readyState >= 1");
+  expect(await window.text("#transcript")).toBe(said);
+  await window.click(".word:nth-of-type(9)");
+  await window.until("document.querySelector('.word.lit')?.textContent === 'to'");
+  await window.until("document.querySelector('.word.lit')?.textContent === 'Boston'");
+  expect(await window.evaluate("document.querySelectorAll('.word.lit').length")).toBe(1);
+  expect(JSON.parse(await downloaded("json")).words).toEqual(words);
+}, 30_000);
+
+async function downloaded(format: string): Promise<string> {
+  await window.click(`[data-format=${format}]`);
+  return await window.downloaded(`sample.${format}`);
+}
 
 describe("what goes wrong", () => {
   const trouble = async () => {
@@ -153,7 +184,7 @@ describe("what goes wrong", () => {
     await openPage();
     await window.choose("#files", [import.meta.path]);
     expect(await trouble()).toContain("is text, not audio");
-    expect(await window.text(".take-state")).toBe("Failed");
+    await window.until("document.querySelector('.take-state')?.textContent === 'Failed'");
     await window.click("#dismiss");
     expect(await window.evaluate("document.querySelector('#trouble').hidden")).toBe(true);
   }, 30_000);
@@ -199,7 +230,7 @@ describe("what goes wrong", () => {
     await using other = new Served({ routes: [busy] });
     await openPage(other.url);
     await window.choose("#files", [sample]);
-    await window.until("document.querySelector('.take-state').textContent.includes('busy')");
+    await window.until("document.querySelector('.take-state')?.textContent.includes('busy')");
     await window.until(isDone);
     expect(refusals).toBe(3);
     expect(await window.text("#transcript")).toBe(said);
@@ -223,7 +254,7 @@ describe("what goes wrong", () => {
     expect(await window.evaluate("localStorage.length")).toBe(0);
     expect(await window.evaluate("document.cookie")).toBe("");
     await window.click("#microphone");
-    await window.until("document.querySelector('#microphone').ariaPressed === 'true'");
+    await window.until("document.querySelector('#microphone').hasAttribute('data-on')");
     await window.until("document.querySelector('#elapsed').textContent === '0:01'");
     expect(await window.evaluate("document.querySelector('#trouble').hidden")).toBe(true);
     await window.click("#microphone");
@@ -250,11 +281,11 @@ describe("what goes wrong", () => {
     await window.choose("#files", [sample, sample]);
     await window.until("document.querySelector('.take-act')?.textContent === 'Cancel'");
     await window.click(".take-act");
-    await window.until("document.querySelector('.take-state').textContent === 'Cancelled'");
-    await window.until("document.querySelectorAll('.take-state')[1].textContent === '0:05'");
+    await window.until("document.querySelector('.take-state')?.textContent === 'Cancelled'");
+    await window.until("document.querySelectorAll('.take-state')[1]?.textContent === '0:05'");
     expect(left).toBe(1);
     await window.click(".take-act");
-    await window.until("document.querySelector('.take-state').textContent === '0:05'");
+    await window.until("document.querySelector('.take-state')?.textContent === '0:05'");
     expect(await window.text("#transcript")).toBe(said);
   }, 30_000);
 });

@@ -15,20 +15,21 @@ export interface ServedOptions {
   limits?: Partial<Limits>;
   /** Come before those of the server. */
   routes?: readonly Route[];
+  models?: readonly string[];
   port?: number;
 }
 
-/** A server with the demo model that listens on this machine alone. */
+/** A server, with the demo model where no others are named, that listens on this machine alone. */
 export class Served implements AsyncDisposable {
   readonly #server: Bun.Server<unknown>;
   readonly #models: ModelPool;
   readonly url: string;
   readonly port: number;
 
-  constructor({ access, limits, routes = [], port = 0 }: ServedOptions = {}) {
+  constructor({ access, limits, routes = [], models = ["demo"], port = 0 }: ServedOptions = {}) {
     const bounds = { ...defaultLimits, ...limits };
     this.#models = new ModelPool({
-      models: ["demo"],
+      models,
       opener: checkpointOpener(async (folder, options) => await Asr.load(folder, options)),
       batch: 1,
       maxWaiting: bounds.maxWaiting,

@@ -19,7 +19,7 @@ export interface ListeningEvents {
   ended(): void;
 }
 
-/** The longest time that the last words may take after the microphone is off. */
+/** The longest time without an event while the last words are written. */
 const patienceMs = 60_000;
 /** A session refuses to commit what has no speech in it: then there is nothing to wait for. */
 const nothingSaid = "input_audio_buffer_commit_empty";
@@ -35,6 +35,7 @@ export class Listening {
   #microphone: Microphone | undefined;
   #isCommitted = false;
   #hasFailed = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(take: Take, events: ListeningEvents) {
     this.#take = take;
@@ -86,13 +87,27 @@ export class Listening {
     this.#events.changed();
     await this.#microphone?.stop();
     this.#session?.commit();
-    const timer = setTimeout(() => this.#ended.resolve(), patienceMs);
+    this.#wait();
     await this.#ended.promise;
-    clearTimeout(timer);
+    clearTimeout(this.#timer);
     this.#finish(this.#hasFailed ? "failed" : "done");
   }
 
+  /** Waits for the next event of those that are still to come. */
+  #wait(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#end(away), patienceMs);
+  }
+
+  /** Something went wrong while the last words were written. */
+  #end(trouble: Trouble): void {
+    this.#hasFailed = true;
+    this.#events.trouble(trouble);
+    this.#ended.resolve();
+  }
+
   #onEvent(event: Readonly<Record<string, unknown>>): void {
+    if (this.#take.state === "ending") this.#wait();
     if (event["type"] === "input_audio_buffer.committed" && this.#take.state === "ending")
       this.#isCommitted = true;
     const failure = errorIn(event);
@@ -120,7 +135,7 @@ export class Listening {
   }
 
   #onLost(): void {
-    if (this.#take.state === "ending") this.#ended.resolve();
+    if (this.#take.state === "ending") this.#end(away);
     else this.#fail(this.#session?.isOpen === false ? notConnected : away);
   }
 

@@ -1,5 +1,6 @@
 // This folder: the script of the page, for browsers: microphone, files, player, transcript.
 
+import type { Turn } from "./captions.ts";
 import { Desk } from "./desk.ts";
 import { announce, byId, clockText, make } from "./dom.ts";
 import { FileQueue } from "./file-queue.ts";
@@ -95,7 +96,7 @@ class Page {
         this.#meter.push(peak);
         this.#draw();
       },
-      finished: ({ settled }) => byId("spoken", HTMLDivElement).append(make("p", "", settled)),
+      finished: speak,
       trouble: (trouble) => this.#tell(trouble),
       ended: () => this.#unplug(take),
     });
@@ -190,7 +191,7 @@ class Page {
   #drawMicrophone(): void {
     const state = this.#listening?.state;
     const isOn = state === "listening";
-    this.#microphone.setAttribute("aria-pressed", String(isOn));
+    this.#microphone.toggleAttribute("data-on", isOn);
     const label = isOn ? "Stop" : state === "ending" ? "Writing the last words" : "Start listening";
     byId("microphone-label", HTMLSpanElement).textContent = label;
     this.#elapsed.hidden = !isOn;
@@ -217,6 +218,18 @@ class Page {
     });
   }
 }
+
+/** Has a finished turn read out by those who read the page aloud. */
+function speak({ settled, language }: Turn): void {
+  const log = byId("spoken", HTMLDivElement);
+  const paragraph = make("p", "", settled);
+  paragraph.lang = language;
+  log.append(paragraph);
+  // It was read long ago, and stands in the transcript.
+  if (log.children.length > maxSpoken) log.firstElementChild?.remove();
+}
+
+const maxSpoken = 20;
 
 function troubleIn(thrown: unknown): Trouble {
   if (thrown instanceof TroubleError) return thrown.trouble;

@@ -1260,6 +1260,7 @@ class Listening {
   #microphone;
   #isCommitted = false;
   #hasFailed = false;
+  #timer;
   constructor(take, events) {
     this.#take = take;
     this.#events = events;
@@ -1302,12 +1303,23 @@ class Listening {
     this.#events.changed();
     await this.#microphone?.stop();
     this.#session?.commit();
-    const timer = setTimeout(() => this.#ended.resolve(), patienceMs);
+    this.#wait();
     await this.#ended.promise;
-    clearTimeout(timer);
+    clearTimeout(this.#timer);
     this.#finish(this.#hasFailed ? "failed" : "done");
   }
+  #wait() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#end(away), patienceMs);
+  }
+  #end(trouble) {
+    this.#hasFailed = true;
+    this.#events.trouble(trouble);
+    this.#ended.resolve();
+  }
   #onEvent(event) {
+    if (this.#take.state === "ending")
+      this.#wait();
     if (event["type"] === "input_audio_buffer.committed" && this.#take.state === "ending")
       this.#isCommitted = true;
     const failure = errorIn(event);
@@ -1337,7 +1349,7 @@ class Listening {
   }
   #onLost() {
     if (this.#take.state === "ending")
-      this.#ended.resolve();
+      this.#end(away);
     else
       this.#fail(this.#session?.isOpen === false ? notConnected : away);
   }
@@ -1950,7 +1962,7 @@ class Page {
         this.#meter.push(peak);
         this.#draw();
       },
-      finished: ({ settled }) => byId("spoken", HTMLDivElement).append(make("p", "", settled)),
+      finished: speak,
       trouble: (trouble) => this.#tell(trouble),
       ended: () => this.#unplug(take)
     });
@@ -2041,7 +2053,7 @@ class Page {
   #drawMicrophone() {
     const state = this.#listening?.state;
     const isOn = state === "listening";
-    this.#microphone.setAttribute("aria-pressed", String(isOn));
+    this.#microphone.toggleAttribute("data-on", isOn);
     const label = isOn ? "Stop" : state === "ending" ? "Writing the last words" : "Start listening";
     byId("microphone-label", HTMLSpanElement).textContent = label;
     this.#elapsed.hidden = !isOn;
@@ -2069,6 +2081,15 @@ class Page {
     });
   }
 }
+function speak({ settled, language }) {
+  const log = byId("spoken", HTMLDivElement);
+  const paragraph = make("p", "", settled);
+  paragraph.lang = language;
+  log.append(paragraph);
+  if (log.children.length > maxSpoken)
+    log.firstElementChild?.remove();
+}
+var maxSpoken = 20;
 function troubleIn(thrown) {
   if (thrown instanceof TroubleError)
     return thrown.trouble;
