@@ -38,6 +38,7 @@ export class Listener {
         async fetch(request, server) {
           server.timeout(request, 0);
           const response = await fetch(request, server);
+          // What is set for a request stays with its connection.
           server.timeout(request, idleSeconds);
           return response;
         },
