@@ -4,7 +4,8 @@ import type { Check, CheckModule } from "./check.ts";
 const names = [
   ...["safetensors", "cut-shards", "config", "tokenizer", "wav", "bomb", "escape", "odd-pcm"],
   ...["runaway", "handles", "ffi", "sanitizers", "fault-loop", "kills", "lying-hub"],
-  ...["hostile-repository", "together", "token", "disk", "privacy", "crowd", "leave", "soak"],
+  ...["hostile-repository", "together", "token", "disk", "privacy", "uploads", "crowd"],
+  ...["leave", "soak"],
 ];
 
 /** A check with its module. */

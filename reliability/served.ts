@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { demoSample } from "../ts/native/locate.ts";
 import { ServerProcess } from "../ts/testing/server-process.ts";
@@ -60,6 +60,17 @@ export class Served implements AsyncDisposable {
       threads: readdirSync(`${process}/task`).length,
       temporaryFiles: readdirSync(this.#temporary).length,
     };
+  }
+
+  /** Begins to look for the most memory that it takes. */
+  resetPeak(): void {
+    writeFileSync(`/proc/${this.#server.pid}/clear_refs`, "5");
+  }
+
+  /** The most memory that it took since then. */
+  peakMb(): number {
+    const status = readFileSync(`/proc/${this.#server.pid}/status`, "utf8");
+    return Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1]) / 1000;
   }
 
   /** How many recordings and live streams are at work, or wait, as the server tells. */

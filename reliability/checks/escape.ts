@@ -100,7 +100,7 @@ export async function open(folder: string): Promise<Trials<Upload>> {
 }
 
 /** What makes programs open other files, in the formats that can. */
-function payloads(secret: string, address: string): string[] {
+export function payloads(secret: string, address: string): string[] {
   const targets = [secret, `file://${secret}`, `http://${address}/x.wav`, `tcp://${address}`];
   return targets.flatMap((target) => [
     `#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:1,\n${target}\n#EXT-X-ENDLIST\n`,

@@ -6,6 +6,7 @@ import { preflight } from "./http/origins.ts";
 import { clientLeft, Problem, problemOf } from "./http/problem.ts";
 import type { Exchange, Route, SocketData, Upgrader } from "./http/route.ts";
 import { routePath } from "./http/route.ts";
+import { discardUnread } from "./http/unread.ts";
 import type { ServerContext } from "./service/service.ts";
 
 /** A request that was answered, for a log: no text, no audio, no key, nothing of a query. */
@@ -59,6 +60,8 @@ export function createApp(
       const [status, seconds] = [response?.status ?? 101, milliseconds / 1000];
       context.metrics.answered(path, status, seconds);
       onAnswer({ id, method: request.method, path, status, seconds, fault });
+      // Who is too slow is not waited for.
+      if (status >= 400 && status !== 408) await discardUnread(request, context.limits);
       return response;
     },
     websocket: {

@@ -36,7 +36,10 @@ beforeAll(async () => {
   const cases = ["models", "formats", "files", "fields", "stream", "errors", "keyless", "litellm"];
   [plain, narrow] = await Promise.all([
     ask([], [...cases, "committed_turn", "heard_turns", "cancelled"]),
-    ask(["--api-key", "right", "--batch", "1", "--queue", "0"], ["key", "busy"]),
+    ask(
+      ["--api-key", "right", "--batch", "1", "--queue", "0", "--max-upload", "40MB"],
+      ["key", "large", "busy"],
+    ),
   ]);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -147,6 +150,13 @@ describe("what is wrong is an error of the SDK, and not sent again:", () => {
     const refused = { class: "AuthenticationError", status: 401, code, sent: 1 };
     const right = transcript.text;
     expect(resultOf(narrow, "key")).toMatchObject({ wrong: refused, none: refused, right });
+  });
+});
+
+test("what is refused while it is sent gets the reason, at once", () => {
+  expect(resultOf(narrow, "large")).toMatchObject({
+    "wrong key": { class: "AuthenticationError", status: 401, sent: 1 },
+    "too large": { status: 413, code: "file_too_large", param: "file", sent: 1 },
   });
 });
 

@@ -35,8 +35,8 @@ export async function* requestBody(
       yield part.value;
     }
   } finally {
-    // The rest of it is taken from the client and thrown away, so that it reads the answer.
-    await reader.cancel().catch(() => {});
+    // What is not read yet is left to whoever answers.
+    reader.releaseLock();
   }
 }
 

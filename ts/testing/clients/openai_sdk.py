@@ -138,6 +138,15 @@ def key():
     }
 
 
+def large():
+    """The server takes 40 MB, and answers while these are sent."""
+    upload = bytes(50_000_000)
+    return {
+        "wrong key": error_of(lambda on: transcribe(upload, on=on)),
+        "too large": error_of(lambda on: transcribe(upload, on=on.with_options(api_key="right"))),
+    }
+
+
 def keyless():
     """As integrations of Home Assistant do where no key is set."""
     return transcribe(extra_headers={"Authorization": openai.Omit()}).text
