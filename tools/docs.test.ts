@@ -12,7 +12,6 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { benchCommand } from "../bench/command.ts";
-import { loadAudio } from "../ts/audio/open.ts";
 import { convertCommand } from "../ts/cli/commands/convert.ts";
 import { inspectCommand } from "../ts/cli/commands/inspect.ts";
 import { micCommand } from "../ts/cli/commands/mic.ts";
@@ -22,7 +21,7 @@ import { transcribeCommand } from "../ts/cli/commands/transcribe.ts";
 import { werCommand } from "../ts/cli/commands/wer.ts";
 import { exitCodes } from "../ts/cli/terminal/exit-codes.ts";
 import { demoSample } from "../ts/native/locate.ts";
-import { wavFile } from "../ts/testing/wav-writer.ts";
+import { sampleAsCall } from "../ts/testing/sample-call.ts";
 import { cloneCommands } from "./commands.ts";
 import { root } from "./folders.ts";
 import { verifyCommand } from "./verify-command.ts";
@@ -118,17 +117,6 @@ describe("the command line", () => {
     expect(flags.filter((flag) => !named.has(flag) && !told.includes(flag))).toEqual([]);
   });
 });
-
-/** The sample as a telephone call: its second sentence is said by another party. */
-async function sampleAsCall(): Promise<Uint8Array> {
-  const { samples } = await loadAudio(demoSample);
-  const secondSentence = 2.03 * 16_000;
-  const data = new Int16Array(2 * samples.length);
-  for (const [i, sample] of samples.entries()) {
-    data[2 * i + (i < secondSentence ? 0 : 1)] = sample * 32_767;
-  }
-  return wavFile({ data: new Uint8Array(data.buffer), channels: 2 });
-}
 
 /** A command of an example as it was typed, and what the terminal showed. */
 type Shown = [page: string, command: string, output: string];

@@ -17,9 +17,9 @@ export const check: Check = {
 };
 
 const requestsOfInput = 10;
-/** How far the medians of memory of the first and of the last inputs may lie apart. */
+/** How far the medians of memory after the first and after the last requests may lie apart. */
 const maxGrowthMb = 20;
-const compared = 10;
+const compared = 100;
 /** Bun keeps some sockets and its pool some threads for later. */
 const maxMore = 8;
 
@@ -38,16 +38,18 @@ export async function open(folder: string): Promise<Trials<Round>> {
   const found: Holdings[] = [];
 
   async function judge({ kinds, patienceMs, isLast }: Round): Promise<string | undefined> {
-    const sent = kinds.map((kind, i) => one(server, kind, patienceMs[i]!));
+    const sent = kinds.map(async (kind, i) => {
+      const why = await one(server, kind, patienceMs[i]!);
+      if (!isLast) found.push(server.holdings());
+      return why;
+    });
     // Requests that have arrived are answered, those that come later may be refused.
     if (isLast) await Bun.sleep(100);
     const ended = isLast ? server.end() : undefined;
     const wrong = (await Promise.all(sent)).find((why) => why !== undefined);
     if (wrong !== undefined) return wrong;
     if (ended !== undefined) return await afterEnd(await ended);
-    if ((await server.idleAfter(2000)) === undefined) return "something is still at work";
-    found.push(server.holdings());
-    return undefined;
+    return (await server.idleAfter(2000)) === undefined ? "something is still at work" : undefined;
   }
 
   /** What is wrong with a server that has ended. */
@@ -101,7 +103,7 @@ async function one(server: Served, kind: Kind, patienceMs: number): Promise<stri
   }
 }
 
-/** What became more from the first to the last inputs. */
+/** What became more from the first to the last requests. */
 function grown(found: readonly Holdings[]): string | undefined {
   const [first, last] = endsOf(found);
   const memory = last.residentMb - first.residentMb;
@@ -125,7 +127,7 @@ function figuresOf(found: readonly Holdings[]): string[] {
   ];
 }
 
-/** Medians of the first and of the last inputs. */
+/** Medians of the first and of the last requests. */
 function endsOf(found: readonly Holdings[]): [Holdings, Holdings] {
   return [medianOf(found.slice(0, compared)), medianOf(found.slice(-compared))];
 }

@@ -8,6 +8,7 @@ import { demoSample } from "../native/locate.ts";
 import { render } from "../output/formats.ts";
 import { callBySdk, type SdkResults } from "../testing/clients/openai-sdk.ts";
 import { pcmAt24k } from "../testing/pcm.ts";
+import { sampleAsCall } from "../testing/sample-call.ts";
 import { ServerProcess } from "../testing/server-process.ts";
 import { wavFile } from "../testing/wav-writer.ts";
 import { transcribe } from "../transcribe.ts";
@@ -23,10 +24,12 @@ beforeAll(async () => {
   const input = {
     recording: demoSample,
     longRecording: join(folder, "long.wav"),
+    call: join(folder, "call.wav"),
     pcm: join(folder, "24k.pcm"),
   };
   const { samples } = await loadAudio(demoSample);
   await Bun.write(input.pcm, pcmAt24k(samples));
+  await Bun.write(input.call, await sampleAsCall());
   await Bun.write(input.longRecording, repeated(samples, 120));
   transcript = await transcribe(demoSample, { model: "demo" });
   const ask = async (flags: readonly string[], cases: readonly string[]) => {
@@ -89,6 +92,14 @@ describe("formats", () => {
         tokens: expect.any(Array),
         no_speech_prob: expect.any(Number),
       })),
+      usage: { type: "duration", seconds: expect.any(Number) },
+    });
+    const [first, second] = transcript.segments.map(({ text }) => text);
+    expect(formats["diarized_json"]).toMatchObject({
+      segments: [
+        { speaker: "A", text: first },
+        { speaker: "B", text: second },
+      ],
       usage: { type: "duration", seconds: expect.any(Number) },
     });
   });

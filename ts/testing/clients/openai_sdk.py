@@ -1,6 +1,6 @@
 """Calls a server by OpenAI's SDK, as programs do; prints one JSON object with what came of it.
 
-    python openai_sdk.py BASE_URL RECORDING LONG_RECORDING PCM_24_KHZ CASE...
+    python openai_sdk.py BASE_URL RECORDING LONG_RECORDING CALL PCM_24_KHZ CASE...
 """
 
 import asyncio
@@ -16,8 +16,8 @@ import openai
 from openai.types.realtime import RealtimeServerEvent
 from pydantic import TypeAdapter
 
-base, recording, long_recording, pcm = sys.argv[1:5]
-recording, long_recording = pathlib.Path(recording), pathlib.Path(long_recording)
+base = sys.argv[1]
+recording, long_recording, call, pcm = map(pathlib.Path, sys.argv[2:6])
 
 
 def client_of(kind=openai.OpenAI, **options):
@@ -46,7 +46,8 @@ def models():
 
 def formats():
     names = ["json", "text", "srt", "vtt", "verbose_json"]
-    return {name: plain(transcribe(response_format=name)) for name in names}
+    answers = {name: plain(transcribe(response_format=name)) for name in names}
+    return {**answers, "diarized_json": plain(transcribe(call, response_format="diarized_json"))}
 
 
 def files():
@@ -79,7 +80,8 @@ def fields():
         extra_body={"user": "unknown to the server"},
     )
     words = transcribe(response_format="verbose_json", timestamp_granularities=["word", "segment"])
-    return {"all": plain(answer), "words": plain(words), "auto": plain(transcribe(chunking_strategy="auto"))}
+    auto = transcribe(chunking_strategy="auto")
+    return {"all": plain(answer), "words": plain(words), "auto": plain(auto)}
 
 
 def stream():
@@ -155,7 +157,9 @@ def keyless():
 def litellm():
     """As LiteLLM does, which counts costs by the duration."""
     answer = client.audio.transcriptions.with_raw_response.create(
-        file=("audio.wav", recording.read_bytes()), model="whisper-1", response_format="verbose_json"
+        file=("audio.wav", recording.read_bytes()),
+        model="whisper-1",
+        response_format="verbose_json",
     )
     return {"headers": dict(answer.headers), "duration": answer.parse().duration}
 
@@ -228,7 +232,7 @@ def heard_turns():
 
 def live_turns(turn_detection, wanted):
     """All events until as many turns are written down: the client ends them, or the server."""
-    sound = pathlib.Path(pcm).read_bytes()
+    sound = pcm.read_bytes()
     # A server that listens ends a turn when it has been silent for a while.
     sound = 2 * (sound + bytes(2 * 24_000)) if turn_detection else sound
     with client.realtime.connect(extra_query={"intent": "transcription"}) as connection:
@@ -278,5 +282,5 @@ def give_up(*_):
 
 signal.signal(signal.SIGALRM, give_up)
 
-results = {name: told(globals()[name]) for name in sys.argv[5:]}
+results = {name: told(globals()[name]) for name in sys.argv[6:]}
 json.dump(results, sys.stdout)
