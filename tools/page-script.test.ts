@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { root } from "./folders.ts";
 import { bundled, pageScripts } from "./page-script.ts";
 
-// Written by `./bunw tools/page-script.ts`.
 test.each(Object.entries(pageScripts))("%s is made of its modules", async (path, entry) => {
-  expect(readFileSync(join(root, path), "utf8")).toBe(await bundled(entry));
+  const isSame = readFileSync(join(root, path), "utf8") === (await bundled(entry));
+  expect(isSame, "run ./bunw tools/page-script.ts").toBe(true);
 });

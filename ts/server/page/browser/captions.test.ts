@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { Captions } from "./captions.ts";
 import { paragraphsOf, piecesOf, piecesOfTurns } from "./paragraphs.ts";
+import { Spoken } from "./spoken.ts";
 
 const ofItem = "conversation.item.input_audio_transcription";
 
@@ -57,6 +58,33 @@ describe("captions", () => {
     turn("b", 1600, 2000, "Two.");
     turn("c", 4500, 5000, "Three.");
     expect(shown(captions)).toBe("One. Two.\nThree.");
+  });
+
+  test("have paragraphs in a turn without a pause", () => {
+    const captions = new Captions();
+    const sentence = "Version 2.5 of the text is read without a pause. ";
+    heard(captions, "a", { type: "….delta", delta: sentence.repeat(40) });
+    heard(captions, "a", { type: "….provisional", text: "And so on" });
+    const lines = shown(captions).split("\n");
+    expect(lines.map((line) => line.length)).toEqual([832, 832, 305]);
+    expect(lines.join(" ")).toBe(`${sentence.repeat(40)}[And so on]`);
+  });
+
+  test("are read out sentence by sentence, each once", () => {
+    const captions = new Captions();
+    const spoken = new Spoken();
+    const said = (event: Record<string, unknown>) => {
+      heard(captions, "a", event);
+      return captions.turns.map((turn) => spoken.fresh(turn)).join("|");
+    };
+    expect(said({ type: "….provisional", text: "One. Two." })).toBe("");
+    expect(said({ type: "….delta", delta: "One is" })).toBe("");
+    expect(said({ type: "….delta", delta: " 1." })).toBe("One is 1.");
+    expect(said({ type: "….delta", delta: " Two is 2.0" })).toBe("");
+    expect(said({ type: "….delta", delta: " or so. Three" })).toBe("Two is 2.0 or so.");
+    expect(said({ type: "….completed", transcript: "One is 1. Two is 2.0 or so. Three" })).toBe(
+      "Three",
+    );
   });
 
   test("write no space between turns of a language that has none", () => {

@@ -1,7 +1,8 @@
-import { Captions, type Turn } from "./captions.ts";
+import { Captions } from "./captions.ts";
 import { type Microphone, openMicrophone } from "./microphone.ts";
 import { errorIn, models, type Settings } from "./service.ts";
 import { Session } from "./session.ts";
+import { Spoken } from "./spoken.ts";
 import type { Take, TakeState } from "./take.ts";
 import { away, notConnected, sentence, type Trouble, TroubleError } from "./troubles.ts";
 import { Tape } from "./wav.ts";
@@ -12,8 +13,8 @@ export interface ListeningEvents {
   changed(): void;
   /** How loud it is, from 0 to 1; ten times a second. */
   level(peak: number): void;
-  /** A turn is finished. */
-  finished(turn: Turn): void;
+  /** Sentences are settled. */
+  settled(text: string, language: string): void;
   trouble(trouble: Trouble): void;
   /** The microphone is off, and nothing more will come. */
   ended(): void;
@@ -29,6 +30,7 @@ export class Listening {
   readonly #take: Take;
   readonly #events: ListeningEvents;
   readonly #captions = new Captions();
+  readonly #spoken = new Spoken();
   readonly #tape = new Tape();
   readonly #ended = Promise.withResolvers<void>();
   #session: Session | undefined;
@@ -118,7 +120,8 @@ export class Listening {
     const turn = this.#captions.take(event);
     if (turn === undefined) return;
     this.#take.turns = this.#captions.turns;
-    if (turn.isFinished) this.#events.finished(turn);
+    const fresh = this.#spoken.fresh(turn);
+    if (fresh !== "") this.#events.settled(fresh, turn.language);
     this.#events.changed();
     this.#endIfQuiet();
   }

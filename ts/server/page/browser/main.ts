@@ -1,6 +1,5 @@
 // This folder: the script of the page, for browsers: microphone, files, player, transcript.
 
-import type { Turn } from "./captions.ts";
 import { Desk } from "./desk.ts";
 import { announce, byId, clockText, make } from "./dom.ts";
 import { FileQueue } from "./file-queue.ts";
@@ -96,7 +95,7 @@ class Page {
         this.#meter.push(peak);
         this.#draw();
       },
-      finished: speak,
+      settled: speak,
       trouble: (trouble) => this.#tell(trouble),
       ended: () => this.#unplug(take),
     });
@@ -219,10 +218,10 @@ class Page {
   }
 }
 
-/** Has a finished turn read out by those who read the page aloud. */
-function speak({ settled, language }: Turn): void {
+/** Has sentences read out by what reads the page aloud. */
+function speak(text: string, language: string): void {
   const log = byId("spoken", HTMLDivElement);
-  const paragraph = make("p", "", settled);
+  const paragraph = make("p", "", text);
   paragraph.lang = language;
   log.append(paragraph);
   // It was read long ago, and stands in the transcript.

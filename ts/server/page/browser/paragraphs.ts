@@ -9,6 +9,8 @@ export interface Piece {
   text: string;
   /** What stands before it, where it does not begin a paragraph. */
   gap: string;
+  /** Whether it begins a paragraph whatever the times say. */
+  isNew: boolean;
   /** Text that may still change. */
   isProvisional: boolean;
   /** Where it begins in the recording, in seconds; undefined where that is unknown. */
@@ -40,23 +42,39 @@ export function piecesOf({ text, segments, words }: Result): Piece[] {
   return [...pieces, { ...untimed, key: "rest", text: rest, gap: separator(before, rest) }];
 }
 
-const untimed = { isProvisional: false, start: undefined, end: undefined, words: [] };
+const untimed = { isNew: false, isProvisional: false, start: undefined, end: undefined, words: [] };
+
+/**
+ * About as much as is said in a minute, to the end of a sentence: who speaks without a pause has
+ * paragraphs, too, while there are no times of sentences yet.
+ */
+const longParts = /[\s\S]{800,}?(?:[.!?…؟।](?=\s)|[。！？])|[\s\S]+$/g;
 
 /** Turns of a microphone as pieces. */
 export function piecesOfTurns(turns: readonly Turn[]): Piece[] {
   let before = "";
   return turns.flatMap(({ id, settled, provisional, start, end }) => {
     const told = { ...untimed, start, end };
-    const [first, rest] = [settled.trim(), provisional.trim()];
+    const parts = settled.trim().match(longParts) ?? [];
+    const rest = provisional.trim();
     // What may come belongs to a word of its turn, or begins with a space.
     const inner = /^\s/.test(provisional) || /\s$/.test(settled) ? " " : "";
     const pieces = [
-      { ...told, key: `${id} settled`, text: first, gap: separator(before, first) },
+      ...parts.map((part, index) => {
+        const text = part.trim();
+        return {
+          ...told,
+          key: `${id} ${index}`,
+          text,
+          gap: separator(before, text),
+          isNew: index > 0,
+        };
+      }),
       {
         ...told,
         key: `${id} provisional`,
         text: rest,
-        gap: first === "" ? separator(before, rest) : inner,
+        gap: parts.length === 0 ? separator(before, rest) : inner,
         isProvisional: true,
       },
     ].filter(({ text }) => text !== "");
@@ -72,9 +90,9 @@ export function paragraphsOf(pieces: readonly Piece[]): Piece[][] {
   for (const piece of pieces) {
     const { start, end } = piece;
     const last = paragraphs.at(-1);
-    const isNew =
+    const isLate =
       start !== undefined && (start - ended >= longPause || start - began >= longParagraph);
-    if (last === undefined || isNew) {
+    if (last === undefined || isLate || piece.isNew) {
       paragraphs.push([piece]);
       began = start ?? began;
     } else last.push(piece);

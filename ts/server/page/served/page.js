@@ -1201,6 +1201,20 @@ function sessionOf({ model, language, keywords, prompt }) {
   };
 }
 
+// ts/server/page/browser/spoken.ts
+var sentences = /^[\s\S]*(?:[.!?…؟।](?=\s|$)|[。！？])/;
+
+class Spoken {
+  #read = new Map;
+  fresh({ id, settled, isFinished }) {
+    const read = this.#read.get(id) ?? 0;
+    const rest = settled.slice(read);
+    const text = isFinished ? rest : sentences.exec(rest)?.[0] ?? "";
+    this.#read.set(id, read + text.length);
+    return text.trim();
+  }
+}
+
 // ts/server/page/browser/wav.ts
 function wavHeader(bytes) {
   const view = new DataView(new ArrayBuffer(44));
@@ -1254,6 +1268,7 @@ class Listening {
   #take;
   #events;
   #captions = new Captions;
+  #spoken = new Spoken;
   #tape = new Tape;
   #ended = Promise.withResolvers();
   #session;
@@ -1331,8 +1346,9 @@ class Listening {
     if (turn === undefined)
       return;
     this.#take.turns = this.#captions.turns;
-    if (turn.isFinished)
-      this.#events.finished(turn);
+    const fresh = this.#spoken.fresh(turn);
+    if (fresh !== "")
+      this.#events.settled(fresh, turn.language);
     this.#events.changed();
     this.#endIfQuiet();
   }
@@ -1448,20 +1464,31 @@ function piecesOf({ text, segments, words }) {
     return pieces;
   return [...pieces, { ...untimed, key: "rest", text: rest, gap: separator(before, rest) }];
 }
-var untimed = { isProvisional: false, start: undefined, end: undefined, words: [] };
+var untimed = { isNew: false, isProvisional: false, start: undefined, end: undefined, words: [] };
+var longParts = /[\s\S]{800,}?(?:[.!?…؟।](?=\s)|[。！？])|[\s\S]+$/g;
 function piecesOfTurns(turns) {
   let before = "";
   return turns.flatMap(({ id, settled, provisional, start, end }) => {
     const told = { ...untimed, start, end };
-    const [first, rest] = [settled.trim(), provisional.trim()];
+    const parts = settled.trim().match(longParts) ?? [];
+    const rest = provisional.trim();
     const inner = /^\s/.test(provisional) || /\s$/.test(settled) ? " " : "";
     const pieces = [
-      { ...told, key: `${id} settled`, text: first, gap: separator(before, first) },
+      ...parts.map((part, index) => {
+        const text = part.trim();
+        return {
+          ...told,
+          key: `${id} ${index}`,
+          text,
+          gap: separator(before, text),
+          isNew: index > 0
+        };
+      }),
       {
         ...told,
         key: `${id} provisional`,
         text: rest,
-        gap: first === "" ? separator(before, rest) : inner,
+        gap: parts.length === 0 ? separator(before, rest) : inner,
         isProvisional: true
       }
     ].filter(({ text }) => text !== "");
@@ -1475,8 +1502,8 @@ function paragraphsOf(pieces) {
   for (const piece of pieces) {
     const { start, end } = piece;
     const last = paragraphs.at(-1);
-    const isNew = start !== undefined && (start - ended >= longPause2 || start - began >= longParagraph2);
-    if (last === undefined || isNew) {
+    const isLate = start !== undefined && (start - ended >= longPause2 || start - began >= longParagraph2);
+    if (last === undefined || isLate || piece.isNew) {
       paragraphs.push([piece]);
       began = start ?? began;
     } else
@@ -1962,7 +1989,7 @@ class Page {
         this.#meter.push(peak);
         this.#draw();
       },
-      finished: speak,
+      settled: speak,
       trouble: (trouble) => this.#tell(trouble),
       ended: () => this.#unplug(take)
     });
@@ -2081,9 +2108,9 @@ class Page {
     });
   }
 }
-function speak({ settled, language }) {
+function speak(text, language) {
   const log = byId("spoken", HTMLDivElement);
-  const paragraph = make("p", "", settled);
+  const paragraph = make("p", "", text);
   paragraph.lang = language;
   log.append(paragraph);
   if (log.children.length > maxSpoken)
