@@ -1,5 +1,6 @@
-import { AsrError, messageOf } from "../contract/errors.ts";
+import { messageOf } from "../contract/errors.ts";
 import type { App } from "./app.ts";
+import { notListening } from "./http/not-listening.ts";
 import { Problem } from "./http/problem.ts";
 import type { SocketData } from "./http/route.ts";
 
@@ -46,7 +47,7 @@ export class Listener {
         websocket,
       });
     } catch (error) {
-      throw notListening({ host, port }, error);
+      throw notListening(host, port, error);
     }
     this.url = reachedAt("http", host, this.#server.port ?? port);
   }
@@ -66,23 +67,4 @@ export class Listener {
 export function reachedAt(scheme: string, host: string, port: number): URL {
   const name = ["0.0.0.0", "::", ""].includes(host) ? "127.0.0.1" : host;
   return new URL(`${scheme}://${name.includes(":") ? `[${name}]` : name}:${port}`);
-}
-
-function notListening({ host, port }: Address, error: unknown): AsrError {
-  const at = `${host} port ${port}`;
-  const { code } = error as { code?: unknown };
-  switch (code) {
-    case "EADDRINUSE":
-      return new AsrError("usage", `${at} is in use`, "choose another port, or 0 for a free one");
-    case "EACCES":
-      return new AsrError(
-        "usage",
-        `${at} needs rights to listen there`,
-        "choose a port above 1023",
-      );
-    default: {
-      const hint = "choose an address of this machine, as 127.0.0.1 or 0.0.0.0";
-      return new AsrError("usage", `cannot listen at ${at}: ${messageOf(error)}`, hint);
-    }
-  }
 }

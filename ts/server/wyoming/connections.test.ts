@@ -156,5 +156,5 @@ test("a port that is taken is an error of usage", async () => {
   using server = wyomingServer();
   const { port } = server.listener;
   const again = () => listenWyoming(server.context, { hostname: "127.0.0.1", port });
-  await expectAsrError(again, "usage", `port ${port}`);
+  await expectAsrError(again, "usage", `127.0.0.1 port ${port} is in use`);
 });

@@ -1,6 +1,6 @@
 // This folder: transcription for Home Assistant and others that speak Wyoming, over plain TCP.
 
-import { AsrError, messageOf } from "../../contract/errors.ts";
+import { notListening } from "../http/not-listening.ts";
 import { Problem } from "../http/problem.ts";
 import type { ServerContext } from "../service/service.ts";
 import { Connection, type Wire } from "./connection.ts";
@@ -51,9 +51,7 @@ export class WyomingListener {
         },
       });
     } catch (error) {
-      const message = `cannot listen for Wyoming at ${hostname} port ${port}`;
-      const hint = "choose another port or an address of this machine";
-      throw new AsrError("usage", `${message}: ${messageOf(error)}`, hint);
+      throw notListening(hostname, port, error);
     }
     ({ hostname: this.hostname, port: this.port } = this.#listener);
     const { draining, closing } = context;
