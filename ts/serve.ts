@@ -41,6 +41,7 @@ export function serve(options: ServeOptions = {}): Server {
     keepAlive,
     maxMemory,
     onAnswer,
+    onFault,
     onModel,
     ...load
   } = options;

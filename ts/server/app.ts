@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { Guard } from "./http/guard.ts";
 import { preflight } from "./http/origins.ts";
-import { clientLeft, Problem, problemOf } from "./http/problem.ts";
+import { clientLeft, isFault, Problem, problemOf } from "./http/problem.ts";
 import type { Exchange, Route, SocketData, Upgrader } from "./http/route.ts";
 import { routePath } from "./http/route.ts";
 import { discardUnread } from "./http/unread.ts";
@@ -125,7 +125,7 @@ class Door {
       // What ends with a client that left is no fault, whatever its end looks like.
       const problem = exchange.request.signal.aborted ? clientLeft() : problemOf(thrown);
       const response = withHeaders(problem.response(), headers);
-      return { response, ...(problem.status === 500 ? { fault: thrown } : {}) };
+      return { response, ...(problem.status === 500 && isFault(thrown) ? { fault: thrown } : {}) };
     }
   }
 

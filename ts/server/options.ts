@@ -37,6 +37,8 @@ export interface ServerOptions {
   maxMemory?: number | undefined;
   /** Is told of each request that was answered. */
   onAnswer?: ((answered: Answered) => void) | undefined;
+  /** Is told of faults that end streams, which have their status already. */
+  onFault?: ((fault: unknown) => void) | undefined;
   /** Is told when a model is opened and closed. */
   onModel?: ((event: ModelEvent) => void) | undefined;
 }

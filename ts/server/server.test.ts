@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { connect } from "node:net";
+import { AsrError } from "../contract/errors.ts";
 import { expectAsrError } from "../testing/expect-error.ts";
 import { type Script, ScriptedRecognizer } from "../testing/recognizer.ts";
 import { errorOf } from "../testing/server.ts";
@@ -159,6 +160,23 @@ test("a request without a host or with an odd path gets an answer", async () => 
   }
   expect(await ask("\x16\x03\x01\x00\xff\r\n\r\n")).toContain(" 400 ");
   await server.stop(0);
+});
+
+test("a fault in a stream is told to whoever runs the server, a bad recording is not", async () => {
+  const faults: unknown[] = [];
+  const onFault = (fault: unknown) => void faults.push(fault);
+  const fault = new AsrError("native", "the library broke");
+  const bad = new AsrError("input", "file: is damaged");
+  for (const [thrown, told] of [
+    [fault, [fault]],
+    [bad, []],
+  ] as const) {
+    faults.length = 0;
+    await using server = started({ chunks: ["hello", thrown] }, { onFault }).server;
+    const events = await (await upload(server, { stream: "true" })).text();
+    expect(events).toContain(thrown.message);
+    expect(faults).toEqual([...told]);
+  }
 });
 
 test("HEAD has the headers of GET, and no body", async () => {

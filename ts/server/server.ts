@@ -55,6 +55,7 @@ export class Server implements AsyncDisposable {
       access: { ...access, hosts: [host, ...access.hosts] },
       models: this.#models,
       metrics: new ServerMetrics(this.#models),
+      report: (fault) => options.onFault?.(fault),
       draining: this.#draining.signal,
       closing: this.#closing.signal,
     };

@@ -27,6 +27,8 @@ export interface ScriptedServer {
   metrics: RecordedMetrics;
   /** What a log would be told. */
   answered: Answered[];
+  /** What whoever runs the server would be told of. */
+  faults: unknown[];
   /** Makes `context.draining` and `context.closing` abort. */
   drain: AbortController;
   close: AbortController;
@@ -40,17 +42,19 @@ export function scriptedServer(
   const models = new ScriptedModels(hearing ?? recognizer, names);
   const [drain, close] = [new AbortController(), new AbortController()];
   const metrics = new RecordedMetrics();
+  const faults: unknown[] = [];
   const context: ServerContext = {
     limits: { ...defaultLimits, ...limits },
     access: { apiKeys: [], origins: [], hosts: [], ...access },
     models,
     metrics,
+    report: (fault) => void faults.push(fault),
     draining: drain.signal,
     closing: close.signal,
   };
   const answered: Answered[] = [];
   const app = createApp(context, routes, (one) => void answered.push(one));
-  return { app, context, models, recognizer, metrics, answered, drain, close };
+  return { app, context, models, recognizer, metrics, answered, faults, drain, close };
 }
 
 /** One recognizer under all names, as often as it is asked for. */

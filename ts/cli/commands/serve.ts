@@ -62,6 +62,7 @@ async function run(given: ServeArguments, terminal: Terminal): Promise<number> {
   await using server = serve({
     ...given.server,
     onAnswer: (answered) => log.answered(answered),
+    onFault: (fault) => log.fault(fault),
     // What is wrong with the first model ends the program, and is told then.
     onModel: (event) => opening.isOver && log.model(event),
     onProgress: (progress) => opening.progress(progress),

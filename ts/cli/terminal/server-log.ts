@@ -19,6 +19,10 @@ export class ServerLog {
     if (fault !== undefined) this.#line(`error: ${id}: ${traceOf(fault)}`);
   }
 
+  fault(thrown: unknown): void {
+    this.#line(`error: ${traceOf(thrown)}`);
+  }
+
   model({ name, change, error }: ModelEvent): void {
     if (change === "failed") this.#line(`error: ${name}: ${traceOf(error)}`);
     else if (this.#verbose) this.#line(`${name} ${change}`);

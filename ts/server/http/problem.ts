@@ -1,6 +1,7 @@
 // This folder: what HTTP asks for: routes, who may call, errors as OpenAI's clients read them.
 
 import { AsrError, messageOf } from "../../contract/errors.ts";
+import type { ServerContext } from "../service/service.ts";
 
 /** OpenAI's kinds of errors, from which its SDKs and the programs on them choose what they say. */
 export type ProblemType =
@@ -80,4 +81,15 @@ export function problemOf(thrown: unknown): Problem {
 /** Nobody reads it: it is for the log, and for what is counted. */
 export function clientLeft(): Problem {
   return new Problem(499, "the client left");
+}
+
+/** Whether it is a fault of the server, of which nobody was told on purpose. */
+export function isFault(thrown: unknown): boolean {
+  return !(thrown instanceof Problem) && problemOf(thrown).status === 500;
+}
+
+/** What the client of a stream is told; whoever runs the server is told of a fault. */
+export function reportedProblem(thrown: unknown, context: Pick<ServerContext, "report">): Problem {
+  if (isFault(thrown)) context.report(thrown);
+  return problemOf(thrown);
 }

@@ -1,5 +1,5 @@
 import { sampleRate } from "../../audio/samples/recording.ts";
-import { Problem, problemOf } from "../http/problem.ts";
+import { Problem, reportedProblem } from "../http/problem.ts";
 import type { ServerContext } from "../service/service.ts";
 import { FormatDecoder, milliseconds } from "./audio-format.ts";
 import { Backlog } from "./audio-queue.ts";
@@ -72,7 +72,7 @@ export class Session {
       event = fieldsOf(message);
       await this.#perform(eventType(event), event);
     } catch (thrown) {
-      const error = errorOf(problemOf(thrown));
+      const error = errorOf(reportedProblem(thrown, this.#start.server));
       this.#send({ type: "error", error: { ...error, event_id: eventIdOf(event) } });
     }
   }

@@ -2,7 +2,7 @@ import { sampleRate } from "../../audio/samples/recording.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import type { StreamOptions } from "../../contract/options.ts";
 import type { Transcript } from "../../contract/transcript.ts";
-import { problemOf } from "../http/problem.ts";
+import { reportedProblem } from "../http/problem.ts";
 import type { Recognizer } from "../service/models.ts";
 import type { ServerContext } from "../service/service.ts";
 import { logprobsOf, type TokenLogprob } from "../transcriptions/logprobs.ts";
@@ -88,7 +88,7 @@ export class Turn {
       this.#context.send({ type: `${ofItem}.completed`, ...this.#place, ...completed });
     } catch (thrown) {
       if (signal.aborted) return;
-      const error = errorOf(problemOf(thrown));
+      const error = errorOf(reportedProblem(thrown, this.#context.server));
       this.#context.send({ type: `${ofItem}.failed`, ...this.#place, error });
     } finally {
       // A joined signal with a listener lives as long as the signal of its session.

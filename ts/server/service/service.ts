@@ -23,6 +23,8 @@ export interface ServerContext {
   readonly access: Access;
   readonly models: Models;
   readonly metrics: Metrics;
+  /** Tells whoever runs the server of a fault that is not its clients', who are told less. */
+  report(fault: unknown): void;
   /** Aborted when the server begins to end: it finishes what runs, and takes nothing new. */
   readonly draining: AbortSignal;
   /** Aborted when the server will not wait for its clients any longer. */

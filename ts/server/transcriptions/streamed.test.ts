@@ -162,7 +162,7 @@ test("an answer begins after a while, though there is nothing to tell yet", asyn
   const request = readRequest(new Map(), defaultLimits);
   const leave = new AbortController();
   const context = { model: "demo", limits: defaultLimits, leave, onTranscript: () => undefined };
-  const begun = { ...context, maxSilentMs: 10 };
+  const begun = { ...context, report: () => undefined, maxSilentMs: 10 };
   const response = await streamedAnswer(events, request, begun, work);
   expect([response.status, isGivenBack]).toEqual([200, false]);
   failing.resolve();

@@ -1,6 +1,7 @@
 import type { StreamEvent } from "../../contract/events.ts";
 import type { Transcript } from "../../contract/transcript.ts";
-import { problemOf } from "../http/problem.ts";
+import { reportedProblem } from "../http/problem.ts";
+import type { ServerContext } from "../service/service.ts";
 import type { Limits } from "../service/settings.ts";
 import { modelHeader } from "./account.ts";
 import { EventStream } from "./event-stream.ts";
@@ -12,6 +13,7 @@ export interface StreamContext {
   /** The model that makes the transcript. */
   model: string;
   limits: Limits;
+  report: ServerContext["report"];
   /** Ends the work. */
   leave: AbortController;
   onTranscript: (transcript: Transcript) => void;
@@ -59,9 +61,10 @@ async function tell(
   first: Promise<IteratorResult<StreamEvent, void>>,
   events: AsyncGenerator<StreamEvent, void, undefined>,
   request: TranscriptionRequest,
-  { model, onTranscript }: StreamContext,
+  context: StreamContext,
   work: AsyncDisposableStack,
 ): Promise<void> {
+  const { model, onTranscript } = context;
   try {
     for (let next = await first; !next.done; next = await events.next()) {
       const event = next.value;
@@ -72,7 +75,7 @@ async function tell(
       stream.finish(doneEvent(event.transcript, request, model));
     }
   } catch (error) {
-    stream.fail(problemOf(error).body);
+    stream.fail(reportedProblem(error, context).body);
   } finally {
     // Nobody is there to be told. What cannot be removed now is swept at the next start.
     await work.disposeAsync().catch(() => undefined);

@@ -31,8 +31,9 @@ async function transcribe(request: Request, context: ServerContext): Promise<Res
   const events = heard(loan.recognizer, form.file, { ...asked.options, maxSeconds, signal });
   const onTranscript = (transcript: Transcript) => metrics.transcribed(loan.name, transcript);
   if (asked.isStreamed) {
-    const context = { model: loan.name, limits, leave, onTranscript };
-    return await streamedAnswer(events, asked, context, work);
+    const { report } = context;
+    const stream = { model: loan.name, limits, report, leave, onTranscript };
+    return await streamedAnswer(events, asked, stream, work);
   }
   const transcript = await lastOf(events);
   onTranscript(transcript);

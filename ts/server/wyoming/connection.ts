@@ -1,4 +1,4 @@
-import { Problem, problemOf } from "../http/problem.ts";
+import { Problem, reportedProblem } from "../http/problem.ts";
 import type { ServerContext } from "../service/service.ts";
 import { EventReader, type EventSink, encodedEvent, type WyomingEvent } from "./framing.ts";
 import { infoOf } from "./info.ts";
@@ -79,7 +79,7 @@ export class Connection implements EventSink {
   /** Tells why nothing more is done for the client, and ends the connection. */
   fail(thrown: unknown): void {
     if (this.#isOver) return;
-    const problem = problemOf(thrown);
+    const problem = reportedProblem(thrown, this.#context);
     const { message, code, type } = problem;
     if (this.isBusy) this.#context.metrics.answered("wyoming", problem.status, 0);
     this.#send("error", { text: message, code: code ?? type });

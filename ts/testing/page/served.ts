@@ -40,6 +40,7 @@ export class Served implements AsyncDisposable {
       access: { apiKeys: [], origins: [], hosts: [], ...access },
       models: this.#models,
       metrics: new ServerMetrics(this.#models),
+      report: () => {},
       draining: never,
       closing: never,
     };
