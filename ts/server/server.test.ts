@@ -131,7 +131,7 @@ describe("a server that cannot be", () => {
     await free.stop(0);
     const wyoming = { hostname: "127.0.0.1", port };
     const both = { port: freePort, wyoming };
-    await expectAsrError(() => started({ chunks: [] }, both), "usage", "Wyoming");
+    await expectAsrError(() => started({ chunks: [] }, both), "usage", `${port} is in use`);
     const again = started({ chunks: [] }, { port: freePort }).server;
     await again.stop(0);
   });
