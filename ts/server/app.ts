@@ -61,7 +61,9 @@ export function createApp(
       context.metrics.answered(path, status, seconds);
       onAnswer({ id, method: request.method, path, status, seconds, fault });
       // Who is too slow is not waited for.
-      if (status >= 400 && status !== 408) await discardUnread(request, context.limits);
+      if (response !== undefined && status >= 400 && status !== 408) {
+        await discardUnread(request, response, context.limits);
+      }
       return response;
     },
     websocket: {

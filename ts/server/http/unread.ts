@@ -9,8 +9,13 @@ const pauseMs = 500;
  * answer is lost, as it would be behind nginx and for Python's urllib. Others Bun reads to the end
  * of the request by itself. Takes no longer than an upload may be silent.
  */
-export async function discardUnread(request: Request, { maxUploadSilence }: Limits): Promise<void> {
-  if (request.headers.get("connection")?.toLowerCase() !== "close") return;
+export async function discardUnread(
+  request: Request,
+  response: Response,
+  { maxUploadSilence }: Limits,
+): Promise<void> {
+  const said = [request, response].map(({ headers }) => headers.get("connection")?.toLowerCase());
+  if (!said.includes("close")) return;
   if (request.body === null || request.body.locked) return;
   const reader = request.body.getReader();
   const end = performance.now() + maxUploadSilence * 1000;

@@ -12,6 +12,7 @@ import { readForm } from "./form.ts";
 const before = tmpdir();
 let folder = "";
 let server: Bun.Server<SocketData>;
+let drain: AbortController;
 /** What became of forms, in their order: the size of a file, or a status. */
 const outcomes: number[] = [];
 
@@ -35,7 +36,9 @@ beforeAll(() => {
   folder = mkdtempSync(join(before, "bun-asr-sockets-"));
   process.env["TMPDIR"] = folder;
   const limits = { maxUploadBytes: 30_000_000, maxUploadSilence: 1 };
-  const { app } = scriptedServer([upload], { limits, access: { apiKeys: ["key"] } });
+  const scripted = scriptedServer([upload], { limits, access: { apiKeys: ["key"] } });
+  const { app } = scripted;
+  drain = scripted.drain;
   server = Bun.serve<SocketData>({
     hostname: "127.0.0.1",
     port: 0,
@@ -241,4 +244,13 @@ test("of 64 uploads at once none is lost", async () => {
   });
   expect(await Promise.all(sizes)).toEqual(Array.from({ length: 64 }, (_, i) => 1_000_000 + i));
   expect(isEmpty()).toBe(true);
+});
+
+test("who sends to a server that ends is told so", async () => {
+  drain.abort();
+  using client = new Client();
+  const bytes = new Uint8Array(20_000_000);
+  await client.send(head(bytes.length));
+  await client.send(bytes);
+  expect(await client.status.promise).toBe(503);
 });
