@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { AsrError } from "../../contract/errors.ts";
 import { expectProblem } from "../../testing/expect-problem.ts";
 import { FakeOpener } from "../../testing/model-openers.ts";
+import { until } from "../../testing/until.ts";
 import type { Loan } from "../service/models.ts";
 import { ModelPool, type PoolOptions } from "./pool.ts";
 
@@ -134,15 +135,15 @@ describe("places", () => {
 describe("a model that nobody uses", () => {
   test("is closed after a while, and opened again", async () => {
     const fake = new FakeOpener();
-    const pool = poolOf(fake, { keepAlive: 0.03 });
+    const pool = poolOf(fake, { keepAlive: 0.2 });
     const loan = await pool.borrow(small, never);
-    await Bun.sleep(50);
+    await Bun.sleep(250);
     expect(fake.log).toEqual([`open ${small}`]);
     loan[Symbol.dispose]();
     (await pool.borrow(small, never, { isLive: true }))[Symbol.dispose]();
     await Bun.sleep(10);
     expect(fake.log).toEqual([`open ${small}`]);
-    await Bun.sleep(50);
+    await until(() => fake.log.length > 1);
     expect(fake.log).toEqual([`open ${small}`, `close ${small}`]);
     expect(pool.status()[0]).toMatchObject({ state: "idle", wasLoaded: true });
     using _again = await pool.borrow(small, never);
@@ -153,7 +154,7 @@ describe("a model that nobody uses", () => {
     const fake = new FakeOpener();
     const pool = poolOf(fake, { keepAlive: 0.01 });
     await pool.open();
-    await Bun.sleep(40);
+    await until(() => fake.log.length > 1);
     expect(fake.log).toEqual([`open ${small}`, `close ${small}`]);
   });
 });
