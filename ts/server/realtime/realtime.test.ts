@@ -48,6 +48,21 @@ describe("a session", () => {
     });
   });
 
+  test("has its model opened before anybody speaks, and holds none", async () => {
+    await using server = counting().server;
+    const { borrow } = server.models;
+    const borrowed: unknown[] = [];
+    server.models.borrow = async (...given) => {
+      borrowed.push(given[0]);
+      return await borrow.apply(server.models, given);
+    };
+    using client = new RealtimeClient(`${server.address}/v1/realtime?model=demo`);
+    await client.next("session.created");
+    expect(borrowed).toEqual(["demo"]);
+    await Bun.sleep(0);
+    expect(server.models.lent).toBe(0);
+  });
+
   test.each(["/realtime", "/v1/realtime", "/v1/realtime?model=demo", "/v1/v1/realtime/"])(
     "is found at %s",
     async (at) => {

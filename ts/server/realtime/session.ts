@@ -63,6 +63,7 @@ export class Session {
   /** Tells the client what holds, before it has said anything. */
   greet(): void {
     this.#tellSettings("created");
+    void this.#warmUp();
   }
 
   /** Does what a message says. What is wrong with it is told to the client. */
@@ -81,6 +82,13 @@ export class Session {
   async finish(): Promise<void> {
     if (this.#turn !== undefined) this.#commitTurn();
     await this.#transcriber.idle();
+  }
+
+  /** Has the model opened while nobody speaks yet. Where that fails, the first turn tells. */
+  async #warmUp(): Promise<void> {
+    const { server, signal } = this.#start;
+    const loan = server.models.borrow(this.#model, signal, { isLive: true });
+    await loan.then((held) => held[Symbol.dispose]()).catch(() => undefined);
   }
 
   #send(event: ServerEvent): void {
