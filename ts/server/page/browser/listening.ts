@@ -34,6 +34,8 @@ export class Listening {
   readonly #tape = new Tape();
   readonly #ended = Promise.withResolvers<void>();
   #session: Session | undefined;
+  /** What was heard before there was a session. */
+  #early: Uint8Array[] = [];
   #microphone: Microphone | undefined;
   #isCommitted = false;
   #hasFailed = false;
@@ -60,8 +62,9 @@ export class Listening {
     this.#microphone = await openMicrophone({
       piece: ({ pcm, peak }) => {
         this.#take.duration = (this.#take.duration ?? 0) + pcm.length / 32000;
-        this.#session?.append(pcm);
         this.#tape.push(pcm);
+        if (this.#session === undefined) this.#early.push(pcm);
+        else this.#session.append(pcm);
         this.#events.level(peak);
       },
       lost: () =>
@@ -78,6 +81,8 @@ export class Listening {
       const text = "This key has characters that browsers cannot send with live captions.";
       throw new TroubleError({ kind: "key", text });
     }
+    for (const pcm of this.#early) this.#session.append(pcm);
+    this.#early = [];
     this.#take.state = "listening";
     this.#events.changed();
   }

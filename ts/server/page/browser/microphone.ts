@@ -1,5 +1,5 @@
 import { address } from "./service.ts";
-import { insecureOrigin, microphoneTrouble, TroubleError } from "./troubles.ts";
+import { insecureOrigin, microphoneTrouble, noSound, TroubleError } from "./troubles.ts";
 import type { Piece } from "./worklet.ts";
 
 /** An open microphone. */
@@ -25,6 +25,15 @@ const constraints: MediaStreamConstraints = {
   },
 };
 
+/** How long is waited for the first sound, and for the last. */
+const [beginMs, endMs] = [5000, 500];
+
+/** Whether something happens within a time. */
+async function isBefore(event: Promise<void>, milliseconds: number): Promise<boolean> {
+  const timeout = new Promise<boolean>((done) => setTimeout(() => done(false), milliseconds));
+  return await Promise.race([event.then(() => true), timeout]);
+}
+
 /** Asks for the microphone and listens. Throws `TroubleError` where there is none to be had. */
 export async function openMicrophone(events: MicrophoneEvents): Promise<Microphone> {
   if (navigator.mediaDevices === undefined || typeof AudioWorkletNode === "undefined")
@@ -40,22 +49,25 @@ export async function openMicrophone(events: MicrophoneEvents): Promise<Micropho
   try {
     await context.audioWorklet.addModule(address("worklet.js"));
     const tap = new AudioWorkletNode(context, "tap", { numberOfOutputs: 0 });
-    const ended = Promise.withResolvers<void>();
+    const [begun, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     tap.port.onmessage = ({ data }: MessageEvent<Piece | "end">) => {
+      begun.resolve();
       if (data === "end") ended.resolve();
       else events.piece(data);
     };
     context.createMediaStreamSource(stream).connect(tap);
     for (const track of stream.getTracks()) track.onended = () => events.lost();
+    // Where the page was opened by a script it may have to be woken. Without a device that plays
+    // sound some browsers wait for one here, and hear nothing.
+    void context.resume();
+    if (!(await isBefore(begun.promise, beginMs))) throw new TroubleError(noSound);
     // A screen that goes dark would end it. Some browsers have no such lock, or refuse it.
     const lock = await navigator.wakeLock?.request("screen").catch(() => undefined);
-    // Where the page was opened by a script it may have to be woken.
-    await context.resume();
     return {
       async stop() {
         tap.port.postMessage("end");
         // A thread that sleeps does not answer, and a tenth of a second is no reason to wait.
-        await Promise.race([ended.promise, new Promise((done) => setTimeout(done, 500))]);
+        await isBefore(ended.promise, endMs);
         await Promise.all([close(), lock?.release()]);
       },
     };

@@ -91,6 +91,14 @@ const microphoneTexts: Readonly<Record<string, string>> = {
   SecurityError: "This page may not use the microphone here.",
 };
 
+/** The browser has the microphone, and nothing comes from it. */
+export const noSound: Trouble = {
+  kind: "microphone",
+  text:
+    "The browser gives no sound of the microphone. See whether the sound of this machine works, " +
+    "then start again.",
+};
+
 /** What to say where the browser hands out no microphone, because the page came unencrypted. */
 export const insecureOrigin: Trouble = {
   kind: "microphone",

@@ -210,6 +210,10 @@ var microphoneTexts = {
   NotReadableError: "The microphone is in use by another program, or its driver failed. Close that program, then " + "start again.",
   SecurityError: "This page may not use the microphone here."
 };
+var noSound = {
+  kind: "microphone",
+  text: "The browser gives no sound of the microphone. See whether the sound of this machine works, " + "then start again."
+};
 var insecureOrigin = {
   kind: "microphone",
   text: "Browsers give the microphone to pages of this machine and over HTTPS only. Open the page as " + "http://localhost on the machine of the server, or put HTTPS before it. Files work here, too."
@@ -1090,6 +1094,11 @@ var constraints = {
     autoGainControl: true
   }
 };
+var [beginMs, endMs] = [5000, 500];
+async function isBefore(event, milliseconds) {
+  const timeout = new Promise((done) => setTimeout(() => done(false), milliseconds));
+  return await Promise.race([event.then(() => true), timeout]);
+}
 async function openMicrophone(events) {
   if (navigator.mediaDevices === undefined || typeof AudioWorkletNode === "undefined")
     throw new TroubleError(insecureOrigin);
@@ -1105,8 +1114,9 @@ async function openMicrophone(events) {
   try {
     await context.audioWorklet.addModule(address("worklet.js"));
     const tap = new AudioWorkletNode(context, "tap", { numberOfOutputs: 0 });
-    const ended = Promise.withResolvers();
+    const [begun, ended] = [Promise.withResolvers(), Promise.withResolvers()];
     tap.port.onmessage = ({ data }) => {
+      begun.resolve();
       if (data === "end")
         ended.resolve();
       else
@@ -1115,14 +1125,16 @@ async function openMicrophone(events) {
     context.createMediaStreamSource(stream).connect(tap);
     for (const track of stream.getTracks())
       track.onended = () => events.lost();
+    context.resume();
+    if (!await isBefore(begun.promise, beginMs))
+      throw new TroubleError(noSound);
     const lock = await navigator.wakeLock?.request("screen").catch(() => {
       return;
     });
-    await context.resume();
     return {
       async stop() {
         tap.port.postMessage("end");
-        await Promise.race([ended.promise, new Promise((done) => setTimeout(done, 500))]);
+        await isBefore(ended.promise, endMs);
         await Promise.all([close(), lock?.release()]);
       }
     };
@@ -1272,6 +1284,7 @@ class Listening {
   #tape = new Tape;
   #ended = Promise.withResolvers();
   #session;
+  #early = [];
   #microphone;
   #isCommitted = false;
   #hasFailed = false;
@@ -1291,8 +1304,11 @@ class Listening {
     this.#microphone = await openMicrophone({
       piece: ({ pcm, peak }) => {
         this.#take.duration = (this.#take.duration ?? 0) + pcm.length / 32000;
-        this.#session?.append(pcm);
         this.#tape.push(pcm);
+        if (this.#session === undefined)
+          this.#early.push(pcm);
+        else
+          this.#session.append(pcm);
         this.#events.level(peak);
       },
       lost: () => this.#fail({ kind: "microphone", text: "The microphone is gone. What it heard is kept." })
@@ -1308,6 +1324,9 @@ class Listening {
       const text = "This key has characters that browsers cannot send with live captions.";
       throw new TroubleError({ kind: "key", text });
     }
+    for (const pcm of this.#early)
+      this.#session.append(pcm);
+    this.#early = [];
     this.#take.state = "listening";
     this.#events.changed();
   }
