@@ -1,4 +1,6 @@
 import type { Route } from "../server/http/route.ts";
+import { realtimeRoute } from "../server/realtime/realtime.ts";
+import { CountingRecognizer } from "./counting-recognizer.ts";
 import { type ScriptedServer, type ServerScript, scriptedServer } from "./server.ts";
 
 /** An event of the server, as it came. */
@@ -142,4 +144,22 @@ export async function manualClient(
   const format = { type: "audio/pcm", rate: 16_000 };
   await client.update({ turn_detection: null, format, ...input });
   return client;
+}
+
+/** A server whose model counts half seconds. */
+export function countingServer(script: ServerScript = {}) {
+  const recognizer = new CountingRecognizer();
+  return {
+    recognizer,
+    server: socketServer([realtimeRoute()], { ...script, hearing: recognizer }),
+  };
+}
+
+/** Quick ramps, so many seconds of 16 kHz. */
+export function sound(seconds: number): Uint8Array<ArrayBuffer> {
+  const samples = Int16Array.from(
+    { length: seconds * 16_000 },
+    (_, index) => 8 * ((37 * index) % 2000) - 8000,
+  );
+  return new Uint8Array(samples.buffer);
 }

@@ -18,6 +18,11 @@ import { ManualTurns, type TurnDetector, type TurnPart } from "./turn-detector.t
 const maxBacklogSeconds = 120;
 /** A longer turn is committed as if the client had said so, in seconds. */
 const maxTurnSeconds = 1800;
+/**
+ * Where nothing comes for so long, an open turn is ended as by silence, in seconds: whoever sends a
+ * recording seldom sends silence behind it. Where its client ends turns itself, it may think.
+ */
+const maxQuietSeconds = { spoken: 5, manual: 300 } as const;
 /** Sound that is worked on at a time, in bytes of any format: others have their turns between. */
 const sliceBytes = 1 << 16;
 
@@ -50,6 +55,8 @@ export class Session {
   /** The turn that is not committed yet. */
   #turn: Turn | undefined;
   #previousItem: string | null = null;
+  /** Ends a turn of which no more comes. */
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(start: SessionStart) {
     this.#start = start;
@@ -58,6 +65,7 @@ export class Session {
     this.#settings = defaultSettings(this.#model);
     this.#decoder = new FormatDecoder(this.#settings.format);
     this.#detector = this.#newDetector(0);
+    start.signal.addEventListener("abort", () => clearTimeout(this.#timer));
   }
 
   /** Tells the client what holds, before it has said anything. */
@@ -80,6 +88,7 @@ export class Session {
 
   /** Commits what is open, and resolves when all turns are written. */
   async finish(): Promise<void> {
+    clearTimeout(this.#timer);
     if (this.#turn !== undefined) this.#commitTurn();
     await this.#transcriber.idle();
   }
@@ -145,11 +154,22 @@ export class Session {
 
   async #append(bytes: Uint8Array): Promise<void> {
     const { signal } = this.#start;
+    clearTimeout(this.#timer);
     for (let at = 0; at < bytes.length && !signal.aborted; at += sliceBytes) {
       if (at > 0) await new Promise(setImmediate);
       await this.#backlog.room(signal);
       this.#hear(this.#decoder.push(bytes.subarray(at, at + sliceBytes)));
     }
+    if (this.#turn !== undefined && !signal.aborted) this.#expectMore();
+  }
+
+  #expectMore(): void {
+    const isSpoken = this.#settings.turnDetection !== null;
+    const seconds = isSpoken ? maxQuietSeconds.spoken : maxQuietSeconds.manual;
+    this.#timer = setTimeout(() => {
+      if (this.#turn !== undefined) this.#commitTurn({ isSpeech: isSpoken });
+    }, seconds * 1000);
+    this.#timer.unref();
   }
 
   #hear(samples: Float32Array<ArrayBuffer>): void {
@@ -166,10 +186,12 @@ export class Session {
     throw new Problem(400, message, { code: "input_audio_buffer_commit_empty" });
   }
 
-  /** Returns whether there was anything to commit. */
-  #commitTurn(): boolean {
+  /** Returns whether there was anything to commit. `isSpeech`: as where somebody stops to speak. */
+  #commitTurn({ isSpeech = false } = {}): boolean {
     const before = this.#previousItem;
-    this.#follow(this.#detector.commit());
+    for (const part of this.#detector.commit()) {
+      this.#follow([part.type === "end" ? { ...part, isSpeech } : part]);
+    }
     return this.#previousItem !== before;
   }
 

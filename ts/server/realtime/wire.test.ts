@@ -1,20 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { CountingRecognizer } from "../../testing/counting-recognizer.ts";
-import { manualClient, socketServer } from "../../testing/realtime-client.ts";
-import type { ServerScript } from "../../testing/server.ts";
+import { countingServer, manualClient } from "../../testing/realtime-client.ts";
 import { seededRandom } from "../../wer/seeded-random.ts";
-import { realtimeRoute } from "./realtime.ts";
 
 const ofItem = "conversation.item.input_audio_transcription";
 const second = new Uint8Array(32_000).fill(1);
-
-function counting(script: ServerScript = {}) {
-  const recognizer = new CountingRecognizer();
-  return {
-    recognizer,
-    server: socketServer([realtimeRoute()], { ...script, hearing: recognizer }),
-  };
-}
 
 /** A message as a client's bytes. */
 function frameOf(event: object): Buffer {
@@ -48,7 +37,7 @@ describe("what is wrong with a message", () => {
       { code: "input_audio_buffer_commit_empty", type: "invalid_request_error" },
     ],
   ])("is told: %s", async (_, message, error) => {
-    await using server = counting().server;
+    await using server = countingServer().server;
     using client = await manualClient(server);
     client.send(message);
     const told = await client.next("error");
@@ -58,7 +47,7 @@ describe("what is wrong with a message", () => {
   });
 
   test("is told with the client's name of it, and nothing of it is done", async () => {
-    await using server = counting().server;
+    await using server = countingServer().server;
     using client = await manualClient(server);
     const session = { audio: { input: { turn_detection: { type: "server_vad" }, format: 3 } } };
     client.send({ type: "session.update", event_id: "mine", session });
@@ -70,7 +59,7 @@ describe("what is wrong with a message", () => {
   });
 
   test("is found whatever a client sends", async () => {
-    await using server = counting().server;
+    await using server = countingServer().server;
     using client = await manualClient(server);
     const random = seededRandom(11);
     const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
@@ -100,7 +89,7 @@ describe("what is wrong with a message", () => {
 
 describe("what is too much", () => {
   test("sound of 15 MiB in a message is taken, and no more", async () => {
-    const { recognizer, server: made } = counting();
+    const { recognizer, server: made } = countingServer();
     await using server = made;
     using client = await manualClient(server);
     client.append(new Uint8Array(15 * 2 ** 20));
@@ -112,7 +101,7 @@ describe("what is too much", () => {
   });
 
   test("a longer message ends the connection, and only that", async () => {
-    await using server = counting({ limits: { maxMessageBytes: 100_000 } }).server;
+    await using server = countingServer({ limits: { maxMessageBytes: 100_000 } }).server;
     using client = await manualClient(server);
     using other = await manualClient(server);
     client.send("x".repeat(100_001));
@@ -121,7 +110,7 @@ describe("what is too much", () => {
   });
 
   test("who sends much faster than is heard is kept waiting, then let go", async () => {
-    const { recognizer, server: made } = counting({ limits: { maxMessageBytes: 1_000_000 } });
+    const { recognizer, server: made } = countingServer({ limits: { maxMessageBytes: 1_000_000 } });
     await using server = made;
     using client = await manualClient(server);
     const held = Promise.withResolvers<void>();
@@ -134,7 +123,7 @@ describe("what is too much", () => {
   });
 
   test("a client that does not read is let go", async () => {
-    await using server = counting({ limits: { maxUnreadBytes: 50_000 } }).server;
+    await using server = countingServer({ limits: { maxUnreadBytes: 50_000 } }).server;
     const { hostname, port } = new URL(server.address);
     const opened = Promise.withResolvers<Bun.Socket>();
     const closed = Promise.withResolvers<void>();
@@ -169,7 +158,7 @@ describe("what is too much", () => {
   });
 
   test("more sockets than may be are told to come again", async () => {
-    await using server = counting({ limits: { maxSockets: 2 } }).server;
+    await using server = countingServer({ limits: { maxSockets: 2 } }).server;
     using one = await manualClient(server);
     using _two = await manualClient(server);
     await expect(manualClient(server)).rejects.toThrow("closed (1006)");
@@ -183,7 +172,7 @@ describe("what is too much", () => {
 
 describe("the end", () => {
   test("of a socket ends all its work, and gives the model back", async () => {
-    const { recognizer, server: made } = counting();
+    const { recognizer, server: made } = countingServer();
     await using server = made;
     using client = await manualClient(server);
     for (let turn = 0; turn < 3; turn++) {
@@ -199,7 +188,7 @@ describe("the end", () => {
   });
 
   test("of the server waits for what was said", async () => {
-    const { recognizer, server: made } = counting();
+    const { recognizer, server: made } = countingServer();
     await using server = made;
     using client = await manualClient(server);
     using idle = await manualClient(server);
@@ -218,7 +207,7 @@ describe("the end", () => {
   });
 
   test("of the server's patience waits for nothing", async () => {
-    const { recognizer, server: made } = counting();
+    const { recognizer, server: made } = countingServer();
     await using server = made;
     using client = await manualClient(server);
     client.append(second);
