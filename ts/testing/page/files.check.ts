@@ -263,6 +263,7 @@ describe("what goes wrong", () => {
 
   test("is stopped by whoever wants it no more, and the next one goes on", async () => {
     let [started, left] = [0, 0];
+    const sent = Promise.withResolvers<void>();
     const slow: Route = {
       ...transcriptions,
       methods: {
@@ -270,6 +271,7 @@ describe("what goes wrong", () => {
           const { signal } = exchange.request;
           if (started++ > 0) return await transcriptions.methods.POST?.(exchange, context);
           await exchange.request.arrayBuffer();
+          sent.resolve();
           await new Promise((resolve) => signal.addEventListener("abort", resolve));
           left++;
           throw signal.reason;
@@ -279,7 +281,7 @@ describe("what goes wrong", () => {
     await using other = new Served({ routes: [slow] });
     await openPage(other.url);
     await window.choose("#files", [sample, sample]);
-    await window.until("document.querySelector('.take-act')?.textContent === 'Cancel'");
+    await sent.promise;
     await window.click(".take-act");
     await window.until("document.querySelector('.take-state')?.textContent === 'Cancelled'");
     await window.until("document.querySelectorAll('.take-state')[1]?.textContent === '0:05'");
