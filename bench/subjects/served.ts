@@ -1,10 +1,9 @@
-import { join } from "node:path";
-import { Worker } from "node:worker_threads";
 import { sampleRate } from "../../ts/audio/samples/recording.ts";
 import { AsrError } from "../../ts/contract/errors.ts";
 import { speech } from "../../ts/testing/goldens.ts";
 import { wavFile } from "../../ts/testing/wav-writer.ts";
 import { subjectCommand } from "./subject.ts";
+import { watchedHealth } from "./watched-health.ts";
 
 /** What a server says of its queue at `/health`. */
 interface Queue {
@@ -66,17 +65,7 @@ export class ServedModel implements AsyncDisposable {
 
   /** Asks for its health all the time until `work` is done. Resolves to milliseconds. */
   async watchedDuring(work: () => Promise<unknown>): Promise<number[]> {
-    const watch = new Worker(join(import.meta.dir, "health-watch.ts"));
-    try {
-      watch.postMessage({ url: new URL("/health", this.#url).href });
-      await work();
-      const { promise, resolve } = Promise.withResolvers<number[]>();
-      watch.on("message", resolve);
-      watch.postMessage({ end: true });
-      return await promise;
-    } finally {
-      await watch.terminate();
-    }
+    return await watchedHealth(this.#url, work);
   }
 
   async stages(): Promise<StageSeconds> {

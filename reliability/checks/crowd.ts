@@ -1,3 +1,4 @@
+import { watchedHealth } from "../../bench/subjects/watched-health.ts";
 import type { Check, Random, Trials } from "../check.ts";
 import { withoutProc } from "../children.ts";
 import { pick } from "../random.ts";
@@ -7,7 +8,7 @@ export const check: Check = {
   number: 25,
   title: "many clients at once",
   tries:
-    "64 uploads at once to a server where 16 may wait, and health asked every 20 ms meanwhile: " +
+    "64 uploads at once to a server where 16 may wait, and health asked all the time: " +
     "each is transcribed, at once or when it comes again after as long as it was told, and " +
     "health is answered within 100 ms in 99 of 100 cases",
   inputs: 10,
@@ -17,7 +18,6 @@ export const check: Check = {
 
 const clients = 64;
 const maxHealthMs = 100;
-const healthEveryMs = 20;
 
 type Format = "json" | "text" | "verbose_json";
 
@@ -28,11 +28,11 @@ export async function open(folder: string): Promise<Trials<Format[]>> {
   let refused = 0;
 
   async function judge(formats: Format[], index: number): Promise<string | undefined> {
-    const stop = new AbortController();
-    const watching = watch(stop.signal);
-    const answers = await Promise.all(formats.map(answered));
-    stop.abort();
-    health.push(...(await watching));
+    let answers: (string | undefined)[] = [];
+    const times = await watchedHealth(server.url, async () => {
+      answers = await Promise.all(formats.map(answered));
+    });
+    health.push(...times);
     const wrong = answers.find((why) => why !== undefined);
     if (wrong !== undefined) return wrong;
     if ((await server.idleAfter(2000)) === undefined) return "something is still at work";
@@ -53,22 +53,6 @@ export async function open(folder: string): Promise<Trials<Format[]>> {
       refused++;
       await Bun.sleep(Number(after) * 1000);
     }
-  }
-
-  /** How long the server took to say how it is, each time until the signal comes. */
-  async function watch(signal: AbortSignal): Promise<number[]> {
-    const times: Promise<number>[] = [];
-    while (!signal.aborted) {
-      times.push(healthMs());
-      await Bun.sleep(healthEveryMs);
-    }
-    return await Promise.all(times);
-  }
-
-  async function healthMs(): Promise<number> {
-    const started = performance.now();
-    await (await fetch(`${server.url}/health`)).text();
-    return performance.now() - started;
   }
 
   function input(random: Random): Format[] {
