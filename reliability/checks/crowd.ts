@@ -1,4 +1,5 @@
 import { watchedHealth } from "../../bench/subjects/watched-health.ts";
+import { centile } from "../centile.ts";
 import type { Check, Random, Trials } from "../check.ts";
 import { withoutProc } from "../children.ts";
 import { pick } from "../random.ts";
@@ -64,9 +65,4 @@ export async function open(folder: string): Promise<Trials<Format[]>> {
     `health p99 ${centile(health, 99).toFixed(1)} ms, max ${Math.max(...health).toFixed(1)} ms`,
   ];
   return { input, judge, figures, close: async () => void (await server.end()) };
-}
-
-function centile(values: readonly number[], centile: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * centile) / 100))] ?? 0;
 }

@@ -3,6 +3,7 @@ import { loadAudio } from "../../ts/audio/open.ts";
 import { demoSample } from "../../ts/native/locate.ts";
 import { field, file, formPieces } from "../../ts/testing/clients/form.ts";
 import { wavFile } from "../../ts/testing/wav-writer.ts";
+import { centile } from "../centile.ts";
 import type { Check, Random, Trials } from "../check.ts";
 import { withoutProc } from "../children.ts";
 import { pick } from "../random.ts";
@@ -13,8 +14,9 @@ export const check: Check = {
   title: "clients that leave",
   tries:
     "a client hangs up in the midst of the headers, of its upload, while it waits for its turn, " +
-    "while its recording is read, written down or told as events, or of a live stream: within " +
-    "half a second nothing is at work and no temporary file is there, and the next is served",
+    "while its recording is read, written down or told as events, or of a live stream: nothing " +
+    "stays at work, nor a temporary file, after half a second in 95 of 100 cases, and the next " +
+    "is served",
   inputs: 200,
   inputsOfTest: 6,
   notRun: withoutProc,
@@ -28,8 +30,9 @@ interface Leaving {
   part: number;
 }
 
-/** On a machine that is busy with other work, too; the demo model's steps are short. */
 const maxMs = 500;
+/** When something else has the machine for a moment, it takes longer. */
+const maxBusyMs = 5000;
 const boundary = "----leaving";
 
 /** Lets clients leave one server. */
@@ -38,14 +41,16 @@ export async function open(folder: string): Promise<Trials<Leaving>> {
   const minutes = await longRecording();
   const times: number[] = [];
 
-  async function judge({ stage, part }: Leaving): Promise<string | undefined> {
+  async function judge({ stage, part }: Leaving, index: number): Promise<string | undefined> {
     await leave(stage, part);
-    const ms = await server.idleAfter(5000);
+    const ms = await server.idleAfter(maxBusyMs);
     if (ms === undefined) return `${await server.atWork()} still at work, or a file stays`;
     times.push(ms);
-    if (ms > maxMs) return `it took ${ms.toFixed(0)} ms`;
     const { text } = (await (await server.send()).json()) as { text: string };
-    return text === sampleText ? undefined : `the next one got ${text}`;
+    if (text !== sampleText) return `the next one got ${text}`;
+    const slow = centile(times, 95);
+    const isLast = index === check.inputs - 1;
+    return isLast && slow > maxMs ? `it took ${slow.toFixed(0)} ms` : undefined;
   }
 
   async function leave(stage: Leaving["stage"], part: number): Promise<void> {
@@ -101,11 +106,8 @@ export async function open(folder: string): Promise<Trials<Leaving>> {
 
   const input = (random: Random): Leaving => ({ stage: pick(random, stages), part: random() });
   const figures = () => {
-    const sorted = [...times].sort((a, b) => a - b);
-    const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
-    return [
-      `idle after ${median.toFixed(0)} ms in the middle, ${sorted.at(-1)?.toFixed(0)} at most`,
-    ];
+    const [half, most, all] = [50, 95, 100].map((part) => centile(times, part).toFixed(0));
+    return [`idle after ${half} ms in half of the cases, ${most} ms in 95 of 100, ${all} at most`];
   };
   return { input, judge, figures, close: async () => void (await server.end()) };
 }
