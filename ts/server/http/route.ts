@@ -45,8 +45,10 @@ export interface SocketData {
 
 /**
  * The path as routes have it: without `/v1`, which clients leave out or write twice, and without a
- * slash at its end; `/` for the root.
+ * slash at its end or two in a row, as of those who join what ends with one and begins with one;
+ * `/` for the root.
  */
 export function routePath(pathname: string): string {
-  return pathname.replace(/^(?:\/+v1(?=\/|$))+/, "").replace(/\/+$/, "") || "/";
+  const plain = pathname.replaceAll(/\/{2,}/g, "/");
+  return plain.replace(/^(?:\/v1(?=\/|$))+/, "").replace(/\/$/, "") || "/";
 }

@@ -24,7 +24,7 @@ const reasons: Readonly<Record<number, string>> = {
   404: "There is no such model.",
   408: "The upload is too slow.",
   413: "The recording is too large or too long.",
-  415: "The body is neither a form nor a recording.",
+  415: "The body is neither a form nor a recording, or it is compressed.",
   426: "The request asks for no WebSocket.",
   500: "A fault of the server.",
   503: "Too many requests wait, or the server ends; Retry-After says when to come again.",

@@ -115,6 +115,24 @@ describe("a form", () => {
   });
 });
 
+test.each([
+  ["gzip", 415],
+  ["BR", 415],
+  ["identity", "read"],
+  ["utf-8", "read"],
+])("a body of the encoding %s: %s", async (encoding, outcome) => {
+  const given = request(`${file}--b--`);
+  given.headers.set("content-encoding", encoding);
+  const got = await readForm(given, defaultLimits).then(
+    async (form) => {
+      await form[Symbol.asyncDispose]();
+      return "read";
+    },
+    (error: Problem) => error.status,
+  );
+  expect(got).toBe(outcome);
+});
+
 describe("refused with a reason, and nothing is left of it:", () => {
   const many = Array.from({ length: 1000 }, (_, i) => field("k[]", `${i}`)).join("");
   const large = (name: string, length: number) => field(name, "x".repeat(length));

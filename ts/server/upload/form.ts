@@ -33,6 +33,7 @@ export interface ReceivedFile {
  * for other content, and AsrError `aborted` where the client leaves.
  */
 export async function readForm(request: Request, limits: Limits): Promise<Form> {
+  checkEncoding(request.headers.get("content-encoding") ?? "");
   const type = headerValue(request.headers.get("content-type") ?? "");
   if (type.value === "multipart/form-data") {
     const parser = new MultipartParser(boundaryOf(type));
@@ -118,6 +119,14 @@ function boundaryOf({ parameters }: HeaderValue): string {
   const boundary = unquoted(parameters.get("boundary") ?? "");
   if (/^[\x20-\x7e]{1,200}$/.test(boundary)) return boundary;
   throw new Problem(400, "the content type multipart/form-data lacks a boundary");
+}
+
+/** Recordings are compressed already; what is no compression is a mistake of no matter. */
+function checkEncoding(encoding: string): void {
+  if (!/^\s*(?:x-)?(?:gzip|deflate|br|zstd|compress)\b/i.test(encoding)) return;
+  const message = `the body is compressed by ${shown(encoding)}: send it as it is`;
+  const details = { code: "unsupported_encoding", headers: { "accept-encoding": "identity" } };
+  throw new Problem(415, message, details);
 }
 
 /** What to send instead of what nobody can read. */
