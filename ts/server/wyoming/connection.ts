@@ -18,6 +18,9 @@ export interface Wire {
 /** After so many seconds without an event a client that waits for nothing is let go. */
 const maxIdleSeconds = 600;
 
+/** Who has so many utterances waiting, with audio that is kept for them, is not heard further. */
+const maxWaiting = 8;
+
 /**
  * What a client and the server say to each other. Transcripts come in the order of their audio.
  * After an error the connection ends, so that no client waits for what will not come.
@@ -64,7 +67,7 @@ export class Connection implements EventSink {
     }
     // Within an event it is its parts that count, not each byte of a line that never ends.
     if (!wasWithin) this.#expect();
-    if (this.#isOver || this.#isPaused || !this.#open?.isFull) return;
+    if (this.#isOver || this.#isPaused || !this.#isFull) return;
     this.#isPaused = true;
     this.#wire.pause();
     this.#expect();
@@ -167,12 +170,18 @@ export class Connection implements EventSink {
       this.fail(thrown);
     }
     this.#waiting--;
+    this.#resume();
     if (this.#isDraining) this.drain();
     this.#expect();
   }
 
+  /** Whether the client should wait before it sends more. */
+  get #isFull(): boolean {
+    return this.#open?.isFull === true || this.#waiting > maxWaiting;
+  }
+
   #resume(): void {
-    if (!this.#isPaused) return;
+    if (!this.#isPaused || (this.#isFull && !this.#isOver)) return;
     this.#isPaused = false;
     this.#wire.resume();
     this.#expect();

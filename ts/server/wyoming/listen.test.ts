@@ -109,6 +109,28 @@ describe("audio", () => {
     await wyoming.next();
     expect(recognizer.heard[0]!.bytes).toEqual(Buffer.concat(chunks));
   });
+
+  test("waits on its way, too, where it is of many utterances", async () => {
+    using server = wyomingServer();
+    const gate = Promise.withResolvers<void>();
+    server.recognizer.gates.say = gate.promise;
+    using wyoming = await server.client();
+    const count = 64;
+    for (let i = 0; i < count; i++) {
+      wyoming.send("audio-chunk", { ...format, rate: 8000 }, Buffer.alloc(500_000));
+      wyoming.send("audio-stop");
+    }
+    await until(() => server.recognizer.running === 1);
+    await Bun.sleep(300);
+    expect(wyoming.isWritten).toBe(false);
+    gate.resolve();
+    const texts = [];
+    while (texts.length < count) {
+      const event = await wyoming.next();
+      if (event?.type === "transcript") texts.push(event.data["text"]);
+    }
+    expect(texts).toEqual(Array(count).fill("500000 bytes"));
+  });
 });
 
 describe("an error is told, and ends the connection:", () => {
