@@ -161,7 +161,9 @@ test("an answer begins after a while, though there is nothing to tell yet", asyn
   });
   const request = readRequest(new Map(), defaultLimits);
   const leave = new AbortController();
-  const context = { model: "demo", limits: defaultLimits, leave, onTranscript: () => undefined };
+  const { signal } = leave;
+  const onTranscript = () => undefined;
+  const context = { model: "demo", limits: defaultLimits, leave, signal, onTranscript };
   const begun = { ...context, report: () => undefined, maxSilentMs: 10 };
   const response = await streamedAnswer(events, request, begun, work);
   expect([response.status, isGivenBack]).toEqual([200, false]);
@@ -198,6 +200,7 @@ describe("a client that leaves", () => {
     const response = await answer;
     if (stream === "true") expect(wireEvents(await response.text())[0]!.name).toBe(delta);
     else expect(response.status).toBe(499);
+    expect(server.faults).toEqual([]);
   });
 
   test("frees its work when it lets the answer go", async () => {

@@ -1,6 +1,6 @@
 import type { StreamEvent } from "../../contract/events.ts";
 import type { Transcript } from "../../contract/transcript.ts";
-import { reportedProblem } from "../http/problem.ts";
+import { problemOf, reportedProblem } from "../http/problem.ts";
 import type { ServerContext } from "../service/service.ts";
 import type { Limits } from "../service/settings.ts";
 import { modelHeader } from "./account.ts";
@@ -16,6 +16,8 @@ export interface StreamContext {
   report: ServerContext["report"];
   /** Ends the work. */
   leave: AbortController;
+  /** Aborted when the work ends before it is done. */
+  signal: AbortSignal;
   onTranscript: (transcript: Transcript) => void;
   /**
    * The answer begins when there is something to tell, or after so many milliseconds: until then an
@@ -75,7 +77,9 @@ async function tell(
       stream.finish(doneEvent(event.transcript, request, model));
     }
   } catch (error) {
-    stream.fail(reportedProblem(error, context).body);
+    // What ends with a client that left is no fault, whatever its end looks like.
+    const isEnded = context.signal.aborted;
+    stream.fail((isEnded ? problemOf(error) : reportedProblem(error, context)).body);
   } finally {
     // Nobody is there to be told. What cannot be removed now is swept at the next start.
     await work.disposeAsync().catch(() => undefined);

@@ -32,7 +32,7 @@ async function transcribe(request: Request, context: ServerContext): Promise<Res
   const onTranscript = (transcript: Transcript) => metrics.transcribed(loan.name, transcript);
   if (asked.isStreamed) {
     const { report } = context;
-    const stream = { model: loan.name, limits, report, leave, onTranscript };
+    const stream = { model: loan.name, limits, report, leave, signal, onTranscript };
     return await streamedAnswer(events, asked, stream, work);
   }
   const transcript = await lastOf(events);
