@@ -25,6 +25,8 @@ type Format = "json" | "text" | "verbose_json";
 /** Lets crowds come to one server. */
 export async function open(folder: string): Promise<Trials<Format[]>> {
   const server = await Served.start(folder);
+  // From then on it knows how long recordings take, and so what to tell those whom it refuses.
+  await (await server.send()).text();
   const health: number[] = [];
   let refused = 0;
 
