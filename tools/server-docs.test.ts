@@ -44,8 +44,8 @@ describe("what the page shows works:", () => {
     expect(await run(["sh", "-c", shown])).toContain("Turn on the light");
   });
 
-  test("the script for openai-python", async () => {
-    const script = blocks("python").find((block) => block.includes("from openai"))!;
+  const scripts = blocks("python").filter((block) => block.includes("from openai"));
+  test.each(scripts)("openai-python: %s", async (script) => {
     expect(await run([await clientsPython(), "-c", script])).toContain("Turn on the light");
   });
 
