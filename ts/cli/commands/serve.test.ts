@@ -130,6 +130,8 @@ describe("a wrong command line is one line and an exit status", () => {
     [2, ["--wyoming", "70000"], "--wyoming 70000: expected a port, or HOST:PORT"],
     [2, ["--print-unit", "cron"], "choose from: systemd, launchd"],
     [2, ["--print-unit", "systemd", "--api-key", "secret"], "would write the API key into"],
+    [2, ["--print-unit", "systemd", "--host", "0.0.0.0"], "0.0.0.0 can be reached from other"],
+    [2, ["--print-unit", "systemd", "--allow-origin", "foo"], '"foo" is no origin'],
     [2, ["talk.mp3"], 'serve takes no "talk.mp3"'],
     [3, ["--port", "0", "--model", "/none"], "/none: no such model folder"],
   ])("%d for %p", async (status, argv, why) => {

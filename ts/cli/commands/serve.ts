@@ -6,6 +6,7 @@ import { type ServeArguments, serveArguments } from "../flags/serve-arguments.ts
 import { serveFlags } from "../flags/serve-flags.ts";
 import { DownloadReport } from "../terminal/download-report.ts";
 import { Interrupt } from "../terminal/interrupt.ts";
+import { serverHints } from "../terminal/server-hints.ts";
 import { ServerLog } from "../terminal/server-log.ts";
 import { unitOf } from "../terminal/service-unit.ts";
 import { StatusLine, type Terminal } from "../terminal/terminal.ts";
@@ -83,7 +84,10 @@ async function run(given: ServeArguments, terminal: Terminal): Promise<number> {
   try {
     await opening.wait(server);
     terminal.out(`bun-asr serves ${server.models.join(", ")} at ${placesOf(server)}\n`);
-    if (terminal.noteIsTty && !given.quiet) terminal.note(hintOf(server));
+    if (terminal.noteIsTty && !given.quiet) {
+      const { url, models } = server;
+      terminal.note(serverHints({ url, models, host: given.server.host }));
+    }
   } catch (error) {
     // Whoever stops it while the model is being opened wants nothing of it.
     if (!isStopping) throw error;
@@ -96,11 +100,6 @@ async function run(given: ServeArguments, terminal: Terminal): Promise<number> {
 function placesOf({ url, wyomingUrl }: Server): string {
   const places = [url.origin, ...(wyomingUrl === undefined ? [] : [`tcp://${wyomingUrl.host}`])];
   return places.join(" and ");
-}
-
-/** What whoever looks on may want to know. */
-function hintOf({ url }: Server): string {
-  return `a browser finds its page there, clients take ${url.origin}/v1; Ctrl-C ends it\n`;
 }
 
 /** Shows how far the model is that is opened at the start. */
@@ -129,6 +128,7 @@ class Opening {
   progress(progress: Progress): void {
     if (this.isOver) return;
     if (progress.phase === "download") {
+      this.#status.clear();
       this.#download.progress(progress);
       return;
     }

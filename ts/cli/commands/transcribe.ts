@@ -134,7 +134,10 @@ async function opened(
   const download = new DownloadReport(terminal, given.model, given.quiet);
   let isHere = false;
   const onProgress = (progress: Progress) => {
-    if (progress.phase === "download") return download.progress(progress);
+    if (progress.phase === "download") {
+      line.clear();
+      return download.progress(progress);
+    }
     isHere = true;
     download.end(true);
     line.show("loading the model");

@@ -3,7 +3,9 @@ import { AsrError } from "../../contract/errors.ts";
 import type { EngineOptions, HubOptions } from "../../contract/options.ts";
 import { defaultModel, parseModelName } from "../../hub/names.ts";
 import { demoModel } from "../../native/locate.ts";
+import { checkAccess, checkExposure } from "../../server/http/access.ts";
 import type { ServerOptions } from "../../server/options.ts";
+import type { Access } from "../../server/service/settings.ts";
 import type { WyomingAddress } from "../../server/wyoming/listen.ts";
 import { readTextFile } from "../files/text-file.ts";
 import { type Flag, type FlagName, isSwitch } from "./flags.ts";
@@ -33,16 +35,28 @@ export function serveArguments(given: ServeFlags): ServeArguments {
   const maxUpload = given.text("max-upload") ?? Limits["max-upload"].default;
   const maxDuration = given.text("max-duration") ?? Limits["max-duration"].default;
   const drainTime = given.text("drain-time") ?? Behaviour["drain-time"].default;
+  const unit = unitFor(given, models);
+  const [host, withoutKey] = [given.text("host"), given.has("without-key")];
+  const access: Access = {
+    apiKeys: keysOf(given),
+    origins: given.list("allow-origin"),
+    hosts: given.list("allow-host"),
+  };
+  if (unit !== undefined) {
+    // Nobody looks on when a unit starts: what a server would refuse is told now.
+    checkAccess(access);
+    checkExposure(host ?? serveFlags["Where it listens"].host.default, access, withoutKey);
+  }
   return {
     server: {
       models,
-      host: given.text("host"),
+      host,
       port: given.value("port"),
       wyoming: wyomingOf(given.text("wyoming")),
-      apiKeys: keysOf(given),
-      withoutKey: given.has("without-key"),
-      allowOrigins: given.list("allow-origin"),
-      allowHosts: given.list("allow-host"),
+      apiKeys: access.apiKeys,
+      withoutKey,
+      allowOrigins: access.origins,
+      allowHosts: access.hosts,
       limits: {
         maxUploadBytes: bytesOf("--max-upload", maxUpload),
         maxSeconds: secondsOf("--max-duration", maxDuration),
@@ -56,7 +70,7 @@ export function serveArguments(given: ServeFlags): ServeArguments {
     drainSeconds: secondsOf("--drain-time", drainTime),
     verbose: given.has("verbose"),
     quiet: given.has("quiet"),
-    unit: unitFor(given, models),
+    unit,
   };
 }
 

@@ -1,6 +1,11 @@
 import type { Chunk, FinishReason, Transcript } from "../../contract/transcript.ts";
 import { clockText } from "../../text/clock-text.ts";
 
+/** What whoever speaks of anything else has to know. */
+export const demoNote =
+  "note: the demo model knows a few hundred English words about the home, times and travel; " +
+  "--model 0.6b is a full one";
+
 /** Why text of a transcript may be missing, and what may help; nothing where it is whole. */
 export function warningsOn({ chunks, finishReason, warnings: heard = [] }: Transcript): string[] {
   if (finishReason === "cancelled") {

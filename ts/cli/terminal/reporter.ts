@@ -9,15 +9,11 @@ import { deliver } from "../files/deliver.ts";
 import type { Job, Plan } from "../files/plan.ts";
 import type { Outcome, Run } from "../files/run.ts";
 import type { Arguments } from "../flags/arguments.ts";
-import { fileLine, statsText, warningsOn } from "./notes.ts";
+import { demoNote, fileLine, statsText, warningsOn } from "./notes.ts";
 import { printable } from "./printable.ts";
 import { type ProgressLine, recordingProgress } from "./progress-line.ts";
 import { Tally } from "./tally.ts";
 import type { Terminal } from "./terminal.ts";
-
-const demoNote =
-  "note: the demo model knows a few hundred English words about the home, times and travel; " +
-  "--model 0.6b is a full one";
 
 /** Tells the user what becomes of each input: results on standard output, the rest beside it. */
 export class Reporter {

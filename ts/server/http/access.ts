@@ -35,6 +35,8 @@ export function checkAccess({ apiKeys, origins, hosts }: Access): void {
 export function checkExposure(host: string, { apiKeys }: Access, withoutKey: boolean): void {
   if (isLoopback(host) || apiKeys.length > 0 || withoutKey) return;
   const message = `${host} can be reached from other machines, and no API key is asked for`;
-  const hint = "ask for one with --api-key-file (apiKeys), or say --without-key (withoutKey)";
+  const hint =
+    "ask for one with --api-key-file or $BUN_ASR_API_KEY (in a script, apiKeys), or say that " +
+    "none is needed with --without-key (withoutKey)";
   throw new AsrError("usage", message, hint);
 }
