@@ -27,11 +27,12 @@ async function post(signal?: AbortSignal): Promise<Response> {
   const body = new FormData();
   body.append("file", recording, "talk.wav");
   const url = new URL("/v1/audio/transcriptions", server.url);
-  return await fetch(url, { method: "POST", body, ...(signal && { signal }) });
+  // Connections that are kept for later would count as left over.
+  return await fetch(url, { method: "POST", body, keepalive: false, ...(signal && { signal }) });
 }
 
 async function queue(): Promise<Health["queue"]> {
-  const response = await fetch(new URL("/health", server.url));
+  const response = await fetch(new URL("/health", server.url), { keepalive: false });
   return ((await response.json()) as Health).queue;
 }
 

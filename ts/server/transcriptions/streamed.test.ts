@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { AsrError } from "../../contract/errors.ts";
+import type { StreamEvent } from "../../contract/events.ts";
 import { type Script, ScriptedRecognizer } from "../../testing/recognizer.ts";
 import { errorOf, scriptedServer } from "../../testing/server.ts";
 import {
@@ -9,7 +10,9 @@ import {
   wireEvents,
 } from "../../testing/transcription-request.ts";
 import { until } from "../../testing/until.ts";
+import { ModelPool } from "../models/pool.ts";
 import { defaultLimits } from "../service/settings.ts";
+import { heardInTurn } from "./in-turn.ts";
 import { readRequest } from "./request.ts";
 import { streamedAnswer } from "./streamed.ts";
 import { transcriptions } from "./transcriptions.ts";
@@ -149,29 +152,63 @@ describe("what goes wrong", () => {
   });
 });
 
-test("an answer begins after a while, though there is nothing to tell yet", async () => {
-  const failing = Promise.withResolvers<void>();
-  const chunks = [new AsrError("input", "no sound")];
-  const recognizer = new ScriptedRecognizer({ "*": { chunks, before: () => failing.promise } });
-  const events = recognizer.stream("talk.wav", {});
-  let isGivenBack = false;
-  const work = new AsyncDisposableStack();
-  work.defer(() => {
-    isGivenBack = true;
+describe("an answer begins after a while, though there is nothing to tell yet", () => {
+  /** Answers with events, and has little patience. */
+  async function begun(events: AsyncGenerator<StreamEvent, void>) {
+    let isGivenBack = false;
+    const work = new AsyncDisposableStack();
+    work.defer(() => {
+      isGivenBack = true;
+    });
+    const leave = new AbortController();
+    const response = await streamedAnswer(
+      events,
+      readRequest(new Map(), defaultLimits),
+      {
+        model: "demo",
+        limits: defaultLimits,
+        leave,
+        signal: leave.signal,
+        report: () => undefined,
+        onTranscript: () => undefined,
+        maxSilentMs: 10,
+      },
+      work,
+    );
+    expect([response.status, isGivenBack]).toEqual([200, false]);
+    return { response, isGivenBack: () => isGivenBack };
+  }
+
+  test("as while a recording is read that fails", async () => {
+    const failing = Promise.withResolvers<void>();
+    const chunks = [new AsrError("input", "no sound")];
+    const recognizer = new ScriptedRecognizer({ "*": { chunks, before: () => failing.promise } });
+    const { response, isGivenBack } = await begun(recognizer.stream("talk.wav", {}));
+    failing.resolve();
+    const [told, ...more] = wireEvents(await response.text());
+    expect(told).toMatchObject({ name: "error", data: { error: { message: "no sound" } } });
+    expect(more).toEqual([]);
+    await until(isGivenBack);
   });
-  const request = readRequest(new Map(), defaultLimits);
-  const leave = new AbortController();
-  const { signal } = leave;
-  const onTranscript = () => undefined;
-  const context = { model: "demo", limits: defaultLimits, leave, signal, onTranscript };
-  const begun = { ...context, report: () => undefined, maxSilentMs: 10 };
-  const response = await streamedAnswer(events, request, begun, work);
-  expect([response.status, isGivenBack]).toEqual([200, false]);
-  failing.resolve();
-  const [told, ...more] = wireEvents(await response.text());
-  expect(told).toMatchObject({ name: "error", data: { error: { message: "no sound" } } });
-  expect(more).toEqual([]);
-  await until(() => isGivenBack);
+
+  test("as while others use the model", async () => {
+    const pool = new ModelPool({
+      models: ["demo"],
+      opener: async () => ({ bytes: 1, open: async () => new ScriptedRecognizer({ "*": talk }) }),
+      batch: 1,
+    });
+    const { signal } = new AbortController();
+    const other = await pool.borrow("demo", signal);
+    const asked = readRequest(new Map(), defaultLimits);
+    const file = { path: "talk.wav", name: "file", size: 1 };
+    const context = { models: pool, limits: defaultLimits };
+    const { response } = await begun(heardInTurn(file, asked, context, signal));
+    expect(pool.status()[0]).toMatchObject({ running: 1, waiting: 1 });
+    other[Symbol.dispose]();
+    expect(wireEvents(await response.text()).at(-1)).toEqual({ name: "", data: "[DONE]" });
+    await until(() => pool.status()[0]!.running === 0);
+    await pool.close();
+  });
 });
 
 describe("a client that leaves", () => {

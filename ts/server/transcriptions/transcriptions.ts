@@ -7,9 +7,8 @@ import type { Route } from "../http/route.ts";
 import type { ServerContext } from "../service/service.ts";
 import { readForm } from "../upload/form.ts";
 import { answerOf } from "./answer.ts";
-import { heard } from "./recording.ts";
+import { heardInTurn } from "./in-turn.ts";
 import { readRequest } from "./request.ts";
-import { checkSpeakers } from "./speakers.ts";
 import { streamedAnswer } from "./streamed.ts";
 
 /** Transcribes the recording of a form. */
@@ -25,19 +24,17 @@ async function transcribe(request: Request, context: ServerContext): Promise<Res
   const asked = readRequest(form.fields, limits);
   const leave = new AbortController();
   const signal = AbortSignal.any([request.signal, leave.signal, closing]);
-  const loan = work.use(await models.borrow(asked.model, signal));
-  if (asked.format === "diarized_json") await checkSpeakers(form.file, signal);
-  const { maxSeconds } = limits;
-  const events = heard(loan.recognizer, form.file, { ...asked.options, maxSeconds, signal });
-  const onTranscript = (transcript: Transcript) => metrics.transcribed(loan.name, transcript);
+  const events = heardInTurn(form.file, asked, context, signal);
+  const model = models.nameOf(asked.model);
+  const onTranscript = (transcript: Transcript) => metrics.transcribed(model, transcript);
   if (asked.isStreamed) {
     const { report } = context;
-    const stream = { model: loan.name, limits, report, leave, signal, onTranscript };
+    const stream = { model, limits, report, leave, signal, onTranscript };
     return await streamedAnswer(events, asked, stream, work);
   }
   const transcript = await lastOf(events);
   onTranscript(transcript);
-  return answerOf(transcript, asked, loan.name);
+  return answerOf(transcript, asked, model);
 }
 
 async function lastOf(events: AsyncIterable<StreamEvent>): Promise<Transcript> {
