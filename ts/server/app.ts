@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { Guard } from "./http/guard.ts";
 import { preflight } from "./http/origins.ts";
-import { clientLeft, isFault, Problem, problemOf } from "./http/problem.ts";
+import { clientLeft, faultOf, Problem, problemOf } from "./http/problem.ts";
 import type { Exchange, Route, SocketData, Upgrader } from "./http/route.ts";
 import { routePath } from "./http/route.ts";
 import { discardUnread } from "./http/unread.ts";
@@ -20,7 +20,7 @@ export interface Answered {
   status: number;
   /** Until the answer began. */
   seconds: number;
-  /** What was thrown, where the status is 500. */
+  /** What was thrown, where it is for whoever runs the server to see to. */
   fault: unknown;
 }
 
@@ -127,7 +127,7 @@ class Door {
       // What ends with a client that left is no fault, whatever its end looks like.
       const problem = exchange.request.signal.aborted ? clientLeft() : problemOf(thrown);
       const response = withHeaders(problem.response(), headers);
-      return { response, ...(problem.status === 500 && isFault(thrown) ? { fault: thrown } : {}) };
+      return { response, fault: problem.status === 499 ? undefined : faultOf(thrown) };
     }
   }
 

@@ -144,6 +144,31 @@ describe("an upload that names other files and addresses is refused, which are l
   });
 });
 
+test.skipIf(!isLinux)("where no more files can be opened, clients are to come again", async () => {
+  await using small = await ServerProcess.start([], { TMPDIR: folder }, { maxFiles: 40 });
+  const compressed = await Bun.file(await made(".flac", "anoisesrc=d=1")).bytes();
+  const sample = await Bun.file(demoSample).bytes();
+  const ask = async (recording: Uint8Array<ArrayBuffer>) => {
+    // A connection that is kept would be one that others wait for.
+    const headers = { "content-type": "audio/x", connection: "close" };
+    const init = { method: "POST", headers, body: recording };
+    const response = await fetch(`${small.url}/v1/audio/transcriptions`, init);
+    const text = await response.text();
+    return { status: response.status, wait: response.headers.get("retry-after"), text };
+  };
+  const answers = await Promise.all(
+    Array.from({ length: 64 }, (_, at) => ask(at % 2 === 0 ? compressed : sample)),
+  );
+  const refused = answers.filter(({ status }) => status !== 200);
+  expect(refused.length).toBeGreaterThan(0);
+  for (const answer of refused) {
+    expect(answer).toEqual({ status: 503, wait: expect.any(String), text: expect.any(String) });
+  }
+  expect(refused.map(({ text }) => text).join("")).not.toContain(folder);
+  expect(temporary()).toEqual([]);
+  expect((await ask(sample)).status).toBe(200);
+});
+
 describe("a client that leaves", () => {
   const head = (length: number) =>
     "POST /v1/audio/transcriptions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: audio/flac\r\n" +

@@ -21,15 +21,18 @@ export class ServerProcess implements AsyncDisposable {
 
   /**
    * Starts `bun-asr serve` with the demo model, and waits until it says where it listens. With
-   * `detached` it leads a process group of its own, as a job of a terminal does.
+   * `detached` it leads a process group of its own, as a job of a terminal does; `maxFiles` is how
+   * many files and connections it may have open.
    */
   static async start(
     flags: readonly string[] = [],
     env: Readonly<Record<string, string>> = {},
-    { detached = false } = {},
+    { detached = false, maxFiles }: { detached?: boolean; maxFiles?: number } = {},
   ): Promise<ServerProcess> {
     const command = ["serve", "--model", "demo", "--port", "0", ...flags];
-    const child = Bun.spawn([process.execPath, program, ...command], {
+    const limit = maxFiles === undefined ? "" : `ulimit -n ${maxFiles}; `;
+    const run = ["sh", "-c", `${limit}exec "$@"`, "sh", process.execPath, program];
+    const child = Bun.spawn([...run, ...command], {
       env: { ...process.env, ...env },
       detached,
       stdin: "ignore",

@@ -16,6 +16,8 @@ interface WireCause {
   name: string;
   message: string;
   stack: string | undefined;
+  /** Of an error of the system, as in `EMFILE`. */
+  code: string | undefined;
   cause: WireCause | undefined;
 }
 
@@ -36,13 +38,16 @@ export function toWire(error: unknown): WireError {
   return { code: "internal", message, hint: reportHint, partial, cause: causeOf(error) };
 }
 
+const none = { stack: undefined, code: undefined, cause: undefined };
+
 function causeOf(thrown: unknown, depth = 0): WireCause | undefined {
   if (thrown === undefined || depth >= maxDepth) return undefined;
   if (!(thrown instanceof Error)) {
-    return { name: "Error", message: String(thrown), stack: undefined, cause: undefined };
+    return { name: "Error", message: String(thrown), ...none };
   }
   const { name, message, stack } = thrown;
-  return { name, message, stack, cause: causeOf(thrown.cause, depth + 1) };
+  const code = "code" in thrown && typeof thrown.code === "string" ? thrown.code : undefined;
+  return { name, message, stack, code, cause: causeOf(thrown.cause, depth + 1) };
 }
 
 /** Puts it together again. */
@@ -52,9 +57,10 @@ export function fromWire({ code, message, hint, reason, partial, cause }: WireEr
   return partial === undefined ? error : error.with(partial);
 }
 
-function errorOf({ name, message, stack, cause }: WireCause): Error {
+function errorOf({ name, message, stack, code, cause }: WireCause): Error {
   const error = new Error(message, cause === undefined ? undefined : { cause: errorOf(cause) });
   error.name = name;
+  if (code !== undefined) Object.assign(error, { code });
   if (stack !== undefined) error.stack = stack;
   return error;
 }

@@ -52,7 +52,8 @@ export class OpenedFile implements ByteSource {
     try {
       return await this.#read(at, length);
     } catch (error) {
-      throw new AsrError("input", `${this.#name}: cannot be read: ${messageOf(error)}`);
+      const message = `${this.#name}: cannot be read: ${messageOf(error)}`;
+      throw new AsrError("input", message, undefined, { cause: error });
     }
   }
 
@@ -110,5 +111,6 @@ function unopened(error: unknown, name: string): AsrError {
   if (error instanceof AsrError) return error;
   const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
   const why = isMissing ? "no such file" : `cannot be opened: ${messageOf(error)}`;
-  return new AsrError("input", `${name}: ${why}`, isMissing ? "check the path" : undefined);
+  const hint = isMissing ? "check the path" : undefined;
+  return new AsrError("input", `${name}: ${why}`, hint, { cause: error });
 }

@@ -65,7 +65,8 @@ export class SpoolFile implements AsyncDisposable {
 function unkept(error: unknown, folder: string, name: string): AsrError {
   if (error instanceof AsrError) return error;
   if (saysFull(error)) return noRoom(folder, name);
-  return new AsrError("input", `${name}: cannot be kept in ${folder}: ${messageOf(error)}`);
+  const message = `${name}: cannot be kept in ${folder}: ${messageOf(error)}`;
+  return new AsrError("input", message, undefined, { cause: error });
 }
 
 function noRoom(folder: string, name: string): AsrError {

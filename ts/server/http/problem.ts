@@ -2,6 +2,7 @@
 
 import { AsrError, messageOf } from "../../contract/errors.ts";
 import type { ServerContext } from "../service/service.ts";
+import { isOutOfFiles, withoutFolders } from "./causes.ts";
 
 /** OpenAI's kinds of errors, from which its SDKs and the programs on them choose what they say. */
 export type ProblemType =
@@ -17,6 +18,8 @@ export interface ProblemDetails {
   /** The field of the form that is wrong. */
   param?: string;
   headers?: Readonly<Record<string, string>>;
+  /** What whoever runs the server should know of it, and its clients not. */
+  fault?: unknown;
 }
 
 const typeOf: Readonly<Record<number, ProblemType>> = {
@@ -33,9 +36,12 @@ export class Problem extends Error {
   readonly code: string | null;
   readonly param: string | null;
   readonly headers: Readonly<Record<string, string>>;
+  readonly fault: unknown;
 
-  constructor(status: number, message: string, { code, param, headers = {} }: ProblemDetails = {}) {
+  constructor(status: number, message: string, details: ProblemDetails = {}) {
     super(message);
+    const { code, param, headers = {}, fault } = details;
+    this.fault = fault;
     this.status = status;
     this.type = typeOf[status] ?? (status >= 500 ? "server_error" : "invalid_request_error");
     this.code = code ?? null;
@@ -61,8 +67,10 @@ export class Problem extends Error {
 /** What a client is told of anything that was thrown: neither a path nor a trace. */
 export function problemOf(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
-  if (!(thrown instanceof AsrError))
-    return new Problem(500, `a fault of bun-asr: ${messageOf(thrown)}`);
+  if (isOutOfFiles(thrown)) return tooManyFiles(thrown);
+  if (!(thrown instanceof AsrError)) {
+    return new Problem(500, `a fault of bun-asr: ${withoutFolders(messageOf(thrown))}`);
+  }
   if (thrown.reason === "too long") {
     return new Problem(413, thrown.message, { code: "audio_too_long", param: "file" });
   }
@@ -74,7 +82,7 @@ export function problemOf(thrown: unknown): Problem {
     case "aborted":
       return clientLeft();
     default:
-      return new Problem(500, thrown.oneLine, { code: thrown.code });
+      return new Problem(500, withoutFolders(thrown.oneLine), { code: thrown.code });
   }
 }
 
@@ -83,13 +91,22 @@ export function clientLeft(): Problem {
   return new Problem(499, "the client left");
 }
 
-/** Whether it is a fault of the server, of which nobody was told on purpose. */
-export function isFault(thrown: unknown): boolean {
-  return !(thrown instanceof Problem) && problemOf(thrown).status === 500;
+/** All that this process may open at once is open: it is for a moment alone. */
+export function tooManyFiles(fault: unknown): Problem {
+  const message = "too many files and connections are open: come again later";
+  const details = { code: "too_many_files", headers: { "retry-after": "1" }, fault };
+  return new Problem(503, message, details);
+}
+
+/** What of it whoever runs the server should know: a fault, of which nobody was told on purpose. */
+export function faultOf(thrown: unknown): unknown {
+  if (thrown instanceof Problem) return thrown.fault;
+  return problemOf(thrown).status >= 500 ? thrown : undefined;
 }
 
 /** What the client of a stream is told; whoever runs the server is told of a fault. */
 export function reportedProblem(thrown: unknown, context: Pick<ServerContext, "report">): Problem {
-  if (isFault(thrown)) context.report(thrown);
+  const fault = faultOf(thrown);
+  if (fault !== undefined) context.report(fault);
   return problemOf(thrown);
 }

@@ -1,5 +1,6 @@
 import { AsrError, messageOf } from "../../contract/errors.ts";
 import { byteText } from "../../text/sizes.ts";
+import { withoutFolders } from "../http/causes.ts";
 import { Problem } from "../http/problem.ts";
 
 // OpenAI's clients wait as long as they are told up to this; what is longer they do not believe.
@@ -37,9 +38,4 @@ export function notOpened(name: string, thrown: unknown): unknown {
   const reason = thrown instanceof AsrError ? thrown.oneLine : messageOf(thrown);
   const message = `the model ${name} could not be opened: ${withoutFolders(reason)}`;
   return new Problem(500, message, { code: "model_not_opened" });
-}
-
-/** The text with the last part of each absolute path alone; addresses of the web stay. */
-function withoutFolders(text: string): string {
-  return text.replaceAll(/(?<![\w.:/])(?:\/[^\s/:"'`]+)+\/([^\s/:"'`]+)/g, "$1");
 }

@@ -1,9 +1,10 @@
-import { rm } from "node:fs/promises";
+import { rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { SpoolFile } from "../../audio/files/spool-file.ts";
 import { temporaryFolder } from "../../audio/files/temporary.ts";
 import { AsrError } from "../../contract/errors.ts";
-import { Problem } from "../http/problem.ts";
+import { isOutOfFiles } from "../http/causes.ts";
+import { Problem, tooManyFiles } from "../http/problem.ts";
 
 /**
  * A recording that a client sends: a file that its owner alone can read, in a folder of its own,
@@ -30,7 +31,7 @@ export class UploadedFile implements AsyncDisposable {
       try {
         return new UploadedFile(folder, await SpoolFile.create(path, name), path, name);
       } catch (error) {
-        await rm(folder, { recursive: true, force: true });
+        await removed(folder, path);
         throw error;
       }
     });
@@ -51,9 +52,19 @@ export class UploadedFile implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-    await rm(this.#folder, { recursive: true, force: true });
+    try {
+      await this.close();
+    } finally {
+      await removed(this.#folder, this.path);
+    }
   }
+}
+
+/** Removes what there is of a file and its folder, also while no more files can be opened. */
+async function removed(folder: string, path: string): Promise<void> {
+  await rm(path, { force: true });
+  // An empty folder that stays now is removed when the process ends.
+  await rmdir(folder).catch(() => undefined);
 }
 
 /** What fails says where: that is for who runs the server, not for its clients. */
@@ -62,8 +73,9 @@ async function kept<T>(action: () => Promise<T>): Promise<T> {
     return await action();
   } catch (error) {
     if (!(error instanceof AsrError)) throw error;
+    if (isOutOfFiles(error)) throw tooManyFiles(error);
     const message = "the server has no room for the upload";
-    const details = { code: "no_room", headers: {} };
+    const details = { code: "no_room", headers: {}, fault: error };
     throw new Problem(507, message, details);
   }
 }
