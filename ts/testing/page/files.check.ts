@@ -187,6 +187,7 @@ describe("what goes wrong", () => {
     await window.until("document.querySelector('.take-state')?.textContent === 'Failed'");
     await window.click("#dismiss");
     expect(await window.evaluate("document.querySelector('#trouble').hidden")).toBe(true);
+    expect(await window.text("#nothing")).toContain("is text, not audio");
   }, 30_000);
 
   test("is told: too large, while it is still being sent", async () => {
@@ -205,13 +206,18 @@ describe("what goes wrong", () => {
   test("is told: nobody there, and then tried again", async () => {
     const gone = new Served();
     const { port } = gone;
+    const again = join(folder, "again.wav");
+    symlinkSync(sample, again);
     await openPage(gone.url);
     await gone[Symbol.asyncDispose]();
-    await window.choose("#files", [sample]);
+    await window.choose("#files", [sample, again]);
+    const states = "[...document.querySelectorAll('.take-state')].map((one) => one.textContent)";
+    await window.until(`${states}.join() === 'Failed,Failed'`);
     expect(await trouble()).toStartWith("The server does not answer.");
+    expect(await window.text("#nothing")).toStartWith("The server does not answer.");
     await using _back = new Served({ port });
     await window.click("#retry");
-    await window.until(isDone);
+    await window.until(`${states}.join() === '0:05,0:05'`);
     expect(await window.text("#transcript")).toBe(said);
   }, 30_000);
 

@@ -9,7 +9,7 @@ export interface FileEvents {
   /** A take has changed. */
   changed(take: Take): void;
   done(take: Take): void;
-  trouble(take: Take, trouble: Trouble): void;
+  trouble(trouble: Trouble): void;
 }
 
 /** Files are transcribed one after the other; each has the settings of when its turn comes. */
@@ -50,8 +50,9 @@ export class FileQueue {
       this.#events.done(take);
     } catch (thrown) {
       if (take.signal.aborted) return;
-      take.state = "failed";
-      this.#events.trouble(take, thrown instanceof TroubleError ? thrown.trouble : faultOf(thrown));
+      const trouble = thrown instanceof TroubleError ? thrown.trouble : faultOf(thrown);
+      take.fail(trouble);
+      this.#events.trouble(trouble);
     } finally {
       this.#events.changed(take);
     }

@@ -38,7 +38,7 @@ export class Listening {
   #early: Uint8Array[] = [];
   #microphone: Microphone | undefined;
   #isCommitted = false;
-  #hasFailed = false;
+  #trouble: Trouble | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(take: Take, events: ListeningEvents) {
@@ -97,7 +97,7 @@ export class Listening {
     this.#wait();
     await this.#ended.promise;
     clearTimeout(this.#timer);
-    this.#finish(this.#hasFailed ? "failed" : "done");
+    this.#finish();
   }
 
   /** Waits for the next event of those that are still to come. */
@@ -108,7 +108,7 @@ export class Listening {
 
   /** Something went wrong while the last words were written. */
   #end(trouble: Trouble): void {
-    this.#hasFailed = true;
+    this.#trouble = trouble;
     this.#events.trouble(trouble);
     this.#ended.resolve();
   }
@@ -119,8 +119,8 @@ export class Listening {
       this.#isCommitted = true;
     const failure = errorIn(event);
     if (failure !== undefined && event["type"] !== "error") {
-      this.#hasFailed = true;
-      this.#events.trouble({ kind: "fault", text: sentence(failure) });
+      this.#trouble = { kind: "fault", text: sentence(failure) };
+      this.#events.trouble(this.#trouble);
     }
     const turn = this.#captions.take(event);
     if (turn === undefined) return;
@@ -149,16 +149,18 @@ export class Listening {
 
   #fail(trouble: Trouble): void {
     void this.#microphone?.stop();
-    this.#finish("failed");
+    this.#trouble = trouble;
+    this.#finish();
     this.#events.trouble(trouble);
   }
 
-  #finish(state: "done" | "failed"): void {
+  #finish(): void {
     this.#session?.close();
     this.#take.result = this.#captions.result(this.#take.duration ?? 0);
     this.#take.turns = [];
     if (this.#take.duration !== undefined) this.#take.file = this.#tape.file(this.#take.name);
-    this.#take.state = state;
+    if (this.#trouble === undefined) this.#take.state = "done";
+    else this.#take.fail(this.#trouble);
     this.#events.ended();
     this.#events.changed();
   }

@@ -26,7 +26,7 @@ class Page {
   readonly #takesView = new TakesView(byId("takes", HTMLOListElement), {
     chosen: (take) => this.#choose(take),
     cancelled: (take) => this.#files.cancel(take),
-    again: (take) => this.#again(take),
+    again: (take) => this.#again([take]),
   });
   readonly #player = new Player(byId("player", HTMLDivElement), {
     at: (seconds) => this.#light(seconds),
@@ -38,7 +38,7 @@ class Page {
   readonly #files = new FileQueue(() => this.#desk.settings, {
     changed: () => this.#draw(),
     done: (take) => announce(`${take.name}: transcribed.`),
-    trouble: (take, trouble) => this.#tell(trouble, () => this.#again(take)),
+    trouble: (trouble) => this.#tell(trouble, () => this.#againAfter(trouble)),
   });
   readonly #troubles = new TroubleView();
   #listening: Listening | undefined;
@@ -133,11 +133,18 @@ class Page {
     this.#draw();
   }
 
-  #again(take: Take): void {
-    take.renew();
+  #again(takes: readonly Take[]): void {
+    const [first] = takes;
+    if (first === undefined) return;
+    for (const take of takes) take.renew();
     this.#troubles.hide();
-    this.#choose(take);
-    this.#files.add([take]);
+    this.#choose(first);
+    this.#files.add(takes);
+  }
+
+  /** One cure helps all files that failed for the same reason. */
+  #againAfter({ kind }: Trouble): void {
+    this.#again(this.#takes.filter(({ isLive, trouble }) => !isLive && trouble?.kind === kind));
   }
 
   #choose(take: Take): void {
@@ -180,8 +187,9 @@ class Page {
     nothing.hidden = pieces.length > 0;
     nothing.textContent = nothingText(take);
     const notes = [...take.result.notes];
-    if (this.#player.canPlay && take.result.segments.length > 0)
-      notes.push("Press a sentence to play it; the arrow keys go from one to the next.");
+    // The text is then only that of the part before.
+    if (take.trouble !== undefined && pieces.length > 0) notes.push(take.trouble.text);
+    if (this.#player.canPlay && take.result.segments.length > 0) notes.push(seekingText());
     const footnote = byId("footnote", HTMLParagraphElement);
     footnote.hidden = notes.length === 0;
     footnote.textContent = notes.join(" ");
@@ -238,7 +246,15 @@ function troubleIn(thrown: unknown): Trouble {
 function nothingText(take: Take): string {
   if (take.state === "listening") return "Speak: what is said appears here.";
   if (take.state === "done") return "No speech was found in it.";
-  return take.isUnderWay ? `${stateText(take)}…` : "Nothing was written.";
+  if (take.isUnderWay) return `${stateText(take)}…`;
+  return take.trouble?.text ?? "Nothing was written.";
+}
+
+function seekingText(): string {
+  const hasKeyboard = matchMedia("(any-hover: hover)").matches;
+  return hasKeyboard
+    ? "Press a sentence to play it; the arrow keys go from one to the next."
+    : "Press a sentence to play it.";
 }
 
 /** The time as the name of what is heard from now on. */

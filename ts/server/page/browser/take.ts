@@ -1,5 +1,6 @@
 import type { Turn } from "./captions.ts";
 import { emptyResult, type Result } from "./result.ts";
+import type { Trouble } from "./troubles.ts";
 
 /** How far a take is. `busy`: the server has no place, and it is tried again. */
 export type TakeState =
@@ -24,6 +25,8 @@ export class Take {
   /** The share that is sent or heard, from 0 to 1; undefined where it is unknown. */
   share: number | undefined;
   result: Result = emptyResult();
+  /** Why it failed; undefined where it did not. */
+  trouble: Trouble | undefined;
   /** The turns of a microphone while it is listened to. */
   turns: readonly Turn[] = [];
   /** Seconds that were heard, or of the file as the player knows it. */
@@ -44,6 +47,11 @@ export class Take {
     return !["done", "failed", "stopped"].includes(this.state);
   }
 
+  fail(trouble: Trouble): void {
+    this.state = "failed";
+    this.trouble = trouble;
+  }
+
   cancel(): void {
     this.#controller.abort();
   }
@@ -53,6 +61,7 @@ export class Take {
     this.#controller = new AbortController();
     this.state = "waiting";
     this.share = undefined;
+    this.trouble = undefined;
     this.result = emptyResult();
   }
 

@@ -1024,8 +1024,9 @@ class FileQueue {
     } catch (thrown) {
       if (take.signal.aborted)
         return;
-      take.state = "failed";
-      this.#events.trouble(take, thrown instanceof TroubleError ? thrown.trouble : faultOf(thrown));
+      const trouble = thrown instanceof TroubleError ? thrown.trouble : faultOf(thrown);
+      take.fail(trouble);
+      this.#events.trouble(trouble);
     } finally {
       this.#events.changed(take);
     }
@@ -1287,7 +1288,7 @@ class Listening {
   #early = [];
   #microphone;
   #isCommitted = false;
-  #hasFailed = false;
+  #trouble;
   #timer;
   constructor(take, events) {
     this.#take = take;
@@ -1340,14 +1341,14 @@ class Listening {
     this.#wait();
     await this.#ended.promise;
     clearTimeout(this.#timer);
-    this.#finish(this.#hasFailed ? "failed" : "done");
+    this.#finish();
   }
   #wait() {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#end(away), patienceMs);
   }
   #end(trouble) {
-    this.#hasFailed = true;
+    this.#trouble = trouble;
     this.#events.trouble(trouble);
     this.#ended.resolve();
   }
@@ -1358,8 +1359,8 @@ class Listening {
       this.#isCommitted = true;
     const failure = errorIn(event);
     if (failure !== undefined && event["type"] !== "error") {
-      this.#hasFailed = true;
-      this.#events.trouble({ kind: "fault", text: sentence(failure) });
+      this.#trouble = { kind: "fault", text: sentence(failure) };
+      this.#events.trouble(this.#trouble);
     }
     const turn = this.#captions.take(event);
     if (turn === undefined)
@@ -1390,16 +1391,20 @@ class Listening {
   }
   #fail(trouble) {
     this.#microphone?.stop();
-    this.#finish("failed");
+    this.#trouble = trouble;
+    this.#finish();
     this.#events.trouble(trouble);
   }
-  #finish(state) {
+  #finish() {
     this.#session?.close();
     this.#take.result = this.#captions.result(this.#take.duration ?? 0);
     this.#take.turns = [];
     if (this.#take.duration !== undefined)
       this.#take.file = this.#tape.file(this.#take.name);
-    this.#take.state = state;
+    if (this.#trouble === undefined)
+      this.#take.state = "done";
+    else
+      this.#take.fail(this.#trouble);
     this.#events.ended();
     this.#events.changed();
   }
@@ -1557,6 +1562,7 @@ class Take {
   state = "waiting";
   share;
   result = emptyResult();
+  trouble;
   turns = [];
   duration;
   #controller = new AbortController;
@@ -1571,6 +1577,10 @@ class Take {
   get isUnderWay() {
     return !["done", "failed", "stopped"].includes(this.state);
   }
+  fail(trouble) {
+    this.state = "failed";
+    this.trouble = trouble;
+  }
   cancel() {
     this.#controller.abort();
   }
@@ -1578,6 +1588,7 @@ class Take {
     this.#controller = new AbortController;
     this.state = "waiting";
     this.share = undefined;
+    this.trouble = undefined;
     this.result = emptyResult();
   }
   get stem() {
@@ -1947,7 +1958,7 @@ class Page {
   #takesView = new TakesView(byId("takes", HTMLOListElement), {
     chosen: (take) => this.#choose(take),
     cancelled: (take) => this.#files.cancel(take),
-    again: (take) => this.#again(take)
+    again: (take) => this.#again([take])
   });
   #player = new Player(byId("player", HTMLDivElement), {
     at: (seconds) => this.#light(seconds),
@@ -1957,7 +1968,7 @@ class Page {
   #files = new FileQueue(() => this.#desk.settings, {
     changed: () => this.#draw(),
     done: (take) => announce(`${take.name}: transcribed.`),
-    trouble: (take, trouble) => this.#tell(trouble, () => this.#again(take))
+    trouble: (trouble) => this.#tell(trouble, () => this.#againAfter(trouble))
   });
   #troubles = new TroubleView;
   #listening;
@@ -2045,11 +2056,18 @@ class Page {
     this.#files.add(takes);
     this.#draw();
   }
-  #again(take) {
-    take.renew();
+  #again(takes) {
+    const [first] = takes;
+    if (first === undefined)
+      return;
+    for (const take of takes)
+      take.renew();
     this.#troubles.hide();
-    this.#choose(take);
-    this.#files.add([take]);
+    this.#choose(first);
+    this.#files.add(takes);
+  }
+  #againAfter({ kind }) {
+    this.#again(this.#takes.filter(({ isLive, trouble }) => !isLive && trouble?.kind === kind));
   }
   #choose(take) {
     this.#current = take;
@@ -2090,8 +2108,10 @@ class Page {
     nothing.hidden = pieces.length > 0;
     nothing.textContent = nothingText(take);
     const notes = [...take.result.notes];
+    if (take.trouble !== undefined && pieces.length > 0)
+      notes.push(take.trouble.text);
     if (this.#player.canPlay && take.result.segments.length > 0)
-      notes.push("Press a sentence to play it; the arrow keys go from one to the next.");
+      notes.push(seekingText());
     const footnote = byId("footnote", HTMLParagraphElement);
     footnote.hidden = notes.length === 0;
     footnote.textContent = notes.join(" ");
@@ -2146,7 +2166,13 @@ function nothingText(take) {
     return "Speak: what is said appears here.";
   if (take.state === "done")
     return "No speech was found in it.";
-  return take.isUnderWay ? `${stateText(take)}…` : "Nothing was written.";
+  if (take.isUnderWay)
+    return `${stateText(take)}…`;
+  return take.trouble?.text ?? "Nothing was written.";
+}
+function seekingText() {
+  const hasKeyboard = matchMedia("(any-hover: hover)").matches;
+  return hasKeyboard ? "Press a sentence to play it; the arrow keys go from one to the next." : "Press a sentence to play it.";
 }
 function nameNow() {
   const now = new Date;
