@@ -105,7 +105,8 @@ export class ServedModel {
   /** Closes the model if it is open, with what is under way; waits for one that is opening. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
-    await this.#opening?.catch(() => undefined);
+    // Nobody may come to use what is idle between that being seen and its end.
+    if (this.#opening !== undefined) await this.#opening.catch(() => undefined);
     const recognizer = this.#recognizer;
     if (recognizer === undefined) return await this.#closing;
     this.#recognizer = undefined;
