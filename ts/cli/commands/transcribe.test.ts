@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import {
   existsSync,
   mkdirSync,
@@ -19,6 +19,15 @@ import { transcribeWith } from "./transcribe.ts";
 const schema: unknown = JSON.parse(
   readFileSync(join(import.meta.dir, "../../../docs/transcript.schema.json"), "utf8"),
 );
+
+// Notes depend on the model, which a developer may have set.
+const modelBefore = process.env["BUN_ASR_MODEL"];
+beforeAll(() => {
+  delete process.env["BUN_ASR_MODEL"];
+});
+afterAll(() => {
+  if (modelBefore !== undefined) process.env["BUN_ASR_MODEL"] = modelBefore;
+});
 
 let folder = "";
 beforeEach(() => {

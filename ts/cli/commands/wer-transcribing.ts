@@ -24,8 +24,7 @@ export async function transcribeAll(
   references: readonly Reference[],
   { model, modelOptions, language, jobs, status }: Options,
 ): Promise<{ heard: Heard[]; rtf: number | undefined }> {
-  status.show("loading the model");
-  using asr = await Asr.load(model, modelOptions);
+  using asr = await opened(model, modelOptions, status);
   const heard: Heard[] = [];
   const started = performance.now();
   const queue = references.entries();
@@ -45,6 +44,19 @@ export async function transcribeAll(
   const duration = heard.reduce((sum, one) => sum + (one.ok ? (one.duration ?? 0) : 0), 0);
   const seconds = (performance.now() - started) / 1000;
   return { heard, rtf: duration > 0 ? seconds / duration : undefined };
+}
+
+async function opened(
+  model: string,
+  options: Options["modelOptions"],
+  status: StatusLine,
+): Promise<Asr> {
+  status.show("loading the model");
+  try {
+    return await Asr.load(model, options);
+  } finally {
+    status.clear();
+  }
 }
 
 async function transcribeOne(

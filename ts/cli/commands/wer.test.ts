@@ -189,6 +189,12 @@ describe("one line of error and an exit status", () => {
     expect([outcome.status, outcome.out]).toEqual([3, ""]);
   });
 
+  test("in a terminal an error begins its line", async () => {
+    const argv = ["--manifest", written("one.jsonl", good), "--model", "/none"];
+    const { notes } = await outcomeOf((terminal) => werCommand.run(argv, terminal), { tty: true });
+    expect(notes.split("\r\x1b[K").at(-1)).toStartWith("error: /none");
+  });
+
   test("hypotheses name their line too", async () => {
     const manifest = written("one.jsonl", good);
     for (const [line, why] of [
