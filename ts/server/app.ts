@@ -20,6 +20,8 @@ export interface Answered {
   status: number;
   /** Until the answer began. */
   seconds: number;
+  /** What was wrong with the request, as in the error's `code`; undefined where nothing was. */
+  code: string | undefined;
   /** What was thrown, where it is for whoever runs the server to see to. */
   fault: unknown;
 }
@@ -46,9 +48,9 @@ export function createApp(
       // HTTP/1.0 may leave out the host.
       const url = URL.parse(request.url, "http://localhost");
       const route = url === null ? undefined : door.routeOf(url);
-      const { response, fault }: Outcome =
+      const { response, fault, code }: Outcome =
         url === null
-          ? { response: badAddress().response() }
+          ? refused(badAddress())
           : await door.answer(
               { request, url, id, upgrader: upgrader && named(upgrader, id) },
               route,
@@ -59,7 +61,7 @@ export function createApp(
       const { path = "unknown" } = route ?? {};
       const [status, seconds] = [response?.status ?? 101, milliseconds / 1000];
       context.metrics.answered(path, status, seconds);
-      onAnswer({ id, method: request.method, path, status, seconds, fault });
+      onAnswer({ id, method: request.method, path, status, seconds, code, fault });
       // Who is too slow is not waited for.
       if (response !== undefined && status >= 400 && status !== 408) {
         await discardUnread(request, response, context.limits);
@@ -95,7 +97,12 @@ function named(upgrader: Upgrader, id: string): Upgrader {
 
 interface Outcome {
   response: Response | undefined;
+  code?: string | undefined;
   fault?: unknown;
+}
+
+function refused(problem: Problem, headers: Readonly<Record<string, string>> = {}): Outcome {
+  return { response: withHeaders(problem.response(), headers), code: problem.code ?? undefined };
 }
 
 class Door {
@@ -126,8 +133,8 @@ class Door {
     } catch (thrown) {
       // What ends with a client that left is no fault, whatever its end looks like.
       const problem = exchange.request.signal.aborted ? clientLeft() : problemOf(thrown);
-      const response = withHeaders(problem.response(), headers);
-      return { response, fault: problem.status === 499 ? undefined : faultOf(thrown) };
+      const fault = problem.status === 499 ? undefined : faultOf(thrown);
+      return { ...refused(problem, headers), fault };
     }
   }
 

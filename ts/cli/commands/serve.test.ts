@@ -74,12 +74,12 @@ describe("a server in a process of its own", () => {
     expect((await fetch(`${server.url}/?api_key=secret-key-1`)).status).toBe(200);
     await server.end();
     const lines = server.output.trimEnd().split("\n").slice(1);
-    const line = /^\d{4}-\d\d-\d\dT[\d:.]+Z (\w+ \S+ \d+) \d+\.\d{3} s req_[0-9a-f]{32}$/;
+    const line = /^\d{4}-\d\d-\d\dT[\d:.]+Z (\w+ \S+ \d+(?: \w+)?) \d+\.\d{3} s req_[0-9a-f]{32}$/;
     expect(lines.map((text) => line.exec(text)?.[1] ?? text)).toEqual([
       "POST /audio/transcriptions 200",
       "POST /audio/transcriptions 200",
       "POST /audio/transcriptions 200",
-      "POST /audio/transcriptions 401",
+      "POST /audio/transcriptions 401 invalid_api_key",
       "GET / 200",
       expect.stringMatching(/ demo closed$/),
     ]);

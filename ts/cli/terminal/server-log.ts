@@ -14,8 +14,11 @@ export class ServerLog {
     this.#verbose = verbose;
   }
 
-  answered({ id, method, path, status, seconds, fault }: Answered): void {
-    if (this.#verbose) this.#line(`${method} ${path} ${status} ${seconds.toFixed(3)} s ${id}`);
+  answered({ id, method, path, status, seconds, code, fault }: Answered): void {
+    const why = code === undefined ? "" : ` ${code}`;
+    if (this.#verbose) {
+      this.#line(`${method} ${path} ${status}${why} ${seconds.toFixed(3)} s ${id}`);
+    }
     if (fault !== undefined) this.#line(`error: ${id}: ${traceOf(fault)}`);
   }
 
