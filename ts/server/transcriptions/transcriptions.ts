@@ -20,7 +20,7 @@ export const transcriptions: Route = {
 async function transcribe(request: Request, context: ServerContext): Promise<Response> {
   const { limits, models, metrics, closing } = context;
   await using work = new AsyncDisposableStack();
-  const form = work.use(await readForm(request, limits));
+  const form = work.use(await readForm(request, limits, closing));
   const asked = readRequest(form.fields, limits);
   const leave = new AbortController();
   const signal = AbortSignal.any([request.signal, leave.signal, closing]);

@@ -1,3 +1,4 @@
+import { untilAborted } from "../../concurrency/until-aborted.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { Problem } from "../http/problem.ts";
 import type { Limits } from "../service/settings.ts";
@@ -9,11 +10,13 @@ const minRate = 100;
  * The bytes of a request as they come, each chunk borrowed until the next is asked for. Throws
  * `Problem` 413 for more than `maxUploadBytes`, before any is read where the request says so
  * itself, 408 where none comes for `maxUploadSilence` or hardly any over a longer time, 400 where
- * the body is cut, and AsrError `aborted` where the client leaves.
+ * the body is cut, and AsrError `aborted` where the client leaves; what `closing` says where no one
+ * waits for the rest.
  */
 export async function* requestBody(
   request: Request,
   { maxUploadBytes, maxUploadSilence }: Limits,
+  closing?: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const tooLarge = () => {
     const message = `the upload is larger than ${maxUploadBytes} bytes, the most that are taken`;
@@ -26,7 +29,8 @@ export async function* requestBody(
   let received = 0;
   try {
     for (;;) {
-      const part = await inTime(reader.read(), maxUploadSilence, request.signal);
+      const next = inTime(reader.read(), maxUploadSilence, request.signal);
+      const part = await (closing === undefined ? next : untilAborted(next, closing));
       if (part.done) return;
       received += part.value.length;
       if (received > maxUploadBytes) throw tooLarge();

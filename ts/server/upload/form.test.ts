@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { AsrError } from "../../contract/errors.ts";
+import { until } from "../../testing/until.ts";
 import { seededRandom } from "../../wer/seeded-random.ts";
 import { Problem } from "../http/problem.ts";
 import { defaultLimits, type Limits } from "../service/settings.ts";
@@ -131,6 +132,19 @@ test.each([
     (error: Problem) => error.status,
   );
   expect(got).toBe(outcome);
+});
+
+test("a server that closes does not wait for the rest", async () => {
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(Buffer.from(file)),
+  });
+  const closing = new AbortController();
+  const form = readForm(request(body), defaultLimits, closing.signal);
+  await until(() => readdirSync(folder).length > 0);
+  const why = new Problem(503, "the server is ending");
+  closing.abort(why);
+  expect(await form.catch((error: unknown) => error)).toBe(why);
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 describe("refused with a reason, and nothing is left of it:", () => {

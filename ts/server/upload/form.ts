@@ -30,17 +30,23 @@ export interface ReceivedFile {
  * Reads a request's form with the recording `file`, or a body that is a recording, whose fields
  * stand in the query. Nothing of it stays where this throws: `Problem` 400 for a form that is
  * broken or cut, 413, 408 or 507 for an upload that is too large, too slow or finds no room, 415
- * for other content, and AsrError `aborted` where the client leaves.
+ * for other content, and AsrError `aborted` where the client leaves. What `closing` says ends the
+ * wait for the rest.
  */
-export async function readForm(request: Request, limits: Limits): Promise<Form> {
+export async function readForm(
+  request: Request,
+  limits: Limits,
+  closing?: AbortSignal,
+): Promise<Form> {
   checkEncoding(request.headers.get("content-encoding") ?? "");
   const type = headerValue(request.headers.get("content-type") ?? "");
   if (type.value === "multipart/form-data") {
     const parser = new MultipartParser(boundaryOf(type));
-    return await readMultipart(requestBody(request, limits), parser);
+    return await readMultipart(requestBody(request, limits, closing), parser);
   }
   if (!isRecording(type.value)) throw unreadable(type.value);
-  return await readRecording(requestBody(request, limits), new URL(request.url).searchParams);
+  const body = requestBody(request, limits, closing);
+  return await readRecording(body, new URL(request.url).searchParams);
 }
 
 async function readMultipart(
