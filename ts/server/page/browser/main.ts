@@ -192,7 +192,7 @@ class Page {
     if (this.#player.canPlay && take.result.segments.length > 0) notes.push(seekingText());
     const footnote = byId("footnote", HTMLParagraphElement);
     footnote.hidden = notes.length === 0;
-    footnote.textContent = notes.join(" ");
+    footnote.textContent = notes.join("\n");
   }
 
   #drawMicrophone(): void {

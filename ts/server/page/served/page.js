@@ -2114,7 +2114,8 @@ class Page {
       notes.push(seekingText());
     const footnote = byId("footnote", HTMLParagraphElement);
     footnote.hidden = notes.length === 0;
-    footnote.textContent = notes.join(" ");
+    footnote.textContent = notes.join(`
+`);
   }
   #drawMicrophone() {
     const state = this.#listening?.state;
