@@ -191,10 +191,15 @@ describe("a limit of memory", () => {
   });
 
   test("does not wait for live streams, which may last", async () => {
-    const pool = poolOf(new FakeOpener({ "0.6b": 5, "1.7b": 5 }), { maxMemory: 8 });
+    const events: string[] = [];
+    const onEvent: PoolOptions["onEvent"] = ({ name, change }) => events.push(`${change} ${name}`);
+    const pool = poolOf(new FakeOpener({ "0.6b": 5, "1.7b": 5 }), { maxMemory: 8, onEvent });
     const live = await pool.borrow(small, never, { isLive: true });
     const { message } = await expectProblem(() => pool.borrow(large, never), 503, "no_memory");
     expect(message).toContain(`live streams use ${small}`);
+    // Nothing is wrong with the model.
+    expect(events.at(-1)).toBe(`refused ${large}`);
+    expect(pool.status()[1]!.state).toBe("idle");
     live[Symbol.dispose]();
     (await pool.borrow(large, never))[Symbol.dispose]();
   });

@@ -1,3 +1,4 @@
+import { Problem } from "../http/problem.ts";
 import type { ModelStatus, Recognizer } from "../service/models.ts";
 import type { ReadyModel } from "./opener.ts";
 import { Turns } from "./turns.ts";
@@ -5,8 +6,9 @@ import { Turns } from "./turns.ts";
 /** What happens to a model, for the server's log. */
 export interface ModelEvent {
   name: string;
-  change: "opening" | "opened" | "closed" | "failed";
-  /** Why it failed. */
+  /** `refused`: it could not be opened for now, as where others need the memory. */
+  change: "opening" | "opened" | "closed" | "failed" | "refused";
+  /** Why it failed, or was refused. */
   error?: unknown;
 }
 
@@ -126,8 +128,9 @@ export class ServedModel {
       this.#bytes = bytes;
       this.#recognizer = await open();
     } catch (error) {
-      this.#failed = performance.now();
-      this.#tell({ change: "failed", error });
+      const isRefused = error instanceof Problem;
+      if (!isRefused) this.#failed = performance.now();
+      this.#tell({ change: isRefused ? "refused" : "failed", error });
       throw error;
     }
     this.#wasLoaded = true;
