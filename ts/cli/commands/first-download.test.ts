@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { Asr } from "../../asr.ts";
+import { resolveModel } from "../../hub/resolve.ts";
 import { demoSample } from "../../native/locate.ts";
 import { ScratchCache, singleModel } from "../../testing/hub-models.ts";
 import { LoopbackHub } from "../../testing/loopback-hub.ts";
 import { outcomeOf } from "../../testing/recorded-terminal.ts";
 import { serveCommand } from "./serve.ts";
-import { transcribeCommand } from "./transcribe.ts";
+import { type Load, transcribeWith } from "./transcribe.ts";
 
 const id = "speech-lab/hearing";
 const endpointBefore = process.env["HF_ENDPOINT"];
@@ -21,8 +23,12 @@ afterAll(() => {
   else process.env["HF_ENDPOINT"] = endpointBefore;
 });
 
+// Fetches on this thread: that of the engine may have been started with another hub's address.
+const load: Load = async ({ model, engine: { cacheDir } }, options) =>
+  await Asr.load(await resolveModel(model, { cacheDir, ...options }), options);
+
 test.each([
-  ["transcribe", transcribeCommand, [demoSample]],
+  ["transcribe", transcribeWith(load), [demoSample]],
   ["serve", serveCommand, ["--port", "0"]],
 ])("%s tells of a download on lines of their own", async (_name, command, argv) => {
   using cache = new ScratchCache();
