@@ -3,9 +3,9 @@ export function withoutFolders(text: string): string {
   return text.replaceAll(/(?<![\w.:/])(?:\/[^\s/:"'`]+)+\/([^\s/:"'`]+)/g, "$1");
 }
 
-/** Whether the cause of an error is that the process, or the machine, can open no more files. */
-export function isOutOfFiles(thrown: unknown): boolean {
-  if (!(thrown instanceof Error)) return false;
+/** What the system said, where an error's cause is that no more files can be opened. */
+export function outOfFiles(thrown: unknown): Error | undefined {
+  if (!(thrown instanceof Error)) return undefined;
   const { code, cause } = thrown as { code?: unknown; cause?: unknown };
-  return code === "EMFILE" || code === "ENFILE" || isOutOfFiles(cause);
+  return code === "EMFILE" || code === "ENFILE" ? thrown : outOfFiles(cause);
 }

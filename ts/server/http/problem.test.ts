@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { AsrError } from "../../contract/errors.ts";
-import { problemOf } from "./problem.ts";
+import { faultOf, problemOf } from "./problem.ts";
 
 describe("what was thrown becomes", () => {
   const outOfFiles = Object.assign(new Error("x"), { code: "EMFILE" });
@@ -21,6 +21,17 @@ describe("what was thrown becomes", () => {
     ],
   ])("%s", (_, thrown, status, code) => {
     expect(problemOf(thrown)).toMatchObject({ status, code });
+  });
+
+  test("what the log tells without the name of the recording", () => {
+    const why = Object.assign(new Error("EMFILE: too many open files"), { code: "EMFILE" });
+    const thrown = new AsrError("input", "talk.mp3: cannot be opened", undefined, { cause: why });
+    const fault = faultOf(thrown) as AsrError;
+    expect(fault.oneLine).toBe(
+      "no more can be opened: EMFILE: too many open files; let the server open more: ulimit -n",
+    );
+    const broken = new TypeError("x");
+    expect([faultOf(broken), faultOf(new AsrError("input", "x"))]).toEqual([broken, undefined]);
   });
 
   test.each<[string, Error]>([

@@ -2,7 +2,7 @@
 
 import { AsrError, messageOf } from "../../contract/errors.ts";
 import type { ServerContext } from "../service/service.ts";
-import { isOutOfFiles, withoutFolders } from "./causes.ts";
+import { outOfFiles, withoutFolders } from "./causes.ts";
 
 /** OpenAI's kinds of errors, from which its SDKs and the programs on them choose what they say. */
 export type ProblemType =
@@ -67,7 +67,8 @@ export class Problem extends Error {
 /** What a client is told of anything that was thrown: neither a path nor a trace. */
 export function problemOf(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
-  if (isOutOfFiles(thrown)) return tooManyFiles(thrown);
+  const full = outOfFiles(thrown);
+  if (full !== undefined) return tooManyFiles(full);
   if (!(thrown instanceof AsrError)) {
     return new Problem(500, `a fault of bun-asr: ${withoutFolders(messageOf(thrown))}`);
   }
@@ -92,7 +93,9 @@ export function clientLeft(): Problem {
 }
 
 /** All that this process may open at once is open: it is for a moment alone. */
-export function tooManyFiles(fault: unknown): Problem {
+function tooManyFiles(why: Error): Problem {
+  const hint = "let the server open more: ulimit -n";
+  const fault = new AsrError("native", `no more can be opened: ${why.message}`, hint);
   const message = "too many files and connections are open: come again later";
   const details = { code: "too_many_files", headers: { "retry-after": "1" }, fault };
   return new Problem(503, message, details);
@@ -100,8 +103,8 @@ export function tooManyFiles(fault: unknown): Problem {
 
 /** What of it whoever runs the server should know: a fault, of which nobody was told on purpose. */
 export function faultOf(thrown: unknown): unknown {
-  if (thrown instanceof Problem) return thrown.fault;
-  return problemOf(thrown).status >= 500 ? thrown : undefined;
+  const problem = problemOf(thrown);
+  return problem.status === 500 && problem !== thrown ? thrown : problem.fault;
 }
 
 /** What the client of a stream is told; whoever runs the server is told of a fault. */

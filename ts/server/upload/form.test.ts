@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { AsrError } from "../../contract/errors.ts";
 import { until } from "../../testing/until.ts";
 import { seededRandom } from "../../wer/seeded-random.ts";
-import { Problem } from "../http/problem.ts";
+import { faultOf, Problem, problemOf } from "../http/problem.ts";
 import { defaultLimits, type Limits } from "../service/settings.ts";
 import { readForm } from "./form.ts";
 
@@ -211,10 +211,16 @@ describe("refused with a reason, and nothing is left of it:", () => {
   test("a disk that takes no more", async () => {
     process.env["TMPDIR"] = "/nowhere";
     try {
-      await expect(readForm(request(`${file}--b--`), defaultLimits)).rejects.toMatchObject({
+      const named = file.replace('"file"', '"file"; filename="secret.mp3"');
+      const thrown = await readForm(request(`${named}--b--`), defaultLimits).catch(problemOf);
+      expect(thrown).toMatchObject({
         status: 507,
         message: "the server has no room for the upload",
       });
+      // Whoever runs the server is told why, but no name.
+      const { message } = faultOf(thrown) as AsrError;
+      expect(message).toContain("no temporary folder can be made in /nowhere");
+      expect(message).not.toContain("secret");
     } finally {
       process.env["TMPDIR"] = folder;
     }

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { SpoolFile } from "../../audio/files/spool-file.ts";
 import { temporaryFolder } from "../../audio/files/temporary.ts";
 import { AsrError } from "../../contract/errors.ts";
-import { isOutOfFiles } from "../http/causes.ts";
-import { Problem, tooManyFiles } from "../http/problem.ts";
+import { outOfFiles } from "../http/causes.ts";
+import { Problem, problemOf } from "../http/problem.ts";
 
 /**
  * A recording that a client sends: a file that its owner alone can read, in a folder of its own,
@@ -26,10 +26,10 @@ export class UploadedFile implements AsyncDisposable {
 
   static async create(name: string): Promise<UploadedFile> {
     return await kept(async () => {
-      const folder = await temporaryFolder(name);
+      const folder = await temporaryFolder(loggedName);
       const path = join(folder, "audio");
       try {
-        return new UploadedFile(folder, await SpoolFile.create(path, name), path, name);
+        return new UploadedFile(folder, await SpoolFile.create(path, loggedName), path, name);
       } catch (error) {
         await removed(folder, path);
         throw error;
@@ -60,6 +60,9 @@ export class UploadedFile implements AsyncDisposable {
   }
 }
 
+/** What the log calls an upload: it tells no names. */
+const loggedName = "an upload";
+
 /** Removes what there is of a file and its folder, also while no more files can be opened. */
 async function removed(folder: string, path: string): Promise<void> {
   await rm(path, { force: true });
@@ -73,7 +76,7 @@ async function kept<T>(action: () => Promise<T>): Promise<T> {
     return await action();
   } catch (error) {
     if (!(error instanceof AsrError)) throw error;
-    if (isOutOfFiles(error)) throw tooManyFiles(error);
+    if (outOfFiles(error) !== undefined) throw problemOf(error);
     const message = "the server has no room for the upload";
     const details = { code: "no_room", headers: {}, fault: error };
     throw new Problem(507, message, details);
