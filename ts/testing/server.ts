@@ -78,6 +78,13 @@ export class ScriptedModels implements Models {
     return this.aliases.includes(asked) ? this.names[0] : this.names.find((name) => name === asked);
   }
 
+  /** What `checkRoom` throws. */
+  refusal: Problem | undefined;
+
+  checkRoom(): void {
+    if (this.refusal !== undefined) throw this.refusal;
+  }
+
   async borrow(asked: string | undefined, signal: AbortSignal): Promise<Loan> {
     signal.throwIfAborted();
     this.lent++;

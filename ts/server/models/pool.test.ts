@@ -108,9 +108,12 @@ describe("places", () => {
     expect(seconds).toBeLessThanOrEqual(60);
     expect(problem.headers["x-should-retry"]).toBeUndefined();
     // The other model has places of its own.
+    pool.checkRoom();
     using _other = await pool.borrow(large, never);
+    await expectProblem(async () => pool.checkRoom(), 503, "queue_full");
     leave.abort(new Error("left"));
     expect(second).rejects.toThrow("left");
+    pool.checkRoom();
     const fourth = pool.borrow(small, never);
     expect(pool.status()[0]).toMatchObject({ running: 1, waiting: 2 });
     first[Symbol.dispose]();

@@ -61,6 +61,13 @@ export class ModelPool implements Models {
     await this.#modelOf(name).recognizer();
   }
 
+  checkRoom(): void {
+    const turns = [...this.#models.values()].map((model) => model.turns);
+    if (this.#waiting < this.#maxWaiting || !turns.every(({ isFull }) => isFull)) return;
+    const seconds = turns.map(({ secondsToWait }) => secondsToWait);
+    throw tooManyWait(this.#waiting, Math.min(...seconds));
+  }
+
   async borrow(
     asked: string | undefined,
     client: AbortSignal,

@@ -13,7 +13,8 @@ function later(message: string, code: string, seconds: number): Problem {
 }
 
 export function tooManyWait(waiting: number, seconds: number): Problem {
-  const others = waiting === 0 ? "" : `, and ${waiting} requests wait already`;
+  const who = waiting === 1 ? "another request waits" : `${waiting} requests wait`;
+  const others = waiting === 0 ? "" : `, and ${who} already`;
   return later(`all places are taken${others}: come again later`, "queue_full", seconds);
 }
 

@@ -52,6 +52,11 @@ export interface Models {
   /** The served name that a client's word means: unknown ones and aliases are the first. */
   nameOf(asked: string | undefined): string;
   /**
+   * Throws the `Problem` 503 of `borrow` where no model could take another request now: who would
+   * be refused need not send a recording first.
+   */
+  checkRoom(): void;
+  /**
    * Waits for a place and for the model to be open. Throws `Problem` 503 with Retry-After where too
    * many wait or all is closed, and the signal's reason where the client left.
    */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { scriptedServer } from "../../testing/server.ts";
 import { type FormFields, post, transcriptionForm } from "../../testing/transcription-request.ts";
-import type { Problem } from "../http/problem.ts";
+import { Problem } from "../http/problem.ts";
 import { transcriptions } from "./transcriptions.ts";
 import { translations } from "./translations.ts";
 
@@ -229,4 +229,25 @@ test("translations are refused, and where to go is said", async () => {
       code: "translation_not_supported",
     },
   });
+});
+
+test("who could not even wait for a model need not send the recording", async () => {
+  const server = scriptedServer([transcriptions]);
+  const headers = { "retry-after": "3" };
+  server.models.refusal = new Problem(503, "come again later", { code: "queue_full", headers });
+  let isRead = false;
+  const pull = () => {
+    isRead = true;
+  };
+  const request = new Request("http://127.0.0.1/v1/audio/transcriptions", {
+    method: "POST",
+    headers: { "content-type": "multipart/form-data; boundary=x" },
+    body: new ReadableStream({ pull }, { highWaterMark: 0 }),
+  });
+  const response = await server.app.fetch(request);
+  expect([response?.status, response?.headers.get("retry-after"), isRead]).toEqual([
+    503,
+    "3",
+    false,
+  ]);
 });

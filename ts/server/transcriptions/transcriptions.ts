@@ -19,6 +19,7 @@ export const transcriptions: Route = {
 
 async function transcribe(request: Request, context: ServerContext): Promise<Response> {
   const { limits, models, metrics, closing } = context;
+  models.checkRoom();
   await using work = new AsyncDisposableStack();
   const form = work.use(await readForm(request, limits, closing));
   const asked = readRequest(form.fields, limits);
