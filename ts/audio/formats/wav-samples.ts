@@ -1,13 +1,24 @@
+import { aLaw, muLaw } from "../samples/g711.ts";
+import type { Samples } from "../samples/recording.ts";
 import { viewOf } from "./byte-source.ts";
 import type { WavFormat } from "./wav-format.ts";
 
 /** The samples of whole frames, interleaved. The format must have a `coding`. */
-export function readWavSamples(bytes: Uint8Array, format: WavFormat): Float32Array<ArrayBuffer> {
+export function readWavSamples(bytes: Uint8Array, format: WavFormat): Samples {
   const { channels, bytesPerSample } = format;
-  const sampleAt = sampleReader(viewOf(bytes), format);
   const frames = Math.floor(bytes.length / (channels * bytesPerSample));
-  const samples = new Float32Array(frames * channels);
-  for (let i = 0, at = 0; i < samples.length; i++, at += bytesPerSample) samples[i] = sampleAt(at);
+  return samplesOf(frames * channels, bytesPerSample, sampleReader(viewOf(bytes), format));
+}
+
+/** Samples that are integers of so many bytes, laid out as in a WAV; those of one are unsigned. */
+export function readIntegers(bytes: Uint8Array, bytesPerSample: number): Samples {
+  const count = Math.floor(bytes.length / bytesPerSample);
+  return samplesOf(count, bytesPerSample, intReader(viewOf(bytes), bytesPerSample));
+}
+
+function samplesOf(count: number, size: number, sampleAt: (at: number) => number): Samples {
+  const samples = new Float32Array(count);
+  for (let i = 0, at = 0; i < count; i++, at += size) samples[i] = sampleAt(at);
   return samples;
 }
 
@@ -18,9 +29,9 @@ function sampleReader(view: DataView, format: WavFormat): (at: number) => number
         ? (at) => view.getFloat32(at, true)
         : (at) => view.getFloat64(at, true);
     case "alaw":
-      return (at) => fromALaw(view.getUint8(at)) / 2 ** 15;
+      return (at) => aLaw[view.getUint8(at)]!;
     case "mulaw":
-      return (at) => fromMuLaw(view.getUint8(at)) / 2 ** 15;
+      return (at) => muLaw[view.getUint8(at)]!;
     default:
       return intReader(view, format.bytesPerSample);
   }
@@ -41,20 +52,4 @@ function intReader(view: DataView, bytesPerSample: number): (at: number) => numb
     default:
       return (at) => view.getInt32(at, true) / 2 ** 31;
   }
-}
-
-/** ITU-T G.711 A-law to 16 bits. */
-function fromALaw(byte: number): number {
-  const code = byte ^ 0x55;
-  const exponent = (code >> 4) & 7;
-  const mantissa = ((code & 15) << 4) + 8;
-  const magnitude = exponent === 0 ? mantissa : (mantissa + 256) << (exponent - 1);
-  return code & 0x80 ? magnitude : -magnitude;
-}
-
-/** ITU-T G.711 µ-law to 16 bits. */
-function fromMuLaw(byte: number): number {
-  const code = ~byte & 0xff;
-  const magnitude = ((((code & 15) << 3) + 132) << ((code >> 4) & 7)) - 132;
-  return code & 0x80 ? -magnitude : magnitude;
 }

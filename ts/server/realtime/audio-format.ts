@@ -1,6 +1,6 @@
+import { aLaw, muLaw } from "../../audio/samples/g711.ts";
 import { type Samples, sampleRate } from "../../audio/samples/recording.ts";
 import { Resampler } from "../../audio/samples/resampler.ts";
-import { aLaw, muLaw } from "./g711.ts";
 
 /** How the sound of a session is coded, in OpenAI's words. */
 export type AudioFormat =

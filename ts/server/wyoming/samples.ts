@@ -1,5 +1,5 @@
+import { readIntegers } from "../../audio/formats/wav-samples.ts";
 import type { PcmEncoding } from "../../audio/pcm.ts";
-import type { Samples } from "../../audio/samples/recording.ts";
 import { Problem } from "../http/problem.ts";
 
 /** How the samples of a stream are laid out: integers, little-endian, interleaved. */
@@ -55,25 +55,11 @@ export class SampleConverter {
     const all = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
     const count = Math.floor(all.length / this.#width);
     this.#rest = all.slice(count * this.#width);
-    if (this.#width === 2) return all.subarray(0, 2 * count);
-    const view = new DataView(all.buffer, all.byteOffset, all.byteLength);
-    if (this.#width === 1) {
-      return bytesOf(Int16Array.from({ length: count }, (_, i) => (view.getUint8(i) - 128) * 256));
-    }
-    // A sample of three bytes is the upper part of one of four.
-    const sample =
-      this.#width === 4
-        ? (i: number) => view.getInt32(4 * i, true)
-        : (i: number) => (view.getUint16(3 * i, true) + view.getInt8(3 * i + 2) * 2 ** 16) * 256;
-    return bytesOf(Float32Array.from({ length: count }, (_, i) => sample(i) / 2 ** 31));
+    const whole = all.subarray(0, count * this.#width);
+    if (this.#width === 2) return whole;
+    if (this.#width === 1) return bytesOf(Int16Array.from(whole, (value) => (value - 128) * 256));
+    return bytesOf(readIntegers(whole, this.#width));
   }
-}
-
-/** 16-bit samples as recognizers compute with them. */
-export function floatsOf(bytes: Uint8Array): Samples {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const count = bytes.length >> 1;
-  return Float32Array.from({ length: count }, (_, i) => view.getInt16(2 * i, true) / 2 ** 15);
 }
 
 function bytesOf({ buffer }: Int16Array<ArrayBuffer> | Float32Array<ArrayBuffer>): Uint8Array {

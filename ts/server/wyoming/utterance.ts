@@ -1,3 +1,4 @@
+import { readIntegers } from "../../audio/formats/wav-samples.ts";
 import { sampleRate as plainRate, type Samples } from "../../audio/samples/recording.ts";
 import { untilAborted } from "../../concurrency/until-aborted.ts";
 import { AsrError } from "../../contract/errors.ts";
@@ -11,7 +12,7 @@ import { Answer, type Send } from "./answer.ts";
 import { AudioQueue } from "./audio-queue.ts";
 import { Foresight } from "./foresight.ts";
 import type { TranscribeRequest } from "./request.ts";
-import { type AudioFormat, floatsOf, isSameFormat, SampleConverter } from "./samples.ts";
+import { type AudioFormat, isSameFormat, SampleConverter } from "./samples.ts";
 
 /** What voice assistants send. */
 const plainFormat: AudioFormat = { rate: plainRate, width: 2, channels: 1 };
@@ -77,7 +78,7 @@ export class Utterance {
     }
     const samples = this.#converter.convert(part);
     this.#queue.push(samples);
-    this.#foresight?.push(floatsOf(samples));
+    this.#foresight?.push(readIntegers(samples, 2));
     this.#begun.resolve(true);
   }
 
