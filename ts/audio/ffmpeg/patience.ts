@@ -1,3 +1,4 @@
+import { inTime } from "../../concurrency/in-time.ts";
 import { AsrError } from "../../contract/errors.ts";
 
 /**
@@ -20,13 +21,10 @@ export class Patience {
     if (this.#maxMs === Number.POSITIVE_INFINITY) return await read;
     const left = this.#maxMs + Math.max(0, seconds) * 1000 - this.#waitedMs;
     const ms = Math.max(0, Math.min(this.#maxMs, left));
-    const { promise: late, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => reject(this.#hangs(ms)), ms);
     const started = performance.now();
     try {
-      return await Promise.race([read, late]);
+      return await inTime(read, ms, () => this.#hangs(ms));
     } finally {
-      clearTimeout(timer);
       this.#waitedMs += performance.now() - started;
     }
   }

@@ -1,3 +1,4 @@
+import { inTime } from "../../concurrency/in-time.ts";
 import { untilAborted } from "../../concurrency/until-aborted.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { Problem } from "../http/problem.ts";
@@ -29,7 +30,7 @@ export async function* requestBody(
   let received = 0;
   try {
     for (;;) {
-      const next = inTime(reader.read(), maxUploadSilence, request.signal);
+      const next = nextPart(reader.read(), maxUploadSilence, request.signal);
       const part = await (closing === undefined ? next : untilAborted(next, closing));
       if (part.done) return;
       received += part.value.length;
@@ -54,17 +55,13 @@ function giveBack({ buffer, byteLength }: Uint8Array): void {
   if (isOwn) buffer.transfer(0);
 }
 
-async function inTime<T>(read: Promise<T>, seconds: number, client: AbortSignal): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(tooSlow(seconds)), seconds * 1000);
+async function nextPart<T>(read: Promise<T>, seconds: number, client: AbortSignal): Promise<T> {
   try {
-    return await Promise.race([read, late]);
+    return await inTime(read, seconds * 1000, () => tooSlow(seconds));
   } catch (error) {
     if (error instanceof Problem) throw error;
     if (client.aborted) throw new AsrError("aborted", "the client left during its upload");
     throw new Problem(400, "the upload ended early", { code: "incomplete_upload" });
-  } finally {
-    clearTimeout(timer);
   }
 }
 
