@@ -22,6 +22,7 @@ export type {
   PartialEvent,
   SegmentEvent,
   StreamEvent,
+  WordsEvent,
 } from "./contract/events.ts";
 export type { Keyword } from "./contract/keywords.ts";
 export { languages } from "./contract/language-names.ts";
@@ -49,6 +50,7 @@ export {
   type TokenText,
   type Transcript,
   type Usage,
+  type Word,
 } from "./contract/transcript.ts";
 export { Model, Session, type Stage } from "./native/model.ts";
 export type { ModelInfo, SessionReport } from "./native/model-info.ts";

@@ -45,6 +45,13 @@ export const optionTable = {
     sentence: "most chunks that are decoded together",
     flag: { name: "batch", heading: "Model" },
   },
+  aligner: {
+    scope: "load",
+    kind: { type: "text" },
+    defaultText: "aligner",
+    sentence: "the forced aligner for `words`: `aligner`, `org/name` of the hub, or a folder",
+    flag: { name: "aligner", value: "MODEL", heading: "Model" },
+  },
   offline: {
     scope: "load",
     kind: { type: "boolean" },
@@ -222,6 +229,12 @@ export const optionTable = {
     kind: { type: "number", min: 0, max: 1000, isWhole: true },
     default: 0,
     sentence: "forbids a second occurrence of any run of so many tokens; 0 forbids none",
+  },
+  words: {
+    scope: "recording",
+    kind: { type: "choice", choices: ["auto", "attention", "aligner"] },
+    defaultText: "no words",
+    sentence: "gives each word with its times: from `attention`, by the `aligner`, or `auto`",
   },
   logprobs: {
     scope: "recording",

@@ -55,6 +55,12 @@ export interface ModelOptions {
 
 /** How an engine is opened. */
 export interface EngineOptions extends ModelOptions {
+  /**
+   * The forced aligner that finds word times for `words`: `aligner`, `aligner-bf16` …, `org/name`
+   * of the hub, or a folder. It is opened at the first need. Default: `aligner`, fetched where
+   * `words` is `"aligner"`, and taken by `"auto"` when it is on this machine already.
+   */
+  aligner?: string | undefined;
   /** Most chunks that are decoded together, 1 to 64. Default 8. */
   batch?: number | undefined;
 }
@@ -131,6 +137,13 @@ export interface RecordingSettings extends Omit<SessionOptions, "ignoreEos"> {
   chunkSeconds?: number | undefined;
   /** Ends chunks at pauses of `pauseSeconds`, and leaves the silence out. Default false. */
   vad?: boolean | undefined;
+  /**
+   * Gives the words of the segments with their times: from the decoder's `attention`, in every
+   * language and marked as estimated; by the forced `aligner`, a second model that knows eleven
+   * languages; or `auto`: by the aligner where it is there and knows the language, else from
+   * attention. Default: no words.
+   */
+  words?: "auto" | "attention" | "aligner" | undefined;
   /** Gives each token of the segments with its log-probability. Default false. */
   logprobs?: boolean | undefined;
   /**

@@ -36,6 +36,30 @@ export interface TokenText {
   logprob: number;
 }
 
+/** A word of a text and when it was said. */
+export interface TimedWord extends Span {
+  /**
+   * Where it stands in the text, in UTF-16 units, `to` not included; punctuation that touches it
+   * belongs to it, white space does not.
+   */
+  from: number;
+  to: number;
+  /** True when the times are not the aligner's, but follow from the decoder's attention. */
+  estimated: boolean;
+}
+
+/** A word of a transcript. */
+export interface Word extends Span {
+  /** The channel that it is of, from 1, where channels are heard each on its own. */
+  channel?: number;
+  /** As it stands in the text, with the punctuation that touches it. */
+  text: string;
+  /** How sure the model was, 0 to 1: the geometric mean over its tokens. */
+  probability: number;
+  /** True when the times are not the aligner's, but follow from the decoder's attention. */
+  estimated: boolean;
+}
+
 /** A part of a recording that was decoded on its own. */
 export interface DecodedChunk extends Span {
   /** The channel that it is of, from 1, where channels are heard each on its own. */
@@ -46,6 +70,8 @@ export interface DecodedChunk extends Span {
   language: string;
   /** The text token by token; joined they are `text`. */
   tokenTexts: readonly TokenText[];
+  /** The words of the text in order, all but the white space, where their times were asked for. */
+  words?: readonly TimedWord[];
   /** Where there is sound that may be speech, in order; what lies between are pauses. */
   speech: readonly Span[];
   finishReason: FinishReason;
@@ -68,7 +94,10 @@ export interface Segment extends Span {
   channel?: number;
   text: string;
   language: string;
-  /** True when the times are not measured but follow from pauses and the length of the text. */
+  /**
+   * True when the times are not the aligner's: they follow from the decoder's attention, or from
+   * pauses and the length of the text.
+   */
   estimated: boolean;
   /** Mean log-probability of the tokens (natural logarithm). */
   avgLogprob: number;
@@ -76,6 +105,11 @@ export interface Segment extends Span {
   lowConfidence: boolean;
   /** The text token by token, where `logprobs` asked for it. */
   tokens?: TokenText[];
+  /**
+   * The words of the text in order, where `words` asked for them: in time they do not overlap, and
+   * each ends after it starts. Joined, with the white space between them, they are `text`.
+   */
+  words?: Word[];
 }
 
 /** Below this mean log-probability a segment is marked as unsure. */

@@ -18,6 +18,7 @@ import type {
   Transcript,
   transcribe,
   transcribeStream,
+  WordsEvent,
 } from "../index.ts";
 import type { ChoiceKind } from "./option-kinds.ts";
 import type { OptionName, optionTable } from "./option-table.ts";
@@ -27,10 +28,11 @@ import type { OptionName, optionTable } from "./option-table.ts";
 type Named<Type extends StreamEvent["type"]> = Extract<StreamEvent, { type: Type }>;
 
 test("events are told apart by their type", () => {
-  type Types = "partial" | "delta" | "final" | "segment" | "finish";
+  type Types = "partial" | "delta" | "words" | "final" | "segment" | "finish";
   expectTypeOf<StreamEvent["type"]>().toEqualTypeOf<Types>();
   expectTypeOf<Named<"partial">>().toEqualTypeOf<PartialEvent>();
   expectTypeOf<Named<"delta">>().toEqualTypeOf<DeltaEvent>();
+  expectTypeOf<Named<"words">>().toEqualTypeOf<WordsEvent>();
   expectTypeOf<Named<"final">>().toEqualTypeOf<FinalEvent>();
   expectTypeOf<Named<"segment">>().toEqualTypeOf<SegmentEvent>();
   expectTypeOf<Named<"finish">>().toEqualTypeOf<FinishEvent>();
@@ -90,7 +92,7 @@ test("choices of the table of options are all that the interfaces name", () => {
   };
   type Told = { [Name in keyof Choices]: Exclude<OneStreamOptions[Name], undefined> };
   expectTypeOf<Choices>().toEqualTypeOf<Told>();
-  expectTypeOf<keyof Choices>().toEqualTypeOf<"precision" | "mel">();
+  expectTypeOf<keyof Choices>().toEqualTypeOf<"precision" | "words" | "mel">();
 });
 
 test("errors have codes and what was finished", () => {
