@@ -63,6 +63,15 @@ export class Listener {
   }
 }
 
+/** Throws AsrError `usage` where nothing could listen at an address now. */
+export function checkAddress({ host, port }: Address): void {
+  try {
+    Bun.listen({ hostname: host, port, socket: { data: () => {} } }).stop(true);
+  } catch (error) {
+    throw notListening(host, port, error);
+  }
+}
+
 /** An address as a client takes it: a wildcard is where to listen, not where to go. */
 export function reachedAt(scheme: string, host: string, port: number): URL {
   const name = ["0.0.0.0", "::", ""].includes(host) ? "127.0.0.1" : host;

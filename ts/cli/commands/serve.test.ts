@@ -144,6 +144,40 @@ describe("a wrong command line is one line and an exit status", () => {
   });
 });
 
+describe("before anything is fetched", () => {
+  /** How a command line ends, and whether what it needs was fetched before. */
+  async function prepared(argv: readonly string[]) {
+    let isPrepared = false;
+    const outcome = await outcomeOf((terminal) =>
+      serveCommand.run(["-m", "demo", ...argv], terminal, async () => {
+        isPrepared = true;
+      }),
+    );
+    return { ...outcome, isPrepared };
+  }
+
+  test("an address that is taken is told, of HTTP and of Wyoming", async () => {
+    const taken = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
+    const at = `127.0.0.1 port ${taken.port} is in use`;
+    for (const flags of [
+      ["--port", `${taken.port}`],
+      ["-p", "0", "--wyoming", `${taken.port}`],
+    ]) {
+      const { status, notes, isPrepared } = await prepared(flags);
+      expect([status, isPrepared]).toEqual([2, false]);
+      expect(notes).toContain(at);
+    }
+    await taken.stop(true);
+  });
+
+  test("a key that is missing is told, and an address that is not of this machine", async () => {
+    expect(await prepared(["--host", "0.0.0.0"])).toMatchObject({ status: 2, isPrepared: false });
+    const elsewhere = await prepared(["--host", "192.0.2.1", "--without-key"]);
+    expect(elsewhere).toMatchObject({ status: 2, isPrepared: false });
+    expect(elsewhere.notes).toContain("cannot listen at 192.0.2.1 port 8765");
+  });
+});
+
 describe("a unit", () => {
   const odd = () => join(folder, `a "b" & <c> 50% $HOME`);
 

@@ -4,6 +4,7 @@ import type { EngineOptions, HubOptions } from "../../contract/options.ts";
 import { defaultModel, parseModelName } from "../../hub/names.ts";
 import { demoModel } from "../../native/locate.ts";
 import { checkAccess, checkExposure } from "../../server/http/access.ts";
+import { checkAddress } from "../../server/listen.ts";
 import type { ServerOptions } from "../../server/options.ts";
 import type { Access } from "../../server/service/settings.ts";
 import type { WyomingAddress } from "../../server/wyoming/listen.ts";
@@ -36,23 +37,29 @@ export function serveArguments(given: ServeFlags): ServeArguments {
   const maxDuration = given.text("max-duration") ?? Limits["max-duration"].default;
   const drainTime = given.text("drain-time") ?? Behaviour["drain-time"].default;
   const unit = unitFor(given, models);
-  const [host, withoutKey] = [given.text("host"), given.has("without-key")];
+  const { host: hostFlag, port: portFlag } = serveFlags["Where it listens"];
+  const [host, withoutKey] = [given.text("host") ?? hostFlag.default, given.has("without-key")];
+  const port = given.value("port") ?? portFlag.default;
+  const wyoming = wyomingOf(given.text("wyoming"));
   const access: Access = {
     apiKeys: keysOf(given),
     origins: given.list("allow-origin"),
     hosts: given.list("allow-host"),
   };
-  if (unit !== undefined) {
-    // Nobody looks on when a unit starts: what a server would refuse is told now.
-    checkAccess(access);
-    checkExposure(host ?? serveFlags["Where it listens"].host.default, access, withoutKey);
+  // The server would refuse the same: this is before anything is fetched, or a unit is printed
+  // that nobody sees start.
+  checkAccess(access);
+  checkExposure(host, access, withoutKey);
+  if (unit === undefined) {
+    checkAddress({ host, port });
+    if (wyoming !== undefined) checkAddress({ host: wyoming.hostname, port: wyoming.port });
   }
   return {
     server: {
       models,
       host,
-      port: given.value("port"),
-      wyoming: wyomingOf(given.text("wyoming")),
+      port,
+      wyoming,
       apiKeys: access.apiKeys,
       withoutKey,
       allowOrigins: access.origins,
