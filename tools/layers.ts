@@ -23,6 +23,7 @@ const table: Readonly<Record<string, string>> = {
   text: "contract checkpoint",
   bias: "contract text",
   segments: "contract",
+  align: "contract text",
   output: "contract segments text",
   // A name of a model becomes a folder.
   hub: "contract concurrency checkpoint native/locate native/program text",
