@@ -42,3 +42,18 @@ export type LanguageName = (typeof names)[keyof typeof names];
  * console.log(languages["de"], Object.keys(languages).length);
  */
 export const languages: Readonly<Record<string, LanguageName>> = names;
+
+/** The languages that the published forced aligner was trained for, by the prompt's names. */
+export const alignerLanguages: ReadonlySet<string> = new Set<LanguageName>([
+  "Chinese",
+  "English",
+  "Cantonese",
+  "French",
+  "German",
+  "Italian",
+  "Japanese",
+  "Korean",
+  "Portuguese",
+  "Russian",
+  "Spanish",
+]);

@@ -142,3 +142,30 @@ describe("settings", () => {
     expect(sessionOptions(settings)).toEqual({ mel: "fft512", seed: 3 });
   });
 });
+
+describe("words by the aligner", () => {
+  test("need a language that it knows, where one is said", async () => {
+    const refused = [{ language: "th" }, { languages: ["pl", "Turkish"] }];
+    for (const settings of refused) {
+      const call = () => recordingSettings({ words: "aligner", ...settings });
+      await expectAsrError(
+        call,
+        "usage",
+        "the aligner does not know",
+        "--words attention",
+        "German",
+      );
+    }
+    const call = () => recordingSettings({ words: "aligner", languages: ["pl", "Turkish"] });
+    await expectAsrError(call, "usage", "Polish or Turkish");
+  });
+
+  test.each([{}, { language: "yue" }, { languages: ["pl", "de"] }])("may be for %j", (settings) => {
+    expect(recordingSettings({ words: "aligner", ...settings }).words).toBe("aligner");
+  });
+
+  test("are no matter of the others", () => {
+    expect(recordingSettings({ words: "auto", language: "th" }).words).toBe("auto");
+    expect(recordingSettings({ words: "attention", language: "th" }).words).toBe("attention");
+  });
+});

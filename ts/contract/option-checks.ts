@@ -1,6 +1,7 @@
 import { didYouMean } from "./did-you-mean.ts";
 import { AsrError } from "./errors.ts";
 import { keywordList } from "./keywords.ts";
+import { alignerLanguages } from "./language-names.ts";
 import { languageChoice } from "./languages.ts";
 import { expected } from "./option-kinds.ts";
 import { type OptionName, optionNames, optionRow } from "./option-table.ts";
@@ -71,6 +72,7 @@ export function streamSettings(options: StreamOptions): CheckedSettings {
 function checkedSettings(options: StreamOptions, call: "transcribe" | "stream"): CheckedSettings {
   checkOptions(options, call, call);
   checkSpan(options);
+  checkWords(options);
   const { signal: _, onProgress: __, keywords, ...settings } = options;
   return {
     ...settings,
@@ -103,6 +105,22 @@ export function checkLive(
 export function checkSpan({ start = 0, end }: Pick<StreamOptions, "start" | "end">): void {
   if (end === undefined || end > start) return;
   throw new AsrError("usage", `end is ${end}, expected more than start, which is ${start}`);
+}
+
+/**
+ * Refuses the aligner for a recording that is said to be in a language, or in one of several, that
+ * it does not know. Throws AsrError `usage`.
+ */
+export function checkWords({
+  words,
+  ...settings
+}: Pick<StreamOptions, "words" | "language" | "languages">): void {
+  const { language, languages = language && [language] } = languageChoice(settings);
+  if (words !== "aligner" || !languages) return;
+  if (languages.some((name) => alignerLanguages.has(name))) return;
+  const known = [...alignerLanguages].join(", ");
+  const hint = `use attention (--words attention), or one of: ${known}`;
+  throw new AsrError("usage", `the aligner does not know ${languages.join(" or ")}`, hint);
 }
 
 /** Parts the options of a call that opens its model itself; the signal belongs to both parts. */

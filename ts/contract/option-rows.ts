@@ -33,6 +33,8 @@ export interface OptionFlag {
   readonly aliases?: readonly string[];
   /** What help texts call its value, where the kind does not say it. */
   readonly value?: string;
+  /** The value that it has where it stands without one. */
+  readonly bare?: string;
   /** The heading in help texts. */
   readonly heading: "Model" | "What is said" | "Which part" | "Decoding" | "Input" | "Output";
   /** What help texts say instead of the sentence. */

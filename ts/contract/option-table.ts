@@ -235,6 +235,15 @@ export const optionTable = {
     kind: { type: "choice", choices: ["auto", "attention", "aligner"] },
     defaultText: "no words",
     sentence: "gives each word with its times: from `attention`, by the `aligner`, or `auto`",
+    flag: {
+      name: "words",
+      aliases: ["word-timestamps"],
+      bare: "auto",
+      heading: "Output",
+      help:
+        "each word with its times: from attention, by the aligner, or auto, as without a value: " +
+        "by the aligner where it is there and knows the language, else from attention",
+    },
   },
   logprobs: {
     scope: "recording",

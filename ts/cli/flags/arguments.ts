@@ -2,8 +2,7 @@ import type { PcmFormat, PcmStream } from "../../audio/pcm.ts";
 import { checkTrackChoice } from "../../audio/tracks/track-language.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { keywordList } from "../../contract/keywords.ts";
-import { languageChoice } from "../../contract/languages.ts";
-import { checkLive, checkSpan } from "../../contract/option-checks.ts";
+import { checkLive, checkSpan, checkWords } from "../../contract/option-checks.ts";
 import type { EngineOptions, HubOptions, StreamSettings } from "../../contract/options.ts";
 import { defaultModel, parseModelName } from "../../hub/names.ts";
 import { demoModel } from "../../native/locate.ts";
@@ -172,7 +171,7 @@ function checkFormatSlip(list: string): void {
 function settingsOf(given: TranscribeFlags, live: boolean): StreamSettings {
   const settings = givenOptions(given, "recording", "session", "stream");
   // Refused here rather than after the model was loaded.
-  languageChoice(settings);
+  checkWords(settings);
   checkTrackChoice(settings.audioTrack);
   checkLive(settings, live);
   checkSpan(settings);

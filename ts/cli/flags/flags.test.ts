@@ -67,6 +67,39 @@ describe("flags", () => {
     expect(flagHelp(optional)).toContain("      --listen [PORT]        where\n");
   });
 
+  describe("a flag of which some values are known", () => {
+    const kind = { type: "choice", choices: ["auto", "attention", "aligner"] } as const;
+    const words = { bare: "auto", kind, aliases: ["word-timestamps"], help: "times" };
+    const table = { First: { words, b: { help: "" } } } as const;
+    const read = (...argv: string[]) => {
+      const { given, names } = readFlags(argv, table);
+      return [given.value("words"), ...names];
+    };
+
+    test.each<[string, (string | undefined)[]]>([
+      ["--words", ["auto"]],
+      ["--words talk.mp3", ["auto", "talk.mp3"]],
+      ["talk.mp3 --words --b", ["auto", "talk.mp3"]],
+      ["--words aligner talk.mp3", ["aligner", "talk.mp3"]],
+      ["--words=attention", ["attention"]],
+      ["--word_timestamps True talk.mp3", ["auto", "talk.mp3"]],
+      ["--word-timestamps=true", ["auto"]],
+      ["--word_timestamps False talk.mp3", [undefined, "talk.mp3"]],
+      ["--words -- aligner", ["auto", "aligner"]],
+      ["--words attention --words talk.mp3", ["auto", "talk.mp3"]],
+    ])("%s", (line, expected) => expect(read(...line.split(" "))).toEqual(expected));
+
+    test("is told of a value that was meant", async () => {
+      const call = () => read("--words", "atention", "talk.mp3");
+      await expectAsrError(call, "usage", "--words atention", "did you mean attention?");
+      await expectAsrError(() => read("--words="), "usage", "--words", "auto, attention, aligner");
+    });
+
+    test("shows them in brackets", () => {
+      expect(flagHelp(table)).toContain("--words [auto|attention|aligner]\n");
+    });
+  });
+
   test("help", () => {
     expect(flagHelp(table)).toBe(
       `First:
@@ -143,6 +176,12 @@ describe("arguments of transcribe", () => {
     });
   });
 
+  test("words and who times them", () => {
+    const { settings, engine, names } = parsed("--words", "x.wav", "--aligner", "aligner-8bit");
+    expect([settings.words, engine.aligner, names]).toEqual(["auto", "aligner-8bit", ["x.wav"]]);
+    expect(parsed("x.wav").settings.words).toBeUndefined();
+  });
+
   test("tracks and channels", () => {
     const { settings } = parsed("--audio-track", "2", "--channel", "left", "x.mkv");
     expect(settings).toMatchObject({ audioTrack: 2, channel: "left" });
@@ -211,6 +250,10 @@ describe("arguments of transcribe", () => {
     ],
     [["--channel", "0"], ["--channel 0: expected mix, left, right, each or a whole number"]],
     [["--stream", "--channel", "each"], ["exclude each other"]],
+    [
+      ["--words", "aligner", "-l", "th"],
+      ["the aligner does not know Thai", "--words attention"],
+    ],
     [["--audio-track", "Klingonese"], ['"Klingonese", which is no language']],
     [["--audio-track", "0"], ["--audio-track 0: expected a language, default or a whole number"]],
     [["--stream", "--audio-track", "de"], ["give its number"]],

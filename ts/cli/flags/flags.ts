@@ -10,6 +10,7 @@ import {
   type OptionKind,
   rangeText,
 } from "../../contract/option-kinds.ts";
+import { withBareValues } from "./bare-values.ts";
 import { flagValue, parseCommandLine } from "./command-line.ts";
 
 /** A flag of a command. */
@@ -178,16 +179,6 @@ function ourName(arg: string, flags: readonly [string, Flag][]): string {
   return `--${known?.[0] ?? name}${rest ?? ""}`;
 }
 
-/** Gives flags that stand without a value the one that they have then. */
-function withBareValues(args: readonly string[], flags: readonly [string, Flag][]): string[] {
-  return args.map((arg, index) => {
-    const bare = flags.find(([name]) => `--${name}` === arg)?.[1].bare;
-    const next = args[index + 1];
-    const isAlone = next === undefined || next.startsWith("-");
-    return bare !== undefined && isAlone ? `${arg}=${bare}` : arg;
-  });
-}
-
 /** A long name after one hyphen would be read as a short flag and its value: `-m odel`. */
 function checkedShort(arg: string, flags: readonly [string, Flag][]): string {
   const [, name] = /^-([a-z][a-z_-]+)(?:=.*)?$/s.exec(arg) ?? [];
@@ -216,9 +207,10 @@ function row(name: string, flag: Flag): string {
 }
 
 function valueName(flag: Flag): string | undefined {
-  if (flag.bare !== undefined) return `[${flag.value}]`;
-  if (flag.value !== undefined || isSwitch(flag)) return flag.value;
-  return flag.kind?.type === "choice" ? flag.kind.choices.join("|") : "N";
+  const { value, kind, bare } = flag;
+  if (value === undefined && isSwitch(flag)) return undefined;
+  const name = value ?? (kind?.type === "choice" ? kind.choices.join("|") : "N");
+  return bare === undefined ? name : `[${name}]`;
 }
 
 /** The help of a flag with its range and its default. */

@@ -38,6 +38,7 @@ export function optionFlags<const Name extends Flagged>(...names: Name[]): Optio
         kind: option.kind,
         ...(flag?.short === undefined ? {} : { short: flag.short }),
         ...(flag?.value === undefined ? {} : { value: flag.value }),
+        ...(flag?.bare === undefined ? {} : { bare: flag.bare }),
         ...(flag?.aliases === undefined ? {} : { aliases: flag.aliases }),
         // A switch is off unless it is given.
         ...(switchOn || defaultText === undefined ? {} : { default: defaultText }),
