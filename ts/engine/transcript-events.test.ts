@@ -98,6 +98,28 @@ describe("the tokens of deltas", () => {
   });
 });
 
+test("words come after the delta that ends them, and before the end of their chunk", async () => {
+  const [one, two] = ["One", "two."].map((text, index) => {
+    return { start: index, end: index + 1, text, probability: 1, estimated: true };
+  });
+  const events = await read((writer) => {
+    writer.settled("One two", []);
+    writer.words([one!]);
+    writer.final(chunk("One two."), [two!]);
+    writer.words([]);
+    writer.final(chunk("Three."));
+  });
+  expect(events.slice(0, -1)).toMatchObject([
+    { type: "delta", text: "One two" },
+    { type: "words", words: [one] },
+    { type: "delta", text: "." },
+    { type: "words", words: [two] },
+    { type: "final" },
+    { type: "delta" },
+    { type: "final" },
+  ]);
+});
+
 test("a partial goes on from what was told", async () => {
   const events = new TranscriptEvents();
   const { promise, resolve } = Promise.withResolvers<typeof nothing>();

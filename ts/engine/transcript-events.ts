@@ -1,5 +1,5 @@
 import type { StreamEvent } from "../contract/events.ts";
-import type { DecodedChunk, Segment, TokenText, Transcript } from "../contract/transcript.ts";
+import type { DecodedChunk, Segment, TokenText, Transcript, Word } from "../contract/transcript.ts";
 import { TextEnd, type Turn } from "../text/joining.ts";
 import { tokensBetween } from "./decode/token-texts.ts";
 
@@ -43,11 +43,17 @@ export class TranscriptEvents {
     if (/[^\s"'“‘”’]/u.test(settled)) this.#delta({ text: settled, tokens });
   }
 
-  /** The open chunk is finished. */
-  final(chunk: DecodedChunk): void {
+  /** These words of the text that deltas have told will not change any more. */
+  words(words: readonly Word[]): void {
+    if (words.length > 0) this.#push({ type: "words", words: [...words] });
+  }
+
+  /** The open chunk is finished, with these words that were not told before. */
+  final(chunk: DecodedChunk, words: readonly Word[] = []): void {
     const { text, start, end, channel, language, finishReason, tokenTexts: tokens } = chunk;
     this.#partial = undefined;
     this.#delta({ text, channel, tokens });
+    this.words(words);
     this.#end.add({ text: this.#stable, channel });
     this.#stable = "";
     const place = { start, end, ...(channel === undefined ? {} : { channel }) };

@@ -64,6 +64,24 @@ export function randomChunks(random: Random): DecodedChunk[] {
   return chunks;
 }
 
+/** The chunk with times for its words, the same ones that random numbers give. */
+export function withWords(
+  random: Random,
+  chunk: DecodedChunk,
+  { estimated = false }: { estimated?: boolean } = {},
+): DecodedChunk {
+  const found = [
+    ...chunk.text.matchAll(/[\p{Script=Han}\p{Script=Thai}]\p{P}*|[^\s\p{Script=Han}]+/gu),
+  ];
+  const step = (chunk.end - chunk.start) / Math.max(1, found.length);
+  const words = found.map(({ 0: word, index }, number) => {
+    const from = chunk.start + step * (number + random() / 2);
+    const end = from + step * (0.01 + 0.49 * random());
+    return { from: index, to: index + word.length, start: from, end, estimated };
+  });
+  return { ...chunk, words };
+}
+
 function randomSpeech(random: Random, start: number, end: number): Span[] {
   const speech: Span[] = [];
   for (let at = start + random(); random() < 0.9 && at < end; ) {

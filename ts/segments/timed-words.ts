@@ -1,0 +1,74 @@
+import type { DecodedChunk, Word } from "../contract/transcript.ts";
+import { joined, maxSegmentSeconds, minCutPause, type Part } from "./parts.ts";
+import { sentencesOf, type TextRange } from "./sentences.ts";
+import { TokenScores } from "./token-scores.ts";
+
+/** A word as the transcript has it, and where it stands in its chunk's text. */
+export interface PlacedWord extends Word, TextRange {}
+
+/**
+ * The words of a chunk as the transcript has them, none where their times are not known: in whole
+ * milliseconds, of which each takes one at least, none before `after`, in seconds.
+ */
+export function placedWords(chunk: DecodedChunk, after: number): PlacedWord[] {
+  const { channel, text, words = [] } = chunk;
+  const scores = new TokenScores(chunk);
+  let last = Math.round(after * 1000);
+  return words.map(({ from, to, start, end, estimated }) => {
+    const startMs = Math.max(last, Math.round(start * 1000));
+    last = Math.max(startMs + 1, Math.round(end * 1000));
+    return {
+      from,
+      to,
+      start: startMs / 1000,
+      end: last / 1000,
+      ...(channel === undefined ? {} : { channel }),
+      text: onOneLine(text.slice(from, to)),
+      probability: scores.probability({ from, to }),
+      estimated,
+    };
+  });
+}
+
+/** The word as it stands in the transcript. */
+export function withoutPlace({ from: _, to: __, ...word }: PlacedWord): Word {
+  return word;
+}
+
+/** A text that may have had several lines. */
+export function onOneLine(text: string): string {
+  return text.replaceAll(/\s*[\r\n]+\s*/g, " ");
+}
+
+/**
+ * The sentences of a chunk by the times of its words, all of them in order. Where a word belongs to
+ * two, as without a space after the full stop, they are one. Long ones are cut where the speaker
+ * paused.
+ */
+export function timedParts({ text, language }: DecodedChunk, words: readonly PlacedWord[]): Part[] {
+  const sentences = sentencesOf(text, language)[Symbol.iterator]();
+  const groups: PlacedWord[][] = [];
+  let sentenceEnd = 0;
+  for (const word of words) {
+    if (word.from >= sentenceEnd) groups.push([]);
+    while (sentenceEnd < word.to) sentenceEnd = sentences.next().value?.to ?? text.length;
+    groups.at(-1)!.push(word);
+  }
+  return joined(groups.flatMap(cutAtPauses).map(partOf));
+}
+
+function partOf(words: readonly PlacedWord[]): Part {
+  const [first, last] = [words[0]!, words.at(-1)!];
+  return { from: first.from, to: last.to, start: first.start, end: last.end };
+}
+
+/** Words that take long in two at their longest pause, and those again, while there are pauses. */
+function cutAtPauses(words: readonly PlacedWord[]): (readonly PlacedWord[])[] {
+  const { start, end } = partOf(words);
+  if (end - start <= maxSegmentSeconds) return [words];
+  const pauses = words.slice(1).map((word, index) => word.start - words[index]!.end);
+  const longest = pauses.reduce((max, pause) => Math.max(max, pause), 0);
+  if (longest < minCutPause) return [words];
+  const cut = pauses.indexOf(longest) + 1;
+  return [...cutAtPauses(words.slice(0, cut)), ...cutAtPauses(words.slice(cut))];
+}
