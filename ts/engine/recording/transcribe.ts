@@ -174,7 +174,9 @@ class Recording implements Work {
       this.#finished++;
       this.#isCut = result.some(({ chunk }) => chunk.finishReason === "cancelled");
       for (const { chunk } of result) {
-        this.#events?.final(chunk, this.#segments.add(chunk));
+        // Also where nobody reads events.
+        const words = this.#segments.add(chunk);
+        this.#events?.final(chunk, words);
       }
       this.#events?.segments(this.#segments.take(this.#starts[this.#finished] ?? start));
       // A chunk of another channel may end before the one that began before it.
