@@ -24,16 +24,19 @@ const table: Readonly<Record<string, string>> = {
   bias: "contract text",
   segments: "contract",
   align: "contract text",
+  comparison: "",
   output: "contract segments text",
   // A name of a model becomes a folder.
   hub: "contract concurrency checkpoint native/locate native/program text",
   // Libraries without a terminal.
   convert: "contract checkpoint native text hub",
-  wer: "contract audio",
+  wer: "contract audio comparison",
+  // A text that is given, in time.
+  "align/given": "contract text segments comparison",
   // Recordings become text, on a thread of their own.
   engine: "contract concurrency checkpoint native audio text bias segments",
   worker: "contract native audio",
-  "worker/engine": "contract audio hub engine worker",
+  "worker/engine": "contract audio hub align/given engine worker",
   "worker/caller": "contract native/locate audio worker",
   // The calls behind sockets; what opens a model is handed in.
   server: "contract checkpoint concurrency audio text output hub",

@@ -9,7 +9,7 @@ import { demoSample } from "./native/locate.ts";
 import { expectAsrError } from "./testing/expect-error.ts";
 import { goldensFolder, speech } from "./testing/goldens.ts";
 import { demoSpeech } from "./testing/live.ts";
-import { transcribe, transcribeStream } from "./transcribe.ts";
+import { align, transcribe, transcribeStream } from "./transcribe.ts";
 
 const sampleText = readFileSync(demoSample.replace(".wav", ".txt"), "utf8").trim();
 const small = join(goldensFolder, "small-q4");
@@ -105,6 +105,40 @@ describe("the demo", () => {
     expect(() => asr.transcribe(new Blob([]).stream())).toThrow("cannot read this input");
     asr.close();
     expect(() => asr.transcribe(demoSample)).toThrow("closed");
+  });
+
+  test("is found word by word, as text and as lines, whatever the text lacks or adds", async () => {
+    const lines = ["TURN ON the light", "in the old kitchen.", "The train leaves at 7:30!", "Bye."];
+    const found = await align(demoSample, lines, { model: "demo", language: "en" });
+    expect(found.text).toBe(lines.join("\n"));
+    expect(found.segments.map(({ text }) => text)).toEqual(lines);
+    expect(found.segments[2]!.start).toBeCloseTo(2.2, 0);
+    expect(found.unmatched.map(({ kind, text, line }) => [kind, text, line])).toEqual([
+      ["text", "old", 2],
+      ["speech", "to Boston", 3],
+      ["text", "Bye.", 4],
+    ]);
+    expect(found.matched).toBeCloseTo(12 / 14, 9);
+    using asr = AsrSync.load("demo");
+    const whole = asr.align(readFileSync(demoSample), sampleText);
+    expect(whole).toMatchObject({ text: sampleText, matched: 1, unmatched: [] });
+    const segments = whole.segments.map((segment) => segment.words!.map(({ text }) => text));
+    expect(segments.map((words) => words.join(" ")).join(" ")).toBe(sampleText);
+    expect(() => asr.align(demoSample, " ")).toThrow("no words");
+    asr.close();
+    expect(() => asr.align(demoSample, sampleText)).toThrow("closed");
+  });
+
+  test("is honest about a text that is not in it, and about silence", async () => {
+    await using asr = await Asr.load("demo");
+    const other = Array.from({ length: 10_000 }, (_, n) => `wort${n}`).join(" ");
+    const silence = { samples: new Float32Array(80_000), sampleRate: 16_000 };
+    for (const input of [demoSample, silence]) {
+      const { text, matched, segments, duration } = await asr.align(input, other);
+      expect([text, matched]).toEqual([other, 0]);
+      expect(segments.at(-1)!.end).toBeLessThanOrEqual(duration + 1e-6);
+    }
+    await expectAsrError(() => asr.align("none.wav", other), "input", "no such file");
   });
 
   test("can be a stream of its own", async () => {

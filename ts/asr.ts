@@ -1,14 +1,17 @@
 import type { InputBlocks } from "./audio/blocks.ts";
 import { type AudioInput, classify } from "./audio/input.ts";
+import { type Alignment, checkedText, type GivenText } from "./contract/alignment.ts";
 import { AsrError } from "./contract/errors.ts";
 import type { StreamEvent } from "./contract/events.ts";
 import {
+  alignSettings,
   checkOption,
   checkOptions,
   recordingSettings,
   streamSettings,
 } from "./contract/option-checks.ts";
 import type {
+  AlignOptions,
   CallOptions,
   LoadOptions,
   StreamOptions,
@@ -73,6 +76,27 @@ export class Asr implements Disposable, AsyncDisposable {
     const { description, content } = classify(input);
     const argument = { engine: this.#engine, input: description, options: settings };
     return await this.#thread.result("transcribe", argument, this.#extras(content, options));
+  }
+
+  /**
+   * Finds when a text that is given was said in a recording of any length: each word has its time,
+   * and what was not heard, or is not in the text, is in `unmatched`. Lines (an array) become the
+   * segments, of a whole text its sentences. What was heard when it fails or is aborted is the
+   * error's `partial`.
+   *
+   * @example
+   * await using asr = await Asr.load("demo");
+   * const lines = ["Turn on the light", "in the kitchen", "and then wait."];
+   * const { segments, unmatched } = await asr.align("models/demo/sample.wav", lines);
+   * for (const { start, end, text } of segments) console.log(start, end, text);
+   * for (const { kind, text } of unmatched) console.log(`only in the ${kind}: ${text}`);
+   */
+  async align(input: AudioInput, text: GivenText, options: AlignOptions = {}): Promise<Alignment> {
+    const settings = alignSettings(options);
+    const given = checkedText(text);
+    const { description, content } = classify(input);
+    const argument = { engine: this.#engine, input: description, options: settings, text: given };
+    return await this.#thread.result("align", argument, this.#extras(content, options));
   }
 
   /**

@@ -14,6 +14,7 @@ export {
 } from "./audio/microphone/microphone.ts";
 export type { AudioSamples, PcmEncoding, PcmFormat, PcmStream } from "./audio/pcm.ts";
 export type { AudioTrack } from "./audio/tracks/tracks.ts";
+export type { Alignment, GivenText, Unmatched } from "./contract/alignment.ts";
 export { AsrError, type AsrErrorCode, type AsrErrorReason } from "./contract/errors.ts";
 export type {
   DeltaEvent,
@@ -27,10 +28,13 @@ export type {
 export type { Keyword } from "./contract/keywords.ts";
 export { languages } from "./contract/language-names.ts";
 export type {
+  AlignOptions,
+  AlignSettings,
   CallOptions,
   ChannelChoice,
   LoadOptions,
   ModelOptions,
+  OneAlignOptions,
   OneCallOptions,
   OneStreamOptions,
   Progress,
@@ -56,4 +60,4 @@ export { Model, Session, type Stage } from "./native/model.ts";
 export type { ModelInfo, SessionReport } from "./native/model-info.ts";
 export { type ParsedOutput, type PromptOptions, parseOutput, promptIds } from "./text/prompt.ts";
 export { TokenDecoder, Tokenizer } from "./text/tokenizer.ts";
-export { transcribe, transcribeStream } from "./transcribe.ts";
+export { align, transcribe, transcribeStream } from "./transcribe.ts";

@@ -1,8 +1,9 @@
 import { Asr } from "./asr.ts";
 import type { AudioInput } from "./audio/input.ts";
+import { type Alignment, checkedText, type GivenText } from "./contract/alignment.ts";
 import type { StreamEvent } from "./contract/events.ts";
 import { checkOptions, parted } from "./contract/option-checks.ts";
-import type { OneCallOptions, OneStreamOptions } from "./contract/options.ts";
+import type { OneAlignOptions, OneCallOptions, OneStreamOptions } from "./contract/options.ts";
 import type { Transcript } from "./contract/transcript.ts";
 
 /**
@@ -20,6 +21,27 @@ export async function transcribe(
   const { model, load, rest } = parted(options);
   await using asr = await Asr.load(model, load);
   return await asr.transcribe(input, rest);
+}
+
+/**
+ * Finds when a given text was said, with a model that is opened for this call alone: see
+ * `Asr.align`.
+ *
+ * @example
+ * const text = "Turn on the light in the kitchen.";
+ * const { segments } = await align("models/demo/sample.wav", text, { model: "demo" });
+ * console.log(segments[0]?.words);
+ */
+export async function align(
+  input: AudioInput,
+  text: GivenText,
+  options: OneAlignOptions = {},
+): Promise<Alignment> {
+  checkOptions(options, "oneAlign", "align");
+  const given = checkedText(text);
+  const { model, load, rest } = parted(options);
+  await using asr = await Asr.load(model, load);
+  return await asr.align(input, given, rest);
 }
 
 /**

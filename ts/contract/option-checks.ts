@@ -6,6 +6,7 @@ import { languageChoice } from "./languages.ts";
 import { expected } from "./option-kinds.ts";
 import { type OptionName, optionNames, optionRow } from "./option-table.ts";
 import type {
+  AlignOptions,
   CheckedSettings,
   LoadOptions,
   ModelName,
@@ -18,6 +19,8 @@ import type {
 
 const loadNames = optionNames("load", "call");
 const transcribeNames = optionNames("recording", "session", "call");
+/** Tokens are those of what was heard, not of a text that is given. */
+const alignNames = transcribeNames.filter((name) => name !== "logprobs");
 const streamNames = optionNames("recording", "session", "stream", "call");
 const sessionNames = optionNames("session");
 
@@ -25,9 +28,11 @@ const sessionNames = optionNames("session");
 const taken = {
   load: loadNames,
   transcribe: transcribeNames,
+  align: alignNames,
   stream: streamNames,
   /** The functions that open their model themselves. */
   oneCall: [...optionNames("model"), ...loadNames, ...transcribeNames],
+  oneAlign: [...optionNames("model"), ...loadNames, ...alignNames],
   oneStream: [...optionNames("model"), ...loadNames, ...streamNames],
 } as const;
 
@@ -69,7 +74,23 @@ export function streamSettings(options: StreamOptions): CheckedSettings {
   return checkedSettings(options, "stream");
 }
 
-function checkedSettings(options: StreamOptions, call: "transcribe" | "stream"): CheckedSettings {
+/**
+ * The same for a text that is given, which needs the times of words, and is one text: channels each
+ * on its own are refused.
+ */
+export function alignSettings(options: AlignOptions): CheckedSettings {
+  const settings = checkedSettings(options, "align");
+  if (settings.channel === "each") {
+    const hint = "choose one channel, or align each with its own text";
+    throw new AsrError("usage", 'a text is aligned to one channel, not to "each"', hint);
+  }
+  return { ...settings, words: settings.words ?? "auto" };
+}
+
+function checkedSettings(
+  options: StreamOptions,
+  call: "transcribe" | "align" | "stream",
+): CheckedSettings {
   checkOptions(options, call, call);
   checkSpan(options);
   checkWords(options);

@@ -156,6 +156,12 @@ export interface RecordingSettings extends Omit<SessionOptions, "ignoreEos"> {
 /** Options of one transcription. */
 export interface TranscribeOptions extends RecordingSettings, CallOptions {}
 
+/** What a given text is aligned with: as a transcription, with `words` of its own accord. */
+export interface AlignSettings extends Omit<RecordingSettings, "logprobs"> {}
+
+/** Options of one alignment. */
+export interface AlignOptions extends AlignSettings, CallOptions {}
+
 /** What a stream is transcribed with, besides. */
 export interface StreamSettings extends RecordingSettings {
   /**
@@ -179,6 +185,9 @@ export interface ModelName {
 
 /** Options of a transcription with a model that is opened for it. */
 export interface OneCallOptions extends TranscribeOptions, LoadOptions, ModelName {}
+
+/** Options of an alignment with a model that is opened for it. */
+export interface OneAlignOptions extends AlignOptions, LoadOptions, ModelName {}
 
 /** Options of a streaming transcription with a model that is opened for it. */
 export interface OneStreamOptions extends StreamOptions, LoadOptions, ModelName {}

@@ -1,4 +1,4 @@
-import type { Edit } from "./align.ts";
+import type { Edit } from "../comparison/align.ts";
 import type { Unit } from "./score.ts";
 
 const indent = "  ref  ".length;

@@ -1,4 +1,4 @@
-import { charactersOf, singleSpaced, unicodePattern } from "./unicode.ts";
+import { charactersOf, singleSpaced, unicodePattern } from "../comparison/unicode.ts";
 
 /**
  * Text for comparison in any language, as Whisper's `BasicTextNormalizer` gives it: lower case,

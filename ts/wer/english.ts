@@ -1,7 +1,7 @@
+import { spokenNumbersAsDigits } from "../comparison/numbers.ts";
+import { singleSpaced, unicodePattern } from "../comparison/unicode.ts";
 import { withoutAsides, withoutSymbolsAndAccents } from "./basic.ts";
-import { spokenNumbersAsDigits } from "./numbers.ts";
 import { americanSpelling } from "./spellings.ts";
-import { singleSpaced, unicodePattern } from "./unicode.ts";
 
 const fillers = unicodePattern("\\b(?:hmm|mm|mhm|mmm|uh|um)\\b");
 const spaceBeforeApostrophe = unicodePattern("\\s+'");

@@ -1,7 +1,7 @@
-import { align, type Edit } from "./align.ts";
+import { align, type Edit } from "../comparison/align.ts";
+import { charactersOf, wordsOf } from "../comparison/unicode.ts";
 import { normaliseBasic } from "./basic.ts";
 import { normaliseEnglish } from "./english.ts";
-import { charactersOf, wordsOf } from "./unicode.ts";
 
 /** What is counted: `auto` goes by the language. */
 export const modes = ["auto", "words", "characters"] as const;

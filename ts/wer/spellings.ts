@@ -1,5 +1,5 @@
+import { wordsOf } from "../comparison/unicode.ts";
 import table from "./spellings.txt" with { type: "text" };
-import { wordsOf } from "./unicode.ts";
 
 const american = new Map(
   table

@@ -3,6 +3,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { Block } from "../audio/blocks.ts";
 import type { InputDescription } from "../audio/input.ts";
+import type { Alignment } from "../contract/alignment.ts";
 import type { StreamEvent } from "../contract/events.ts";
 import type { CheckedSettings, EngineOptions, HubOptions, Progress } from "../contract/options.ts";
 import type { Transcript } from "../contract/transcript.ts";
@@ -17,6 +18,7 @@ import type { WireError } from "./wire-error.ts";
 export interface Calls {
   load: { argument: LoadArgument; value: never; result: LoadResult };
   transcribe: { argument: RecordingArgument; value: never; result: Transcript };
+  align: { argument: AlignArgument; value: never; result: Alignment };
   stream: { argument: RecordingArgument; value: StreamEvent; result: undefined };
   close: { argument: { engine: number }; value: never; result: undefined };
 }
@@ -37,6 +39,11 @@ export interface RecordingArgument {
   engine: number;
   input: InputDescription;
   options: CheckedSettings;
+}
+
+export interface AlignArgument extends RecordingArgument {
+  /** A whole text, or its lines. */
+  text: string | string[];
 }
 
 export type CallName = keyof Calls;

@@ -79,6 +79,14 @@ describe("a long recording", () => {
     expect(end).toBeCloseTo(41, 6);
   });
 
+  test("has the same segments where nobody reads events", async () => {
+    const options = recordingOptions(demo, {});
+    const open = () => openAudio({ samples: copies(2), sampleRate: 16_000 });
+    const { segments } = await transcribeRecording(demo, open, options);
+    expect(segments.length).toBe(4);
+    expect(segments).toEqual((await heard(demo, copies(2))).transcript.segments);
+  });
+
   test("is the same in a batch of one", async () => {
     using narrow = await Engine.open(modelFolder("demo"), { batch: 1 });
     const settings = { chunkSeconds: 4 };

@@ -1,14 +1,16 @@
+import { alignedText } from "../../align/given/alignment.ts";
 import type { NextBlock } from "../../audio/blocks.ts";
 import { openInput } from "../../audio/open.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { checkLive } from "../../contract/option-checks.ts";
 import type { Progress } from "../../contract/options.ts";
+import type { Transcript } from "../../contract/transcript.ts";
 import { Engine } from "../../engine/decode/engine.ts";
 import { streamLive } from "../../engine/live/stream.ts";
 import { recordingOptions } from "../../engine/recording/options.ts";
 import { streamRecording, transcribeRecording } from "../../engine/recording/transcribe.ts";
 import { resolveModel } from "../../hub/resolve.ts";
-import type { CallName, Calls } from "../protocol.ts";
+import type { CallName, Calls, RecordingArgument } from "../protocol.ts";
 
 /** What a call has besides its argument. */
 export interface CallContext {
@@ -39,16 +41,10 @@ export const handlers: Handlers = {
     return { engine: opened, info: engine.model.info };
   },
 
-  async transcribe({ engine: number, input, options }, { signal, progress, nextBlock }) {
-    const engine = openEngine(number);
-    const ready = recordingOptions(engine, options);
-    const { audioTrack, channel, maxSeconds } = options;
-    const heard = { range: ready.range, audioTrack, channel, maxSeconds, signal };
-    const audio = () => openInput(input, nextBlock, heard);
-    return await transcribeRecording(engine, audio, ready, {
-      signal,
-      onProgress: decoding(progress),
-    });
+  transcribe: transcribed,
+
+  async align({ text, ...recording }, context) {
+    return alignedText(await transcribed(recording, context), text);
   },
 
   stream({ engine: number, input, options }, { signal, progress, nextBlock }) {
@@ -70,6 +66,21 @@ export const handlers: Handlers = {
     return undefined;
   },
 };
+
+async function transcribed(
+  { engine: number, input, options }: RecordingArgument,
+  { signal, progress, nextBlock }: CallContext,
+): Promise<Transcript> {
+  const engine = openEngine(number);
+  const ready = recordingOptions(engine, options);
+  const { audioTrack, channel, maxSeconds } = options;
+  const heard = { range: ready.range, audioTrack, channel, maxSeconds, signal };
+  const audio = () => openInput(input, nextBlock, heard);
+  return await transcribeRecording(engine, audio, ready, {
+    signal,
+    onProgress: decoding(progress),
+  });
+}
 
 function decoding(progress: CallContext["progress"]) {
   return (done: number, total: number | undefined) => progress({ phase: "decode", done, total });

@@ -1,3 +1,5 @@
+// This folder: texts against each other: the shortest edits, numbers in words and in digits.
+
 import { type Columns, editColumns, lastColumn } from "./bit-vectors.ts";
 
 /** One step of an alignment; `ref` and `hyp` are units, words or characters. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { seededRandom } from "../wer/seeded-random.ts";
 import { align, type Edit } from "./align.ts";
-import { seededRandom } from "./seeded-random.ts";
 
 /** The distance by the table of the textbook. */
 function plainDistance(a: readonly string[], b: readonly string[]): number {
