@@ -133,6 +133,7 @@ def write_case(folder: Path, case: Case, stages: Stages, same_audio: str | None,
     }
     if case.steps:
         entry["stepLogits"] = {"file": place(folder, case, None, "step_logits.npy", stages.step_logits)}
+        entry["attention"] = {"file": place(folder, case, None, "attention.npy", stages.attention)}
     return entry
 
 

@@ -28,6 +28,8 @@ class Stages:
     input_ids: np.ndarray
     step_logits: np.ndarray
     tokens: np.ndarray
+    attention: np.ndarray
+    """[layers, heads, positions, audio tokens]: of the positions after the audio, softmax over the audio alone."""
 
     @property
     def margins(self) -> np.ndarray:
@@ -89,6 +91,26 @@ def apply_windows(tower: Qwen3ASRAudioEncoder) -> None:
         layer.forward = masked
 
 
+class Attention:
+    """Gathers what the decoder's layers attend to while they run, eagerly."""
+
+    def __init__(self, layers: torch.nn.ModuleList) -> None:
+        self.rows: list[list[torch.Tensor]] = [[] for _ in layers]
+        self.hooks = [
+            layer.self_attn.register_forward_hook(lambda _module, _given, out, rows=rows: rows.append(out[1][0]))
+            for layer, rows in zip(layers, self.rows, strict=True)
+        ]
+
+    def onto(self, audio: torch.Tensor) -> np.ndarray:
+        """That of the positions after the last of `audio` to these, which sums to one."""
+        for hook in self.hooks:
+            hook.remove()
+        first = int(audio[-1]) + 1
+        weights = torch.stack([torch.cat([part[..., audio] for part in rows], dim=1) for rows in self.rows])
+        weights = weights[:, :, first:]
+        return (weights / weights.sum(dim=-1, keepdim=True)).numpy()
+
+
 class Oracle:
     """One loaded checkpoint, ready to run recordings."""
 
@@ -110,6 +132,7 @@ class Oracle:
         places = int((batch["input_ids"] == self.model.config.audio_token_id).sum())
         if places != len(encoder):
             raise ValueError(f"{places} audio placeholders in the prompt for {len(encoder)} encoder rows")
+        attention = Attention(self.model.model.layers)
         result = self.model.generate(
             input_ids=batch["input_ids"],
             attention_mask=batch["attention_mask"],
@@ -129,6 +152,7 @@ class Oracle:
             input_ids=batch["input_ids"][0].numpy().astype(np.int32),
             step_logits=torch.cat(result.logits).float().numpy(),
             tokens=result.sequences[0, batch["input_ids"].shape[1] :].numpy().astype(np.int32),
+            attention=attention.onto(torch.nonzero(batch["input_ids"][0] == self.model.config.audio_token_id)[:, 0]),
         )
 
 

@@ -13,9 +13,12 @@ final class Model {
         var sliceOperations: Int?
         /// See `InputMoments`.
         var observeInputs: Bool?
+        /// Pairs of a layer and a head, see `Session.alignment`.
+        var alignmentHeads: [[Int]]?
 
         enum CodingKeys: String, CodingKey, CaseIterable {
             case precision, threads, bufferCacheBytes, sliceOperations, observeInputs
+            case alignmentHeads
         }
     }
 
@@ -23,6 +26,7 @@ final class Model {
     let encoder: AudioEncoder
     let decoder: QuantizedTextDecoder
     let sliceBudget: SliceBudget
+    let alignmentHeads: [AlignmentHead]
     /// What the products of the modules saw; empty unless they are observed.
     private let inputMoments: [String: InputMoments]
     /// JSON of `Info`.
@@ -42,11 +46,12 @@ final class Model {
             directory: URL(filePath: directory), precision: options.precision ?? .auto,
             observesInputs: options.observeInputs ?? false)
         config = checkpoint.config
+        alignmentHeads = try AlignmentHead.parse(options.alignmentHeads ?? [], of: config.text)
         encoder = try AudioEncoder(checkpoint)
         decoder = try QuantizedTextDecoder(checkpoint)
         try checkpoint.finish()
         inputMoments = checkpoint.inputMoments
-        info = try JSONText(Info(checkpoint, kernels: kernels)).text
+        info = try JSONText(Info(checkpoint, kernels: kernels, alignmentHeads)).text
         // Loading read whole files; what is not part of the model now goes back.
         Memory.clearCache()
     }
@@ -93,9 +98,13 @@ final class Model {
         let maxPositions: Int
         let windowFrames: Int
         let windowTokens: Int
+        /// Attention heads of a decoder layer.
+        let decoderHeads: Int
+        /// Number of the heads whose attention may be asked for.
+        let alignmentHeads: Int
         let tokens: ModelConfig.TokenIds
 
-        init(_ checkpoint: Checkpoint, kernels: String) {
+        init(_ checkpoint: Checkpoint, kernels: String, _ alignmentHeads: [AlignmentHead]) {
             let config = checkpoint.config
             directory = checkpoint.directory.path
             precision = checkpoint.precision.name
@@ -116,6 +125,8 @@ final class Model {
             maxPositions = config.text.maxPositionEmbeddings
             windowFrames = config.audio.nWindowInfer
             windowTokens = config.audio.windowTokens
+            decoderHeads = config.text.numAttentionHeads
+            self.alignmentHeads = alignmentHeads.count
             tokens = config.tokens
         }
     }

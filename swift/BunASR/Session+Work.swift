@@ -69,6 +69,9 @@ extension Session {
             guard let step = prefill.scores else { preconditionFailure("a slice is left") }
             scores = Scores(step: step, row: 0)
             pads += newPads
+            if let last = newPads.last {
+                for layer in cache { layer.queries?.drop(before: last) }
+            }
             missingPads = pads.isEmpty ? 0 : max(0, (embeddings?.dim(0) ?? 0) - pads.count)
             hasEnded = false
         }
@@ -77,7 +80,10 @@ extension Session {
 
     /// Makes the session what it was before the work was begun.
     func dropWork() {
-        if case .prefill(let prefill, _) = work { prefill.drop() }
+        if case .prefill(let prefill, _) = work {
+            prefill.drop()
+            keepQueries(after: pads)
+        }
         work = nil
     }
 

@@ -9,9 +9,11 @@ final class Session {
         var repetitionPenalty: Float?
         var noRepeatNgram: Int?
         var ignoreEos: Bool?
+        /// Whether `alignment` may be asked for.
+        var alignment: Bool?
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case mel, temperature, seed, repetitionPenalty, noRepeatNgram, ignoreEos
+            case mel, temperature, seed, repetitionPenalty, noRepeatNgram, ignoreEos, alignment
         }
     }
 
@@ -30,6 +32,7 @@ final class Session {
     let model: Model
     private let preprocessing: AudioPreprocessing
     let ignoresEos: Bool
+    let keepsQueries: Bool
     var sampler: Sampler
     var report = Report()
     /// The last report's JSON, kept while the caller reads it.
@@ -77,7 +80,12 @@ final class Session {
                 "repetitionPenalty", options.repetitionPenalty ?? 1, 0.01...100),
             noRepeatNgram: try within("noRepeatNgram", options.noRepeatNgram ?? 0, 0...1000),
             seed: options.seed ?? 0)
-        cache = model.decoder.makeCache()
+        keepsQueries = options.alignment ?? false
+        guard !keepsQueries || !model.alignmentHeads.isEmpty else {
+            throw ASRError.usage("alignment is for models that were opened with alignmentHeads")
+        }
+        cache = model.decoder.makeCache(
+            keepingQueriesOf: keepsQueries ? model.alignmentHeads : [])
     }
 
     /// A step is launched before it is known that nobody needs it, so the last one may still be
@@ -164,10 +172,11 @@ final class Session {
                     + "embeddings")
         }
         let start = position
+        let padsThere = newPads.map { start + $0 }
+        keepQueries(after: pads + padsThere)
         try begin(\.prefillMs) {
             .prefill(
-                Prefill(model.decoder, embed(ids), cache, model.sliceBudget),
-                pads: newPads.map { start + $0 })
+                Prefill(model.decoder, embed(ids), cache, model.sliceBudget), pads: padsThere)
         }
         return start + ids.count
     }

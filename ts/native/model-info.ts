@@ -25,6 +25,12 @@ export interface ModelInfo {
   windowFrames: number;
   /** Audio embeddings that they give; see `Session.encode`. */
   windowTokens: number;
+  /** Attention heads of a layer of the decoder. */
+  decoderHeads: number;
+  /** Number of the heads whose attention `Session.alignment` tells; 0 when none are known. */
+  alignmentHeads: number;
+  /** How much later they look than a word is said, in seconds. */
+  alignmentOffset: number;
   tokens: { audioPad: number; eos: readonly number[] };
 }
 

@@ -1,10 +1,11 @@
+import { type AlignmentHead, alignmentHeads } from "../checkpoint/alignment-heads.ts";
 import { checkedFolder } from "../checkpoint/check.ts";
 import type { ModelFolder } from "../checkpoint/folder.ts";
 import { notesOf } from "../checkpoint/notes.ts";
 import { AsrError } from "../contract/errors.ts";
-import type { ModelOptions, SessionOptions } from "../contract/options.ts";
+import type { ModelOptions } from "../contract/options.ts";
 import type { ModelInfo, SessionReport } from "./model-info.ts";
-import { forgotten, handleOf, Session } from "./session.ts";
+import { forgotten, handleOf, Session, type SessionOpenOptions } from "./session.ts";
 import {
   ended,
   failed,
@@ -14,7 +15,7 @@ import {
   nativeLibrary,
 } from "./symbols.ts";
 
-export { Session, type Stage } from "./session.ts";
+export { Session, type SessionOpenOptions, type Stage } from "./session.ts";
 export type { ModelInfo, SessionReport };
 
 /** What `Model.open` takes besides: what those who share its thread may want to set. */
@@ -26,6 +27,11 @@ export interface ModelOpenOptions extends ModelOptions {
   sliceOperations?: number | undefined;
   /** Products remember what they are given, see `Model.inputs`; everything takes longer. */
   observeInputs?: boolean | undefined;
+  /**
+   * The heads whose attention `Session.alignment` tells; default: those that config.json names, or
+   * that are known of the checkpoint's shape.
+   */
+  alignmentHeads?: readonly AlignmentHead[] | undefined;
 }
 
 /**
@@ -46,13 +52,19 @@ export class Model implements Disposable {
   /** What the library says about the checkpoint. */
   readonly info: Readonly<ModelInfo>;
 
-  private constructor(library: NativeLibrary, handle: Handle, folder: ModelFolder) {
+  private constructor(
+    library: NativeLibrary,
+    handle: Handle,
+    folder: ModelFolder,
+    alignmentOffset: number | undefined,
+  ) {
     this.#library = library;
     this.#handle = handle;
     this.folder = folder.path;
     forgotten.register(this, () => library.asr_model_close(handle), this);
     const info = JSON.parse(library.asr_model_info(handle) ?? "{}");
-    this.info = { ...info, notes: notesOf(folder, info.ignoredTensors) };
+    const notes = notesOf(folder, info.ignoredTensors);
+    this.info = { ...info, notes, alignmentOffset: alignmentOffset ?? 0 };
   }
 
   /**
@@ -61,14 +73,16 @@ export class Model implements Disposable {
    */
   static open(folder: string, options: ModelOpenOptions = {}): Model {
     const checked = checkedFolder(folder);
+    const own = alignmentHeads(checked);
     const library = nativeLibrary();
-    const handle = library.asr_model_open(folder, optionText(options));
+    const given = { ...options, alignmentHeads: options.alignmentHeads ?? own?.heads };
+    const handle = library.asr_model_open(folder, optionText(given));
     if (handle === null) throw nativeError(library, `opening ${folder}`);
-    return new Model(library, handle, checked);
+    return new Model(library, handle, checked, own?.offsetSeconds);
   }
 
   /** Starts work on one recording. */
-  session(options: SessionOptions = {}): Session {
+  session(options: SessionOpenOptions = {}): Session {
     const handle = this.#library.asr_session_open(this.#open(), optionText(options));
     if (handle === null) throw nativeError(this.#library, "opening a session");
     const session = new Session(this.#library, handle, this, () => this.#sessions.delete(entry));
@@ -133,7 +147,7 @@ export class Model implements Disposable {
 }
 
 /** Options as the library takes them. JSON would turn NaN into null, which means "not given". */
-function optionText(options: ModelOpenOptions | SessionOptions): string {
+function optionText(options: ModelOpenOptions | SessionOpenOptions): string {
   for (const [name, value] of Object.entries(options)) {
     if (typeof value === "number" && !Number.isFinite(value)) {
       throw new AsrError("usage", `${name} is ${value}, expected a finite number`);

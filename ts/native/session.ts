@@ -1,4 +1,5 @@
 import { AsrError } from "../contract/errors.ts";
+import type { SessionOptions } from "../contract/options.ts";
 import type { ModelInfo, SessionReport } from "./model-info.ts";
 import { ended, failed, type Handle, type NativeLibrary, nativeError } from "./symbols.ts";
 
@@ -8,6 +9,22 @@ export type Stage = "mel" | "encoder" | "logits";
 // A net for handles that were never closed. Held values are closures over pointers, not over the
 // objects.
 export const forgotten = new FinalizationRegistry<() => void>((close) => close());
+
+/** What a session is opened with. */
+export interface SessionOpenOptions extends SessionOptions {
+  /** Whether `alignment` may be called; the model must have alignment heads. */
+  alignment?: boolean | undefined;
+}
+
+/** Which attention is asked for, see `Session.alignment`. */
+export interface AlignmentQuery {
+  /** The first position, after the audio. */
+  from: number;
+  /** The position after the last; default: the session's. */
+  to?: number | undefined;
+  /** Which of the model's alignment heads; default: the mean of all. */
+  head?: number | undefined;
+}
 
 /** What a session says of its `Model`. */
 export interface SessionModel {
@@ -37,6 +54,7 @@ export let handleOf: (session: Session) => Handle;
 export class Session implements Disposable {
   readonly #library: NativeLibrary;
   readonly #released: () => void;
+  #audioTokens = 0;
   #handle: Handle | null;
   /** Keeps the model alive for as long as the session is. */
   readonly model: SessionModel;
@@ -74,7 +92,8 @@ export class Session implements Disposable {
     if (!Number.isSafeInteger(keep)) {
       throw new AsrError("usage", `encode cannot keep ${keep} embeddings`);
     }
-    return this.#count(this.#library.asr_session_encode(handle, keep), "encode");
+    this.#audioTokens = this.#count(this.#library.asr_session_encode(handle, keep), "encode");
+    return this.#audioTokens;
   }
 
   /**
@@ -143,6 +162,24 @@ export class Session implements Disposable {
     if (out.length === 0) throw new AsrError("usage", "read needs room for at least one number");
     const bytes = this.#library.asr_session_read(handle, stage, out, out);
     return this.#count(bytes, `reading ${stage}`) / Float32Array.BYTES_PER_ELEMENT;
+  }
+
+  /**
+   * Where in the audio the tokens looked that were fed after it, chosen or prefilled: a row for
+   * each position, of as many weights as there are audio embeddings; each row sums to one. The row
+   * at a position is what the token there looked at when the next one was chosen. For sessions
+   * that were opened with `alignment`.
+   */
+  alignment({ from, to = this.report().position, head = -1 }: AlignmentQuery): Float32Array {
+    const handle = this.#open();
+    if (![from, to, head].every(Number.isSafeInteger) || to < from) {
+      throw new AsrError("usage", `there is no attention of head ${head} from ${from} to ${to}`);
+    }
+    const rows = new Float32Array((to - from) * this.#audioTokens);
+    if (rows.length === 0) return rows;
+    const bytes = this.#library.asr_session_alignment(handle, head, from, rows, rows);
+    if (this.#count(bytes, "alignment") === rows.byteLength) return rows;
+    throw new AsrError("usage", `there is no attention of position ${to - 1} yet`);
   }
 
   /** Stage times and counts so far; of an unfinished stage, the time of its slices so far. */

@@ -6,7 +6,7 @@ import { AsrError, type AsrErrorCode, errorCodes, messageOf } from "../contract/
 import { libraryHint, locateLibrary } from "./locate.ts";
 
 /** `ASR_ABI` of the header that this table was written from. */
-export const abi = 5;
+export const abi = 6;
 
 /** The library functions return these in place of a count. */
 export const ended = -1;
@@ -68,6 +68,12 @@ export const symbolTable = {
   // int64_t asr_session_read(asr_session *session, const char *stage, void *out, uint64_t
   // out_length);
   asr_session_read: { args: ["ptr", "cstring", "buffer", "buffer_length"], returns: "i64" },
+  // int64_t asr_session_alignment(asr_session *session, int64_t head, int64_t from, void *out,
+  // uint64_t out_length);
+  asr_session_alignment: {
+    args: ["ptr", "i64", "i64", "buffer", "buffer_length"],
+    returns: "i64",
+  },
   // const char *asr_session_report(asr_session *session);
   asr_session_report: { args: ["ptr"], returns: "cstring" },
 } as const;

@@ -26,6 +26,7 @@ export interface GoldenCase {
   logitsLast: { file: string };
   tokens: { file: string };
   stepLogits?: { file: string };
+  attention?: { file: string };
 }
 
 export interface GoldenSet {

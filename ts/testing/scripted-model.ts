@@ -94,6 +94,9 @@ export class ScriptedModel implements DecodingModel {
     maxPositions: 4096,
     windowFrames,
     windowTokens,
+    decoderHeads: 0,
+    alignmentHeads: 0,
+    alignmentOffset: 0,
     tokens: { audioPad: scriptTokenizer.specialId("<|audio_pad|>"), eos: [] },
   };
 

@@ -236,6 +236,20 @@ public func asr_session_read(
 }
 
 @c @implementation
+public func asr_session_alignment(
+    _ session: OpaquePointer!, _ head: Int64, _ from: Int64, _ out: UnsafeMutableRawPointer!,
+    _ out_length: UInt64
+) -> Int64 {
+    guarded(Int64(ASR_FAILED)) {
+        let room = UnsafeMutableBufferPointer(
+            mutating: try elements(out.map { UnsafeRawPointer($0) }, out_length, of: Float.self))
+        let values = try Handles.shared.session(session)
+            .alignment(head: Int(head), from: Int(from), into: room)
+        return Int64(values * MemoryLayout<Float>.stride)
+    }
+}
+
+@c @implementation
 public func asr_session_report(_ session: OpaquePointer!) -> UnsafePointer<CChar>! {
     guarded(nil) {
         let session = try Handles.shared.session(session)

@@ -5,6 +5,8 @@ import MLX
 package final class KVCache {
     package static let step = 256
 
+    /// Of the heads whose attention may be asked for; nil where none may.
+    package let queries: KeptQueries?
     private let dtype: DType
     private var keys: MLXArray?
     private var values: MLXArray?
@@ -17,9 +19,10 @@ package final class KVCache {
 
     /// - Parameter phase: below `step`; caches of different phases do not grow at the same token,
     ///   since in long contexts growing takes its time: all that is held is copied.
-    package init(_ dtype: DType, phase: Int = 0) {
+    package init(_ dtype: DType, phase: Int = 0, queries: KeptQueries? = nil) {
         self.dtype = dtype
         self.phase = phase
+        self.queries = queries
     }
 
     /// So many positions will be needed: the cache grows once for them, not step by step.
@@ -45,11 +48,18 @@ package final class KVCache {
     /// Forgets what lies at and after `position`; the memory stays.
     package func rewind(to position: Int) {
         offset = min(offset, position)
+        queries?.rewind(to: position)
+    }
+
+    /// The keys of a head at these positions, which are held, [positions, headDim]; nil when there
+    /// are none.
+    func keys(of head: Int, _ positions: Range<Int>) -> MLXArray? {
+        keys.map { $0[0..., head..<head + 1, positions, 0...].reshaped(positions.count, -1) }
     }
 
     /// What a step must evaluate along, so that no graph of earlier steps stays alive.
     var state: [MLXArray] {
-        [keys, values].compactMap { $0 }
+        [keys, values].compactMap { $0 } + (queries?.state ?? [])
     }
 
     private func grow(to end: Int, like example: MLXArray) {

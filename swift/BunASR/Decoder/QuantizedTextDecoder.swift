@@ -37,8 +37,14 @@ package final class QuantizedTextDecoder {
             : nil
     }
 
-    func makeCache() -> [KVCache] {
-        layers.indices.map { KVCache(cacheType, phase: $0 * KVCache.step / layers.count) }
+    /// - Parameter heads: those whose queries are kept
+    func makeCache(keepingQueriesOf heads: [AlignmentHead]) -> [KVCache] {
+        layers.indices.map { layer in
+            let own = heads.filter { $0.layer == layer }.map(\.head)
+            return KVCache(
+                cacheType, phase: layer * KVCache.step / layers.count,
+                queries: own.isEmpty ? nil : KeptQueries(heads: own))
+        }
     }
 
     /// ids int32 [...] → [..., hidden]
@@ -185,6 +191,7 @@ private struct DecoderAttention {
         let newKeys = rope(
             keyNorm(split(key, kvHeads)).transposed(0, 2, 1, 3), offset: cache.offset)
         let newValues = split(value, kvHeads).transposed(0, 2, 1, 3)
+        cache.queries?.append(queries, from: cache.offset)
         let (keys, values) = cache.update(keys: newKeys, values: newValues)
         let attended = MLXFast.scaledDotProductAttention(
             queries: queries, keys: keys, values: values, scale: 1 / Float(headDim).squareRoot(),

@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 /// Compared with `asr_abi()` when the library is loaded. Raised with every change of this file.
-#define ASR_ABI 5
+#define ASR_ABI 6
 
 /// `asr_session_next` and `asr_session_token` return this after an end token was chosen.
 #define ASR_END (-1)
@@ -51,13 +51,14 @@ const char *asr_error(void);
 /// freed buffers that MLX keeps for reuse (default: a sixteenth of its memory limit), on Metal
 /// alone. `sliceOperations` is how many multiplications `asr_session_work` does at once, as far as
 /// whole layers allow (default: 8e9, on Metal 80e9). With `"observeInputs": true` products remember
-/// what they are given, see `asr_model_inputs`, and everything takes longer. Returns an owned
-/// handle, or NULL.
+/// what they are given, see `asr_model_inputs`, and everything takes longer. `"alignmentHeads":
+/// [[layer, head], …]` names the heads of the decoder whose attention `asr_session_alignment`
+/// tells. Returns an owned handle, or NULL.
 asr_model *asr_model_open(const char *directory, const char *options);
 
-/// JSON: sizes, dtypes, bits, special token ids, kernel table, bytes of weights, and `windowFrames`
-/// and `windowTokens`, the mel frames and the audio embeddings of one attention window of the
-/// encoder. Lives until the model is closed.
+/// JSON: sizes, dtypes, bits, special token ids, kernel table, bytes of weights, the number of
+/// `alignmentHeads`, and `windowFrames` and `windowTokens`, the mel frames and the audio embeddings
+/// of one attention window of the encoder. Lives until the model is closed.
 const char *asr_model_info(const asr_model *model);
 
 /// How large the inputs of a module's product were since the model was opened with
@@ -87,7 +88,8 @@ int64_t asr_convert(const void *values, uint64_t values_length, const char *opti
 
 /// Starts a session. Options, all optional:
 /// `{"mel": "exact" | "fft512", "temperature": 0, "seed": 0, "repetitionPenalty": 1,
-///   "noRepeatNgram": 0, "ignoreEos": false}`. Returns an owned handle, or NULL.
+///   "noRepeatNgram": 0, "ignoreEos": false, "alignment": false}`. With `alignment`, of a model
+/// with alignment heads, `asr_session_alignment` may be called. Returns an owned handle, or NULL.
 asr_session *asr_session_open(asr_model *model, const char *options);
 
 /// Frees the session. NULL is allowed; so is a session whose model is already closed.
@@ -166,6 +168,17 @@ int64_t asr_session_rewind(asr_session *session, int64_t position);
 /// or `logits` [vocab] (those that the next call of `asr_session_next` chooses from). Returns the
 /// bytes written, or ASR_FAILED when the stage has not run or `out` is too small.
 int64_t asr_session_read(asr_session *session, const char *stage, void *out, uint64_t out_length);
+
+/// Where in the audio the tokens looked: the attention of a head at the positions from `from` on,
+/// softmax over the N audio embeddings alone, float32 rows [positions, N], N being the prompt's
+/// pads. `head` counts in `alignmentHeads`, -1 is the mean of all. Positions are those of fed
+/// tokens, chosen or prefilled, after the last pad, up to the session's; the row at a position is
+/// what the token there looks at when it chooses the next one. As many whole rows are given as
+/// `out` holds, so that a long answer can be read in parts. Sessions that were opened with
+/// `alignment` alone keep what it takes; it costs a step next to nothing. Returns the bytes
+/// written, or ASR_FAILED.
+int64_t asr_session_alignment(asr_session *session, int64_t head, int64_t from, void *out,
+                              uint64_t out_length);
 
 /// JSON: milliseconds spent in each stage (`melMs`, `encodeMs`, `prefillMs`, `decodeMs`; a step
 /// that sessions share counts in equal parts; of unfinished work, what is done), frames, audio

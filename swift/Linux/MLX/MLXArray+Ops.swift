@@ -71,6 +71,12 @@ public func logSumExp(_ array: MLXArray, axis: Int) -> MLXArray {
     return MLXArray(cmlx_logsumexp(array.ctx))
 }
 
+/// eˣ / Σ eˣ along the last axis.
+public func softmax(_ array: MLXArray, axis: Int) -> MLXArray {
+    precondition(axis == -1 || axis == array.ndim - 1, "only the last axis")
+    return MLXArray(cmlx_softmax(array.ctx))
+}
+
 /// What stands at `indices` of each row along the last axis.
 public func takeAlong(_ array: MLXArray, _ indices: MLXArray, axis: Int) -> MLXArray {
     precondition(axis == -1 || axis == array.ndim - 1, "only the last axis")

@@ -76,6 +76,10 @@ cmlx_array cmlx_greater_equal(cmlx_array a, cmlx_array b) {
   return make([&] { return mx::greater_equal(a->value, b->value); });
 }
 
+cmlx_array cmlx_softmax(cmlx_array x) {
+  return make([&] { return mx::softmax(x->value, -1); });
+}
+
 cmlx_array cmlx_take_along(cmlx_array x, cmlx_array indices) {
   return make([&] { return mx::take_along_axis(x->value, indices->value, -1); });
 }

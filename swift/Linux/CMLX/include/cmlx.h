@@ -92,6 +92,8 @@ cmlx_array cmlx_greater_equal(cmlx_array a, cmlx_array b);
 cmlx_array cmlx_argmax(cmlx_array x);
 /// log(sum(exp(x))) along the last axis.
 cmlx_array cmlx_logsumexp(cmlx_array x);
+/// eˣ / Σ eˣ along the last axis.
+cmlx_array cmlx_softmax(cmlx_array x);
 /// x [..., n] at `indices` [..., m] of each row.
 cmlx_array cmlx_take_along(cmlx_array x, cmlx_array indices);
 
