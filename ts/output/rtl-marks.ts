@@ -8,13 +8,12 @@ const rightToLeft =
 const minShare = 1 / 3;
 
 /**
- * The lines of a text in a right-to-left script, each between marks that say so (U+202B and U+202C,
- * as Subtitle Edit sets them). Players that take every line for left-to-right put its full stop
- * right and an English name out of order without them. Other texts stay as they are.
+ * What stands before and after each line of a text in a right-to-left script, to say that it is one
+ * (U+202B and U+202C, as Subtitle Edit sets them). Players that take every line for left-to-right
+ * put its full stop right and an English name out of order without them. Other texts have none.
  */
-export function withRtlMarks(lines: readonly string[]): string[] {
-  const text = lines.join(" ");
+export function rtlMarks(text: string): readonly [before: string, after: string] {
   const count = (pattern: RegExp) => text.match(pattern)?.length ?? 0;
   const share = count(rightToLeft) / Math.max(1, count(letter));
-  return lines.map((line) => (share < minShare || line === "" ? line : embed + line + end));
+  return share < minShare ? ["", ""] : [embed, end];
 }

@@ -1,27 +1,47 @@
 import type { Segment, Transcript } from "../contract/transcript.ts";
 import { clock } from "./clock.ts";
-import { cuesOf } from "./cues.ts";
-import type { Layout, LineLimits } from "./lines.ts";
-import { withRtlMarks } from "./rtl-marks.ts";
+import type { Cue } from "./cues/cue.ts";
+import { cuesOf } from "./cues/cues.ts";
+import type { Layout, LineLimits } from "./cues/layout.ts";
+import { type Frame, framesOf } from "./highlight.ts";
+import { rtlMarks } from "./rtl-marks.ts";
 import { voiceLabels } from "./voices.ts";
+import { markedLines } from "./word-marks.ts";
 
 /**
  * SubRip. The format has no way to write `-->` in a text, so it becomes `->`; `<` and `&` stand for
  * themselves. Nor has it voices: where channels are told apart, a cue begins with its channel when
- * the one before it is of another, in a line of its own where lines are narrow.
+ * the one before it is of another, in a line of its own where lines are narrow. Words are
+ * highlighted by a cue for each, in which it is underlined.
  */
 export function srt({ segments }: Pick<Transcript, "segments">, layout: Layout): string {
   const { limits, end } = roomForLabels(segments, layout);
   const cues = cuesOf(segments, limits);
   const labels = voiceLabels(cues);
   return cues
-    .map(({ startMs, endMs, lines }, index) => {
-      const times = `${clock(startMs, ",")} --> ${clock(endMs, ",")}`;
+    .flatMap((cue, index) => {
       const label = labels[index]!.replace(/ $/, end);
-      const text = `${label}${lines.join("\n").replaceAll("-->", "->")}`.split("\n");
-      const shown = layout.rtlMarks ? withRtlMarks(text) : text;
-      return `${index + 1}\n${times}\n${shown.join("\n")}\n`;
+      const frames = layout.highlightWords ? framesOf(cue) : [cue];
+      return frames.map((frame) => ({ ...frame, text: textOf(cue, frame, label, layout) }));
     })
+    .sort((a, b) => a.startMs - b.startMs)
+    .map(({ startMs, endMs, text }, index) => {
+      return `${index + 1}\n${clock(startMs, ",")} --> ${clock(endMs, ",")}\n${text}\n`;
+    })
+    .join("\n");
+}
+
+function textOf(cue: Cue, { word: lit }: Frame, label: string, layout: Layout): string {
+  const lines = markedLines(cue, {
+    plain: (text) => text,
+    before: (word) => (word === lit ? "<u>" : ""),
+    after: (word) => (word === lit ? "</u>" : ""),
+  });
+  const text = `${label}${lines.join("\n").replaceAll("-->", "->")}`;
+  const [start, end] = layout.rtlMarks ? rtlMarks(label + cue.lines.join("\n")) : ["", ""];
+  return text
+    .split("\n")
+    .map((line) => start + line + end)
     .join("\n");
 }
 

@@ -2,7 +2,12 @@
 export interface ReadCue {
   startMs: number;
   endMs: number;
+  /** Without tags. */
   lines: string[];
+  /** The times within the text of WebVTT, if any. */
+  times?: number[];
+  /** What is underlined, if anything. */
+  underlined?: string[];
 }
 
 /**
@@ -25,20 +30,46 @@ export function readSrt(text: string): ReadCue[] {
     });
 }
 
-/** Reads WebVTT as its specification says an author must write it; no settings, no identifiers. */
+/**
+ * Reads WebVTT as its specification says an author must write it; no settings, no identifiers. Tags
+ * are a voice at the beginning, underlines, spans and times, which must grow within the cue.
+ */
 export function readVtt(text: string): ReadCue[] {
   const [head, ...blocks] = text.replace(/\n$/, "").split("\n\n");
   if (head !== "WEBVTT") throw new Error(`starts with ${head}`);
   return blocks.map((block) => {
-    const [times = "", ...lines] = block.split("\n");
+    const [first = "", ...tagged] = block.split("\n");
+    const cue = readTimes(first, /^(\d{2,}):([0-5]\d):([0-5]\d)\.(\d{3})$/);
+    const marked = tagged.join("\n").replace(/^<v [^<>&\n]+>/, "");
+    const times = Array.from(marked.matchAll(vttTime), ([tag]) => timeIn(tag.slice(1, -1)));
+    for (const [index, time] of times.entries()) {
+      const after = times[index - 1] ?? cue.startMs;
+      if (!(time > after && time < cue.endMs)) throw new Error(`not between: ${marked}`);
+    }
+    const underlined = Array.from(marked.matchAll(/<u>([^<>]+)<\/u>/g), ([, word]) => word!);
+    const untimed = marked.replaceAll(vttTime, "");
+    const lines = untimed.replaceAll(/<(u|c)>([^<>\n]+)<\/\1>/g, "$2").split("\n");
     for (const line of lines) {
       if (/[<>]|&(?!amp;|lt;|gt;)/.test(line)) throw new Error(`not escaped: ${line}`);
     }
-    const shown = checked(lines).map((line) =>
-      line.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&"),
-    );
-    return { ...readTimes(times, /^(\d{2,}):([0-5]\d):([0-5]\d)\.(\d{3})$/), lines: shown };
+    return {
+      ...cue,
+      lines: checked(lines).map(unescaped),
+      ...(times.length > 0 ? { times } : {}),
+      ...(underlined.length > 0 ? { underlined: underlined.map(unescaped) } : {}),
+    };
   });
+}
+
+const vttTime = /<\d{2,}:[0-5]\d:[0-5]\d\.\d{3}>/g;
+
+function unescaped(text: string): string {
+  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+}
+
+function timeIn(text: string): number {
+  const [hours, minutes, seconds] = text.split(":").map(Number) as [number, number, number];
+  return Math.round(((hours * 60 + minutes) * 60 + seconds) * 1000);
 }
 
 function readTimes(line: string, pattern: RegExp): { startMs: number; endMs: number } {

@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import { AsrError } from "../../contract/errors.ts";
 import type { Transcript } from "../../contract/transcript.ts";
+import type { Layout } from "../../output/cues/layout.ts";
 import { render } from "../../output/formats.ts";
-import type { Layout } from "../../output/lines.ts";
 import { withEnding } from "./long-names.ts";
 import type { Job, OutputFile } from "./plan.ts";
 import { keepElsewhere, writeOutput } from "./write.ts";

@@ -82,7 +82,8 @@ function checkDirectory(directory: string | undefined): void {
 }
 
 /** The formats asked for, else what the name of the file says; text where it has no extension. */
-function formatsOf({ formats, file }: Destination): readonly OutputFormat[] {
+/** The formats that are written. Throws AsrError `usage` for a file name that says none. */
+export function formatsOf({ formats, file }: Destination): readonly OutputFormat[] {
   if (file?.endsWith("/")) {
     const hint = `use --output-dir ${file}`;
     throw new AsrError("usage", `--output ${file}: is the name of a folder`, hint);

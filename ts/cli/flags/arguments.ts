@@ -7,10 +7,15 @@ import type { EngineOptions, HubOptions, StreamSettings } from "../../contract/o
 import { defaultModel, parseModelName } from "../../hub/names.ts";
 import { demoModel } from "../../native/locate.ts";
 import { program } from "../../native/program.ts";
-import { formatOfFile, outputFormats, parseFormats } from "../../output/formats.ts";
-import type { Layout } from "../../output/lines.ts";
+import type { Layout } from "../../output/cues/layout.ts";
+import {
+  formatOfFile,
+  type OutputFormat,
+  outputFormats,
+  parseFormats,
+} from "../../output/formats.ts";
 import type { InputOptions } from "../files/inputs.ts";
-import type { Destination } from "../files/plan.ts";
+import { type Destination, formatsOf } from "../files/plan.ts";
 import { givenOptions } from "./option-flags.ts";
 import { type TranscribeFlags, transcribeFlags } from "./transcribe-flags.ts";
 import { readWordList } from "./word-list.ts";
@@ -63,18 +68,22 @@ export function argumentsOf(
   const inputs = inputsOf(given, names);
   const isNamed = inputs.names.length > 0 || inputs.inputOptions.filesFrom !== undefined;
   const sample = !isNamed && !hasInput;
+  const destination = destinationOf(given);
+  const settings = settingsOf(given, isLive);
   return {
     ...inputs,
-    destination: destinationOf(given),
+    destination,
     layout: defined({
       maxLineWidth: given.value("max-line-width"),
       maxLineCount: given.value("max-line-count"),
+      maxWordsPerCue: given.value("max-words-per-cue"),
+      highlightWords: given.has("highlight-words") || undefined,
       rtlMarks: given.has("rtl-marks") || undefined,
     }),
     sample,
     model: modelOf(given, sample),
     engine: givenOptions(given, "load"),
-    settings: settingsOf(given, isLive),
+    settings: needsWords(given, destination) ? { words: "auto", ...settings } : settings,
     listTracks: given.has("list-tracks"),
     json: given.has("json"),
     stream: isLive,
@@ -178,6 +187,15 @@ function settingsOf(given: TranscribeFlags, live: boolean): StreamSettings {
   const lists = given.list("hotwords-file").map(readWordList);
   const keywords = keywordList([...(settings.keywords ?? []), ...lists.flat()]);
   return { ...settings, ...(keywords.length > 0 ? { keywords } : {}), live };
+}
+
+/** Whether subtitles are to be made by the times of words. Throws AsrError `usage` without any. */
+function needsWords(given: TranscribeFlags, destination: Destination): boolean {
+  const flag = (["max-words-per-cue", "highlight-words"] as const).find((name) => given.has(name));
+  if (flag === undefined) return false;
+  const isSubtitle = (format: OutputFormat) => format === "srt" || format === "vtt";
+  if (formatsOf(destination).some(isSubtitle)) return true;
+  throw new AsrError("usage", `--${flag} is about subtitles`, "add --output-format srt, or vtt");
 }
 
 type Defined<T> = { [Name in keyof T]?: Exclude<T[Name], undefined> };

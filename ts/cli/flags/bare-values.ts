@@ -6,14 +6,20 @@ import type { OptionKind } from "../../contract/option-kinds.ts";
 interface BareFlag {
   /** The value of one that stands without a value. */
   bare?: string;
+  value?: string;
   kind?: OptionKind;
+}
+
+/** Whether a flag stands without a value. */
+export function isSwitch({ kind, value }: BareFlag): boolean {
+  return kind === undefined ? value === undefined : kind.type === "boolean";
 }
 
 /**
  * Gives flags that stand without a value the one that they have then. What follows such a flag is
  * its value; but where it takes one of some choices, only if it is one of them, or so near to one
  * that it must have been meant: in `--words talk.mp3` the file is an input. Other programs turn
- * such a flag on and off by `True` and `False`.
+ * such a flag, and a switch, on and off by `True` and `False`.
  */
 export function withBareValues(
   args: readonly string[],
@@ -25,7 +31,11 @@ export function withBareValues(
     const [, name, given] = /^--([^=]+)(?:=(.*))?$/s.exec(arg) ?? [];
     const flag = flags.find(([other]) => other === name)?.[1];
     if (flag?.bare === undefined) {
-      result.push(arg);
+      const next = args[index + 1] ?? "";
+      const isSet = flag !== undefined && isSwitch(flag) && given === undefined;
+      const hasValue = isSet && onOff.test(next) && !existsSync(next);
+      if (hasValue) index++;
+      if (!hasValue || next.toLowerCase() === "true") result.push(arg);
       continue;
     }
     const follows = given === undefined && isValueOf(flag, args[index + 1]);

@@ -85,9 +85,20 @@ describe("flags", () => {
       ["--word_timestamps True talk.mp3", ["auto", "talk.mp3"]],
       ["--word-timestamps=true", ["auto"]],
       ["--word_timestamps False talk.mp3", [undefined, "talk.mp3"]],
+      ["--b True --words False talk.mp3", [undefined, "talk.mp3"]],
+      ["--b talk.mp3", [undefined, "talk.mp3"]],
       ["--words -- aligner", ["auto", "aligner"]],
       ["--words attention --words talk.mp3", ["auto", "talk.mp3"]],
     ])("%s", (line, expected) => expect(read(...line.split(" "))).toEqual(expected));
+
+    test("is a switch, which others turn on and off by a word", () => {
+      const given = (...argv: string[]) => readFlags(argv, table).given.has("b");
+      expect([given("--b", "True"), given("--b", "False"), given("--b", "x")]).toEqual([
+        true,
+        false,
+        true,
+      ]);
+    });
 
     test("is told of a value that was meant", async () => {
       const call = () => read("--words", "atention", "talk.mp3");
@@ -182,6 +193,24 @@ describe("arguments of transcribe", () => {
     expect(parsed("x.wav").settings.words).toBeUndefined();
   });
 
+  test("subtitles by words need words, and need to be written", () => {
+    const lit = parsed("-f", "json,vtt", "-o", "out", "--highlight_words", "x.wav");
+    expect(lit).toMatchObject({ layout: { highlightWords: true }, settings: { words: "auto" } });
+    const few = parsed(
+      "--output",
+      "x.srt",
+      "--max-words-per-cue",
+      "3",
+      "--words=attention",
+      "x.wav",
+    );
+    expect(few).toMatchObject({
+      layout: { maxWordsPerCue: 3 },
+      settings: { words: "attention" },
+    });
+    expect(parsed("-f", "srt", "--max-line-width", "30", "x.wav").settings.words).toBeUndefined();
+  });
+
   test("tracks and channels", () => {
     const { settings } = parsed("--audio-track", "2", "--channel", "left", "x.mkv");
     expect(settings).toMatchObject({ audioTrack: 2, channel: "left" });
@@ -234,6 +263,15 @@ describe("arguments of transcribe", () => {
     [["--batch", "65"], ["--batch 65: expected a number from 1 to 64"]],
     [["--chunk-seconds", "0"], ["--chunk-seconds 0: expected a number from 1 to 1200"]],
     [["--max-line-width", "5"], ["--max-line-width 5"]],
+    [
+      ["-f", "srt", "--max-words-per-cue", "0"],
+      ["--max-words-per-cue 0: expected a number from 1"],
+    ],
+    [
+      ["--highlight-words", "--json"],
+      ["--highlight-words is about subtitles", "add --output-format srt"],
+    ],
+    [["--max-words-per-cue", "3", "-f", "lrc"], ["--max-words-per-cue is about subtitles"]],
     [["--languages", "en,xx"], ['unknown language "xx"']],
     [
       ["--hotword", "Ada:99"],

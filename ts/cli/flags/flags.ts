@@ -10,7 +10,7 @@ import {
   type OptionKind,
   rangeText,
 } from "../../contract/option-kinds.ts";
-import { withBareValues } from "./bare-values.ts";
+import { isSwitch, withBareValues } from "./bare-values.ts";
 import { flagValue, parseCommandLine } from "./command-line.ts";
 
 /** A flag of a command. */
@@ -185,11 +185,6 @@ function checkedShort(arg: string, flags: readonly [string, Flag][]): string {
   const long = flags.find(([other]) => other === name?.replaceAll("_", "-"))?.[0];
   if (long === undefined) return arg;
   throw new AsrError("usage", `unknown flag ${arg}`, `did you mean --${long}?`);
-}
-
-/** Whether a flag stands without a value. */
-export function isSwitch({ kind, value }: Flag): boolean {
-  return kind === undefined ? value === undefined : kind.type === "boolean";
 }
 
 const helpColumn = 29;

@@ -1,5 +1,5 @@
 import { channelCounts, pcmEncodings, sampleRates } from "../../audio/pcm.ts";
-import { defaultLimits } from "../../output/cues.ts";
+import { defaultLimits } from "../../output/cues/layout.ts";
 import { outputFormats } from "../../output/formats.ts";
 import type { FlagTable, GivenFlags } from "./flags.ts";
 import { flagsUnder } from "./option-flags.ts";
@@ -69,6 +69,14 @@ export const transcribeFlags = {
       kind: { type: "number", min: 1, max: 100, isWhole: true },
       default: defaultLimits.maxLineCount,
       help: "lines of a subtitle",
+    },
+    "max-words-per-cue": {
+      kind: { type: "number", min: 1, max: 1000, isWhole: true },
+      help: "words of a subtitle, by their times: turns --words on",
+      aliases: ["max-words-per-line"],
+    },
+    "highlight-words": {
+      help: "in subtitles, underline each word while it is said: turns --words on",
     },
     "rtl-marks": {
       help: "in subtitles, mark lines of Arabic, Persian and the like, for players that need it",

@@ -1,5 +1,5 @@
 import type { Segment } from "../../../contract/transcript.ts";
-import { defaultLayout } from "../../../output/cues.ts";
+import { defaultLayout } from "../../../output/cues/layout.ts";
 import { srt } from "../../../output/srt.ts";
 import { txt } from "../../../output/txt.ts";
 import { vtt } from "../../../output/vtt.ts";

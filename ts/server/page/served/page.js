@@ -237,6 +237,25 @@ var wideStart = new RegExp(`^${wide}`, "u");
 var unspacedEnd = new RegExp(`${unspaced}["'”’]*$`, "u");
 var unspacedStart = new RegExp(`^["'“‘]*${unspaced}`, "u");
 
+// ts/output/cues/layout.ts
+var defaultLimits = {
+  maxLineWidth: 42,
+  maxLineCount: 2,
+  maxWordsPerCue: Number.POSITIVE_INFINITY
+};
+var defaultLayout = { ...defaultLimits, rtlMarks: false, highlightWords: false };
+
+// ts/output/clock.ts
+function clock(ms, decimalSign) {
+  const [seconds, rest] = [Math.floor(ms / 1000), ms % 1000];
+  const hours = padded(seconds / 3600, 2);
+  const minutes = padded(seconds / 60 % 60, 2);
+  return `${hours}:${minutes}:${padded(seconds % 60, 2)}${decimalSign}${padded(rest, 3)}`;
+}
+function padded(value, digits) {
+  return String(Math.floor(value)).padStart(digits, "0");
+}
+
 // ts/segments/speaking-time.ts
 function speakingTime(text) {
   let sum = 0;
@@ -268,6 +287,13 @@ function syllables(character) {
     known.set(character, count);
   }
   return count;
+}
+
+// ts/output/cues/cue.ts
+var maxCueSeconds = 7;
+var minCueSeconds = 1;
+function toMs(seconds) {
+  return Math.round(seconds * 1000);
 }
 
 // ts/contract/language-names.ts
@@ -304,6 +330,19 @@ var names = {
   mk: "Macedonian"
 };
 var languages = names;
+var alignerLanguages = new Set([
+  "Chinese",
+  "English",
+  "Cantonese",
+  "French",
+  "German",
+  "Italian",
+  "Japanese",
+  "Korean",
+  "Portuguese",
+  "Russian",
+  "Spanish"
+]);
 
 // ts/contract/languages.ts
 function languageCode(name) {
@@ -348,10 +387,17 @@ var wide2 = [
   /[\u{20000}-\u{3fffd}]/u
 ];
 
-// ts/output/line-breaks.ts
-var badnessAfter = { sentence: 0, clause: 1, word: 3, unspacedWord: 4, character: 8, forced: 20 };
+// ts/output/cues/line-breaks.ts
+var badnessAfter = {
+  sentence: 0,
+  clause: 1,
+  word: 3,
+  unspacedWord: 4,
+  character: 8,
+  forced: 20
+};
 function atomsOf(text, language, maxWidth) {
-  const clean = text.replaceAll(/(?:[^\S\u00a0\u202f]|\p{Cc})+/gu, " ").trim();
+  const clean = cleanText(text);
   const wordEnds = wordEndsOf(clean, language);
   const atoms = [];
   let atom = "";
@@ -379,6 +425,9 @@ function atomsOf(text, language, maxWidth) {
   }
   end(false, badnessAfter.sentence);
   return atoms;
+}
+function cleanText(text) {
+  return text.replaceAll(/(?:[^\S\u00a0\u202f]|\p{Cc})+/gu, " ").trim();
 }
 function measured(text) {
   return { text, width: columns(text) };
@@ -426,7 +475,7 @@ function pieces(atom, maxWidth) {
   return [...result, { ...atom, ...measured(text) }];
 }
 
-// ts/output/lines.ts
+// ts/output/cues/lines.ts
 function lineWidth(atoms, from, to) {
   let width = 0;
   for (let index = from;index < to; index++) {
@@ -445,11 +494,14 @@ function fill(atoms, from, limits) {
   return at;
 }
 function linesOf(atoms, from, to, limits) {
+  const ends = lineEnds(atoms, from, to, limits);
+  return ends.map((end, index) => textOf(atoms, index === 0 ? from : ends[index - 1], end));
+}
+function lineEnds(atoms, from, to, limits) {
   let count = 1;
   while (fill(atoms, from, { ...limits, maxLineCount: count }) < to)
     count++;
-  const best = cheapest(atoms, from, to, count, limits.maxLineWidth);
-  return [...best.breaks, to].map((end, index) => textOf(atoms, index === 0 ? from : best.breaks[index - 1], end));
+  return [...cheapest(atoms, from, to, count, limits.maxLineWidth).breaks, to];
 }
 function cheapest(atoms, from, to, count, maxWidth) {
   const mean = lineWidth(atoms, from, to) / count;
@@ -482,17 +534,9 @@ function textOf(atoms, from, to) {
   return atoms.slice(from, to).map(({ text, spaced }, index, all) => spaced && index + 1 < all.length ? `${text} ` : text).join("");
 }
 
-// ts/output/cues.ts
-var defaultLimits = { maxLineWidth: 42, maxLineCount: 2 };
-var defaultLayout = { ...defaultLimits, rtlMarks: false };
-var maxCueSeconds = 7;
-var minCueSeconds = 1;
-function cuesOf(segments, limits = defaultLimits) {
-  const channels = [...Map.groupBy(segments, ({ channel }) => channel)];
-  return channels.flatMap(([channel, own]) => {
-    const rough = joinShort(own, limits).flatMap((segment) => cut(segment, limits));
-    return timed(rough).map((cue) => channel === undefined ? cue : { ...cue, channel });
-  }).sort((a, b) => a.startMs - b.startMs);
+// ts/output/cues/estimated-cues.ts
+function estimatedCues(segments, limits) {
+  return timed(joinShort(segments, limits).flatMap((segment) => cut(segment, limits)));
 }
 function joinShort(segments, limits) {
   const result = [];
@@ -510,18 +554,19 @@ function joinShort(segments, limits) {
 }
 function cut({ text, language, start, end }, limits) {
   const atoms = atomsOf(text, language, limits.maxLineWidth);
-  const times = atomTimes(atoms, start, Math.min(end, start + longestTime(text)));
+  const times = atomTimes(atoms, text, { start, end });
   const borders = cueBorders(atoms, times, limits);
   return borders.slice(1).map((to, index) => {
     const from = borders[index];
     return { start: times[from], end: times[to], lines: linesOf(atoms, from, to, limits) };
   });
 }
-function atomTimes(atoms, start, end) {
+function atomTimes(atoms, text, { start, end }) {
+  const length = Math.min(end, start + longestTime(text)) - start;
   const said = [0];
-  for (const { text } of atoms)
-    said.push(said.at(-1) + Math.max(0.05, speakingTime(text)));
-  return said.map((sum) => start + (end - start) * sum / said.at(-1));
+  for (const atom of atoms)
+    said.push(said.at(-1) + Math.max(0.05, speakingTime(atom.text)));
+  return said.map((sum) => start + length * sum / said.at(-1));
 }
 function cueBorders(atoms, times, limits) {
   const capacity = limits.maxLineWidth * limits.maxLineCount;
@@ -558,19 +603,318 @@ function timed(rough) {
   }
   return cues;
 }
-function toMs(seconds) {
-  return Math.round(seconds * 1000);
+
+// ts/output/cues/placed-words.ts
+function placeWords(text, words) {
+  const placed = [];
+  let at = 0;
+  for (const { text: letters, start, end } of words) {
+    let from;
+    for (const letter of letters) {
+      if (unseen.test(letter))
+        continue;
+      at = afterUnseen(text, at);
+      if (!text.startsWith(letter, at))
+        return;
+      from ??= at;
+      at += letter.length;
+    }
+    if (from !== undefined)
+      placed.push({ from, to: at, start, end });
+  }
+  return afterUnseen(text, at) === text.length ? placed : undefined;
+}
+var unseen = /[\s\p{Cc}]/u;
+function afterUnseen(text, from) {
+  let at = from;
+  while (at < text.length && unseen.test(text[at]))
+    at++;
+  return at;
 }
 
-// ts/output/clock.ts
-function clock(ms, decimalSign) {
-  const [seconds, rest] = [Math.floor(ms / 1000), ms % 1000];
-  const hours = padded(seconds / 3600, 2);
-  const minutes = padded(seconds / 60 % 60, 2);
-  return `${hours}:${minutes}:${padded(seconds % 60, 2)}${decimalSign}${padded(rest, 3)}`;
+// ts/output/cues/spoken-text.ts
+class SpokenText {
+  text;
+  atoms;
+  #words;
+  constructor(segments, limits) {
+    const atoms = [];
+    const words = [];
+    let text = "";
+    for (const [index, segment] of segments.entries()) {
+      const own = cleanText(segment.text);
+      if (own === "")
+        continue;
+      const gap = separator(text, own);
+      if (atoms.length > 0)
+        atoms[atoms.length - 1].spaced = gap !== "";
+      const offset = text.length + gap.length;
+      text += gap + own;
+      const whole = placeAtoms(atomsOf(own, segment.language, limits.maxLineWidth));
+      const ownWords = wordsOf(own, whole, segment);
+      for (const atom of whole.flatMap((one) => cutAtWords(one, ownWords, limits))) {
+        atoms.push({ ...atom, from: atom.from + offset, to: atom.to + offset, segment: index });
+      }
+      for (const word of ownWords) {
+        words.push({ ...word, from: word.from + offset, to: word.to + offset });
+      }
+    }
+    this.text = text;
+    this.#words = words;
+    this.atoms = atoms.map((atom) => {
+      const start = this.#start(this.#firstFrom(atom.from), atom.from);
+      const end = this.#end(this.#lastBefore(atom.to), atom.to);
+      return { ...atom, start, end: Math.max(start, end) };
+    });
+  }
+  wordCount(from, to) {
+    return this.#lastBefore(to) - this.#firstFrom(from) + 1;
+  }
+  heardWords(from, to) {
+    const [first, last] = [this.#firstFrom(from), this.#lastBefore(to)];
+    return this.#words.slice(first, last + 1).flatMap((word, index) => {
+      const begin = Math.max(word.from, from);
+      const part = this.text.slice(begin, Math.min(word.to, to));
+      const [left, right] = [part.trimStart(), part.trimEnd()];
+      if (!word.isHeard || left === "")
+        return [];
+      const [start, end] = [begin + part.length - left.length, begin + right.length];
+      return {
+        from: start,
+        to: end,
+        start: this.#start(first + index, start),
+        end: this.#end(first + index, end)
+      };
+    });
+  }
+  #at(index, place) {
+    const { from, to, start, end } = this.#words[index];
+    const share = weightOf(this.text.slice(from, place)) / weightOf(this.text.slice(from, to));
+    return start + (end - start) * share;
+  }
+  #start(index, place) {
+    const { from, start } = this.#words[index];
+    return place <= from ? start : this.#at(index, place);
+  }
+  #end(index, place) {
+    const { to, end } = this.#words[index];
+    return place >= to ? end : this.#at(index, place);
+  }
+  #firstFrom(place) {
+    return firstIndex(this.#words, ({ to }) => to > place);
+  }
+  #lastBefore(place) {
+    return firstIndex(this.#words, ({ from }) => from >= place) - 1;
+  }
 }
-function padded(value, digits) {
-  return String(Math.floor(value)).padStart(digits, "0");
+function firstIndex(items, holds) {
+  let [low, high] = [0, items.length];
+  while (low < high) {
+    const middle = low + high >> 1;
+    if (holds(items[middle]))
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  return low;
+}
+function weightOf(text) {
+  return speakingTime(text) + 0.05 * text.length;
+}
+function placeAtoms(atoms) {
+  let next = 0;
+  return atoms.map((atom) => {
+    const from = next;
+    const to = from + atom.text.length;
+    next = to + (atom.spaced ? 1 : 0);
+    return { ...atom, from, to };
+  });
+}
+function wordsOf(text, atoms, segment) {
+  const heard = segment.words && placeWords(text, segment.words);
+  if (heard !== undefined)
+    return heard.map((word) => ({ ...word, isHeard: true }));
+  const times = atomTimes(atoms, text, segment);
+  return atoms.map(({ from, to }, index) => {
+    return { from, to, start: times[index], end: times[index + 1], isHeard: false };
+  });
+}
+function cutAtWords(atom, words, { maxWordsPerCue }) {
+  const inside = words.filter(({ from, to }) => to > atom.from && from < atom.to);
+  if (inside.length <= maxWordsPerCue)
+    return [atom];
+  const starts = [atom.from, ...inside.slice(1).map(({ from }) => from)];
+  return starts.map((from, index) => {
+    const to = starts[index + 1];
+    if (to === undefined)
+      return { ...atom, ...part(atom, from, atom.to) };
+    const spaced = atom.text[to - 1 - atom.from] === " ";
+    return {
+      ...atom,
+      ...part(atom, from, spaced ? to - 1 : to),
+      spaced,
+      badness: badnessAfter.word
+    };
+  });
+}
+function part(atom, from, to) {
+  const text = atom.text.slice(from - atom.from, to - atom.from);
+  return { text, width: columns(text), from, to };
+}
+
+// ts/output/cues/word-cues.ts
+var maxReadingSpeed = 20;
+var longPause = 1;
+var shortPause = 0.2;
+function wordCues(segments, limits) {
+  const spoken = new SpokenText(segments, limits);
+  const borders = new Cutting(spoken, limits).borders();
+  const cues = [];
+  let last = 0;
+  for (const [index, from] of borders.slice(0, -1).entries()) {
+    const to = borders[index + 1];
+    const { start, end } = timeOf(spoken.atoms, from, to);
+    const startMs = Math.max(last, toMs(start));
+    const endMs = Math.min(startMs + toMs(maxCueSeconds), Math.max(startMs + 1, toMs(end)));
+    cues.push(cueOf(spoken, from, to, { startMs, endMs }, limits));
+    last = endMs;
+  }
+  return cues;
+}
+function timeOf(atoms, from, to) {
+  const { start } = atoms[from];
+  const { end } = atoms[to - 1];
+  const next = atoms[to]?.start ?? Number.POSITIVE_INFINITY;
+  return { start, end: Math.max(end, Math.min(start + readingTime(atoms, from, to), next)) };
+}
+function readingTime(atoms, from, to) {
+  return Math.max(minCueSeconds, lineWidth(atoms, from, to) / maxReadingSpeed);
+}
+function cueOf(spoken, from, to, times, limits) {
+  const lines = [];
+  const words = [];
+  const within = (seconds) => Math.min(times.endMs, Math.max(times.startMs, toMs(seconds)));
+  let first = from;
+  for (const [line, end] of lineEnds(spoken.atoms, from, to, limits).entries()) {
+    const begin = spoken.atoms[first].from;
+    const until = spoken.atoms[end - 1].to;
+    lines.push(spoken.text.slice(begin, until));
+    for (const word of spoken.heardWords(begin, until)) {
+      const [startMs, endMs] = [within(word.start), within(word.end)];
+      words.push({ line, from: word.from - begin, to: word.to - begin, startMs, endMs });
+    }
+    first = end;
+  }
+  return { ...times, lines, ...words.length > 0 ? { words } : {} };
+}
+
+class Cutting {
+  #spoken;
+  #atoms;
+  #limits;
+  #inside;
+  #shares;
+  constructor(spoken, limits) {
+    this.#spoken = spoken;
+    this.#atoms = spoken.atoms;
+    this.#limits = limits;
+    const inside = [0];
+    for (const index of this.#atoms.keys())
+      inside.push(inside.at(-1) + this.#costAfter(index));
+    this.#inside = inside;
+    this.#shares = this.#sharesOfSegments();
+  }
+  borders() {
+    const { length } = this.#atoms;
+    const best = [{ cost: 0, from: 0 }];
+    for (let from = 0;from < length; from++) {
+      const max = fill(this.#atoms, from, this.#limits);
+      for (let to = from + 1;to <= max; to++) {
+        if (to > from + 1 && !this.#fits(from, to))
+          break;
+        const cost = best[from].cost + this.#cost(from, to);
+        if (cost < (best[to]?.cost ?? Number.POSITIVE_INFINITY))
+          best[to] = { cost, from };
+      }
+    }
+    const borders = [];
+    for (let at = length;at > 0; at = best[at].from)
+      borders.unshift(at);
+    return [0, ...borders];
+  }
+  #fits(from, to) {
+    const [first, last] = [this.#atoms[from], this.#atoms[to - 1]];
+    return toMs(this.#pauseAfter(to - 2)) < toMs(longPause) && last.end - first.start <= maxCueSeconds && this.#spoken.wordCount(first.from, last.to) <= this.#limits.maxWordsPerCue;
+  }
+  #cost(from, to) {
+    const { start, end } = timeOf(this.#atoms, from, to);
+    const shown = Math.min(end - start, maxCueSeconds);
+    const width = lineWidth(this.#atoms, from, to);
+    const last = this.#atoms[to - 1];
+    const isInOne = this.#atoms[from].segment === last.segment;
+    const endsSegment = this.#atoms[to]?.segment !== last.segment;
+    const rest = Math.max(0, 1 - this.#pauseAfter(to - 1) / (2 * shortPause));
+    return 10 + (endsSegment ? 0 : last.badness * rest) + 20 * Math.max(0, minCueSeconds - shown) + 15 * Math.max(0, width / maxReadingSpeed - shown) + (isInOne ? 4 * (width / this.#shares[last.segment] - 1) ** 2 : 0) + (this.#inside[to - 1] - this.#inside[from]);
+  }
+  #costAfter(index) {
+    const next = this.#atoms[index + 1];
+    if (next === undefined)
+      return 0;
+    const newSegment = next.segment === this.#atoms[index].segment ? 0 : 12;
+    return newSegment + 12 * Math.max(0, this.#pauseAfter(index) - shortPause);
+  }
+  #pauseAfter(index) {
+    const next = this.#atoms[index + 1];
+    return next === undefined ? Number.POSITIVE_INFINITY : next.start - this.#atoms[index].end;
+  }
+  #sharesOfSegments() {
+    const capacity = this.#limits.maxLineWidth * this.#limits.maxLineCount;
+    const shares = [];
+    for (const [segment, atoms] of Map.groupBy(this.#atoms, ({ segment }) => segment)) {
+      const width = lineWidth(atoms, 0, atoms.length);
+      const seconds = atoms.at(-1).end - atoms[0].start;
+      const words = this.#spoken.wordCount(atoms[0].from, atoms.at(-1).to);
+      const count = Math.max(seconds / maxCueSeconds, width / capacity, words / this.#limits.maxWordsPerCue);
+      shares[segment] = width / Math.ceil(count);
+    }
+    return shares;
+  }
+}
+
+// ts/output/cues/cues.ts
+function cuesOf(segments, limits = defaultLimits) {
+  const isTimed = segments.some(({ words }) => words !== undefined);
+  const hasCount = limits.maxWordsPerCue < Number.POSITIVE_INFINITY;
+  const cuesOfChannel = isTimed || hasCount ? wordCues : estimatedCues;
+  const channels = [...Map.groupBy(segments, ({ channel }) => channel)];
+  return channels.flatMap(([channel, own]) => {
+    const cues = cuesOfChannel(own, limits);
+    return channel === undefined ? cues : cues.map((cue) => ({ ...cue, channel }));
+  }).sort((a, b) => a.startMs - b.startMs);
+}
+
+// ts/output/highlight.ts
+var pauseMs = 300;
+function framesOf({ startMs, endMs, words = [] }) {
+  const frames = [];
+  let at = startMs;
+  const add = (until, word) => {
+    if (until <= at)
+      return;
+    frames.push({ startMs: at, endMs: until, ...word === undefined ? {} : { word } });
+    at = until;
+  };
+  const first = words[0]?.startMs ?? endMs;
+  if (first - at >= pauseMs || words.length === 0)
+    add(first);
+  for (const [index, word] of words.entries()) {
+    const next = words[index + 1]?.startMs ?? endMs;
+    const isPause = next - word.endMs >= pauseMs;
+    add(isPause ? word.endMs : next, word);
+    if (isPause)
+      add(next);
+  }
+  return frames;
 }
 
 // ts/output/rtl-marks.ts
@@ -578,11 +922,10 @@ var [embed, end] = ["‫", "‬"];
 var letter = /\p{L}/gu;
 var rightToLeft = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/gu;
 var minShare = 1 / 3;
-function withRtlMarks(lines) {
-  const text = lines.join(" ");
+function rtlMarks(text) {
   const count = (pattern) => text.match(pattern)?.length ?? 0;
   const share = count(rightToLeft) / Math.max(1, count(letter));
-  return lines.map((line) => share < minShare || line === "" ? line : embed + line + end);
+  return share < minShare ? ["", ""] : [embed, end];
 }
 
 // ts/output/voices.ts
@@ -593,24 +936,50 @@ function voiceLabels(items) {
   return items.map(({ channel }, index) => channel === undefined || channel === items[index - 1]?.channel ? "" : `${voiceName(channel)}: `);
 }
 
+// ts/output/word-marks.ts
+function markedLines({ lines, words = [] }, { plain, before = nothing, after = nothing }) {
+  const byLine = Map.groupBy(words, ({ line }) => line);
+  return lines.map((line, index) => {
+    let [marked, at] = ["", 0];
+    for (const word of byLine.get(index) ?? []) {
+      marked += plain(line.slice(at, word.from)) + before(word);
+      marked += plain(line.slice(word.from, word.to)) + after(word);
+      at = word.to;
+    }
+    return marked + plain(line.slice(at));
+  });
+}
+var nothing = () => "";
+
 // ts/output/srt.ts
 function srt({ segments }, layout) {
   const { limits, end } = roomForLabels(segments, layout);
   const cues = cuesOf(segments, limits);
   const labels = voiceLabels(cues);
-  return cues.map(({ startMs, endMs, lines }, index) => {
-    const times = `${clock(startMs, ",")} --> ${clock(endMs, ",")}`;
+  return cues.flatMap((cue, index) => {
     const label = labels[index].replace(/ $/, end);
-    const text = `${label}${lines.join(`
-`).replaceAll("-->", "->")}`.split(`
-`);
-    const shown = layout.rtlMarks ? withRtlMarks(text) : text;
+    const frames = layout.highlightWords ? framesOf(cue) : [cue];
+    return frames.map((frame) => ({ ...frame, text: textOf2(cue, frame, label, layout) }));
+  }).sort((a, b) => a.startMs - b.startMs).map(({ startMs, endMs, text }, index) => {
     return `${index + 1}
-${times}
-${shown.join(`
-`)}
+${clock(startMs, ",")} --> ${clock(endMs, ",")}
+${text}
 `;
   }).join(`
+`);
+}
+function textOf2(cue, { word: lit }, label, layout) {
+  const lines = markedLines(cue, {
+    plain: (text) => text,
+    before: (word) => word === lit ? "<u>" : "",
+    after: (word) => word === lit ? "</u>" : ""
+  });
+  const text = `${label}${lines.join(`
+`).replaceAll("-->", "->")}`;
+  const [start, end] = layout.rtlMarks ? rtlMarks(label + cue.lines.join(`
+`)) : ["", ""];
+  return text.split(`
+`).map((line) => start + line + end).join(`
 `);
 }
 var minLineWidth = 20;
@@ -626,7 +995,7 @@ function roomForLabels(segments, limits) {
 }
 
 // ts/output/txt.ts
-var longPause = 2;
+var longPause2 = 2;
 var longParagraph = 60;
 function txt({ text, segments }) {
   const paragraphs = [];
@@ -634,7 +1003,7 @@ function txt({ text, segments }) {
   let [started, ended] = [0, Number.NEGATIVE_INFINITY];
   for (const [index, { start, end, text: sentence, channel }] of segments.entries()) {
     const isTurn = voices[index] !== "";
-    if (isTurn || start - ended >= longPause || start - started >= longParagraph) {
+    if (isTurn || start - ended >= longPause2 || start - started >= longParagraph) {
       const voice = channel === undefined ? "" : `${voiceName(channel)}: `;
       paragraphs.push(voice + sentence);
       started = start;
@@ -648,18 +1017,40 @@ function txt({ text, segments }) {
 
 // ts/output/vtt.ts
 function vtt({ segments }, layout) {
-  const cues = cuesOf(segments, layout).map(({ startMs, endMs, lines, channel }) => {
-    const times = `${clock(startMs, ".")} --> ${clock(endMs, ".")}`;
-    const voice = channel === undefined ? "" : `<v ${voiceName(channel)}>`;
-    const shown = layout.rtlMarks ? withRtlMarks(lines) : lines;
+  const cues = cuesOf(segments, layout).flatMap((cue) => layout.highlightWords ? highlighted(cue) : [{ ...cue, marking: withTimes(cue) }]);
+  const blocks = cues.sort((a, b) => a.startMs - b.startMs).map((cue) => {
+    const times = `${clock(cue.startMs, ".")} --> ${clock(cue.endMs, ".")}`;
+    const voice = cue.channel === undefined ? "" : `<v ${voiceName(cue.channel)}>`;
+    const [start, end] = layout.rtlMarks ? rtlMarks(cue.lines.join(`
+`)) : ["", ""];
+    const lines = markedLines(cue, cue.marking).map((line) => start + line + end);
     return `
 ${times}
-${voice}${escaped(shown.join(`
-`))}
+${voice}${lines.join(`
+`)}
 `;
   });
   return `WEBVTT
-${cues.join("")}`;
+${blocks.join("")}`;
+}
+function highlighted(cue) {
+  return framesOf(cue).map(({ startMs, endMs, word: lit }) => {
+    const before = (word) => word === lit ? "<u>" : "";
+    const after = (word) => word === lit ? "</u>" : "";
+    return { ...cue, startMs, endMs, marking: { plain: escaped, before, after } };
+  });
+}
+function withTimes({ startMs, endMs, words = [] }) {
+  const times = new Map;
+  let last = startMs;
+  for (const word of words) {
+    if (word.startMs <= last || word.startMs >= endMs)
+      continue;
+    times.set(word, `<${clock(word.startMs, ".")}>`);
+    last = word.startMs;
+  }
+  const before = (word) => `${times.get(word) ?? ""}<c>`;
+  return { plain: escaped, before, after: () => "</c>" };
 }
 function escaped(text) {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
@@ -1466,7 +1857,7 @@ function heightOf(peak) {
 }
 
 // ts/server/page/browser/paragraphs.ts
-var longPause2 = 2;
+var longPause3 = 2;
 var longParagraph2 = 60;
 function piecesOf({ text, segments, words }) {
   let [at, before, nextWord] = [0, "", 0];
@@ -1526,7 +1917,7 @@ function paragraphsOf(pieces) {
   for (const piece of pieces) {
     const { start, end } = piece;
     const last = paragraphs.at(-1);
-    const isLate = start !== undefined && (start - ended >= longPause2 || start - began >= longParagraph2);
+    const isLate = start !== undefined && (start - ended >= longPause3 || start - began >= longParagraph2);
     if (last === undefined || isLate || piece.isNew) {
       paragraphs.push([piece]);
       began = start ?? began;

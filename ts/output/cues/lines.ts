@@ -1,18 +1,5 @@
+import type { LineLimits } from "./layout.ts";
 import type { Atom } from "./line-breaks.ts";
-
-/** How large the text of a cue may be. */
-export interface LineLimits {
-  /** Most columns in a line. */
-  maxLineWidth: number;
-  /** Most lines at a time. */
-  maxLineCount: number;
-}
-
-/** How subtitles are laid out. */
-export interface Layout extends LineLimits {
-  /** Whether lines of right-to-left scripts are marked as such, for players that need it. */
-  rtlMarks: boolean;
-}
 
 /** The columns that atoms take on one line. */
 export function lineWidth(atoms: readonly Atom[], from: number, to: number): number {
@@ -44,12 +31,20 @@ export function linesOf(
   to: number,
   limits: LineLimits,
 ): string[] {
+  const ends = lineEnds(atoms, from, to, limits);
+  return ends.map((end, index) => textOf(atoms, index === 0 ? from : ends[index - 1]!, end));
+}
+
+/** The indexes of the atoms after the last one of each of these lines. */
+export function lineEnds(
+  atoms: readonly Atom[],
+  from: number,
+  to: number,
+  limits: LineLimits,
+): number[] {
   let count = 1;
   while (fill(atoms, from, { ...limits, maxLineCount: count }) < to) count++;
-  const best = cheapest(atoms, from, to, count, limits.maxLineWidth);
-  return [...best.breaks, to].map((end, index) =>
-    textOf(atoms, index === 0 ? from : best.breaks[index - 1]!, end),
-  );
+  return [...cheapest(atoms, from, to, count, limits.maxLineWidth).breaks, to];
 }
 
 interface Breaks {

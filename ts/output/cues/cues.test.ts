@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { Segment } from "../contract/transcript.ts";
+import type { Segment } from "../../contract/transcript.ts";
 import { cuesOf } from "./cues.ts";
 import { atomsOf } from "./line-breaks.ts";
 

@@ -1,46 +1,17 @@
-import type { Segment } from "../contract/transcript.ts";
-import { longestTime, speakingTime } from "../segments/speaking-time.ts";
-import { joinTexts } from "../text/joining.ts";
+import type { Segment, Span } from "../../contract/transcript.ts";
+import { longestTime, speakingTime } from "../../segments/speaking-time.ts";
+import { joinTexts } from "../../text/joining.ts";
+import { type Cue, maxCueSeconds, minCueSeconds, toMs } from "./cue.ts";
+import type { LineLimits } from "./layout.ts";
 import { type Atom, atomsOf } from "./line-breaks.ts";
-import { fill, type Layout, type LineLimits, linesOf, lineWidth } from "./lines.ts";
-
-/** What is shown at one time, and when. */
-export interface Cue {
-  /** Milliseconds from the start of the recording, whole. */
-  startMs: number;
-  endMs: number;
-  lines: string[];
-  /** Whose words these are, where channels are told apart. */
-  channel?: number;
-}
+import { fill, linesOf, lineWidth } from "./lines.ts";
 
 /**
- * 42 columns and two lines, as in the style guides of Netflix and the EBU. Columns, not characters:
- * a Chinese, Japanese or Korean character takes two, which makes 21 of them in the same width on
- * the screen; `maxLineWidth: 32` gives Netflix's 16.
+ * The segments of one channel as cues. Only when they begin and end is known, so the times inside a
+ * segment follow the length of the text.
  */
-export const defaultLimits: LineLimits = { maxLineWidth: 42, maxLineCount: 2 };
-
-export const defaultLayout: Layout = { ...defaultLimits, rtlMarks: false };
-
-/** No cue stays longer, in seconds. */
-export const maxCueSeconds = 7;
-/** A cue stays at least this long where the next one leaves it the time, in seconds. */
-export const minCueSeconds = 1;
-
-/**
- * The segments as cues for a screen: cut at clauses and words, at most seven seconds long, in
- * order, never two of one channel at a time. The times inside a segment follow the length of the
- * text.
- */
-export function cuesOf(segments: readonly Segment[], limits: LineLimits = defaultLimits): Cue[] {
-  const channels = [...Map.groupBy(segments, ({ channel }) => channel)];
-  return channels
-    .flatMap(([channel, own]) => {
-      const rough = joinShort(own, limits).flatMap((segment) => cut(segment, limits));
-      return timed(rough).map((cue) => (channel === undefined ? cue : { ...cue, channel }));
-    })
-    .sort((a, b) => a.startMs - b.startMs);
+export function estimatedCues(segments: readonly Segment[], limits: LineLimits): Cue[] {
+  return timed(joinShort(segments, limits).flatMap((segment) => cut(segment, limits)));
 }
 
 /** Times in seconds that may still touch those of the next. */
@@ -70,8 +41,7 @@ function joinShort(segments: readonly Segment[], limits: LineLimits): Segment[] 
 
 function cut({ text, language, start, end }: Segment, limits: LineLimits): RoughCue[] {
   const atoms = atomsOf(text, language, limits.maxLineWidth);
-  // Few words within a long sound are one cue where it begins, and not one here and one there.
-  const times = atomTimes(atoms, start, Math.min(end, start + longestTime(text)));
+  const times = atomTimes(atoms, text, { start, end });
   const borders = cueBorders(atoms, times, limits);
   return borders.slice(1).map((to, index) => {
     const from = borders[index]!;
@@ -79,11 +49,13 @@ function cut({ text, language, start, end }: Segment, limits: LineLimits): Rough
   });
 }
 
-/** When each atom starts, and when the last one ends. */
-function atomTimes(atoms: readonly Atom[], start: number, end: number): number[] {
+/** When each atom of a text starts, and when the last one ends, in proportion to their lengths. */
+export function atomTimes(atoms: readonly Atom[], text: string, { start, end }: Span): number[] {
+  // Few words within a long sound are one cue where it begins, and not one here and one there.
+  const length = Math.min(end, start + longestTime(text)) - start;
   const said = [0];
-  for (const { text } of atoms) said.push(said.at(-1)! + Math.max(0.05, speakingTime(text)));
-  return said.map((sum) => start + ((end - start) * sum) / said.at(-1)!);
+  for (const atom of atoms) said.push(said.at(-1)! + Math.max(0.05, speakingTime(atom.text)));
+  return said.map((sum) => start + (length * sum) / said.at(-1)!);
 }
 
 /** Where cues begin and end: few, well cut, neither crowded nor too short. */
@@ -129,8 +101,4 @@ function timed(rough: readonly RoughCue[]): Cue[] {
     last = endMs;
   }
   return cues;
-}
-
-function toMs(seconds: number): number {
-  return Math.round(seconds * 1000);
 }

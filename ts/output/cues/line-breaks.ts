@@ -1,5 +1,5 @@
-import { languageCode } from "../contract/languages.ts";
-import { columns } from "../text/columns.ts";
+import { languageCode } from "../../contract/languages.ts";
+import { columns } from "../../text/columns.ts";
 
 /** A stretch of text that stays on one line. */
 export interface Atom {
@@ -12,17 +12,25 @@ export interface Atom {
   badness: number;
 }
 
-const badnessAfter = { sentence: 0, clause: 1, word: 3, unspacedWord: 4, character: 8, forced: 20 };
+/** How bad it is to break after something. */
+export const badnessAfter = {
+  sentence: 0,
+  clause: 1,
+  word: 3,
+  unspacedWord: 4,
+  character: 8,
+  forced: 20,
+};
 
 /**
  * Cuts a text where a line may end: at spaces, between the words of scripts that write none, and
  * between characters of Chinese and Japanese; never before closing punctuation or small kana, nor
  * after an opening bracket (the rules of kinsoku shori). An atom wider than `maxWidth`, as a long
- * address, is cut between characters. Line ends of the text itself are taken as spaces.
+ * address, is cut between characters. Line ends of the text itself are taken as spaces. Joined,
+ * with a space after those that have one, the atoms are `cleanText`.
  */
 export function atomsOf(text: string, language: string, maxWidth: number): Atom[] {
-  // A space that does not break, as before a French question mark, stays what it is.
-  const clean = text.replaceAll(/(?:[^\S\u00a0\u202f]|\p{Cc})+/gu, " ").trim();
+  const clean = cleanText(text);
   const wordEnds = wordEndsOf(clean, language);
   const atoms: Atom[] = [];
   let atom = "";
@@ -45,6 +53,12 @@ export function atomsOf(text: string, language: string, maxWidth: number): Atom[
   }
   end(false, badnessAfter.sentence);
   return atoms;
+}
+
+/** A text with each run of white space and control characters as one space, and none around it. */
+export function cleanText(text: string): string {
+  // A space that does not break, as before a French question mark, stays what it is.
+  return text.replaceAll(/(?:[^\S\u00a0\u202f]|\p{Cc})+/gu, " ").trim();
 }
 
 function measured(text: string): { text: string; width: number } {
