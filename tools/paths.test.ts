@@ -15,7 +15,7 @@ const all = [...readdirSync(root), ...inRooms];
 const names = new Set(all.map((path) => basename(path)));
 
 /** Those of other projects, which comments point to. */
-const foreign = ["modeling_qwen3_asr.py", "configuration_qwen3_asr.py"];
+const foreign = ["modeling_qwen3_asr.py", "configuration_qwen3_asr.py", "qwen3_forced_aligner.py"];
 
 interface Line {
   where: string;

@@ -8,6 +8,7 @@ extension Model {
     ///
     /// Throws before anything has changed.
     func step(_ sessions: [Session]) throws {
+        for session in sessions { try session.checkIsRecognizer("next") }
         guard Set(sessions.map(ObjectIdentifier.init)).count == sessions.count else {
             throw ASRError.usage("a session steps once at a time, but is given twice")
         }

@@ -102,6 +102,9 @@ final class Model {
         let decoderHeads: Int
         /// Number of the heads whose attention may be asked for.
         let alignmentHeads: Int
+        /// 0 for a recognizer, as `segmentMs`.
+        let classes: Int
+        let segmentMs: Double
         let tokens: ModelConfig.TokenIds
 
         init(_ checkpoint: Checkpoint, kernels: String, _ alignmentHeads: [AlignmentHead]) {
@@ -127,6 +130,8 @@ final class Model {
             windowTokens = config.audio.windowTokens
             decoderHeads = config.text.numAttentionHeads
             self.alignmentHeads = alignmentHeads.count
+            classes = config.aligner?.classes ?? 0
+            segmentMs = config.aligner?.segmentMs ?? 0
             tokens = config.tokens
         }
     }

@@ -10,12 +10,15 @@ extension Session {
         case encode(Encoding, kept: MLXArray?)
         /// With the positions of the prompt's audio pads.
         case prefill(Prefill, pads: [Int])
+        /// An aligner's prefill.
+        case pass(AlignerPass)
 
         var slices: any SlicedWork {
             switch self {
             case .mel(let mel): mel
             case .encode(let encoding, _): encoding
             case .prefill(let prefill, _): prefill
+            case .pass(let pass): pass
             }
         }
 
@@ -24,7 +27,7 @@ extension Session {
             switch self {
             case .mel: \.melMs
             case .encode: \.encodeMs
-            case .prefill: \.prefillMs
+            case .prefill, .pass: \.prefillMs
             }
         }
     }
@@ -74,6 +77,8 @@ extension Session {
             }
             missingPads = pads.isEmpty ? 0 : max(0, (embeddings?.dim(0) ?? 0) - pads.count)
             hasEnded = false
+        case .pass(let pass):
+            slots = pass.outcome
         }
         self.work = nil
     }

@@ -58,6 +58,8 @@ final class Session {
     /// Scores for the token at the current position; nil before a prefill and after a rewind.
     var scores: Scores?
     var hasEnded = false
+    /// What the last prompt of an aligner gave.
+    var slots: Slots?
     /// Natural logarithm of the probability that the model gave to what the last step chose; NaN
     /// before the first step and after a rewind.
     var logprob = Double.nan
@@ -94,9 +96,13 @@ final class Session {
         finishEvaluation()
     }
 
-    /// Tokens that the cache holds, or will hold after the prefill that was begun.
+    /// Tokens that were fed, those of the prefill that was begun included.
     var position: Int {
-        if case .prefill(let prefill, _) = work { prefill.end } else { cache[0].offset }
+        switch work {
+        case .prefill(let prefill, _): prefill.end
+        case .pass(let pass): pass.length
+        default: slots?.length ?? cache[0].offset
+        }
     }
 
     /// Nominal is 1; far beyond this, powers would not be finite.
@@ -152,18 +158,21 @@ final class Session {
     /// Begins to feed prompt ids, with the audio embeddings in the place of the pads, from that of
     /// the first pad which the cache does not hold; gives the position that they lead to.
     func prefill(_ ids: UnsafeBufferPointer<Int32>) throws -> Int {
-        try finishWork()
+        let timestamp = model.config.aligner?.timestamp
+        if timestamp != nil, case .pass = work { dropWork() } else { try finishWork() }
         guard !ids.isEmpty else { throw ASRError.usage("prefill needs at least one id") }
         let vocab = model.config.text.vocabSize
         if let bad = ids.first(where: { !(0..<vocab).contains(Int($0)) }) {
             throw ASRError.input("token id \(bad) is outside of the vocabulary of \(vocab)")
         }
-        let room = model.config.text.maxPositionEmbeddings - position
+        let held = timestamp == nil ? position : 0
+        let room = model.config.text.maxPositionEmbeddings - held
         guard ids.count <= room else {
             throw ASRError.input(
                 "\(ids.count) prompt tokens need \(room) free positions or fewer; use shorter audio"
             )
         }
+        if let timestamp { return try beginPass(ids, timestamp: timestamp) }
         let newPads = ids.indices.filter { Int(ids[$0]) == model.config.tokens.audioPad }
         let embedded = embeddings?.dim(0) ?? 0
         guard newPads.isEmpty || pads.count + newPads.count <= embedded else {
@@ -182,7 +191,7 @@ final class Session {
     }
 
     /// Ids → [1, L, hidden], runs of audio pads taken from the embeddings in order.
-    private func embed(_ ids: UnsafeBufferPointer<Int32>) -> MLXArray {
+    func embed(_ ids: UnsafeBufferPointer<Int32>) -> MLXArray {
         let pad = Int32(model.config.tokens.audioPad)
         var parts: [MLXArray] = []
         var (start, taken) = (0, pads.count)
@@ -204,6 +213,7 @@ final class Session {
 
     /// A prefill that is not finished is dropped when nothing of it would be left.
     func rewind(to position: Int) throws {
+        try checkIsRecognizer("rewind")
         guard (0...self.position).contains(position) else {
             throw ASRError.usage("rewind to \(position): the position is \(self.position)")
         }
@@ -223,6 +233,7 @@ final class Session {
     func setBias(
         ids: UnsafeBufferPointer<Int32>, bonuses: UnsafeBufferPointer<Float>, only: Bool
     ) throws {
+        try checkIsRecognizer("bias")
         guard ids.count == bonuses.count else {
             throw ASRError.usage("bias has \(ids.count) ids, but \(bonuses.count) bonuses")
         }
@@ -270,6 +281,7 @@ final class Session {
         case .encoder:
             if let embeddings { return try embeddings.values(Float.self) }
         case .logits:
+            if let slots { return try slots.scores() }
             if let scores { return try scores.logits.values(Float.self) }
         default: break
         }

@@ -20,6 +20,22 @@ struct SliceBudget {
         self.operations = operations ?? Platform.operationsInSlice
     }
 
+    /// Steps in slices, each as many as go in; one at least.
+    func slices<Step>(of steps: [Step], costing cost: (Step) -> Int) -> [[Step]] {
+        var slices: [[Step]] = []
+        var room = 0
+        for step in steps {
+            let cost = cost(step)
+            if slices.isEmpty || cost > room {
+                slices.append([])
+                room = operations
+            }
+            slices[slices.count - 1].append(step)
+            room -= cost
+        }
+        return slices
+    }
+
     /// The layers 0..<count, of so many multiplications each, in slices: one layer at least.
     func slices(ofLayers count: Int, costing layer: Int) -> [Range<Int>] {
         let size = max(1, operations / layer)

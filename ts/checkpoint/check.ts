@@ -5,42 +5,65 @@ import { otherComputation } from "./computation.ts";
 import { ModelFolder } from "./folder.ts";
 import { foreignFiles, foreignModels, formatOf } from "./foreign.ts";
 import type { Json } from "./json-file.ts";
+import { type CheckpointKind, classesOf, instead, kindOf, type WantedKind } from "./kind.ts";
 
 /**
- * The folder at `path`, which holds a checkpoint that this program computes, as far as its small
- * files show. Throws AsrError `model` that says what it is else, and what to take in its place.
+ * The folder at `path`, which holds a checkpoint of the kind that is wanted and that this program
+ * computes, as far as its small files show. Throws AsrError `model` that says what it is else, and
+ * what to take in its place.
  */
-export function checkedFolder(path: string): ModelFolder {
+export function checkedFolder(path: string, wanted: WantedKind = "recognizer"): ModelFolder {
   const format = formatOf(basename(path));
   if (format !== undefined && existsSync(path)) {
-    const hint = "take 0.6b, or the folder of a Qwen3-ASR checkpoint in safetensors";
+    const name = wanted === "aligner" ? "aligner" : "0.6b";
+    const hint = `take ${name}, or the folder of a checkpoint in safetensors`;
     throw new AsrError("model", `${path}: is ${format}; only safetensors are read`, hint);
   }
   const folder = ModelFolder.open(path);
-  refuse(folder, foreignFiles);
+  refuse(folder, foreignFiles, wanted);
   if (!folder.has("config.json")) throw withoutConfig(folder);
-  refuseOthers(folder);
+  refuseOthers(folder, wanted);
   return folder;
 }
 
 /** Refuses what config.json shows to be another model, before the rest of it was fetched. */
-export function checkConfig(name: string, config: Json): void {
-  refuseOthers(ModelFolder.ofConfig(name, config));
+export function checkConfig(name: string, config: Json, wanted: WantedKind): void {
+  refuseOthers(ModelFolder.ofConfig(name, config), wanted);
 }
 
-function refuseOthers(folder: ModelFolder): void {
-  refuse(folder, foreignModels);
+function refuseOthers(folder: ModelFolder, wanted: WantedKind): void {
+  refuse(folder, foreignModels, wanted);
+  const kind = kindOf(folder);
+  if (wanted !== "any" && wanted !== kind) throw otherKind(folder, kind);
+  if (kind === "aligner" && classesOf(folder) === undefined) {
+    const message = `${folder.path}/config.json: classify_num is missing`;
+    throw new AsrError("model", message, "is this the config.json of the aligner's weights?");
+  }
   const other = otherComputation(folder);
-  if (other !== undefined) throw new AsrError("model", `${folder.path}/${other}`, elsewhere);
+  if (other !== undefined) {
+    throw new AsrError("model", `${folder.path}/${other}`, `take ${instead[wanted]}`);
+  }
 }
 
-const elsewhere = "take 0.6b, 1.7b or another Qwen3-ASR checkpoint";
+function otherKind({ path }: ModelFolder, kind: CheckpointKind): AsrError {
+  return kind === "aligner"
+    ? new AsrError(
+        "model",
+        `${path}: is the forced aligner, which finds the times of a text that is known`,
+        "give it as aligner (--aligner), and a recognizer as the model: 0.6b or 1.7b",
+      )
+    : new AsrError(
+        "model",
+        `${path}: is a recognizer, which writes text, not the forced aligner`,
+        "give it as the model (--model), and as aligner: aligner, or the folder of one",
+      );
+}
 
-function refuse(folder: ModelFolder, kinds: typeof foreignFiles): void {
-  for (const { what, instead } of kinds) {
+function refuse(folder: ModelFolder, kinds: typeof foreignFiles, wanted: WantedKind): void {
+  for (const { what, instead: nearest } of kinds) {
     const found = what(folder);
     if (found === undefined) continue;
-    throw new AsrError("model", `${folder.path}: ${found}`, instead(folder));
+    throw new AsrError("model", `${folder.path}: ${found}`, nearest(folder, wanted));
   }
 }
 

@@ -121,8 +121,9 @@ describe("what is something else", () => {
         withConfig(({ thinker_config: thinker }) =>
           Object.assign(thinker, { model_type: "qwen3_forced_aligner", classify_num: 5000 }),
         ),
-      "forced aligner",
-      "writes no text",
+      "is the forced aligner",
+      "--aligner",
+      "0.6b or 1.7b",
     ],
     [
       "the aligner of transformers 5",

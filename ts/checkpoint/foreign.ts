@@ -1,24 +1,32 @@
 import type { ModelFolder } from "./folder.ts";
 import { absentPart, pointer } from "./incomplete.ts";
 import { objectOf } from "./json-file.ts";
-import { canonicalName } from "./tensor-names.ts";
+import { instead, type WantedKind } from "./kind.ts";
 
 /** Something that a folder can be in place of a checkpoint that is run here. */
 interface Foreign {
   /** What it is, as the end of a sentence; undefined when it is something else. */
   what(folder: ModelFolder): string | undefined;
   /** The nearest thing that works. */
-  instead(folder: ModelFolder): string;
+  instead(folder: ModelFolder, wanted: WantedKind): string;
 }
 
 /** The short name of the model of the same size. */
-function sameSize(folder: ModelFolder): string {
+function sameSize(folder: ModelFolder, wanted: WantedKind): string {
+  if (wanted === "aligner") return "aligner";
   const text = objectOf(folder.thinkerIfAny["text_config"]);
   return Number(text?.["hidden_size"]) >= 2048 ? "1.7b" : "0.6b";
 }
 
-const original = (folder: ModelFolder) =>
-  `take ${sameSize(folder)} or ${sameSize(folder)}-8bit, or convert the original safetensors`;
+const original = (folder: ModelFolder, wanted: WantedKind) => {
+  const name = sameSize(folder, wanted);
+  return `take ${name} or ${name}-8bit, or convert the original safetensors`;
+};
+
+const anotherModel = (_: ModelFolder, wanted: WantedKind) => `take ${instead[wanted]}`;
+
+const streamingModel = (_: ModelFolder, wanted: WantedKind) =>
+  wanted === "aligner" ? "take aligner" : "take 0.6b, which streams, too";
 
 /** Formats of weights by the ends of their files; they count where there are no safetensors. */
 const formats: readonly [RegExp, string][] = [
@@ -79,8 +87,8 @@ const architectures: Readonly<Record<string, string>> = {
   phonon: "Phonon-1",
 };
 
-/** `mega_asr` is Qwen3-ASR with something beside it. */
-const ownTypes: readonly unknown[] = [undefined, "qwen3_asr", "mega_asr"];
+/** `mega_asr` is Qwen3-ASR with something beside it, and the aligner has another head. */
+const ownTypes: readonly unknown[] = [undefined, "qwen3_asr", "mega_asr", "qwen3_forced_aligner"];
 
 /** What is not run here and shows in the files, in the order in which it is looked for. */
 export const foreignFiles: readonly Foreign[] = [
@@ -92,14 +100,13 @@ export const foreignFiles: readonly Foreign[] = [
   },
   { what: otherFormat, instead: original },
   { what: absentPart, instead: () => "fetch it again" },
-  { what: towerAlone, instead: () => "take 0.6b, which streams, too" },
+  { what: towerAlone, instead: streamingModel },
 ];
 
 /** What is not run here and shows in config.json and in the tensors. */
 export const foreignModels: readonly Foreign[] = [
-  { what: aligner, instead: () => "it writes no text; take 0.6b or 1.7b" },
-  { what: otherArchitecture, instead: () => "take 0.6b, 1.7b or another Qwen3-ASR checkpoint" },
-  { what: streamingTower, instead: () => "take 0.6b, which streams, too" },
+  { what: otherArchitecture, instead: anotherModel },
+  { what: streamingTower, instead: streamingModel },
   { what: otherMode, instead: original },
   { what: otherQuantizer, instead: original },
   { what: unmerged, instead: () => "merge it with PEFT's merge_and_unload and save it again" },
@@ -130,27 +137,6 @@ function otherFormat(folder: ModelFolder): string | undefined {
   if (folder.weights.length > 0) return undefined;
   const format = folder.names.map(formatOf).find((found) => found !== undefined);
   return format && `has its weights as ${format}; only safetensors are read`;
-}
-
-function aligner(folder: ModelFolder): string | undefined {
-  const { config, thinker } = folder;
-  const classes = thinker["classify_num"] ?? config["classify_num"] ?? config["num_labels"];
-  const names = [thinker["model_type"], ...[config["architectures"]].flat()].map(String);
-  const isNamed = names.some((name) => /forced_?aligner|TokenClassification/i.test(name));
-  if (!isNamed && typeof classes !== "number" && !hasClassifier(folder)) return undefined;
-  return "is the forced aligner, which finds the times of a text that is known";
-}
-
-/** The head gives classes of time in place of the words of the vocabulary. */
-function hasClassifier(folder: ModelFolder): boolean {
-  const words = Number(objectOf(folder.thinker["text_config"])?.["vocab_size"]);
-  return folder.headers.some(({ tensors }) =>
-    [...tensors].some(([name, { shape }]) => {
-      const canonical = canonicalName(name);
-      if (canonical === "score.weight") return true;
-      return canonical === "lm_head.weight" && shape[0]! < words;
-    }),
-  );
 }
 
 function otherArchitecture({ config }: ModelFolder): string | undefined {

@@ -8,6 +8,8 @@ const prefixes = [
   ["multi_modal_projector.linear_2.", "audio_tower.proj2."],
   ["model.language_model.", "model."],
   ["language_model.", "model."],
+  // The head of an aligner.
+  ["score.", "lm_head."],
 ] as const;
 
 /** The name of a tensor in any published layout as the official one without its `thinker.`. */

@@ -37,7 +37,7 @@ export function stateText({
   return missing === null ? "complete" : `incomplete: no ${missing}`;
 }
 
-/** Every commit of every Qwen3-ASR checkpoint in the cache, whoever fetched it. */
+/** Every commit of every Qwen3-ASR checkpoint and aligner in the cache, whoever fetched it. */
 export async function cachedCommits(cacheFolder: string): Promise<CachedCommit[]> {
   const found: CachedCommit[] = [];
   for (const name of await entries(cacheFolder)) {
@@ -66,7 +66,8 @@ export async function commitsOf(
     const config = await readFile(join(folder, configName), "utf8").catch(() => "");
     // The official layout has it as model_type, others at another place.
     const isOurs =
-      /qwen3[_-]?asr|mega_asr/i.test(config) || (isUnread && (isNamed || /asr/i.test(id)));
+      /qwen3[_-]?(?:asr|forced[_-]?aligner)|mega_asr/i.test(config) ||
+      (isUnread && (isNamed || /asr|aligner/i.test(id)));
     if (!isOurs) continue;
     const revisions = refs.filter((ref) => ref.commit === commit).map(({ revision }) => revision);
     const bytes = await reachableBytes(folder);

@@ -20,15 +20,24 @@ export const defaultRevision = "main";
 /** The model that is used where a real one is wanted and none is named. */
 export const defaultModel = "0.6b";
 
+/** The forced aligner that is used where one is wanted and none is named. */
+export const defaultAligner = "aligner";
+
 const precisions = ["4bit", "6bit", "8bit", "bf16"];
 
-/** The hub ids behind the short names, smallest first. */
+/** Short names, what their ids begin with, and the precision of the one without an ending. */
+const families = [
+  ["0.6b", "mlx-community/Qwen3-ASR-0.6B", "4bit"],
+  ["1.7b", "mlx-community/Qwen3-ASR-1.7B", "4bit"],
+  // With 4 bits its times drift.
+  [defaultAligner, "mlx-community/Qwen3-ForcedAligner-0.6B", "8bit"],
+] as const;
+
+/** The hub ids behind the short names, smallest first; then the aligners. */
 export const shortNames: ReadonlyMap<string, string> = new Map(
-  ["0.6B", "1.7B"].flatMap((size) => {
-    const id = (precision: string) => `mlx-community/Qwen3-ASR-${size}-${precision}`;
-    const short = size.toLowerCase();
-    const named = precisions.map((name): [string, string] => [`${short}-${name}`, id(name)]);
-    return [[short, id("4bit")] as [string, string], ...named];
+  families.flatMap(([short, id, usual]) => {
+    const named = precisions.map((name): [string, string] => [`${short}-${name}`, `${id}-${name}`]);
+    return [[short, `${id}-${usual}`] as [string, string], ...named];
   }),
 );
 
@@ -60,7 +69,9 @@ export function parseHubModel(name: string): HubModel {
   }
   if (!id.includes("/")) {
     // The name of the checkpoint without its organization: Qwen's own or MLX's.
-    const plain = base.replace(/^qwen3[-_ ]?asr[-_ ]?(?=.)/i, "");
+    const plain = base
+      .replace(/^qwen3[-_ ]?forced[-_ ]?aligner(?:[-_ ]?0\.6b)?/i, defaultAligner)
+      .replace(/^qwen3[-_ ]?asr[-_ ]?(?=.)/i, "");
     const meant = didYouMean(plain, [demoModel, ...shortNames.keys()]);
     const hint = `${meant}${meant.endsWith("?") ? " Or" : "; or"} give a folder or org/name`;
     throw new AsrError("usage", `${JSON.stringify(name)}: unknown model`, hint);

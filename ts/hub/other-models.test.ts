@@ -2,6 +2,8 @@ import { expect, test } from "bun:test";
 import { expectAsrError } from "../testing/expect-error.ts";
 import { HubAndCache } from "../testing/hub-and-cache.ts";
 import { singleModel, testId } from "../testing/hub-models.ts";
+import { cachedCommits } from "./inventory.ts";
+import { modelOfThisMachine } from "./resolve.ts";
 
 // What the hub has under a name may be another model, or lie in other files.
 
@@ -30,13 +32,41 @@ test("without either it is not", async () => {
   await expectAsrError(() => at.pull(), "model", testId, "no vocab.json");
 });
 
+const aligner = changed({
+  "config.json": { model_type: "qwen3_asr", thinker_config: { classify_num: 5000 } },
+});
+
+test("the forced aligner is fetched, but not where a recognizer is wanted", async () => {
+  using at = await HubAndCache.start(aligner);
+  await expectAsrError(() => at.resolve(), "model", testId, "is the forced aligner", "--aligner");
+  expect(at.hub.fileRequests.filter(({ file }) => file?.endsWith(".safetensors"))).toEqual([]);
+  const { folder } = await at.pull();
+  expect(await at.resolve({ kind: "aligner" })).toBe(folder);
+  expect(await cachedCommits(at.cache.folder)).toMatchObject([{ id: testId, missing: null }]);
+});
+
+test("a recognizer is not fetched where the aligner is wanted", async () => {
+  using at = await HubAndCache.start(model);
+  const action = () => at.resolve({ kind: "aligner" });
+  await expectAsrError(action, "model", testId, "is a recognizer", "--model");
+  expect(at.hub.fileRequests.filter(({ file }) => file?.endsWith(".safetensors"))).toEqual([]);
+});
+
+test("whether a model is on this machine is told without a request", async () => {
+  using at = await HubAndCache.start(aligner);
+  const options = { cacheDir: at.cache.folder };
+  expect(await modelOfThisMachine(testId, options)).toBeUndefined();
+  expect(await modelOfThisMachine("./nowhere", options)).toBeUndefined();
+  expect(at.hub.requests).toEqual([]);
+  const { folder } = await at.pull();
+  const before = at.hub.requests.length;
+  expect(await modelOfThisMachine(testId, options)).toBe(folder);
+  expect(await modelOfThisMachine(folder, options)).toBe(folder);
+  expect(at.hub.requests.length).toBe(before);
+});
+
 const others: [string, Record<string, object | string | undefined>, string][] = [
   ["Whisper", { "config.json": { model_type: "whisper" } }, "is Whisper"],
-  [
-    "the forced aligner",
-    { "config.json": { model_type: "qwen3_asr", thinker_config: { classify_num: 5000 } } },
-    "forced aligner",
-  ],
   ["a mode of MLX", { "config.json": { quantization: { mode: "mxfp4" } } }, "mxfp4"],
   ["GGUF", { "model.safetensors": undefined, "q4.gguf": "GGUF" }, "GGUF"],
   [

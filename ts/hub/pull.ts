@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { checkConfig } from "../checkpoint/check.ts";
 import { indexName } from "../checkpoint/incomplete.ts";
 import { readJsonObject } from "../checkpoint/json-file.ts";
+import type { WantedKind } from "../checkpoint/kind.ts";
 import { AsrError } from "../contract/errors.ts";
 import { CachedModel } from "./cache.ts";
 import { HubClient } from "./client.ts";
@@ -42,6 +43,8 @@ export interface DownloadProgress {
 
 /** What a caller of a download may want to know. */
 export interface PullOptions {
+  /** What the model is wanted for: another one is refused before its weights are fetched. */
+  kind?: WantedKind | undefined;
   /** Ends the download with the signal's reason; what was fetched is kept. */
   signal?: AbortSignal | undefined;
   /** Called before the first byte, so that the size is known, and for each block. */
@@ -256,6 +259,7 @@ class Pull {
   #refuseOthers(files: readonly RemoteFile[]): void {
     const config = files.find(({ name }) => name === configName);
     if (config === undefined) return;
-    checkConfig(this.#name.id, readJsonObject(this.#model.blob(config.hash)));
+    const { kind = "any" } = this.#options;
+    checkConfig(this.#name.id, readJsonObject(this.#model.blob(config.hash)), kind);
   }
 }

@@ -19,7 +19,7 @@ export interface ModelInfo {
   decoderLayers: number;
   hiddenSize: number;
   vocabSize: number;
-  /** Most tokens that the KV cache holds. */
+  /** Most tokens that the KV cache holds, or that an aligner takes. */
   maxPositions: number;
   /** Mel frames in an attention window of the encoder. */
   windowFrames: number;
@@ -31,7 +31,16 @@ export interface ModelInfo {
   alignmentHeads: number;
   /** How much later they look than a word is said, in seconds. */
   alignmentOffset: number;
-  tokens: { audioPad: number; eos: readonly number[] };
+  /** Classes of time that an aligner's head has; 0 for a recognizer. */
+  classes: number;
+  /** Milliseconds from one class to the next; 0 for a recognizer. */
+  segmentMs: number;
+  tokens: {
+    audioPad: number;
+    eos: readonly number[];
+    /** `<timestamp>`, at which an aligner gives a class; absent for a recognizer. */
+    timestamp?: number;
+  };
 }
 
 /** Milliseconds and counts that the library keeps for one session. */

@@ -1,6 +1,7 @@
 import { type AlignmentHead, alignmentHeads } from "../checkpoint/alignment-heads.ts";
 import { checkedFolder } from "../checkpoint/check.ts";
 import type { ModelFolder } from "../checkpoint/folder.ts";
+import type { CheckpointKind } from "../checkpoint/kind.ts";
 import { notesOf } from "../checkpoint/notes.ts";
 import { AsrError } from "../contract/errors.ts";
 import type { ModelOptions } from "../contract/options.ts";
@@ -20,6 +21,8 @@ export type { ModelInfo, SessionReport };
 
 /** What `Model.open` takes besides: what those who share its thread may want to set. */
 export interface ModelOpenOptions extends ModelOptions {
+  /** What is to be opened; default a recognizer. The other kind is refused. */
+  kind?: CheckpointKind | undefined;
   /**
    * How many multiplications `Session.work` does at once, as far as whole layers allow. Default
    * 8e9, about 50 ms on two cores; on Metal 80e9.
@@ -69,11 +72,11 @@ export class Model implements Disposable {
 
   /**
    * Opens a checkpoint folder (config.json, *.safetensors). Throws AsrError `model` when it is
-   * missing, bad, or another model than is run here.
+   * missing, bad, another model than is run here, or of another kind than is asked for.
    */
-  static open(folder: string, options: ModelOpenOptions = {}): Model {
-    const checked = checkedFolder(folder);
-    const own = alignmentHeads(checked);
+  static open(folder: string, { kind, ...options }: ModelOpenOptions = {}): Model {
+    const checked = checkedFolder(folder, kind);
+    const own = kind === "aligner" ? undefined : alignmentHeads(checked);
     const library = nativeLibrary();
     const given = { ...options, alignmentHeads: options.alignmentHeads ?? own?.heads };
     const handle = library.asr_model_open(folder, optionText(given));
@@ -147,7 +150,7 @@ export class Model implements Disposable {
 }
 
 /** Options as the library takes them. JSON would turn NaN into null, which means "not given". */
-function optionText(options: ModelOpenOptions | SessionOpenOptions): string {
+function optionText(options: Omit<ModelOpenOptions, "kind"> | SessionOpenOptions): string {
   for (const [name, value] of Object.entries(options)) {
     if (typeof value === "number" && !Number.isFinite(value)) {
       throw new AsrError("usage", `${name} is ${value}, expected a finite number`);

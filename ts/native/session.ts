@@ -127,6 +127,19 @@ export class Session implements Disposable {
   }
 
   /**
+   * The best class of time at each `<timestamp>` id that was fed to an aligner, in order; times
+   * `info.segmentMs` it is a time.
+   */
+  slots(): Int32Array {
+    const handle = this.#open();
+    const { asr_session_slots: slots } = this.#library;
+    const none = new Int32Array();
+    const classes = new Int32Array(this.#count(slots(handle, none, none), "slots"));
+    if (classes.length > 0) this.#count(slots(handle, classes, classes), "slots");
+    return classes;
+  }
+
+  /**
    * Natural logarithm of the probability of what the last step chose, an end token included, before
    * bias, penalties and temperature. NaN before the first step and after a rewind.
    */

@@ -49,6 +49,8 @@ export const symbolTable = {
   asr_session_prefill: { args: ["ptr", "buffer", "buffer_length"], returns: "i64" },
   // int64_t asr_session_work(asr_session *session);
   asr_session_work: { args: ["ptr"], returns: "i64" },
+  // int64_t asr_session_slots(asr_session *session, void *out, uint64_t out_length);
+  asr_session_slots: { args: ["ptr", "buffer", "buffer_length"], returns: "i64" },
   // int64_t asr_session_next(asr_session *session);
   asr_session_next: { args: ["ptr"], returns: "i64" },
   // int64_t asr_model_step(asr_model *model, const void *sessions, uint64_t sessions_length);

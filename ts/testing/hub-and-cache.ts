@@ -1,6 +1,6 @@
 import { CachedModel } from "../hub/cache.ts";
 import { type PulledModel, type PullOptions, pull } from "../hub/pull.ts";
-import { resolveModel } from "../hub/resolve.ts";
+import { type ResolveOptions, resolveModel } from "../hub/resolve.ts";
 import type { HubSettings } from "../hub/settings.ts";
 import type { Tuning } from "../hub/tuning.ts";
 import { quickTuning, ScratchCache, testId } from "./hub-models.ts";
@@ -31,7 +31,10 @@ export class HubAndCache implements Disposable {
   }
 
   /** What a program calls. */
-  async resolve(options: { offline?: boolean } = {}, endpoint = this.hub.endpoint) {
+  async resolve(
+    options: Pick<ResolveOptions, "offline" | "kind"> = {},
+    endpoint = this.hub.endpoint,
+  ) {
     const before = process.env["HF_ENDPOINT"];
     process.env["HF_ENDPOINT"] = endpoint;
     try {

@@ -92,6 +92,8 @@ export class ScriptedModel implements DecodingModel {
     hiddenSize: 0,
     vocabSize: scriptTokenizer.size,
     maxPositions: 4096,
+    classes: 0,
+    segmentMs: 0,
     windowFrames,
     windowTokens,
     decoderHeads: 0,

@@ -53,8 +53,8 @@ private func elements<T>(_ pointer: UnsafeRawPointer?, _ bytes: UInt64, of type:
 }
 
 /// Fills the start of a caller's buffer; gives the bytes that were written.
-private func copy(
-    _ values: [Float], of name: String, to out: UnsafeMutableRawPointer?, _ length: UInt64
+private func copy<T>(
+    _ values: [T], of name: String, to out: UnsafeMutableRawPointer?, _ length: UInt64
 ) throws -> Int64 {
     try values.withUnsafeBytes { bytes in
         guard let out, UInt64(bytes.count) <= length, let source = bytes.baseAddress else {
@@ -164,6 +164,17 @@ public func asr_session_prefill(
 @c @implementation
 public func asr_session_work(_ session: OpaquePointer!) -> Int64 {
     guarded(Int64(ASR_FAILED)) { Int64(try Handles.shared.session(session).doWork()) }
+}
+
+@c @implementation
+public func asr_session_slots(
+    _ session: OpaquePointer!, _ out: UnsafeMutableRawPointer!, _ out_length: UInt64
+) -> Int64 {
+    guarded(Int64(ASR_FAILED)) {
+        let classes = try Handles.shared.session(session).slotClasses()
+        if out_length > 0 { _ = try copy(classes, of: "slots", to: out, out_length) }
+        return Int64(classes.count)
+    }
 }
 
 @c @implementation

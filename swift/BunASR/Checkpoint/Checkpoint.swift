@@ -57,12 +57,15 @@ final class Checkpoint {
         }
 
         // A tied head is the embedding again; published files hold it once, twice, or quantized
-        // along.
-        hasOwnHead = config.text.tieWordEmbeddings != true && stored["lm_head.weight"] != nil
+        // along. That of an aligner cannot be.
+        let isTied = config.text.tieWordEmbeddings == true || stored["lm_head.weight"] == nil
+        hasOwnHead = config.aligner != nil || !isTied
         if !hasOwnHead { stored = stored.filter { !$0.key.hasPrefix("lm_head.") } }
 
         let kind = stored["model.embed_tokens.scales"] ?? stored["model.embed_tokens.weight"]
-        precision = Precision(name, weights: Self.floatTypes[kind?.tensor.dtype ?? ""] ?? .float32)
+        precision = Precision(
+            name, weights: Self.floatTypes[kind?.tensor.dtype ?? ""] ?? .float32,
+            isAligner: config.aligner != nil)
         bytes = stored.values.reduce(0) { total, entry in
             total
                 + entry.tensor.shape.reduce(

@@ -7,6 +7,8 @@ struct ModelConfig {
     let audio: AudioConfig
     let text: TextConfig
     let tokens: TokenIds
+    /// Nil for a recognizer.
+    let aligner: AlignerConfig?
 
     struct AudioConfig {
         /// Mel bins F.
@@ -63,12 +65,14 @@ struct ModelConfig {
         let audioPad: Int
         /// Every id that ends a transcript.
         let eos: [Int]
+        /// An aligner's `<timestamp>`, at which its head gives a class.
+        let timestamp: Int?
     }
 }
 
 extension ModelConfig {
     /// Longer ones are no configuration.
-    private static let maxBytes = 1_000_000
+    static let maxBytes = 1_000_000
 
     /// Reads and checks the configuration in `directory`.
     init(directory: URL) throws {
@@ -93,9 +97,10 @@ extension ModelConfig {
             eos = ids
         }
         let published = [151_645, 151_643].filter { [text] in $0 < text.vocabSize }
+        aligner = try AlignerConfig(root, fields, vocabSize: text.vocabSize, in: directory)
         tokens = TokenIds(
             audioPad: try fields.optionalInt("audio_token_id") ?? 151_676,
-            eos: eos.isEmpty ? published : eos)
+            eos: eos.isEmpty ? published : eos, timestamp: aligner?.timestamp)
         do {
             try check()
         } catch let error as ASRError {
@@ -152,6 +157,16 @@ extension ModelConfig {
         }
         try within("audio_token_id", tokens.audioPad, 0...(text.vocabSize - 1))
         for id in tokens.eos { try within("eos_token_id", id, 0...(text.vocabSize - 1)) }
+        guard let aligner else { return }
+        try within("classify_num", aligner.classes, 3...1_000_000)
+        try within("timestamp_token_id", aligner.timestamp, 0...(text.vocabSize - 1))
+        guard aligner.timestamp != tokens.audioPad else {
+            throw ASRError.model("timestamp_token_id is audio_token_id, too")
+        }
+        guard aligner.segmentMs > 0, aligner.segmentMs <= 10_000 else {
+            throw ASRError.model(
+                "timestamp_segment_time is \(aligner.segmentMs), expected milliseconds above 0")
+        }
     }
 }
 

@@ -16,9 +16,13 @@ package struct Precision {
     /// Weight matrices are stored in the type of the activations, too.
     let castsMatrices: Bool
 
+    /// The head gives classes of time, and a small error there can be seconds.
+    private let isAligner: Bool
+
     /// - Parameter weights: dtype of the checkpoint's float tensors
-    package init(_ name: Name, weights: DType) {
+    package init(_ name: Name, weights: DType, isAligner: Bool = false) {
         self.name = name
+        self.isAligner = isAligner
         #if os(Linux)
             // The CPU kernels read every weight format and compute in float32.
             // A decode step is bound by what it reads, and float16 halves the keys and values.
@@ -51,6 +55,8 @@ package struct Precision {
         if name == .full { return .none }
         // Float rows go into the decoder as they are.
         if module == "model.embed_tokens" && !isQuantized { return .none }
+        // It is used once for a word: rounding would save nothing.
+        if module == "lm_head" && isAligner { return .none }
         // What the encoder is off by, every token sees.
         if module.hasPrefix("audio_tower.") { return .fine }
         // Softmax multiplies what the scores are off by; keys and values are one product with them.

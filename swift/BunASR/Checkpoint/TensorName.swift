@@ -10,6 +10,8 @@ enum TensorName {
         ("multi_modal_projector.linear_2.", "audio_tower.proj2."),
         ("model.language_model.", "model."),
         ("language_model.", "model."),
+        // The head of an aligner.
+        ("score.", "lm_head."),
     ]
 
     /// The official name without the official prefix `thinker.`.

@@ -17,6 +17,8 @@ package final class QuantizedTextDecoder {
     private let norm: RMSNorm
     /// Nil when the head is the embedding.
     private let lmHead: Projection?
+    /// Tokens, or an aligner's classes of time.
+    private let outputs: Int
 
     init(_ checkpoint: Checkpoint) throws {
         let config = checkpoint.config.text
@@ -30,10 +32,11 @@ package final class QuantizedTextDecoder {
                 try DecoderLayer(checkpoint, "model.layers.\($0)", config)
             }
         norm = try RMSNorm(checkpoint, "model.norm", config.hiddenSize, eps: config.rmsNormEps)
+        outputs = checkpoint.config.aligner?.classes ?? config.vocabSize
         lmHead =
             checkpoint.hasOwnHead
             ? try checkpoint.linear(
-                "lm_head", inputs: config.hiddenSize, outputs: config.vocabSize, bias: false)
+                "lm_head", inputs: config.hiddenSize, outputs: outputs, bias: false)
             : nil
     }
 
@@ -46,6 +49,15 @@ package final class QuantizedTextDecoder {
                 queries: own.isEmpty ? nil : KeptQueries(heads: own))
         }
     }
+
+    /// Room for so many positions of one layer.
+    func makeCache(reserving positions: Int) -> KVCache {
+        let cache = KVCache(cacheType)
+        cache.reserve(positions)
+        return cache
+    }
+
+    var layerCount: Int { layers.count }
 
     /// ids int32 [...] → [..., hidden]
     func embed(_ ids: MLXArray) -> MLXArray {
@@ -75,6 +87,11 @@ package final class QuantizedTextDecoder {
         }
     }
 
+    /// One layer for one sequence: hidden states [1, L, hidden] before it → those after it.
+    func apply(_ layer: Int, to hidden: MLXArray, mask: MLXArray?, cache: KVCache) -> MLXArray {
+        layers[layer](hidden, mask: mask, caches: [cache])
+    }
+
     /// Multiplications that a layer takes for so many tokens, the last of which sees `context`
     /// keys.
     func operations(tokens: Int, context: Int) -> Int {
@@ -87,9 +104,15 @@ package final class QuantizedTextDecoder {
     func logits(_ hidden: MLXArray) -> MLXArray {
         let (count, length) = (hidden.dim(0), hidden.dim(1))
         // What failed has length 0 and must not be cut: MLX Swift would trap.
-        let last = norm(length > 1 ? hidden[0..., (length - 1)..<length] : hidden)
-        let scores = lmHead.map { $0(last) } ?? embedTokens.asLinear(last)
-        return scores.reshaped(count, config.vocabSize).asType(.float32)
+        let last = length > 1 ? hidden[0..., (length - 1)..<length] : hidden
+        return scores(last).reshaped(count, outputs)
+    }
+
+    /// Hidden states [1, L, hidden] → what the head says of each, float32 [L, outputs].
+    func scores(_ hidden: MLXArray) -> MLXArray {
+        let normed = norm(hidden)
+        let scores = lmHead.map { $0(normed) } ?? embedTokens.asLinear(normed)
+        return scores.reshaped(-1, outputs).asType(.float32)
     }
 
     /// [L, offset + L], true where position i may see key j ≤ i; nil for a single token, which sees

@@ -29,8 +29,10 @@ extern "C" {
 /// Returned by the functions that count when they failed.
 #define ASR_FAILED (-2)
 
-/// An open checkpoint: weights, tables, the mel front end. Owned by the caller until
-/// `asr_model_close`.
+/// An open checkpoint: weights, tables, the mel front end. A recognizer, which writes what is said,
+/// or a forced aligner, which finds when the words of a known text are said: its config.json gives
+/// its head classes of time (`classify_num`; `num_labels` or `id2label` as transformers writes it).
+/// Owned by the caller until `asr_model_close`.
 typedef struct asr_model asr_model;
 /// One recording being transcribed: mel, audio embeddings, KV cache, sampler. Belongs to its model.
 typedef struct asr_session asr_session;
@@ -58,7 +60,9 @@ asr_model *asr_model_open(const char *directory, const char *options);
 
 /// JSON: sizes, dtypes, bits, special token ids, kernel table, bytes of weights, the number of
 /// `alignmentHeads`, and `windowFrames` and `windowTokens`, the mel frames and the audio embeddings
-/// of one attention window of the encoder. Lives until the model is closed.
+/// of one attention window of the encoder. `classes` is how many classes of time an aligner's head
+/// has, `segmentMs` how many milliseconds lie between two of them, `tokens.timestamp` the id at
+/// which it gives one; a recognizer has 0, 0 and no such id. Lives until the model is closed.
 const char *asr_model_info(const asr_model *model);
 
 /// How large the inputs of a module's product were since the model was opened with
@@ -103,7 +107,7 @@ void asr_session_close(asr_session *session);
 /// what they began. A call that needs the result of unfinished work finishes it first, so only who
 /// has other things to do on the thread needs `asr_session_work`. Unfinished work whose result no
 /// call can ask for any more is dropped: a mel by a new `mel`, a prefill by a `rewind` to where it
-/// began or before, and all by `asr_session_close`.
+/// began or before, an aligner's by a new `prefill`, and all by `asr_session_close`.
 int64_t asr_session_mel(asr_session *session, const void *pcm, uint64_t pcm_length);
 
 /// Begins the session's mel [128, T] to audio embeddings [N, hidden]. The first `keep` of them are
@@ -122,6 +126,10 @@ int64_t asr_session_encode(asr_session *session, int64_t keep);
 /// one, too, but for none at all: told by `asr_session_next` and `asr_model_step`, so that pads may
 /// come in several calls. Text may be appended at any time. Returns the position that the ids lead
 /// to (tokens held in the KV cache), or ASR_FAILED.
+///
+/// An aligner takes its whole prompt in one call, with a pad for each embedding, and keeps nothing
+/// of it but what `asr_session_slots` tells: another call begins anew, so that several texts can be
+/// tried on the same audio.
 int64_t asr_session_prefill(asr_session *session, const void *ids, uint64_t ids_length);
 
 /// Does the next slice of what `mel`, `encode` or `prefill` began. A slice takes a bounded time
@@ -130,6 +138,12 @@ int64_t asr_session_prefill(asr_session *session, const void *ids, uint64_t ids_
 /// ASR_FAILED. A failure, here or in a call that finishes the work, drops it: the session is as it
 /// was before the work was begun.
 int64_t asr_session_work(asr_session *session);
+
+/// Copies what an aligner says of the last prompt: for each `<timestamp>` id in it, in order, the
+/// likeliest class, int32, from 0 on; times `segmentMs` it is a time. With `out_length` 0 nothing
+/// is copied. Returns how many there are, or ASR_FAILED. A usage error before `prefill` and of a
+/// recognizer, as are `next`, `step`, `bias` and `rewind` of an aligner.
+int64_t asr_session_slots(asr_session *session, void *out, uint64_t out_length);
 
 /// Chooses the next token and feeds it. Returns its id, ASR_END at an end token, or ASR_FAILED.
 int64_t asr_session_next(asr_session *session);
@@ -165,8 +179,9 @@ int64_t asr_session_bias(asr_session *session, const void *ids, uint64_t ids_len
 int64_t asr_session_rewind(asr_session *session, int64_t position);
 
 /// Copies a stage's result, float32 row-major, into `out`: `mel` [128, T], `encoder` [N, hidden],
-/// or `logits` [vocab] (those that the next call of `asr_session_next` chooses from). Returns the
-/// bytes written, or ASR_FAILED when the stage has not run or `out` is too small.
+/// or `logits` [vocab] (those that the next call of `asr_session_next` chooses from), of an aligner
+/// [slots, classes]. Returns the bytes written, or ASR_FAILED when the stage has not run or `out`
+/// is too small.
 int64_t asr_session_read(asr_session *session, const char *stage, void *out, uint64_t out_length);
 
 /// Where in the audio the tokens looked: the attention of a head at the positions from `from` on,

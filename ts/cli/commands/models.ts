@@ -53,8 +53,10 @@ const actions: Record<string, (call: Call) => Promise<number>> = {
   info: modelInfo,
 };
 
-const known = [...shortNames.keys()];
-const half = Math.ceil(known.length / 2);
+/** A line for each size, and one for the aligner. */
+const known = Object.values(Object.groupBy(shortNames.keys(), (name) => name.split("-")[0]!))
+  .map((names) => names!.join(", "))
+  .join(",\n             ");
 
 /** The command `models`. */
 export const modelsCommand = command({
@@ -73,8 +75,7 @@ Models of the hub in the cache, which other tools share. ID is org/name or a sho
   info ID           files, sizes and state; of a model that is not in the cache, what it would be`,
   flags,
   closing: `\
-short names: ${known.slice(0, half).join(", ")},
-             ${known.slice(half).join(", ")}
+short names: ${known}
 exit status: 0 done, 2 usage, 3 a model is missing, corrupt or cannot be fetched, 130 interrupted`,
   read: ({ flags: given, names }) => argumentsOf(given, names),
   needs: () => [],

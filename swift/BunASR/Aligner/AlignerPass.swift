@@ -1,0 +1,92 @@
+// This folder: the forced aligner: audio and a known text to a class of time for each word's
+// beginning and end. It shares the encoder and the decoder's layers with the recognizer.
+import MLX
+
+/// The whole prompt of an aligner on its way through the decoder, once: what the head says at each
+/// `<timestamp>`.
+///
+/// A layer is done for all groups of tokens before the next one begins, and since nothing is
+/// written afterwards, its keys and values are not needed any more: those of one layer alone are
+/// there, however long the prompt is.
+///
+/// Port of `Qwen3ForcedAligner.align` in the official `qwen3_forced_aligner.py` (qwen-asr 0.0.6)
+/// up to the argmax.
+final class AlignerPass: SlicedWork {
+    /// Tokens that go through a layer together, at most: enough for products at full speed.
+    private static let tokensAtOnce = 512
+    /// Slots that the head scores together, at most: 5,000 classes of each are 20 KB.
+    static let slotsAtOnce = 512
+
+    /// A group of tokens in a layer.
+    private struct Step {
+        let layer: Int
+        let group: Int
+    }
+
+    private let decoder: QuantizedTextDecoder
+    private let slots: [Int]
+    private let groups: [Range<Int>]
+    private let slices: [[Step]]
+    private var next = 0
+    /// Of the layer that is under way.
+    private let cache: KVCache
+    /// Each group's [1, tokens, hidden], before its next layer.
+    private var hidden: [MLXArray]
+    /// What the pass gave; nil while slices are left.
+    private(set) var outcome: Slots?
+    /// Positions of the prompt.
+    let length: Int
+
+    /// - Parameters:
+    ///   - prompt: embeddings [1, L, hidden]
+    ///   - slots: positions of the `<timestamp>` ids, ascending
+    init(
+        _ decoder: QuantizedTextDecoder, _ prompt: MLXArray, slots: [Int], _ budget: SliceBudget
+    ) {
+        self.decoder = decoder
+        self.slots = slots
+        let length = prompt.dim(1)
+        let groups = stride(from: 0, to: length, by: Self.tokensAtOnce)
+            .map { $0..<min($0 + Self.tokensAtOnce, length) }
+        let steps = (0..<decoder.layerCount)
+            .flatMap { layer in groups.indices.map { Step(layer: layer, group: $0) } }
+        slices = budget.slices(of: steps) { step in
+            let tokens = groups[step.group]
+            return decoder.operations(tokens: tokens.count, context: tokens.upperBound)
+        }
+        hidden = groups.map { prompt[0..., $0] }
+        cache = decoder.makeCache(reserving: length)
+        self.length = length
+        self.groups = groups
+    }
+
+    var slicesLeft: Int { slices.count - next }
+
+    func doSlice() throws {
+        let slice = slices[next]
+        for step in slice { apply(step) }
+        try evaluate(Set(slice.map(\.group)).map { hidden[$0] } + cache.state)
+        next += 1
+        if slicesLeft == 0 { outcome = try Slots(decoder, states: states(), length: length) }
+    }
+
+    private func apply(_ step: Step) {
+        let tokens = groups[step.group]
+        if step.group == 0 { cache.rewind(to: 0) }
+        let mask = QuantizedTextDecoder.causalMask(
+            length: tokens.count, offset: tokens.lowerBound)
+        hidden[step.group] = decoder.apply(
+            step.layer, to: hidden[step.group], mask: mask, cache: cache)
+    }
+
+    /// The hidden states at the slots, [1, slots, hidden]; nil when there are none.
+    private func states() -> MLXArray? {
+        let parts = zip(groups, hidden)
+            .flatMap { tokens, states in
+                slots.filter(tokens.contains).map { slot in
+                    states[0..., slot - tokens.lowerBound..<slot - tokens.lowerBound + 1]
+                }
+            }
+        return parts.isEmpty ? nil : joined(parts, axis: 1)
+    }
+}
