@@ -44,7 +44,12 @@ export const handlers: Handlers = {
   transcribe: transcribed,
 
   async align({ text, ...recording }, context) {
-    return alignedText(await transcribed(recording, context), text);
+    try {
+      return alignedText(await transcribed(recording, context), text);
+    } catch (error) {
+      if (!(error instanceof AsrError) || error.partial === undefined) throw error;
+      throw error.with(alignedText(error.partial, text));
+    }
   },
 
   stream({ engine: number, input, options }, { signal, progress, nextBlock }) {
