@@ -32,6 +32,11 @@ def q4_bits(module: str) -> int | None:
     return None
 
 
+def aligner_bits(module: str) -> int | None:
+    """mlx-community's 8-bit aligner: as `q4_bits`, and the head, which is no embedding here."""
+    return 8 if module == "lm_head" or q4_bits(module) else None
+
+
 def mixed_bits(module: str) -> int | None:
     """Several widths in one file: audio linears and embedding 8, decoder attention 6, decoder MLP 5."""
     if module == "model.embed_tokens" or module.startswith("audio_tower.") and module.endswith(AUDIO_LINEARS):
@@ -74,7 +79,7 @@ def to_mlx(tensor: torch.Tensor) -> mx.array:
 def save_quantized(folder: Path, state: State, bits: Bits) -> State:
     """Writes the MLX checkpoint and returns what it means: f32 tensors under official keys, dequantized in f32.
 
-    Keys lose `thinker.`, convolutions become O,kH,kW,I, the tied head is dropped; `bits` says which modules are
+    Keys lose `thinker.`, convolutions become O,kH,kW,I, a tied head is dropped; `bits` says which modules are
     quantized (affine, group 64, scales and biases in bf16).
     """
     arrays: dict[str, mx.array] = {}
@@ -83,7 +88,7 @@ def save_quantized(folder: Path, state: State, bits: Bits) -> State:
         name = key.removeprefix("thinker.")
         module = name.removesuffix(".weight")
         width = bits(module) if name.endswith(".weight") else None
-        if name == "lm_head.weight":
+        if name == "lm_head.weight" and width is None:
             continue
         if width is None:
             arrays[name] = to_mlx(tensor.permute(0, 2, 3, 1) if tensor.ndim == 4 else tensor)
@@ -96,7 +101,7 @@ def save_quantized(folder: Path, state: State, bits: Bits) -> State:
         )
         meaning[key] = torch.from_numpy(np.array(values))
     mx.save_safetensors(str(folder / "model.safetensors"), arrays, metadata={"format": "mlx"})
-    meaning["thinker.lm_head.weight"] = meaning["thinker.model.embed_tokens.weight"]
+    meaning.setdefault("thinker.lm_head.weight", meaning["thinker.model.embed_tokens.weight"])
     return meaning
 
 

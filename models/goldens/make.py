@@ -1,9 +1,10 @@
 """Makes the goldens of this folder with the official implementation. See README.md for what each file is.
 
-python make.py small | mel | tokenizer | quantization   rewrite that part of what is kept in the repository
+python make.py small | aligner | words | mel | tokenizer | quantization
+                                               rewrite that part of what is kept in the repository
 python make.py speech                          record speech.wav anew (then every golden changes)
-python make.py check                           small/ by other official paths; prints the differences
-python make.py full [--out DIR] [--size 0.6b]  published shapes, too large for the repository
+python make.py check                           small/, aligner-small/ by other official paths; prints the differences
+python make.py full [--out DIR] [--size 0.6b]  published shapes, too large for the repository; also 1.7b and aligner
 """
 
 import argparse
@@ -18,15 +19,20 @@ from typing import Any
 
 import numpy as np
 import torch
-from qwen_asr import Qwen3ASRModel
+from qwen_asr import Qwen3ASRModel, Qwen3ForcedAligner
 from transformers import Qwen2Tokenizer
 from transformers.models.qwen2.tokenization_qwen2 import bytes_to_unicode
 
+import aligner_texts
 import quantization
 import sounds
 import texts
 import tokens
+import words as spoken
+from aligner import AlignerOracle
+from aligner_files import write_manifest as write_aligner_manifest
 from checkpoint import (
+    aligner_bits,
     mixed_bits,
     q4_bits,
     quantization_entry,
@@ -34,14 +40,15 @@ from checkpoint import (
     save_quantized,
     write_json,
 )
-from official import Oracle, Stages, log_mel, log_mel_float32, oracle, prompt
-from shapes import FULL, MIXED, SMALL, Shape, config
+from official import Oracle, Stages, apply_windows, log_mel, log_mel_float32, oracle, prompt
+from shapes import ALIGNER, FULL, FULL_ALIGNER, MIXED, SMALL, Shape, config
 from weights import State, random_state
 
 HERE = Path(__file__).resolve().parent
 SPEECH = HERE / "speech.wav"
 SMALL_SEED = 14
 MIXED_SEED = 10
+ALIGNER_SEED = 6
 FULL_SEED = 3
 NEW_TOKENS = 16
 LEAST_MARGIN = 1e-3
@@ -80,8 +87,11 @@ MIXED_CASES = (Case("1s", 1.0), Case("9.37s", 9.37, mel_every=16, encoder_every=
 FULL_CASES = (Case("3.2s", 3.2), Case("9.37s", 9.37))
 
 
+PACKAGES = ("torch", "transformers", "qwen-asr", "tokenizers", "numpy", "mlx")
+
+
 def versions() -> dict[str, str]:
-    return {name: version(name) for name in ("torch", "transformers", "qwen-asr", "tokenizers", "numpy", "mlx")}
+    return {name: version(name) for name in PACKAGES}
 
 
 def mel_bounds(samples: np.ndarray, mel: np.ndarray) -> dict[str, float]:
@@ -288,6 +298,43 @@ def make_full(out: Path, size: str) -> None:
     print(f"{size} and {size}-q4: {time.monotonic() - began:.0f} s", flush=True)
 
 
+def aligner_set(folder: Path, shape: Shape, seed: int, words: Vocabulary, cases: Sequence[aligner_texts.AlignerCase]) -> State:
+    """An official aligner with its goldens; returns the bf16 weights."""
+    folder.mkdir(parents=True, exist_ok=True)
+    description = config(shape, words.added)
+    words.write(folder)
+    write_settings(folder, description, words.added)
+    state = random_state(shape, seed)
+    save_official(folder, state, 1)
+    reader = AlignerOracle(folder, description, state)
+    write_aligner_manifest(folder, seed, [reader.write(folder, case) for case in cases], PACKAGES)
+    return state
+
+
+def make_aligner() -> None:
+    """aligner-small, and the same weights as mlx-community quantizes them."""
+    words = small_vocabulary()
+    state = aligner_set(HERE / "aligner-small", ALIGNER, ALIGNER_SEED, words, aligner_texts.CASES)
+    folder = HERE / "aligner-small-q8"
+    folder.mkdir(exist_ok=True)
+    plain = config(ALIGNER, words.added)
+    entry = quantization_entry(state, aligner_bits, 8)
+    words.write(folder)
+    write_settings(folder, plain | {"quantization": entry, "quantization_config": entry}, words.added)
+    reader = AlignerOracle(folder, plain, save_quantized(folder, state, aligner_bits))
+    entries = [reader.write(folder, case) for case in aligner_texts.QUANTIZED_CASES]
+    write_aligner_manifest(folder, ALIGNER_SEED, entries, PACKAGES)
+
+
+def make_full_aligner(out: Path) -> None:
+    """Published shapes in OUT/aligner-0.6b."""
+    began = time.monotonic()
+    words = Vocabulary(*tokens.qwen_sized())
+    aligner_set(out / "aligner-0.6b", FULL_ALIGNER, FULL_SEED, words, aligner_texts.FULL_CASES)
+    (out / "speech.wav").write_bytes(SPEECH.read_bytes())
+    print(f"aligner-0.6b: {time.monotonic() - began:.0f} s", flush=True)
+
+
 def make_mel() -> None:
     """Hard signals for the extractor alone; the tolerance grows where f32 itself cannot hold 1e-5."""
     folder = HERE / "mel"
@@ -341,6 +388,19 @@ def make_tokenizer() -> None:
     print(f"tokenizer: {len(cases)} texts, {len(broken)} id lists")
 
 
+def check_aligner() -> None:
+    """Loads aligner-small/ with the official high-level API, whose mel is the f32 one, and compares the times."""
+    folder = HERE / "aligner-small"
+    api = Qwen3ForcedAligner.from_pretrained(str(folder), dtype=torch.float32)
+    apply_windows(api.model.thinker.audio_tower)
+    for entry in json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["cases"]:
+        samples = sounds.prefix(SPEECH, entry["samples"])
+        items = api.align((samples, sounds.RATE), entry["text"], entry["language"])[0]
+        times = [round(time * 1000) for item in items for time in (item.start_time, item.end_time)]
+        same = times == entry["repaired"] and [item.text for item in items] == entry["words"]
+        print(f"{folder.name} {entry['name']}: {'equal' if same else 'DIFFERS'}")
+
+
 def check() -> None:
     """Loads small/ with the official high-level API and compares: eager, sdpa, and its own inference as it ships.
 
@@ -369,15 +429,22 @@ def check() -> None:
             )
 
 
+PARTS = ("small", "aligner", "words", "mel", "tokenizer", "quantization", "speech", "check", "full")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("part", choices=("small", "mel", "tokenizer", "quantization", "speech", "check", "full"))
+    parser.add_argument("part", choices=PARTS)
     parser.add_argument("--out", type=Path, default=HERE.parents[1] / ".cache" / "goldens")
-    parser.add_argument("--size", choices=tuple(FULL), default="0.6b")
+    parser.add_argument("--size", choices=(*FULL, "aligner"), default="0.6b")
     options = parser.parse_args()
     match options.part:
         case "small":
             make_small()
+        case "aligner":
+            make_aligner()
+        case "words":
+            spoken.write()
         case "mel":
             make_mel()
         case "tokenizer":
@@ -389,6 +456,9 @@ def main() -> None:
                 sounds.record(SPEECH, Path(scratch))
         case "check":
             check()
+            check_aligner()
+        case "full" if options.size == "aligner":
+            make_full_aligner(options.out)
         case "full":
             make_full(options.out, options.size)
 

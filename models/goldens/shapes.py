@@ -10,6 +10,13 @@ LANGUAGES = (
 ).split()
 
 
+ALIGNER_LANGUAGES = (
+    "Chinese English Cantonese French German Italian Japanese Korean Portuguese Russian Spanish"
+).split()
+# What a class of an aligner stands for.
+SEGMENT_MS = 80
+
+
 @dataclass(frozen=True)
 class Shape:
     """Every dimension that differs between checkpoints; the audio output width is the text hidden size."""
@@ -27,6 +34,8 @@ class Shape:
     mlp: int
     vocab: int
     mrope: tuple[int, int, int]
+    # Rows of an aligner's head, one for each step of time; none for a recognizer, whose head is tied.
+    classes: int = 0
 
 
 # All linear inputs are multiples of 64 (one quantization group); nothing is square that need not be, the number of
@@ -38,6 +47,15 @@ SMALL = Shape(
 MIXED = Shape(
     conv=12, audio_width=64, audio_layers=2, audio_heads=1, audio_ffn=128,
     hidden=128, layers=2, heads=4, kv_heads=2, head_dim=64, mlp=64, vocab=404, mrope=(12, 10, 10),
+)  # fmt: skip
+ALIGNER = Shape(
+    conv=8, audio_width=128, audio_layers=3, audio_heads=4, audio_ffn=64,
+    hidden=64, layers=3, heads=3, kv_heads=1, head_dim=64, mlp=128, vocab=420, mrope=(12, 10, 10), classes=5000,
+)  # fmt: skip
+FULL_ALIGNER = Shape(
+    conv=480, audio_width=1024, audio_layers=24, audio_heads=16, audio_ffn=4096,
+    hidden=1024, layers=28, heads=16, kv_heads=8, head_dim=128, mlp=3072, vocab=152064, mrope=(24, 20, 20),
+    classes=5000,
 )  # fmt: skip
 FULL = {
     "0.6b": Shape(
@@ -93,7 +111,7 @@ def config(shape: Shape, ids: dict[str, int]) -> dict[str, Any]:
         "initializer_range": 0.02,
         "rms_norm_eps": 1e-6,
         "use_cache": True,
-        "tie_word_embeddings": True,
+        "tie_word_embeddings": shape.classes == 0,
         "rope_theta": 1000000,
         "rope_scaling": {
             "interleaved": True,
@@ -105,12 +123,15 @@ def config(shape: Shape, ids: dict[str, int]) -> dict[str, Any]:
         "attention_bias": False,
         "attention_dropout": 0.0,
     }
+    slots = {"timestamp_token_id": ids["<timestamp>"], "timestamp_segment_time": SEGMENT_MS}
     return {
         "architectures": ["Qwen3ASRForConditionalGeneration"],
         "model_type": "qwen3_asr",
-        "support_languages": LANGUAGES,
+        "support_languages": ALIGNER_LANGUAGES if shape.classes else LANGUAGES,
+        **(slots if shape.classes else {}),
         "thinker_config": {
-            "model_type": "qwen3_asr",
+            "model_type": "qwen3_forced_aligner" if shape.classes else "qwen3_asr",
+            **({"classify_num": shape.classes} if shape.classes else {}),
             "audio_config": audio,
             "text_config": text,
             "audio_token_id": ids["<|audio_pad|>"],

@@ -88,7 +88,22 @@ def random_tensor(seed: int, key: str, shape: tuple[int, ...]) -> torch.Tensor:
 
 
 def random_state(shape: Shape, seed: int) -> State:
-    """The official checkpoint: `thinker.*` keys, the tied head stored a second time as the published files do."""
+    """The official checkpoint: `thinker.*` keys, the tied head stored a second time as the published files do.
+
+    An aligner's head has rows of its own. All its slots are one token: what that is must count for little, and
+    attention must be sharp, or every slot would get the same class. The first rows of the head are longer, so that
+    some slots get a time within the audio.
+    """
     state = {key: random_tensor(seed, key, size) for key, size in tensor_shapes(shape).items()}
-    state["thinker.lm_head.weight"] = state["thinker.model.embed_tokens.weight"].clone()
+    head, embedding = "thinker.lm_head.weight", "thinker.model.embed_tokens.weight"
+    if shape.classes:
+        state[embedding] *= 0.125
+        for key, tensor in state.items():
+            if key.startswith("thinker.model.") and key.endswith(("q_norm.weight", "k_norm.weight")):
+                tensor *= 1.6
+        rows = random_tensor(seed, head, (shape.classes, shape.hidden)).float()
+        lengths = 8 + 6 * torch.exp(-torch.arange(shape.classes) / 150)
+        state[head] = (rows * lengths[:, None]).to(torch.bfloat16)
+    else:
+        state[head] = state[embedding].clone()
     return state
