@@ -1,7 +1,7 @@
-import type { Segment, Transcript } from "../contract/transcript.ts";
+import type { Segment } from "../contract/transcript.ts";
 import { clock } from "./clock.ts";
 import type { Cue } from "./cues/cue.ts";
-import { cuesOf } from "./cues/cues.ts";
+import { cuesOf, type Subtitled } from "./cues/cues.ts";
 import type { Layout, LineLimits } from "./cues/layout.ts";
 import { type Frame, framesOf } from "./highlight.ts";
 import { rtlMarks } from "./rtl-marks.ts";
@@ -14,9 +14,9 @@ import { markedLines } from "./word-marks.ts";
  * the one before it is of another, in a line of its own where lines are narrow. Words are
  * highlighted by a cue for each, in which it is underlined.
  */
-export function srt({ segments }: Pick<Transcript, "segments">, layout: Layout): string {
-  const { limits, end } = roomForLabels(segments, layout);
-  const cues = cuesOf(segments, limits);
+export function srt(transcript: Subtitled, layout: Layout): string {
+  const { limits, end } = roomForLabels(transcript.segments, layout);
+  const cues = cuesOf(transcript, limits);
   const labels = voiceLabels(cues);
   return cues
     .flatMap((cue, index) => {

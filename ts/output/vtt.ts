@@ -1,7 +1,6 @@
-import type { Transcript } from "../contract/transcript.ts";
 import { clock } from "./clock.ts";
 import type { Cue } from "./cues/cue.ts";
-import { cuesOf } from "./cues/cues.ts";
+import { cuesOf, type Subtitled } from "./cues/cues.ts";
 import type { Layout } from "./cues/layout.ts";
 import { framesOf } from "./highlight.ts";
 import { rtlMarks } from "./rtl-marks.ts";
@@ -14,8 +13,8 @@ import { type Marking, markedLines } from "./word-marks.ts";
  * not. Highlighted words have a cue each instead, in which they are underlined: players show that
  * without a style.
  */
-export function vtt({ segments }: Pick<Transcript, "segments">, layout: Layout): string {
-  const cues = cuesOf(segments, layout).flatMap((cue) =>
+export function vtt(transcript: Subtitled, layout: Layout): string {
+  const cues = cuesOf(transcript, layout).flatMap((cue) =>
     layout.highlightWords ? highlighted(cue) : [{ ...cue, marking: withTimes(cue) }],
   );
   const blocks = cues

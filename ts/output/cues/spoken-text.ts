@@ -33,20 +33,24 @@ export class SpokenText {
   readonly #words: readonly TextWord[];
 
   /**
-   * Segments in order. Where one has no words, or such as are not its text's, its atoms take their
-   * place, with the times that the lengths of the text give. No atom has more words than a cue may.
+   * Segments in order, and the transcript's text. Where a segment has no words, or such as are not
+   * its text's, its atoms take their place, with the times that the lengths of the text give. No
+   * atom has more words than a cue may.
    */
-  constructor(segments: readonly Segment[], limits: LineLimits) {
+  constructor(segments: readonly Segment[], text: string, limits: LineLimits) {
+    const owns = segments.map((segment) => cleanText(segment.text));
+    const gaps = gapsBefore(owns, cleanText(text));
     const atoms: (PlacedAtom & { segment: number })[] = [];
     const words: TextWord[] = [];
-    let text = "";
+    const texts: string[] = [];
+    let length = 0;
     for (const [index, segment] of segments.entries()) {
-      const own = cleanText(segment.text);
+      const [own, gap] = [owns[index]!, gaps[index]!];
       if (own === "") continue;
-      const gap = separator(text, own);
       if (atoms.length > 0) atoms[atoms.length - 1]!.spaced = gap !== "";
-      const offset = text.length + gap.length;
-      text += gap + own;
+      const offset = length + gap.length;
+      texts.push(gap, own);
+      length = offset + own.length;
       const whole = placeAtoms(atomsOf(own, segment.language, limits.maxLineWidth));
       const ownWords = wordsOf(own, whole, segment);
       for (const atom of whole.flatMap((one) => cutAtWords(one, ownWords, limits))) {
@@ -56,7 +60,7 @@ export class SpokenText {
         words.push({ ...word, from: word.from + offset, to: word.to + offset });
       }
     }
-    this.text = text;
+    this.text = texts.join("");
     this.#words = words;
     this.atoms = atoms.map((atom) => {
       const start = this.#start(this.#firstFrom(atom.from), atom.from);
@@ -116,6 +120,22 @@ export class SpokenText {
   }
 }
 
+/**
+ * What separates each of some texts from the one before it: what does in the whole where they
+ * follow each other there, as those of one channel may not, else what belongs between two texts.
+ */
+function gapsBefore(texts: readonly string[], whole: string): ("" | " ")[] {
+  let [before, at] = ["", 0];
+  return texts.map((text) => {
+    const found = at < 0 ? -1 : whole.indexOf(text, at);
+    const between = found < 0 || before === "" ? undefined : whole.slice(at, found).trim();
+    const gap = between === "" ? (found > at ? " " : "") : separator(before, text);
+    at = found < 0 ? -1 : found + text.length;
+    if (text !== "") before = text;
+    return gap;
+  });
+}
+
 /** Of a sorted list the index of the first item that something holds for, from which on it does. */
 function firstIndex<Item>(items: readonly Item[], holds: (item: Item) => boolean): number {
   let [low, high] = [0, items.length];
@@ -157,8 +177,10 @@ function cutAtWords(
   words: readonly PlacedWord[],
   { maxWordsPerCue }: LineLimits,
 ): PlacedAtom[] {
-  const inside = words.filter(({ from, to }) => to > atom.from && from < atom.to);
-  if (inside.length <= maxWordsPerCue) return [atom];
+  const first = firstIndex(words, ({ to }) => to > atom.from);
+  const next = firstIndex(words, ({ from }) => from >= atom.to);
+  if (next - first <= maxWordsPerCue) return [atom];
+  const inside = words.slice(first, next);
   const starts = [atom.from, ...inside.slice(1).map(({ from }) => from)];
   return starts.map((from, index) => {
     const to = starts[index + 1];

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import type { Segment, Word } from "../../contract/transcript.ts";
-import { randomChunks, transcriptOf } from "../../testing/transcripts.ts";
+import { randomChunks, transcriptOf, withWords } from "../../testing/transcripts.ts";
 import { segmentWithWords, withWordTimes } from "../../testing/word-times.ts";
 import { columns } from "../../text/columns.ts";
-import { joinTexts } from "../../text/joining.ts";
+import { joinTurns } from "../../text/joining.ts";
 import { seededRandom } from "../../wer/seeded-random.ts";
 import type { Cue } from "./cue.ts";
 import { cuesOf } from "./cues.ts";
@@ -35,12 +35,13 @@ function evenly(text: string, from: number, seconds: number): Segment {
   );
 }
 
+function cues(segments: Segment[], limits = {}): Cue[] {
+  const text = segments.map((each) => each.text).join(" ");
+  return cuesOf({ text, segments }, { ...defaultLimits, ...limits });
+}
+
 const shown = (segments: Segment[], limits = {}) =>
-  cuesOf(segments, { ...defaultLimits, ...limits }).map(({ startMs, endMs, lines }) => [
-    startMs,
-    endMs,
-    lines.join("|"),
-  ]);
+  cues(segments, limits).map(({ startMs, endMs, lines }) => [startMs, endMs, lines.join("|")]);
 
 describe("cues by the times of words", () => {
   test("begin and end with their words, not with the segment", () => {
@@ -91,16 +92,16 @@ describe("cues by the times of words", () => {
     const close = Array.from({ length: 40 }, (_, index): [string, number, number] => {
       return [`w${index}`, 1 + index * 1e-4, 1 + (index + 1) * 1e-4];
     });
-    const cues = cuesOf([spoken(...close)], { ...defaultLimits, maxWordsPerCue: 1 });
-    expect(cues.length).toBe(40);
-    for (const [index, { startMs, endMs }] of cues.entries()) {
+    const single = cues([spoken(...close)], { maxWordsPerCue: 1 });
+    expect(single.length).toBe(40);
+    for (const [index, { startMs, endMs }] of single.entries()) {
       expect(endMs).toBeGreaterThan(startMs);
-      expect(startMs).toBeGreaterThanOrEqual(cues[index - 1]?.endMs ?? 0);
+      expect(startMs).toBeGreaterThanOrEqual(single[index - 1]?.endMs ?? 0);
     }
   });
 
   test("each word stands in its line with its time", () => {
-    const [cue] = cuesOf([
+    const [cue] = cues([
       evenly("When the rain has stopped at last, we go out into the garden.", 1, 0.3),
     ]);
     const words = cue!.words!.map(({ line, from, to, startMs }) => [
@@ -117,7 +118,7 @@ describe("cues by the times of words", () => {
 
   test("a word on two lines is two, each with its share of the time", () => {
     const long = "abcdefghij".repeat(5);
-    const [cue] = cuesOf([spoken([long, 0, 5])]);
+    const [cue] = cues([spoken([long, 0, 5])]);
     expect(cue!.words).toEqual([
       { line: 0, from: 0, to: 42, startMs: 0, endMs: 4200 },
       { line: 1, from: 0, to: 8, startMs: 4200, endMs: 5000 },
@@ -126,7 +127,7 @@ describe("cues by the times of words", () => {
 
   test("words that are not those of the text are left out, and times estimated", () => {
     const wrong = { ...segment(2, 5, "Turn it off."), words: spoken(["Turn", 2, 5]).words! };
-    expect(cuesOf([wrong])).toEqual([{ startMs: 2000, endMs: 5000, lines: ["Turn it off."] }]);
+    expect(cues([wrong])).toEqual([{ startMs: 2000, endMs: 5000, lines: ["Turn it off."] }]);
   });
 });
 
@@ -166,21 +167,31 @@ describe("a count of words", () => {
   });
 });
 
-/** The text of a channel, as `cuesOf` says what it is. */
-function textOf(segments: readonly Segment[]): string {
-  return segments.map(({ text }) => cleanText(text)).reduce(joinTexts, "");
-}
-
-/** Whether lines are a text piece by piece, with nothing but one space left out between two. */
-function expectPieces(lines: readonly string[], text: string): void {
+/**
+ * Whether lines are texts piece by piece, with nothing but one space left out between two lines.
+ * What stands between two texts does not count.
+ */
+function expectPieces(lines: readonly string[], texts: readonly string[]): void {
+  const whole = texts.map(cleanText).join(border);
   let at = 0;
   for (const line of lines) {
-    if (text[at] === " ") at++;
-    expect(text.slice(at, at + line.length)).toBe(line);
-    at += line.length;
+    while (whole[at] === " " || whole[at] === border) at++;
+    let piece = "";
+    for (const character of line) {
+      const isBorder = whole[at] === border;
+      if (isBorder) at++;
+      if (isBorder && character === " ") piece += " ";
+      else {
+        piece += whole.slice(at, at + character.length);
+        at += character.length;
+      }
+    }
+    expect(piece).toBe(line);
   }
-  expect(at).toBe(text.length);
+  expect(whole.slice(at)).toBe("");
 }
+
+const border = "\n";
 
 function expectInOrder(cues: readonly Cue[]): void {
   let last = 0;
@@ -229,17 +240,24 @@ describe("random transcripts", () => {
     const layout = { ...defaultLimits, ...limits };
     for (let round = 0; round < 80; round++) {
       const channels = 1 + Math.floor(random() * 3);
-      const chunks = randomChunks(random).map((chunk, index) =>
-        channels > 1 ? { ...chunk, channel: 1 + (index % channels) } : chunk,
-      );
-      const { segments } = withWordTimes(transcriptOf(chunks), random);
-      const cues = cuesOf(segments, layout);
+      const chunks = randomChunks(random).map((chunk, index) => {
+        const channel = channels > 1 ? { channel: 1 + (index % channels) } : {};
+        return { ...(round % 2 === 0 ? withWords(random, chunk) : chunk), ...channel };
+      });
+      const whole = { ...transcriptOf(chunks), text: joinTurns(chunks) };
+      const { text, segments } = round % 2 === 0 ? whole : withWordTimes(whole, random);
+      const all = cuesOf({ text, segments }, layout);
+      if (channels === 1)
+        expectPieces(
+          all.flatMap(({ lines }) => lines),
+          [text],
+        );
       for (const channel of new Set(segments.map((each) => each.channel))) {
-        const own = cues.filter((cue) => cue.channel === channel);
+        const own = all.filter((cue) => cue.channel === channel);
         const said = segments.filter((each) => each.channel === channel);
         expectPieces(
           own.flatMap(({ lines }) => lines),
-          textOf(said),
+          said.map((each) => each.text),
         );
         expectInOrder(own);
         for (const { lines } of own) {
@@ -260,7 +278,7 @@ describe("random transcripts", () => {
   test("of even speech no cue is crowded or cut short while time is free", () => {
     const random = seededRandom(32);
     const say = "so that nobody who knew him could say anything else, and then she left the house.";
-    let [crowded, all] = [0, 0];
+    let [crowded, count] = [0, 0];
     for (let round = 0; round < 60; round++) {
       let at = random();
       const segments = Array.from({ length: 12 }, () => {
@@ -270,20 +288,20 @@ describe("random transcripts", () => {
         at = made.end + random() * 1.5;
         return made;
       });
-      const cues = cuesOf(segments);
-      for (const [index, { startMs, endMs, lines }] of cues.entries()) {
-        all++;
+      const all = cues(segments);
+      count += all.length;
+      for (const [index, { startMs, endMs, lines }] of all.entries()) {
         const wanted = Math.max(1000, (columns(lines.join(" ")) / 20) * 1000);
-        const isFree = (cues[index + 1]?.startMs ?? Number.POSITIVE_INFINITY) > endMs + 1;
+        const isFree = (all[index + 1]?.startMs ?? Number.POSITIVE_INFINITY) > endMs + 1;
         if (endMs - startMs < wanted - 1) {
           crowded++;
           expect(isFree).toBe(false);
         }
       }
     }
-    expect(all).toBeGreaterThan(500);
+    expect(count).toBeGreaterThan(500);
     // Words as fast as one in 0.2 s leave no time to read.
-    expect(crowded / all).toBeLessThan(0.2);
+    expect(crowded / count).toBeLessThan(0.2);
   });
 
   test("a cue never spans a second of silence", () => {
@@ -291,7 +309,7 @@ describe("random transcripts", () => {
     for (let round = 0; round < 100; round++) {
       const text = "and he went on, more slowly, to where the road ends. ".repeat(3).trim();
       const said = segmentWithWords(segment(1, 20 + random() * 20, text), random);
-      for (const { words = [] } of cuesOf([said])) {
+      for (const { words = [] } of cues([said])) {
         for (const [index, { startMs }] of words.entries()) {
           if (index > 0) expect(startMs - words[index - 1]!.endMs).toBeLessThanOrEqual(1000);
         }

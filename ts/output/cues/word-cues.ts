@@ -15,12 +15,12 @@ const longPause = 1;
 const shortPause = 0.2;
 
 /**
- * The segments of one channel as cues that begin when their first word does and end when their last
- * one has been said, or later where they would else be too short or too fast to read: then, at
- * most, where the next one begins.
+ * The segments of one channel, parts of a text, as cues that begin when their first word does and
+ * end when their last one has been said, or later where they would else be too short or too fast to
+ * read: then, at most, where the next one begins.
  */
-export function wordCues(segments: readonly Segment[], limits: LineLimits): Cue[] {
-  const spoken = new SpokenText(segments, limits);
+export function wordCues(segments: readonly Segment[], text: string, limits: LineLimits): Cue[] {
+  const spoken = new SpokenText(segments, text, limits);
   const borders = new Cutting(spoken, limits).borders();
   const cues: Cue[] = [];
   let last = 0;

@@ -649,19 +649,22 @@ class SpokenText {
   text;
   atoms;
   #words;
-  constructor(segments, limits) {
+  constructor(segments, text, limits) {
+    const owns = segments.map((segment) => cleanText(segment.text));
+    const gaps = gapsBefore(owns, cleanText(text));
     const atoms = [];
     const words = [];
-    let text = "";
+    const texts = [];
+    let length = 0;
     for (const [index, segment] of segments.entries()) {
-      const own = cleanText(segment.text);
+      const [own, gap] = [owns[index], gaps[index]];
       if (own === "")
         continue;
-      const gap = separator(text, own);
       if (atoms.length > 0)
         atoms[atoms.length - 1].spaced = gap !== "";
-      const offset = text.length + gap.length;
-      text += gap + own;
+      const offset = length + gap.length;
+      texts.push(gap, own);
+      length = offset + own.length;
       const whole = placeAtoms(atomsOf(own, segment.language, limits.maxLineWidth));
       const ownWords = wordsOf(own, whole, segment);
       for (const atom of whole.flatMap((one) => cutAtWords(one, ownWords, limits))) {
@@ -671,7 +674,7 @@ class SpokenText {
         words.push({ ...word, from: word.from + offset, to: word.to + offset });
       }
     }
-    this.text = text;
+    this.text = texts.join("");
     this.#words = words;
     this.atoms = atoms.map((atom) => {
       const start = this.#start(this.#firstFrom(atom.from), atom.from);
@@ -719,6 +722,18 @@ class SpokenText {
     return firstIndex(this.#words, ({ from }) => from >= place) - 1;
   }
 }
+function gapsBefore(texts, whole) {
+  let [before, at] = ["", 0];
+  return texts.map((text) => {
+    const found = at < 0 ? -1 : whole.indexOf(text, at);
+    const between = found < 0 || before === "" ? undefined : whole.slice(at, found).trim();
+    const gap = between === "" ? found > at ? " " : "" : separator(before, text);
+    at = found < 0 ? -1 : found + text.length;
+    if (text !== "")
+      before = text;
+    return gap;
+  });
+}
 function firstIndex(items, holds) {
   let [low, high] = [0, items.length];
   while (low < high) {
@@ -752,9 +767,11 @@ function wordsOf(text, atoms, segment) {
   });
 }
 function cutAtWords(atom, words, { maxWordsPerCue }) {
-  const inside = words.filter(({ from, to }) => to > atom.from && from < atom.to);
-  if (inside.length <= maxWordsPerCue)
+  const first = firstIndex(words, ({ to }) => to > atom.from);
+  const next = firstIndex(words, ({ from }) => from >= atom.to);
+  if (next - first <= maxWordsPerCue)
     return [atom];
+  const inside = words.slice(first, next);
   const starts = [atom.from, ...inside.slice(1).map(({ from }) => from)];
   return starts.map((from, index) => {
     const to = starts[index + 1];
@@ -778,8 +795,8 @@ function part(atom, from, to) {
 var maxReadingSpeed = 20;
 var longPause = 1;
 var shortPause = 0.2;
-function wordCues(segments, limits) {
-  const spoken = new SpokenText(segments, limits);
+function wordCues(segments, text, limits) {
+  const spoken = new SpokenText(segments, text, limits);
   const borders = new Cutting(spoken, limits).borders();
   const cues = [];
   let last = 0;
@@ -894,13 +911,12 @@ class Cutting {
 }
 
 // ts/output/cues/cues.ts
-function cuesOf(segments, limits = defaultLimits) {
+function cuesOf({ text, segments }, limits = defaultLimits) {
   const isTimed = segments.some(({ words }) => words !== undefined);
   const hasCount = limits.maxWordsPerCue < Number.POSITIVE_INFINITY;
-  const cuesOfChannel = isTimed || hasCount ? wordCues : estimatedCues;
   const channels = [...Map.groupBy(segments, ({ channel }) => channel)];
   return channels.flatMap(([channel, own]) => {
-    const cues = cuesOfChannel(own, limits);
+    const cues = isTimed || hasCount ? wordCues(own, text, limits) : estimatedCues(own, limits);
     return channel === undefined ? cues : cues.map((cue) => ({ ...cue, channel }));
   }).sort((a, b) => a.startMs - b.startMs);
 }
@@ -964,9 +980,9 @@ function markedLines({ lines, words = [] }, { plain, before = nothing, after = n
 var nothing = () => "";
 
 // ts/output/srt.ts
-function srt({ segments }, layout) {
-  const { limits, end } = roomForLabels(segments, layout);
-  const cues = cuesOf(segments, limits);
+function srt(transcript, layout) {
+  const { limits, end } = roomForLabels(transcript.segments, layout);
+  const cues = cuesOf(transcript, limits);
   const labels = voiceLabels(cues);
   return cues.flatMap((cue, index) => {
     const label = labels[index].replace(/ $/, end);
@@ -1028,8 +1044,8 @@ function txt({ text, segments }) {
 }
 
 // ts/output/vtt.ts
-function vtt({ segments }, layout) {
-  const cues = cuesOf(segments, layout).flatMap((cue) => layout.highlightWords ? highlighted(cue) : [{ ...cue, marking: withTimes(cue) }]);
+function vtt(transcript, layout) {
+  const cues = cuesOf(transcript, layout).flatMap((cue) => layout.highlightWords ? highlighted(cue) : [{ ...cue, marking: withTimes(cue) }]);
   const blocks = cues.sort((a, b) => a.startMs - b.startMs).map((cue) => {
     const times = `${clock(cue.startMs, ".")} --> ${clock(cue.endMs, ".")}`;
     const voice = cue.channel === undefined ? "" : `<v ${voiceName(cue.channel)}>`;
