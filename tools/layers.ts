@@ -34,7 +34,7 @@ const table: Readonly<Record<string, string>> = {
   // A text that is given, in time.
   "align/given": "contract text segments comparison",
   // Recordings become text, on a thread of their own.
-  engine: "contract concurrency checkpoint native audio text bias segments",
+  engine: "contract concurrency checkpoint native audio text bias align segments",
   worker: "contract native audio",
   "worker/engine": "contract audio hub align/given engine worker",
   "worker/caller": "contract native/locate audio worker",
@@ -44,7 +44,7 @@ const table: Readonly<Record<string, string>> = {
   "server/page/browser": "contract audio output text",
   api: "contract native audio text worker worker/caller server",
   // The command line.
-  "cli/files": "contract native/program audio text output",
+  "cli/files": "contract native/program audio output",
   "cli/flags": "contract native/locate native/program audio output hub server cli/files",
   "cli/terminal": "contract native/locate text segments output server cli/files cli/flags",
   "cli/commands":

@@ -18,8 +18,8 @@ test("what is no text that could be found is refused", async () => {
   }
 });
 
-test("a text is aligned to one channel, by words in time", async () => {
-  expect(alignSettings({ language: "de" })).toMatchObject({ language: "German", words: "auto" });
+test("a text is aligned to one channel, by words in time as they are asked for", async () => {
+  expect(alignSettings({ language: "de" })).toMatchObject({ language: "German" });
   expect(alignSettings({ words: "attention" }).words).toBe("attention");
   await expectAsrError(() => alignSettings({ channel: "each" }), "usage", "one channel");
   const logprobs = { logprobs: true } as object;

@@ -74,17 +74,14 @@ export function streamSettings(options: StreamOptions): CheckedSettings {
   return checkedSettings(options, "stream");
 }
 
-/**
- * The same for a text that is given, which needs the times of words, and is one text: channels each
- * on its own are refused.
- */
+/** The same for a text that is given, which is one text: channels each on its own are refused. */
 export function alignSettings(options: AlignOptions): CheckedSettings {
   const settings = checkedSettings(options, "align");
   if (settings.channel === "each") {
     const hint = "choose one channel, or align each with its own text";
     throw new AsrError("usage", 'a text is aligned to one channel, not to "each"', hint);
   }
-  return { ...settings, words: settings.words ?? "auto" };
+  return settings;
 }
 
 function checkedSettings(

@@ -10,6 +10,8 @@ export interface Timings {
   prefillMs: number;
   /** Writing the tokens, all of them together. */
   decodeMs: number;
+  /** Finding when words were said, where that was asked for. */
+  wordsMs?: number;
   /** From the call to the result. */
   totalMs: number;
 }

@@ -4,6 +4,7 @@ import type { DecodedChunk, FinishReason, Segment, Transcript } from "../contrac
 import { joinTurns } from "../text/joining.ts";
 import type { ChunkResult } from "./decode/chunk.ts";
 import { quietNote } from "./quiet-note.ts";
+import type { WordTimes } from "./words/word-times.ts";
 
 /** What a transcript says besides its chunks. */
 interface Account {
@@ -19,18 +20,21 @@ interface Account {
   peak?: number | undefined;
   /** Those of all its chunks. */
   segments: Segment[];
+  /** Who timed their words, where that was asked for. */
+  words: WordTimes | undefined;
 }
 
 /** Makes the transcript of a recording from its chunks. */
 export function transcriptOf(
   results: readonly ChunkResult[],
-  { duration, start, audioMs, totalMs, remarks = noRemarks(), peak, segments }: Account,
+  { duration, start, audioMs, totalMs, remarks = noRemarks(), peak, segments, words }: Account,
 ): Transcript {
   const chunks = results.map(({ chunk }) => chunk);
   const { losses } = remarks;
   const text = joinTurns(chunks);
   const quiet = text === "" && peak !== undefined ? quietNote(peak) : undefined;
-  const notes = quiet === undefined ? remarks.notes : [...remarks.notes, quiet];
+  const found = quiet === undefined ? remarks.notes : [...remarks.notes, quiet];
+  const notes = [...found, ...(words?.notes ?? [])];
   const sum = (count: (result: ChunkResult) => number) =>
     results.reduce((total, result) => total + count(result), 0);
   const inputTokens = sum((result) => result.inputTokens);
@@ -56,13 +60,14 @@ export function transcriptOf(
     finishReason: worst(chunks),
     truncated: losses.length > 0 || chunks.some((chunk) => chunk.finishReason !== "eos"),
     ...(losses.length > 0 ? { warnings: [...losses] } : {}),
-    ...(notes.length > 0 ? { notes: [...notes] } : {}),
+    ...(notes.length > 0 ? { notes: notes } : {}),
     timings: {
       audioMs,
       melMs: sum(({ times }) => times.melMs),
       encodeMs: sum(({ times }) => times.encodeMs),
       prefillMs: sum(({ times }) => times.prefillMs),
       decodeMs: sum(({ times }) => times.decodeMs),
+      ...(words === undefined ? {} : { wordsMs: sum(({ wordsMs = 0 }) => wordsMs) }),
       totalMs,
     },
     rtf: duration > start ? totalMs / 1000 / (duration - start) : 0,

@@ -4,8 +4,10 @@ import type { Range } from "../audio/samples/checked.ts";
 import type { AudioStream } from "../audio/samples/recording.ts";
 import { aborted } from "../contract/aborted.ts";
 import { AsrError } from "../contract/errors.ts";
+import type { Progress } from "../contract/options.ts";
 import type { Transcript } from "../contract/transcript.ts";
 import type { Engine } from "./decode/engine.ts";
+import type { OpeningContext } from "./words/aligner-source.ts";
 
 /** One transcription: it runs through the audio, and has the transcript of what is finished. */
 export interface Work {
@@ -19,6 +21,8 @@ export interface WorkContext {
   signal?: AbortSignal | undefined;
   /** Takes the seconds of audio that are done; `total` is undefined where it is not known. */
   onProgress?: ((done: number, total: number | undefined) => void) | undefined;
+  /** Is told how far the opening of an aligner is, with what is fetched for it. */
+  onOpening?: ((progress: Progress) => void) | undefined;
 }
 
 /**
@@ -34,6 +38,11 @@ export function tell(
   const done = Math.max(0, place - start);
   const total = Math.max(done, Math.min(end, duration) - start);
   onProgress?.(done, Number.isFinite(total) ? total : undefined);
+}
+
+/** For whom an aligner is opened. */
+export function openingFor({ signal, onOpening }: WorkContext): OpeningContext {
+  return { signal: signal ?? new AbortController().signal, onProgress: onOpening };
 }
 
 /**

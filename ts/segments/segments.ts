@@ -12,6 +12,7 @@ import {
   type PlacedWord,
   placedWords,
   timedParts,
+  type WordedText,
   withoutPlace,
 } from "./timed-words.ts";
 import { TokenScores } from "./token-scores.ts";
@@ -47,7 +48,7 @@ export class GrowingSegments {
   }
 
   /** The words of a chunk as they would stand in the transcript, were it the next one. */
-  words(chunk: DecodedChunk): PlacedWord[] {
+  words(chunk: WordedText): PlacedWord[] {
     return placedWords(chunk, this.#ends.get(chunk.channel) ?? 0);
   }
 

@@ -6,11 +6,14 @@ import { TokenScores } from "./token-scores.ts";
 /** A word as the transcript has it, and where it stands in its chunk's text. */
 export interface PlacedWord extends Word, TextRange {}
 
+/** A text with the times of its words. */
+export type WordedText = Pick<DecodedChunk, "channel" | "text" | "words" | "tokenTexts">;
+
 /**
  * The words of a chunk as the transcript has them, none where their times are not known: in whole
  * milliseconds, of which each takes one at least, none before `after`, in seconds.
  */
-export function placedWords(chunk: DecodedChunk, after: number): PlacedWord[] {
+export function placedWords(chunk: WordedText, after: number): PlacedWord[] {
   const { channel, text, words = [] } = chunk;
   const scores = new TokenScores(chunk);
   let last = Math.round(after * 1000);

@@ -4,10 +4,11 @@ import type { AudioStream, Samples } from "../audio/samples/recording.ts";
 import { noRemarks, sampleRate, wholeRecording } from "../audio/samples/recording.ts";
 import type { StreamEvent } from "../contract/events.ts";
 import type { CheckedSettings } from "../contract/options.ts";
-import type { Transcript } from "../contract/transcript.ts";
+import type { Transcript, Word } from "../contract/transcript.ts";
 import type { Engine } from "../engine/decode/engine.ts";
 import { streamLive } from "../engine/live/stream.ts";
 import { recordingOptions } from "../engine/recording/options.ts";
+import type { AlignerSource } from "../engine/words/aligner-source.ts";
 import { demoSample } from "../native/locate.ts";
 import { Model, type Session } from "../native/model.ts";
 import { seededRandom } from "../wer/seeded-random.ts";
@@ -70,21 +71,28 @@ export interface Heard {
   transcript: Transcript | undefined;
 }
 
+/** What a stream is heard with besides. */
+export interface HearOptions {
+  signal?: AbortSignal;
+  heard?: Heard;
+  aligner?: AlignerSource;
+}
+
 /** Streams live to the end; what an error leaves is in `heard`, too. */
 export async function hear(
   engine: Engine,
   open: () => Promise<AudioStream>,
   settings: CheckedSettings = {},
-  { signal, heard }: { signal?: AbortSignal; heard?: Heard } = {},
+  { signal, heard, aligner }: HearOptions = {},
 ): Promise<Heard> {
   const { stepSeconds, ...rest } = settings;
-  const options = { ...recordingOptions(engine, rest), stepSeconds };
+  const options = { ...recordingOptions(engine, rest, aligner), stepSeconds };
   return await collect(streamLive(engine, open, options, { signal }), { heard });
 }
 
 /**
  * Reads events to the end; `onFinal` is called when a chunk is finished. Whatever is heard, the
- * segments that were told are the transcript's.
+ * segments and the words that were told are the transcript's.
  */
 export async function collect(
   events: AsyncIterable<StreamEvent>,
@@ -98,8 +106,24 @@ export async function collect(
     if (event.type === "finish") all.transcript = event.transcript;
   }
   const told = all.events.flatMap((event) => (event.type === "segment" ? [event.segment] : []));
-  if (all.transcript !== undefined) expect(told).toEqual(all.transcript.segments);
+  if (all.transcript !== undefined) {
+    expect(told).toEqual(all.transcript.segments);
+    const { segments } = all.transcript;
+    expect(byChannel(wordsTold(all))).toEqual(
+      byChannel(segments.flatMap(({ words = [] }) => words)),
+    );
+  }
   return all;
+}
+
+/** The words that a stream has told. */
+export function wordsTold({ events }: Heard): Word[] {
+  return events.flatMap((event) => (event.type === "words" ? event.words : []));
+}
+
+/** Channels take turns chunk by chunk in what is told, and by time in the transcript. */
+function byChannel(words: readonly Word[]): Word[] {
+  return words.toSorted((a, b) => (a.channel ?? 0) - (b.channel ?? 0));
 }
 
 /** Notes every session that is opened from now on. */

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { sampleRate } from "../audio/samples/recording.ts";
 import { type AudioChunk, chunkAt } from "../audio/speech/chunker.ts";
-import type { CheckedSettings, SessionOptions } from "../contract/options.ts";
+import type { CheckedSettings } from "../contract/options.ts";
 import type { DecodeOptions } from "../engine/decode/chunk.ts";
 import type {
   DecodingModel,
@@ -12,8 +12,8 @@ import type {
 } from "../engine/decode/decoding-model.ts";
 import { Engine } from "../engine/decode/engine.ts";
 import { decodeOptionsOf } from "../engine/recording/options.ts";
-import type { ModelInfo } from "../native/model.ts";
-import { textTag } from "../text/answer.ts";
+import type { ModelInfo, SessionOpenOptions } from "../native/model.ts";
+import type { AlignmentQuery } from "../native/session.ts";
 import { Tokenizer } from "../text/tokenizer.ts";
 import { seededRandom } from "../wer/seeded-random.ts";
 import { goldensFolder, speech } from "./goldens.ts";
@@ -26,7 +26,7 @@ export interface Prompted {
   seconds: number;
   /** The system turn. */
   context: string;
-  options: SessionOptions;
+  options: SessionOpenOptions;
 }
 
 /**
@@ -58,6 +58,14 @@ export function* babble(): Generator<number, never, undefined> {
 
 /** Log-probability of every token that a script writes. */
 export const scriptLogprob = -0.25;
+
+/** What a scripted model has besides its script. */
+export interface ScriptOptions {
+  /** The language that prompts name, if they do. */
+  language?: string | undefined;
+  /** When each token of an answer is heard, in seconds of the audio: it has alignment heads. */
+  hears?: ((token: number, session: number) => number) | undefined;
+}
 
 const windowFrames = 100;
 const windowTokens = 13;
@@ -101,13 +109,17 @@ export class ScriptedModel implements DecodingModel {
     alignmentOffset: 0,
     tokens: { audioPad: scriptTokenizer.specialId("<|audio_pad|>"), eos: [] },
   };
+  /** When each token of an answer is heard, in seconds of the audio, where it has heads. */
+  readonly hears: ((token: number, session: number) => number) | undefined;
 
-  constructor(script: Script, language?: string) {
+  constructor(script: Script, { language, hears }: ScriptOptions = {}) {
     this.script = script;
     this.language = language;
+    this.hears = hears;
+    if (hears !== undefined) this.info = { ...this.info, alignmentHeads: 1 };
   }
 
-  session(options: SessionOptions = {}): ScriptedSession {
+  session(options: SessionOpenOptions = {}): ScriptedSession {
     const session = new ScriptedSession(this, this.sessions.length, options);
     this.sessions.push(session);
     return session;
@@ -130,7 +142,7 @@ export class ScriptedModel implements DecodingModel {
 export class ScriptedSession implements DecodingSession {
   readonly #model: ScriptedModel;
   readonly number: number;
-  readonly options: SessionOptions;
+  readonly options: SessionOpenOptions;
   #samples = 0;
   #audioTokens = 0;
   #slicesLeft = 0;
@@ -143,7 +155,7 @@ export class ScriptedSession implements DecodingSession {
   /** Counts instead of milliseconds: mels, embeddings, ids fed, tokens. */
   readonly counts: StageTimes = { melMs: 0, encodeMs: 0, prefillMs: 0, decodeMs: 0 };
 
-  constructor(model: ScriptedModel, number: number, options: SessionOptions) {
+  constructor(model: ScriptedModel, number: number, options: SessionOpenOptions) {
     this.#model = model;
     this.number = number;
     this.options = options;
@@ -187,6 +199,19 @@ export class ScriptedSession implements DecodingSession {
     this.#ids.length = position;
   }
 
+  alignment({ from, to = this.#ids.length }: AlignmentQuery): Float32Array {
+    const { hears } = this.#model;
+    if (!this.options.alignment || hears === undefined) throw new Error("nothing is kept");
+    const rows = new Float32Array((to - from) * this.#audioTokens);
+    for (let position = from; position < to; position++) {
+      // At a position the token behind it is chosen.
+      const seconds = hears(position + 1 - this.#answerAt, this.number);
+      const heard = Math.min(this.#audioTokens - 1, Math.floor(seconds * windowTokens));
+      rows[(position - from) * this.#audioTokens + heard] = 1;
+    }
+    return rows;
+  }
+
   report(): StageTimes {
     return { ...this.counts };
   }
@@ -223,11 +248,7 @@ export class ScriptedSession implements DecodingSession {
 
   /** The script behind what the prompt has of it already. */
   #continued(): Iterator<number | Error> {
-    const { script, language } = this.#model;
-    const start = this.#ids.lastIndexOf(scriptTokenizer.specialId("<|im_start|>")) + 1;
-    const header = language === undefined ? "" : `language ${language}`;
-    const answer = scriptTokenizer.encodePlain(`assistant\n${header}`);
-    if (language !== undefined) answer.push(scriptTokenizer.specialId(textTag));
+    const { script } = this.#model;
     const said = script({
       session: this.number,
       seconds: this.#samples / sampleRate,
@@ -235,11 +256,20 @@ export class ScriptedSession implements DecodingSession {
       options: this.options,
     });
     const tokens = (typeof said === "string" ? idsOf(said) : said)[Symbol.iterator]();
-    for (const id of this.#ids.slice(start + answer.length)) {
+    for (const id of this.#ids.slice(this.#answerAt)) {
       const { value } = tokens.next();
       if (value !== id) throw new Error("the script does not begin as the prompt does");
     }
     return tokens;
+  }
+
+  /** Position of the first token behind the prompt. */
+  get #answerAt(): number {
+    const { language } = this.#model;
+    const start = this.#ids.lastIndexOf(scriptTokenizer.specialId("<|im_start|>")) + 1;
+    const header = language === undefined ? "" : `language ${language}`;
+    const answer = scriptTokenizer.encodePlain(`assistant\n${header}`);
+    return start + answer.length + (language === undefined ? 0 : 1);
   }
 
   #context(): string {
@@ -251,9 +281,9 @@ export class ScriptedSession implements DecodingSession {
 /** An engine around a scripted model. */
 export function scriptedEngine(
   script: Script,
-  { language, maxBatch }: { language?: string; maxBatch?: number } = {},
+  { maxBatch, ...options }: ScriptOptions & { maxBatch?: number } = {},
 ): { engine: Engine; model: ScriptedModel } {
-  const model = new ScriptedModel(script, language);
+  const model = new ScriptedModel(script, options);
   return { engine: new Engine(model, scriptTokenizer, maxBatch), model };
 }
 

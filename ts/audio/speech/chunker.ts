@@ -26,7 +26,7 @@ export interface ChunkOptions {
 }
 
 /** As far from the aim as the official splitter looks for a quiet place, in seconds. */
-const maxReachSeconds = 5;
+export const maxReachSeconds = 5;
 
 /** Where a cut aims at, and how far from there it may be, in samples. */
 export function cutRange(chunkSeconds: number): { aim: number; reach: number } {
@@ -146,7 +146,8 @@ export function chunkAt({ at, samples }: AudioBlock): AudioChunk {
   return { start, end, samples: at > 0 ? filledUp(samples) : samples, speech, isSilent };
 }
 
-function filledUp(samples: Samples): Samples {
+/** The samples, with silence behind them where they are less than half a second. */
+export function filledUp(samples: Samples): Samples {
   if (samples.length >= minChunkSamples) return samples;
   const filled = new Float32Array(minChunkSamples);
   filled.set(samples);

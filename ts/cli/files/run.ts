@@ -3,7 +3,7 @@
 import type { AudioInput } from "../../audio/input.ts";
 import { AsrError } from "../../contract/errors.ts";
 import type { StreamEvent } from "../../contract/events.ts";
-import type { CallOptions, StreamOptions } from "../../contract/options.ts";
+import type { CallOptions, Progress, StreamOptions } from "../../contract/options.ts";
 import type { Transcript } from "../../contract/transcript.ts";
 import type { Job } from "./plan.ts";
 
@@ -31,6 +31,8 @@ export interface RunContext {
   signal: AbortSignal;
   /** How much audio the engine decodes at once, in seconds. */
   atOnce: number;
+  /** Is told how far the opening of an aligner is. */
+  onOpening?: ((progress: Progress) => void) | undefined;
 }
 
 /** Takes what comes of a run. */
@@ -80,7 +82,9 @@ export class Run {
   async #transcript(transcription: Transcription, context: RunContext): Promise<Transcript> {
     using stop = ownSignal(context.signal);
     const { signal } = stop;
-    const onProgress = ({ done, total }: { done: number; total: number | undefined }) => {
+    const onProgress = (progress: Progress) => {
+      if (progress.phase !== "decode") return context.onOpening?.(progress);
+      const { done, total } = progress;
       [this.done, this.total] = [done, total];
       if (total !== undefined && total - done < context.atOnce) this.#nearlyDone.resolve();
       this.#listener?.onProgress();

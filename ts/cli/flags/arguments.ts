@@ -82,7 +82,7 @@ export function argumentsOf(
     }),
     sample,
     model: modelOf(given, sample),
-    engine: givenOptions(given, "load"),
+    engine: engineOf(given),
     settings: needsWords(given, destination) ? { words: "auto", ...settings } : settings,
     listTracks: given.has("list-tracks"),
     json: given.has("json"),
@@ -137,6 +137,12 @@ function modelOf(given: TranscribeFlags, sample: boolean): string {
   if (revision === undefined) return model;
   if (!("folder" in name) && !model.includes("@")) return `${model}@${revision}`;
   throw new AsrError("usage", `--revision ${revision}: ${model} has no revision to choose`);
+}
+
+function engineOf(given: TranscribeFlags): EngineOptions & HubOptions {
+  const engine = givenOptions(given, "load");
+  if (engine.aligner !== undefined) parseModelName(engine.aligner);
+  return engine;
 }
 
 function destinationOf(given: TranscribeFlags): Destination {

@@ -67,6 +67,7 @@ export function statsText({ timings, duration, usage, rtf }: Transcript): string
     `encode ${ms(timings.encodeMs)}`,
     `prefill ${ms(timings.prefillMs)}`,
     `decode ${ms(timings.decodeMs)} (${tokens} tokens${each})`,
+    ...(timings.wordsMs === undefined ? [] : [`words ${ms(timings.wordsMs)}`]),
     `total ${ms(timings.totalMs)}`,
     `RTF ${rtf.toFixed(3)}`,
   ].join(" · ");

@@ -7,6 +7,7 @@ import type { SessionOptions } from "../../contract/options.ts";
 import type { DecodedChunk, FinishReason, Span } from "../../contract/transcript.ts";
 import type { ModelInfo } from "../../native/model-info.ts";
 import type { Prompt } from "../../text/prompt.ts";
+import type { AnswerListener, HeardAnswer } from "./answer-listener.ts";
 import type { GenerateOptions } from "./batch.ts";
 import type { DecodingSession, StageTimes } from "./decoding-model.ts";
 import type { Engine } from "./engine.ts";
@@ -23,6 +24,8 @@ export interface DecodeOptions {
   /** Most tokens of one chunk; undefined: in proportion to its length. */
   maxTokens: number | undefined;
   session: SessionOptions;
+  /** Who finds the times of words, where they are asked for. */
+  words?: AnswerListener | undefined;
 }
 
 /** For whom a chunk is decoded. An aborted chunk ends with what it has. */
@@ -40,6 +43,8 @@ export interface ChunkResult {
   audioTokens: number;
   outputTokens: number;
   times: StageTimes;
+  /** How long it took to find the times of its words. */
+  wordsMs?: number | undefined;
 }
 
 /** Far above fast speech (about 5 tokens a second), so that only a decoding loop meets it. */
@@ -60,7 +65,7 @@ export async function decodeChunk(
 ): Promise<ChunkResult> {
   using _permit = await engine.permit(context);
   if (context.signal?.aborted) return notDecoded(audio, "cancelled");
-  using session = engine.model.session(options.session);
+  using session = sessionFor(engine, options);
   const maxTokens = options.maxTokens ?? tokenBudget(audio.end - audio.start);
   const ids = await feed(engine, session, audio, { ...options, maxTokens }, context);
   if (ids === undefined) return notDecoded(audio, "cancelled");
@@ -70,12 +75,38 @@ export async function decodeChunk(
     maxTokens,
     processor: options.biasing.processor(),
   });
-  return {
+  const result = {
     chunk: decoded(audio, hypothesis, finishReason),
     ...countOf(ids, engine.model.info),
     outputTokens: hypothesis.tokens.length,
     times: session.report(),
   };
+  const answer = { session, audio, hypothesis, position: ids.length };
+  return withWordsHeard(result, answer, options);
+}
+
+/** Opens a session for these options. */
+export function sessionFor(
+  { model }: Engine,
+  { session, words }: Pick<DecodeOptions, "session" | "words">,
+): DecodingSession {
+  return model.session(words?.needsAttention ? { ...session, alignment: true } : session);
+}
+
+/** The result with the times of its words, where its session tells them. */
+export function withWordsHeard(
+  result: ChunkResult,
+  answer: Omit<HeardAnswer, "chunk" | "pieces"> & { hypothesis: Hypothesis },
+  { words: listener }: Pick<DecodeOptions, "words">,
+): ChunkResult {
+  const { chunk } = result;
+  if (listener === undefined || chunk.text === "") return result;
+  const started = performance.now();
+  const pieces = answer.hypothesis.pieces(chunk.text);
+  const words = listener.wordsOf({ ...answer, chunk, pieces });
+  if (words === undefined) return result;
+  const wordsMs = (result.wordsMs ?? 0) + performance.now() - started;
+  return { ...result, chunk: { ...chunk, words }, wordsMs };
 }
 
 /** Feeds the audio and the prompt. Returns the prompt; undefined when it was aborted. */

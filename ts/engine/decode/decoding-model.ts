@@ -1,5 +1,5 @@
-import type { SessionOptions } from "../../contract/options.ts";
-import type { ModelInfo } from "../../native/model.ts";
+import type { ModelInfo, SessionOpenOptions } from "../../native/model.ts";
+import type { AlignmentQuery } from "../../native/session.ts";
 
 /**
  * What decoding asks of an open model. `Model` of ts/native fulfils it with a checkpoint's weights,
@@ -8,7 +8,7 @@ import type { ModelInfo } from "../../native/model.ts";
 export interface DecodingModel {
   readonly info: Readonly<ModelInfo>;
   /** Starts work on one recording. */
-  session(options?: SessionOptions): DecodingSession;
+  session(options?: SessionOpenOptions): DecodingSession;
   /**
    * Chooses the next token of each session and feeds it; the sessions are this model's own. Returns
    * the tokens in order, null for a session that has come to its end.
@@ -37,6 +37,11 @@ export interface DecodingSession extends Disposable {
   rewind(position: number): void;
   /** Natural logarithm of the probability of what the last step chose. */
   readonly logprob: number;
+  /**
+   * Where in the audio the tokens at some positions looked, a row of weights for each, of a session
+   * that was opened with `alignment`; see `Session` of ts/native.
+   */
+  alignment(query: AlignmentQuery): Float32Array;
   /** How long the stages took so far. */
   report(): StageTimes;
   close(): void;

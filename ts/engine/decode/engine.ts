@@ -46,7 +46,7 @@ export class Engine implements Disposable {
   }
 
   /** Opens the folder of a checkpoint. Throws AsrError `model` when it is missing or bad. */
-  static async open(folder: string, options: EngineOptions = {}): Promise<Engine> {
+  static async open(folder: string, options: Omit<EngineOptions, "aligner"> = {}): Promise<Engine> {
     const { batch = optionTable.batch.default, ...modelOptions } = options;
     const model = Model.open(folder, modelOptions);
     try {

@@ -121,12 +121,14 @@ export function hasFailed({ chunk }: ChunkResult, { maxTokens }: DecodeOptions):
 
 /** The result with the work of an earlier attempt counted in. */
 export function withWorkOf(result: ChunkResult, earlier: Omit<ChunkResult, "chunk">): ChunkResult {
+  const wordsMs = (result.wordsMs ?? 0) + (earlier.wordsMs ?? 0);
   return {
     chunk: result.chunk,
     inputTokens: result.inputTokens + earlier.inputTokens,
     audioTokens: result.audioTokens + earlier.audioTokens,
     outputTokens: result.outputTokens + earlier.outputTokens,
     times: sumOfTimes(result.times, earlier.times),
+    ...(wordsMs > 0 ? { wordsMs } : {}),
   };
 }
 

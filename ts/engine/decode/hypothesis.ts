@@ -19,6 +19,19 @@ export interface Token {
   logprob: number;
 }
 
+/** A token's part of a text, in UTF-16 units, `to` not included. */
+export interface Piece {
+  /** Its place among the tokens of the hypothesis. */
+  token: number;
+  from: number;
+  to: number;
+}
+
+/** The text that a token completed, and its place among the tokens. */
+interface PlacedText extends TokenText {
+  token: number;
+}
+
 /** What the model has written so far, token by token. */
 export class Hypothesis {
   readonly #language: string | undefined;
@@ -27,7 +40,7 @@ export class Hypothesis {
   readonly #tag: number;
   readonly #guard = new LoopGuard();
   /** The raw text of each token. */
-  #texts: TokenText[] = [];
+  #texts: PlacedText[] = [];
   #isTagged: boolean;
   /** Added tokens and control characters so far. */
   #strays = 0;
@@ -49,8 +62,8 @@ export class Hypothesis {
 
   /** Takes a token. Returns whether the model is in a loop; the text is then cut before it. */
   push(id: number, logprob: number): boolean {
-    this.tokens.push({ id, logprob });
-    this.#texts.push({ text: this.#textOf(id), logprob });
+    const token = this.tokens.push({ id, logprob }) - 1;
+    this.#texts.push({ text: this.#textOf(id), logprob, token });
     if (id === this.#tag) this.#isTagged = true;
     const kept = this.#guard.push(id);
     if (kept === undefined) return false;
@@ -58,6 +71,11 @@ export class Hypothesis {
     // An unfinished character goes with what was cut.
     this.#decoder.end();
     return true;
+  }
+
+  /** Name of the language, forced or as the header has it; "" for none. */
+  get language(): string {
+    return this.#whole().language;
   }
 
   /** The text that can be shown by now. */
@@ -95,7 +113,15 @@ export class Hypothesis {
     if (!this.#isTagged && isOpenHeader(whole)) return { text: "", language: "", tokenTexts: [] };
     const mended = collapseRepeats(whole.trim()).trim();
     const text = mended.startsWith(stable) ? mended : whole.trim();
-    return { text, language, tokenTexts: trimmed(tokenTexts, text) };
+    return { text, language, tokenTexts: text === "" ? [] : leftIn(text, tokenTexts) };
+  }
+
+  /**
+   * Which tokens a text is made of, in order: what is shown of the hypothesis, or its text at the
+   * end. Tokens that only began a character stand before it, without a length.
+   */
+  pieces(text: string): Piece[] {
+    return piecesOf(text, this.#whole().tokenTexts);
   }
 
   /** What a token adds to the raw answer: of added tokens, only the tag has a meaning there. */
@@ -108,7 +134,7 @@ export class Hypothesis {
   }
 
   /** What was written so far, without headers and tags. */
-  #whole(): { text: string; language: string; strays: number; tokenTexts: readonly TokenText[] } {
+  #whole(): { text: string; language: string; strays: number; tokenTexts: readonly PlacedText[] } {
     const raw = this.#texts.map(({ text }) => text).join("");
     const { language, cuts, strays } = readAnswer(raw, this.#language);
     const tokenTexts = cutTokens(this.#texts, cuts);
@@ -117,9 +143,9 @@ export class Hypothesis {
 }
 
 /** The tokens' texts without what is cut; tokens of which nothing is left are left out. */
-function cutTokens(tokens: readonly TokenText[], cuts: readonly Cut[]): readonly TokenText[] {
+function cutTokens(tokens: readonly PlacedText[], cuts: readonly Cut[]): readonly PlacedText[] {
   if (cuts.length === 0) return tokens;
-  const result: TokenText[] = [];
+  const result: PlacedText[] = [];
   let start = 0;
   for (const token of tokens) {
     const end = start + token.text.length;
@@ -136,19 +162,32 @@ function cutTokens(tokens: readonly TokenText[], cuts: readonly Cut[]): readonly
   return result;
 }
 
-/** The tokens' texts without white space around them all; where `text` was mended, one for all. */
-function trimmed(tokens: readonly TokenText[], text: string): TokenText[] {
-  const whole = tokens.map((token) => token.text).join("");
-  const start = whole.length - whole.trimStart().length;
-  const end = whole.trimEnd().length;
-  if (whole.slice(start, Math.max(start, end)) !== text) {
-    const sum = tokens.reduce((total, token) => total + token.logprob, 0);
-    return text === "" ? [] : [{ text, logprob: sum / Math.max(1, tokens.length) }];
-  }
+/**
+ * The tokens' texts without the white space around them all; where `text` was mended, those of
+ * which something is left in it. Joined they are `text`.
+ */
+function leftIn(text: string, tokens: readonly PlacedText[]): TokenText[] {
+  const pieces = piecesOf(text, tokens);
+  const isMended =
+    text !==
+    tokens
+      .map((token) => token.text)
+      .join("")
+      .trim();
+  return tokens.flatMap(({ text: written, logprob }, index) => {
+    const { from, to } = pieces[index]!;
+    return to > from || written === "" || !isMended
+      ? [{ text: text.slice(from, to), logprob }]
+      : [];
+  });
+}
+
+/** Which part of a text each token wrote: what was cut or mended is missing, but nothing is new. */
+function piecesOf(text: string, tokens: readonly PlacedText[]): Piece[] {
   let at = 0;
-  return tokens.map(({ text: part, logprob }) => {
-    const kept = part.slice(Math.max(0, start - at), Math.max(0, end - at));
-    at += part.length;
-    return { text: kept, logprob };
+  return tokens.map(({ text: written, token }) => {
+    const from = at;
+    for (let unit = 0; unit < written.length; unit++) if (text[at] === written[unit]) at++;
+    return { token, from, to: at };
   });
 }

@@ -1,4 +1,8 @@
-import type { DecodingSession } from "./decoding-model.ts";
+/** Whose stages are finished: of a recognizer, or of an aligner. */
+export interface StagedSession {
+  /** Does a slice of the stage that was begun; returns how many slices are left. */
+  work(): number;
+}
 
 /** For whom something is decoded. */
 export interface DecodeParty {
@@ -11,7 +15,7 @@ export interface DecodeParty {
 
 /** A stage that a session has begun. */
 interface Stage {
-  session: DecodingSession;
+  session: StagedSession;
   signal: AbortSignal | undefined;
   isStarted: boolean;
   resolve: (isFinished: boolean) => void;
@@ -40,7 +44,7 @@ export class Stages {
    * Finishes the stage that the session has begun. Resolves to false when the signal ended it
    * early; the session has to be closed then. Fails as the slice did that failed.
    */
-  finish(session: DecodingSession, { party, signal, isLive }: DecodeParty): Promise<boolean> {
+  finish(session: StagedSession, { party, signal, isLive }: DecodeParty): Promise<boolean> {
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
     const stage = { session, signal, isStarted: false, resolve, reject };
     (isLive ? this.#streams : this.#recordings).add(party, stage);

@@ -27,14 +27,15 @@ export class GrowingPrompt {
 
   /**
    * Feeds the segment as it is now, and the tokens that its hypothesis begins with; `room` is how
-   * many more there may be. Returns the token ids that it took, undefined when it was aborted.
+   * many more there may be. Returns the token ids that it took and the position of the answer's
+   * first token, undefined when it was aborted.
    */
   async feed(
     audio: AudioChunk,
     prefix: readonly Token[],
     room: number,
     context: DecodeContext,
-  ): Promise<Int32Array | undefined> {
+  ): Promise<{ fed: Int32Array; position: number } | undefined> {
     const { model, stages } = this.#engine;
     const { windowFrames, windowTokens, tokens } = model.info;
     const frames = this.#session.mel(audio.samples);
@@ -53,6 +54,6 @@ export class GrowingPrompt {
     if (!(await stages.finish(this.#session, context))) return undefined;
     this.#isFed = true;
     this.#windows = Math.max(0, Math.floor((frames - blurredFrames) / windowFrames));
-    return fed;
+    return { fed, position: prompt.length };
   }
 }

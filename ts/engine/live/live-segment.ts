@@ -1,6 +1,6 @@
 import { sampleRate } from "../../audio/samples/recording.ts";
 import type { AudioChunk } from "../../audio/speech/chunker.ts";
-import type { FinishReason, TokenText } from "../../contract/transcript.ts";
+import type { FinishReason, TimedWord, TokenText } from "../../contract/transcript.ts";
 import { TokenDecoder, type Tokenizer } from "../../text/tokenizer.ts";
 import {
   type ChunkResult,
@@ -8,7 +8,9 @@ import {
   type DecodeContext,
   type DecodeOptions,
   decoded,
+  sessionFor,
   tokenBudget,
+  withWordsHeard,
 } from "../decode/chunk.ts";
 import type { DecodingSession } from "../decode/decoding-model.ts";
 import type { Engine } from "../decode/engine.ts";
@@ -22,6 +24,7 @@ import {
 } from "../decode/fallback.ts";
 import { Hypothesis, type Token } from "../decode/hypothesis.ts";
 import { GrowingPrompt } from "./growing-prompt.ts";
+import { ToldWords } from "./told-words.ts";
 
 /** As in the official code, so many tokens at the end of a hypothesis are never settled. */
 const unsettledTokens = 5;
@@ -54,12 +57,14 @@ export class LiveSegment implements Disposable {
   #inputTokens = 0;
   #audioTokens = 0;
   #outputTokens = 0;
+  #wordsMs = 0;
+  readonly #words = new ToldWords();
 
   constructor(engine: Engine, options: DecodeOptions, context: DecodeContext) {
     this.#engine = engine;
     this.#options = options;
     this.#context = context;
-    this.#session = engine.model.session(options.session);
+    this.#session = sessionFor(engine, options);
     this.#prompt = new GrowingPrompt(engine, this.#session, options);
   }
 
@@ -71,6 +76,11 @@ export class LiveSegment implements Disposable {
   /** The same token by token. */
   get tokens(): readonly TokenText[] {
     return this.#continued().shownTokens;
+  }
+
+  /** The words of the settled text that will not change any more, where their times are known. */
+  get words(): readonly TimedWord[] {
+    return this.#words.told;
   }
 
   /** Whether the decoder does not get further. */
@@ -85,21 +95,36 @@ export class LiveSegment implements Disposable {
     const seconds = (audio.samples.length - this.#samples) / sampleRate;
     this.#samples = audio.samples.length;
     const budget = this.#settled.length + tokenBudget(seconds, minStepTokens);
-    const { hypothesis, finishReason } = await this.#decode(
-      this.#session,
-      this.#prompt,
-      audio,
-      budget,
-    );
+    const decoded = await this.#decode(this.#session, this.#prompt, audio, budget);
+    const { hypothesis, finishReason } = decoded;
     const { shown } = hypothesis;
     const failed = finishReason === "loop" || this.#options.biasing.isEcho(shown.trim());
     this.#failures = failed ? this.#failures + 1 : 0;
-    if (!failed) this.#settle(hypothesis);
+    if (!failed && this.#settle(hypothesis)) this.#time(audio, decoded);
     return shown;
   }
 
-  /** Decodes the segment to its end. */
+  /** Finds when the words of the settled text were said. */
+  #time(audio: AudioChunk, { hypothesis, position }: Decoded): void {
+    const { words: listener } = this.#options;
+    if (listener === undefined || position === undefined) return;
+    const started = performance.now();
+    const { shown: text, language } = hypothesis;
+    const pieces = hypothesis.pieces(text);
+    const answer = { session: this.#session, audio, chunk: { text, language }, pieces, position };
+    const found = listener.wordsOf(answer);
+    if (found !== undefined) this.#words.take(found, text, this.#text);
+    this.#wordsMs += performance.now() - started;
+  }
+
+  /** Decodes the segment to its end. Words that were told stay as they are. */
   async finish(audio: AudioChunk): Promise<ChunkResult[]> {
+    const [first, ...rest] = await this.#finish(audio);
+    if (first === undefined) return [];
+    return [{ ...first, chunk: this.#words.kept(first.chunk) }, ...rest];
+  }
+
+  async #finish(audio: AudioChunk): Promise<ChunkResult[]> {
     if (this.#text === "") {
       const [first, ...rest] = await decodeWithFallback(
         this.#engine,
@@ -121,7 +146,7 @@ export class LiveSegment implements Disposable {
     const isShort = first.chunk.finishReason === "short";
     if (isShort || !hasFailed(first, this.#options)) return first;
     const options = { ...this.#options, session: { ...this.#options.session, ...penalties } };
-    using session = this.#engine.model.session(options.session);
+    using session = sessionFor(this.#engine, options);
     const prompt = new GrowingPrompt(this.#engine, session, options);
     const again = await this.#decodeToEnd(session, prompt, audio);
     const chunk = hasFailed(again, this.#options) ? first.chunk : again.chunk;
@@ -140,7 +165,8 @@ export class LiveSegment implements Disposable {
 
   /** The segment with nothing but what is settled, for a call that ends before it does. */
   cancelled(audio: AudioChunk): ChunkResult {
-    return this.#result(audio, this.#continued(), "cancelled");
+    const result = this.#result(audio, this.#continued(), "cancelled");
+    return { ...result, chunk: this.#words.settled(result.chunk) };
   }
 
   [Symbol.dispose](): void {
@@ -152,8 +178,10 @@ export class LiveSegment implements Disposable {
     prompt: GrowingPrompt,
     audio: AudioChunk,
   ): Promise<ChunkResult> {
-    const { hypothesis, finishReason } = await this.#decode(session, prompt, audio);
-    return this.#result(audio, hypothesis, finishReason);
+    const { hypothesis, finishReason, position } = await this.#decode(session, prompt, audio);
+    const result = this.#result(audio, hypothesis, finishReason);
+    if (position === undefined) return { ...result, chunk: this.#words.settled(result.chunk) };
+    return withWordsHeard(result, { session, audio, hypothesis, position }, this.#options);
   }
 
   /** Goes on from the settled tokens. */
@@ -162,15 +190,15 @@ export class LiveSegment implements Disposable {
     prompt: GrowingPrompt,
     audio: AudioChunk,
     budget = Number.POSITIVE_INFINITY,
-  ): Promise<{ hypothesis: Hypothesis; finishReason: FinishReason }> {
+  ): Promise<Decoded> {
     const limit = this.#options.maxTokens ?? tokenBudget(audio.end - audio.start);
     const maxTokens = Math.min(budget, limit);
     const hypothesis = this.#continued();
     const before = hypothesis.tokens.length;
     const room = Math.max(0, maxTokens - before);
-    const fed = await prompt.feed(audio, this.#settled, room, this.#context);
-    if (fed === undefined) return { hypothesis, finishReason: "cancelled" };
-    const { inputTokens, audioTokens } = countOf(fed, this.#engine.model.info);
+    const taken = await prompt.feed(audio, this.#settled, room, this.#context);
+    if (taken === undefined) return { hypothesis, finishReason: "cancelled" };
+    const { inputTokens, audioTokens } = countOf(taken.fed, this.#engine.model.info);
     this.#inputTokens += inputTokens;
     this.#audioTokens += audioTokens;
     const finishReason = await this.#engine.batch.generate(session, hypothesis, {
@@ -179,7 +207,7 @@ export class LiveSegment implements Disposable {
       processor: this.#options.biasing.processor(),
     });
     this.#outputTokens += hypothesis.tokens.length - before;
-    return { hypothesis, finishReason };
+    return { hypothesis, finishReason, position: taken.position };
   }
 
   /** A hypothesis that begins with the settled tokens. */
@@ -191,16 +219,16 @@ export class LiveSegment implements Disposable {
    * Settles what all hypotheses say since some time ago, but for the end and a character that is
    * not whole. (The official code looks at the sound every two seconds and takes the word of one
    * step; but where audio ends within a sentence, models like to invent its end, and after half a
-   * second more they often say the same again.)
+   * second more they often say the same again.) Returns whether that is more than before.
    */
-  #settle({ tokens }: Hypothesis): void {
+  #settle({ tokens }: Hypothesis): boolean {
     const { tokenizer } = this.#engine;
     const samples = this.#samples;
     const isOld = (other: { samples: number }) => samples - other.samples >= settlingTime;
     const oldest = this.#before.findIndex(isOld);
     const others = this.#before.slice(0, oldest + 1);
     this.#before = [{ tokens, samples }, ...(oldest < 0 ? this.#before : others)];
-    if (oldest < 0) return;
+    if (oldest < 0) return false;
     let count = tokens.length - unsettledTokens;
     for (const other of others) {
       const agreed = tokens.findIndex(({ id }, index) => id !== other.tokens[index]?.id);
@@ -211,8 +239,9 @@ export class LiveSegment implements Disposable {
       if (!endsWhole(tokenizer, settled)) continue;
       this.#settled = settled;
       this.#text = this.#continued().shown;
-      return;
+      return true;
     }
+    return false;
   }
 
   #result(audio: AudioChunk, hypothesis: Hypothesis, finishReason: FinishReason): ChunkResult {
@@ -227,8 +256,16 @@ export class LiveSegment implements Disposable {
       audioTokens: this.#audioTokens,
       outputTokens: this.#outputTokens,
       times: this.#session.report(),
+      wordsMs: this.#wordsMs,
     };
   }
+}
+
+/** What a session wrote; `position` is that of the answer's first token, if it came so far. */
+interface Decoded {
+  hypothesis: Hypothesis;
+  finishReason: FinishReason;
+  position?: number;
 }
 
 /** Whether the last character of the tokens' text has all its bytes. */

@@ -9,14 +9,15 @@ import {
 import { Endpointer } from "../../audio/speech/endpointer.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import { optionTable } from "../../contract/option-table.ts";
-import type { Transcript } from "../../contract/transcript.ts";
+import type { Transcript, Word } from "../../contract/transcript.ts";
 import { GrowingSegments } from "../../segments/segments.ts";
+import { withoutPlace } from "../../segments/timed-words.ts";
 import { transcriptOf } from "../assemble.ts";
-import type { ChunkResult } from "../decode/chunk.ts";
+import type { ChunkResult, DecodeContext } from "../decode/chunk.ts";
 import type { Engine } from "../decode/engine.ts";
 import type { RecordingOptions } from "../recording/options.ts";
 import { TranscriptEvents } from "../transcript-events.ts";
-import { perform, tell, type Work, type WorkContext } from "../work.ts";
+import { openingFor, perform, tell, type Work, type WorkContext } from "../work.ts";
 import { LiveSegment } from "./live-segment.ts";
 import { ReadAhead } from "./read-ahead.ts";
 
@@ -62,6 +63,8 @@ class Live implements Work {
   #peak: number | undefined;
   /** How far the recording was heard, in samples. */
   #heard = 0;
+  /** How many words of the open segment were told. */
+  #wordsTold = 0;
 
   constructor(
     engine: Engine,
@@ -86,6 +89,7 @@ class Live implements Work {
     const step = Math.round(stepSeconds * sampleRate);
     const max = Math.round(chunkSeconds * sampleRate);
     try {
+      await this.#options.words?.prepare(openingFor(this.#context), { isLive: true });
       for (let isEnd = false; !isEnd; ) {
         const block = await ahead.next(step, max);
         // The last step is that to the end; a step before it would keep its reader waiting.
@@ -116,6 +120,7 @@ class Live implements Work {
       remarks: this.#remarks,
       peak: this.#peak,
       segments: this.#segments.all(),
+      words: this.#options.words,
     });
   }
 
@@ -135,9 +140,14 @@ class Live implements Work {
       any = true;
       using segment = this.#takeSegment();
       const results = await segment.finish(audio);
-      this.#keep(...results);
+      const timed = await this.#options.words?.complete(audio, results, this.#party);
+      const words = this.#keep(...(timed ?? results));
       this.#context.signal?.throwIfAborted();
-      for (const { chunk } of results) this.#events.final(chunk);
+      for (const [index, { chunk }] of results.entries()) {
+        const told = index === 0 ? this.#wordsTold : 0;
+        this.#events.final(chunk, words[index]?.slice(told));
+      }
+      this.#wordsTold = 0;
       this.#events.segments(this.#segments.take(Number.POSITIVE_INFINITY));
     }
   }
@@ -153,8 +163,16 @@ class Live implements Work {
     if (this.#segment.text !== before) {
       this.#endpointer.settle();
       this.#events.settled(this.#segment.text, this.#segment.tokens);
+      this.#tellWords(this.#segment);
     }
     this.#events.partial(() => text);
+  }
+
+  /** Tells the words of the open segment that were not told yet, as they will stay. */
+  #tellWords({ text, tokens: tokenTexts, words }: LiveSegment): void {
+    const placed = this.#segments.words({ text, tokenTexts, words });
+    this.#events.words(placed.slice(this.#wordsTold).map(withoutPlace));
+    this.#wordsTold = placed.length;
   }
 
   /** Keeps what is settled of a segment that will not be finished. */
@@ -164,16 +182,18 @@ class Live implements Work {
     this.#keep(this.#segment.cancelled(audio));
   }
 
-  /** Makes finished text a part of the transcript. */
-  #keep(...results: ChunkResult[]): void {
+  /** Makes finished text a part of the transcript. Returns the words of each. */
+  #keep(...results: ChunkResult[]): Word[][] {
     this.#results.push(...results);
-    for (const { chunk } of results) this.#segments.add(chunk);
+    return results.map(({ chunk }) => this.#segments.add(chunk));
   }
 
   #newSegment(): LiveSegment {
-    const { signal } = this.#context;
-    const context = { party: this, isLive: true, name: this.#name, signal };
-    return new LiveSegment(this.#engine, this.#options.decode, context);
+    return new LiveSegment(this.#engine, this.#options.decode, this.#party);
+  }
+
+  get #party(): DecodeContext {
+    return { party: this, isLive: true, name: this.#name, signal: this.#context.signal };
   }
 
   #takeSegment(): LiveSegment {

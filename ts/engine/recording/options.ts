@@ -1,5 +1,5 @@
 import type { Range } from "../../audio/samples/checked.ts";
-import type { ChunkOptions } from "../../audio/speech/chunker.ts";
+import { type ChunkOptions, maxReachSeconds } from "../../audio/speech/chunker.ts";
 import { checkTrackChoice } from "../../audio/tracks/track-language.ts";
 import { biasing } from "../../bias/biasing.ts";
 import { AsrError } from "../../contract/errors.ts";
@@ -10,6 +10,9 @@ import type { Tokenizer } from "../../text/tokenizer.ts";
 import type { DecodeOptions } from "../decode/chunk.ts";
 import { chunkOptions } from "../decode/chunking.ts";
 import type { Engine } from "../decode/engine.ts";
+import { maxAlignedSeconds } from "../words/aligner.ts";
+import { AlignerSource, noAligner } from "../words/aligner-source.ts";
+import { WordTimes } from "../words/word-times.ts";
 
 /** The settings of a recording, made ready for an engine. */
 export interface RecordingOptions extends ChunkOptions {
@@ -18,26 +21,39 @@ export interface RecordingOptions extends ChunkOptions {
   range: Range;
   /** Whether the transcript tells of each token. */
   logprobs: boolean;
+  /** Who finds the times of words, where they are asked for. */
+  words: WordTimes | undefined;
 }
 
 /**
- * Makes settings ready: the prompt, the logit bias, where to cut. Throws AsrError `usage` for a
- * prompt that is longer than the model's window, and for a track that no file could have, before
- * any audio is heard.
+ * Makes settings ready: the prompt, the logit bias, where to cut, who times words. Throws AsrError
+ * `usage` for a prompt that is longer than the model's window, for a track that no file could have,
+ * and for words that nobody can time, before any audio is heard.
  */
 export function recordingOptions(
-  engine: Pick<Engine, "tokenizer" | "chunking" | "model">,
+  engine: Engine,
   settings: CheckedSettings,
+  aligner: AlignerSource = new AlignerSource(noAligner),
 ): RecordingOptions {
   checkTrackChoice(settings.audioTrack);
   const decode = decodeOptionsOf(engine.tokenizer, settings);
   checkPrompt(engine, decode.biasing.systemText);
+  const { words: choice } = settings;
+  const words = choice && new WordTimes(engine, aligner, { ...settings, words: choice });
   return {
-    ...chunkOptions(engine.chunking, settings),
+    ...alignable(chunkOptions(engine.chunking, settings), choice),
     range: { start: settings.start ?? 0, end: settings.end ?? Number.POSITIVE_INFINITY },
     logprobs: settings.logprobs ?? false,
-    decode,
+    words,
+    decode: { ...decode, words },
   };
+}
+
+/** An aligner is asked about a chunk as a whole. */
+function alignable(options: ChunkOptions, words: CheckedSettings["words"]): ChunkOptions {
+  if (words === undefined || words === "attention") return options;
+  const longest = maxAlignedSeconds - maxReachSeconds;
+  return { ...options, chunkSeconds: Math.min(options.chunkSeconds, longest) };
 }
 
 /** What settings say of decoding. */

@@ -12,7 +12,7 @@ import type { Engine } from "../decode/engine.ts";
 import { decodeWithFallback } from "../decode/fallback.ts";
 import type { Hypothesis } from "../decode/hypothesis.ts";
 import { TranscriptEvents } from "../transcript-events.ts";
-import { perform, tell, type Work, type WorkContext } from "../work.ts";
+import { openingFor, perform, tell, type Work, type WorkContext } from "../work.ts";
 import type { RecordingOptions } from "./options.ts";
 
 /**
@@ -82,6 +82,7 @@ class Recording implements Work {
   async run(stream: AudioStream): Promise<void> {
     this.#name = stream.name;
     this.#stream = stream;
+    await this.#options.words?.prepare(openingFor(this.#context));
     this.#progress(this.#options.range.start);
     this.#chunks = new ChunkStream(stream, this.#options);
     try {
@@ -108,6 +109,7 @@ class Recording implements Work {
       remarks: this.#stream?.remarks,
       peak: this.#chunks?.peak,
       segments: this.#segments.all(),
+      words: this.#options.words,
     });
   }
 
@@ -156,9 +158,10 @@ class Recording implements Work {
         this.#events?.partial(() => hypothesis.shown || undefined, channel);
       },
     };
-    const { decode } = this.#options;
+    const { decode, words } = this.#options;
     const results = await decodeWithFallback(this.#engine, chunk, decode, context);
-    this.#results[index] = results.map((result) => ofChannel(result, channel));
+    const timed = (await words?.complete(chunk, results, context)) ?? results;
+    this.#results[index] = timed.map((result) => ofChannel(result, channel));
     this.#finish();
   }
 

@@ -37,7 +37,6 @@ export class ServedModel {
   #users = 0;
   #live = 0;
   #bytes: number | undefined;
-  #languages: readonly string[] | undefined;
   #wasLoaded = false;
   #failed = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -70,8 +69,7 @@ export class ServedModel {
     const { name, turns } = this;
     const counts = { running: turns.running, live: this.#live, waiting: turns.waiting };
     const state = this.#state();
-    const [bytes, languages] = [this.#bytes, this.#languages];
-    return { name, state, ...counts, bytes, languages, wasLoaded: this.#wasLoaded };
+    return { name, state, ...counts, bytes: this.#bytes, wasLoaded: this.#wasLoaded };
   }
 
   #state(): ModelStatus["state"] {
@@ -126,9 +124,8 @@ export class ServedModel {
     this.#tell({ change: "opening" });
     try {
       await this.#closing;
-      const { bytes, languages, open } = await this.#options.prepare();
+      const { bytes, open } = await this.#options.prepare();
       this.#bytes = bytes;
-      this.#languages = languages;
       this.#recognizer = await open();
     } catch (error) {
       const isRefused = error instanceof Problem;

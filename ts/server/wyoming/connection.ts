@@ -102,7 +102,7 @@ export class Connection implements EventSink {
     this.#isAudio = type === "audio-chunk";
     switch (type) {
       case "describe":
-        this.#send("info", infoOf(this.#context.models.status()));
+        this.#send("info", infoOf(this.#context.models.names));
         break;
       case "ping":
         this.#send("pong", { text: data["text"] ?? null });

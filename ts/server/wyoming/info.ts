@@ -1,9 +1,8 @@
 import packageFile from "../../../package.json";
 import { languages } from "../../contract/language-names.ts";
-import type { ModelStatus } from "../service/models.ts";
 
 /** The data of `info`: what answers at this connection, and which models it has. */
-export function infoOf(models: readonly ModelStatus[]): Record<string, unknown> {
+export function infoOf(models: readonly string[]): Record<string, unknown> {
   return {
     asr: [
       {
@@ -25,10 +24,7 @@ export function infoOf(models: readonly ModelStatus[]): Record<string, unknown> 
 
 const otherServices = ["tts", "handle", "intent", "wake", "mic", "snd"];
 
-function modelInfo({
-  name,
-  languages: own = Object.keys(languages),
-}: ModelStatus): Record<string, unknown> {
+function modelInfo(name: string): Record<string, unknown> {
   return {
     name,
     description: `Qwen3-ASR (${name})`,
@@ -36,6 +32,6 @@ function modelInfo({
     attribution: { name: "Qwen", url: "https://github.com/QwenLM/Qwen3-ASR" },
     // What is not on this machine yet is fetched when it is asked for.
     installed: true,
-    languages: own,
+    languages: Object.keys(languages),
   };
 }

@@ -9,8 +9,11 @@ import { Engine } from "../../engine/decode/engine.ts";
 import { streamLive } from "../../engine/live/stream.ts";
 import { recordingOptions } from "../../engine/recording/options.ts";
 import { streamRecording, transcribeRecording } from "../../engine/recording/transcribe.ts";
+import { AlignerSource } from "../../engine/words/aligner-source.ts";
+import { canTimeWords } from "../../engine/words/word-times.ts";
 import { resolveModel } from "../../hub/resolve.ts";
 import type { CallName, Calls, RecordingArgument } from "../protocol.ts";
+import { alignerPlace } from "./aligner-place.ts";
 
 /** What a call has besides its argument. */
 export interface CallContext {
@@ -28,46 +31,56 @@ type Handlers = {
     : AsyncGenerator<Calls[Name]["value"], Calls[Name]["result"], undefined>;
 };
 
-const engines = new Map<number, Engine>();
+/** An open model, and the aligner that it may need. */
+interface Opened {
+  engine: Engine;
+  aligner: AlignerSource;
+}
+
+const engines = new Map<number, Opened>();
 let opened = 0;
 
 /** The calls, as they are done on the engine's thread. */
 export const handlers: Handlers = {
   async load({ model, hub, options }, { signal, progress }) {
+    const { aligner: name, batch, ...modelOptions } = options;
+    const aligner = new AlignerSource(alignerPlace(name, hub, modelOptions));
     const folder = await resolveModel(model, { ...hub, signal, onProgress: progress });
     progress({ phase: "load", done: 0, total: undefined });
-    const engine = await Engine.open(folder, options);
-    engines.set(++opened, engine);
+    const engine = await Engine.open(folder, { batch, ...modelOptions });
+    engines.set(++opened, { engine, aligner });
     return { engine: opened, info: engine.model.info };
   },
 
   transcribe: transcribed,
 
   async align({ text, ...recording }, context) {
-    try {
-      return alignedText(await transcribed(recording, context), text);
-    } catch (error) {
-      if (!(error instanceof AsrError) || error.partial === undefined) throw error;
-      throw error.with(alignedText(error.partial, text));
-    }
+    const { engine, aligner } = openEngine(recording.engine);
+    const { options } = recording;
+    // Without the times of words those of sentences have to do.
+    const isAble = await canTimeWords(engine, aligner, options, context.signal);
+    const words = options.words ?? (isAble ? "auto" : undefined);
+    const transcript = await transcribed({ ...recording, options: { ...options, words } }, context);
+    return alignedText(transcript, text);
   },
 
   stream({ engine: number, input, options }, { signal, progress, nextBlock }) {
-    const engine = openEngine(number);
-    const ready = recordingOptions(engine, options);
+    const { engine, aligner } = openEngine(number);
+    const ready = recordingOptions(engine, options, aligner);
     const { live = input.isStream, stepSeconds, audioTrack, channel, maxSeconds } = options;
     checkLive(options, live);
     const heard = { live, range: ready.range, audioTrack, channel, maxSeconds, signal };
     const audio = () => openInput(input, nextBlock, heard);
-    const context = { signal, onProgress: decoding(progress) };
+    const context = { signal, onProgress: decoding(progress), onOpening: progress };
     if (!live) return streamRecording(engine, audio, ready, context);
     return streamLive(engine, audio, { ...ready, stepSeconds }, context);
   },
 
   async close({ engine: number }) {
-    const engine = engines.get(number);
+    const found = engines.get(number);
     engines.delete(number);
-    await engine?.close();
+    await found?.engine.close();
+    found?.aligner[Symbol.dispose]();
     return undefined;
   },
 };
@@ -76,23 +89,21 @@ async function transcribed(
   { engine: number, input, options }: RecordingArgument,
   { signal, progress, nextBlock }: CallContext,
 ): Promise<Transcript> {
-  const engine = openEngine(number);
-  const ready = recordingOptions(engine, options);
+  const { engine, aligner } = openEngine(number);
+  const ready = recordingOptions(engine, options, aligner);
   const { audioTrack, channel, maxSeconds } = options;
   const heard = { range: ready.range, audioTrack, channel, maxSeconds, signal };
   const audio = () => openInput(input, nextBlock, heard);
-  return await transcribeRecording(engine, audio, ready, {
-    signal,
-    onProgress: decoding(progress),
-  });
+  const context = { signal, onProgress: decoding(progress), onOpening: progress };
+  return await transcribeRecording(engine, audio, ready, context);
 }
 
 function decoding(progress: CallContext["progress"]) {
   return (done: number, total: number | undefined) => progress({ phase: "decode", done, total });
 }
 
-function openEngine(number: number): Engine {
-  const engine = engines.get(number);
-  if (engine === undefined) throw new AsrError("usage", "this Asr is closed");
-  return engine;
+function openEngine(number: number): Opened {
+  const found = engines.get(number);
+  if (found === undefined) throw new AsrError("usage", "this Asr is closed");
+  return found;
 }

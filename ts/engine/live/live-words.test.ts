@@ -1,0 +1,117 @@
+import { describe, expect, test } from "bun:test";
+import { sampleRate } from "../../audio/samples/recording.ts";
+import type { StreamEvent } from "../../contract/events.ts";
+import { speech } from "../../testing/goldens.ts";
+import { type Heard, hear, sourceOf, wordsTold } from "../../testing/live.ts";
+import { scriptedPlace } from "../../testing/scripted-aligner.ts";
+import { endlessly, idsOf, type Script, scriptedEngine } from "../../testing/scripted-model.ts";
+
+const header = "language English<asr_text>";
+const text = "One two three four, five six seven. Eight nine ten eleven twelve thirteen fourteen.";
+const words = text.split(" ");
+
+/** Two words a second. */
+const script: Script = ({ seconds }) => header + words.slice(0, 2 * seconds).join(" ");
+
+/** A token is heard every 0.4 s, and a little later each time when it is asked for. */
+function drifting() {
+  let calls = 0;
+  return (token: number) => 0.3 * token + 0.002 * calls++;
+}
+
+const source = (seconds: number) => sourceOf(speech(seconds * sampleRate));
+
+/** The text of the deltas before each event of words, and these words. */
+function order({ events }: Heard): [string, string][] {
+  let said = "";
+  return events.flatMap((event: StreamEvent) => {
+    if (event.type === "delta") said += event.text;
+    return event.type === "words"
+      ? [[said, event.words.map((word) => word.text).join(" ")] as [string, string]]
+      : [];
+  });
+}
+
+describe("words of a live stream", () => {
+  test("are told as they settle, and stand so in the transcript", async () => {
+    const { engine } = scriptedEngine(script, { hears: drifting() });
+    const settings = { words: "attention", stepSeconds: 1 } as const;
+    const heard = await hear(engine, source(7), settings);
+    expect(heard.said).toBe(text);
+    const told = order(heard);
+    expect(told.length).toBeGreaterThan(3);
+    expect(told.map(([, some]) => some).join(" ")).toBe(text);
+    let all = "";
+    for (const [said, some] of told) {
+      all = `${all} ${some}`.trim();
+      expect(said).toStartWith(all);
+    }
+    expect(wordsTold(heard).every(({ estimated }) => estimated)).toBe(true);
+    expect(heard.transcript?.timings.wordsMs).toBeGreaterThan(0);
+  });
+
+  test("are the same as offline where the decoder hears the same", async () => {
+    const hears = (token: number) => 0.12 * token;
+    const { engine } = scriptedEngine(script, { hears });
+    const [live, whole] = [1, 30].map((stepSeconds) =>
+      hear(engine, source(7), { words: "attention", stepSeconds }),
+    );
+    const times = (heard: Heard) => wordsTold(heard).map(({ start, end }) => [start, end]);
+    expect(times(await live!)).toEqual(times(await whole!));
+  });
+
+  test("are not told where nobody asks", async () => {
+    const { engine } = scriptedEngine(script, { hears: drifting() });
+    const { events, transcript } = await hear(engine, source(7), { stepSeconds: 1 });
+    expect(events.some(({ type }) => type === "words")).toBe(false);
+    expect(transcript?.segments[0]).not.toHaveProperty("words");
+  });
+
+  test("by the aligner come when a segment is finished", async () => {
+    const { engine } = scriptedEngine(script, { hears: drifting() });
+    const { source: aligner, model } = scriptedPlace();
+    const settings = { words: "aligner", stepSeconds: 1 } as const;
+    const heard = await hear(engine, source(7), settings, { aligner });
+    expect(order(heard)).toEqual([[text, text]]);
+    expect(wordsTold(heard).some(({ estimated }) => estimated)).toBe(false);
+    expect(model.questions).toHaveLength(1);
+  });
+
+  test("are by attention with auto, so that they come while somebody speaks", async () => {
+    const { source: aligner, opened } = scriptedPlace();
+    const { engine } = scriptedEngine(script, { hears: drifting() });
+    const settings = { words: "auto", stepSeconds: 1 } as const;
+    const heard = await hear(engine, source(7), settings, { aligner });
+    expect([order(heard).length > 3, opened()]).toEqual([true, 0]);
+    const without = scriptedEngine(script).engine;
+    expect(order(await hear(without, source(7), settings, { aligner }))).toHaveLength(1);
+  });
+
+  test("stay where the segment is decoded anew, or loops", async () => {
+    const looping: Script = (prompted) =>
+      prompted.seconds < 7
+        ? script(prompted)
+        : (function* () {
+            yield* idsOf(header + words.slice(0, 12).join(" "));
+            yield* endlessly(" and so on");
+          })();
+    const { engine } = scriptedEngine(looping, { hears: drifting() });
+    const settings = { words: "attention", stepSeconds: 1 } as const;
+    const heard = await hear(engine, source(7), settings);
+    expect(order(heard).length).toBeGreaterThan(2);
+    expect(
+      wordsTold(heard)
+        .map((word) => word.text)
+        .join(" "),
+    ).toBe(heard.transcript!.text);
+  });
+
+  test("are kept of a stream that fails", async () => {
+    const { engine } = scriptedEngine(script, { hears: drifting() });
+    const failing = sourceOf(speech(6 * sampleRate), { failure: new Error("unplugged") });
+    const heard: Heard = { events: [], said: "", transcript: undefined };
+    const settings = { words: "attention", stepSeconds: 1 } as const;
+    await hear(engine, failing, settings, { heard }).catch(() => undefined);
+    expect(wordsTold(heard).length).toBeGreaterThan(3);
+  });
+});
