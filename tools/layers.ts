@@ -23,7 +23,7 @@ const table: Readonly<Record<string, string>> = {
   text: "contract checkpoint",
   bias: "contract text",
   segments: "contract",
-  align: "contract text",
+  align: "contract text segments",
   comparison: "",
   output: "contract segments text",
   // A name of a model becomes a folder.

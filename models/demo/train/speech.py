@@ -69,7 +69,12 @@ COLOURS = ["white", "pink", "brown", "hum"]
 
 def recording(pcm: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A clean clip as if recorded: silence around it, noise at 20-45 dB, some level below full scale; int16 steps."""
-    clip = np.pad(pcm, (int(RATE * rng.uniform(0.05, 0.7)), int(RATE * rng.uniform(0.05, 0.7))))
+    return placed(pcm, int(RATE * rng.uniform(0.05, 0.7)), int(RATE * rng.uniform(0.05, 0.7)), rng)
+
+
+def placed(pcm: np.ndarray, before: int, after: int, rng: np.random.Generator) -> np.ndarray:
+    """The same with so many samples of silence."""
+    clip = np.pad(pcm, (before, after))
     level = np.sqrt((pcm ** 2).mean()) * 10 ** (-rng.uniform(20, 45) / 20)
     clip = clip + level * coloured_noise(len(clip), rng.choice(COLOURS), rng)
     clip = clip * (10 ** (rng.uniform(-18, -1) / 20) / np.abs(clip).max())

@@ -13,8 +13,9 @@ export function attentionWords(
   const [first, last] = [pieces[0]?.token, pieces.at(-1)?.token];
   if (first === undefined || last === undefined) return [];
   // What a token chooses is the one behind it.
-  const from = position + first - 1;
-  const rows = session.alignment({ from, to: position + last });
+  const begin = position + first - 1;
+  const rows = (from: number, to: number) =>
+    session.alignment({ from: begin + from, to: begin + to });
   // Tokens that were cut out wrote nothing.
   let at = 0;
   const places = new Map(pieces.map((piece) => [piece.token, piece]));
@@ -23,5 +24,5 @@ export function attentionWords(
     at = piece.to;
     return piece;
   });
-  return wordTimes({ rows, tokens, words, audio, offset });
+  return wordTimes({ text: chunk.text, rows, tokens, words, audio, offset });
 }
