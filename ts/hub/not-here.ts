@@ -1,4 +1,5 @@
 import { readdir } from "node:fs/promises";
+import type { WantedKind } from "../checkpoint/kind.ts";
 import { nearest } from "../contract/did-you-mean.ts";
 import { AsrError } from "../contract/errors.ts";
 import { program } from "../native/program.ts";
@@ -9,18 +10,19 @@ import type { HubSettings } from "./settings.ts";
 
 /**
  * The error for a model that the cache does not have whole while the hub cannot be asked; `why`
- * says why not. It says what is wrong with what is here, and names what is near.
+ * says why not, `kind` what it is wanted for. It says what is wrong with what is here, and names
+ * what is near.
  */
 export async function notHere(
   name: HubModel,
   { cacheFolder }: HubSettings,
-  why: string,
+  { why, kind }: { why: string; kind?: WantedKind | undefined },
 ): Promise<AsrError> {
   const shown = displayName(name);
   const hint =
     `${await alternative(name, cacheFolder)}either run "${program} models pull ${shown}" where ` +
     "there is a network and copy the cache here (or point HF_HUB_CACHE to it), or give a folder " +
-    "with --model DIR, or use --model demo";
+    (kind === "aligner" ? "with --aligner DIR" : "with --model DIR, or use --model demo");
   const state = await stateOf(name, cacheFolder);
   return new AsrError("model", `${shown}: ${state} in ${cacheFolder}, and ${why}`, hint);
 }

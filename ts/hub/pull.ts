@@ -94,11 +94,11 @@ export async function pull(
   options: PullOptions & { ifNeeded?: boolean } = {},
   tuning: Tuning = defaultTuning,
 ): Promise<PulledModel> {
-  const { signal = new AbortController().signal, onWait, ifNeeded } = options;
+  const { signal = new AbortController().signal, onWait, ifNeeded, kind } = options;
   if (settings.offline) {
     const found = await cachedModel(name, settings, signal);
     if (found !== undefined) return found;
-    throw await notHere(name, settings, "the network is switched off");
+    throw await notHere(name, settings, { why: "the network is switched off", kind });
   }
   const model = new CachedModel(settings.cacheFolder, name.id);
   try {
@@ -115,7 +115,7 @@ export async function pull(
     const found =
       ifNeeded && isCutOff ? await cachedModel(name, settings, signal, true) : undefined;
     if (found !== undefined) return found;
-    throw await failureOf(error, name, settings);
+    throw await failureOf(error, name, settings, kind);
   }
 }
 
@@ -124,11 +124,12 @@ export async function failureOf(
   error: unknown,
   name: HubModel,
   settings: HubSettings,
+  kind?: WantedKind,
 ): Promise<unknown> {
   if (!(error instanceof Fault)) return storageError(error, settings.cacheFolder);
   const { host } = new URL(settings.endpoint);
   const why = `${host} cannot be reached (${error.unreachable})`;
-  if (error.unreachable !== undefined) return await notHere(name, settings, why);
+  if (error.unreachable !== undefined) return await notHere(name, settings, { why, kind });
   const hint = "run it again later: it goes on where it stopped";
   return new AsrError("model", error.message, hint, { cause: error });
 }

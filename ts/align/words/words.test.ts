@@ -36,6 +36,12 @@ describe("Chinese characters are words of their own", () => {
   ])("in %s", (text, words) => expect(shown(text, "Chinese")).toEqual(words));
 });
 
+test("Thai has words, though it writes no spaces between them", () => {
+  const text = "สวัสดีครับ วันนี้อากาศดี!";
+  const parts = spokenWords(text, "Thai").map(({ from, to }) => text.slice(from, to));
+  expect(parts).toEqual(["สวัสดี", "ครับ", "วัน", "นี้", "อากาศ", "ดี!"]);
+});
+
 describe("what is not read goes", () => {
   test.each([
     ["(Hello,) “world”!", ["Hello [(Hello,)]", "world [“world”!]"]],

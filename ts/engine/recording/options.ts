@@ -49,9 +49,9 @@ export function recordingOptions(
   };
 }
 
-/** An aligner is asked about a chunk as a whole. */
+/** Words are looked for in a chunk as a whole. */
 function alignable(options: ChunkOptions, words: CheckedSettings["words"]): ChunkOptions {
-  if (words === undefined || words === "attention") return options;
+  if (words === undefined) return options;
   const longest = maxAlignedSeconds - maxReachSeconds;
   return { ...options, chunkSeconds: Math.min(options.chunkSeconds, longest) };
 }

@@ -133,6 +133,7 @@ describe("a library", () => {
       "ForcedAligner",
       "the network is switched off",
       "models pull",
+      "with --aligner DIR",
     );
   });
 });

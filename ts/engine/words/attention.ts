@@ -1,3 +1,4 @@
+import { alignedWords } from "../../align/aligned-words.ts";
 import { wordTimes } from "../../align/attention/word-times.ts";
 import { spokenWords } from "../../align/words/words.ts";
 import type { TimedWord } from "../../contract/transcript.ts";
@@ -9,9 +10,13 @@ export function attentionWords(
   { session, audio, chunk, pieces, position }: HeardAnswer,
   { alignmentOffset: offset }: Pick<ModelInfo, "alignmentOffset">,
 ): TimedWord[] {
-  const words = spokenWords(chunk.text, chunk.language);
+  const { text, language } = chunk;
+  const words = spokenWords(text, language);
   const [first, last] = [pieces[0]?.token, pieces.at(-1)?.token];
-  if (first === undefined || last === undefined) return [];
+  if (words.length === 0 || first === undefined || last === undefined) {
+    const { start, end } = audio;
+    return alignedWords({ text, words: [], slots: [], segmentMs: 1, start, seconds: end - start });
+  }
   // What a token chooses is the one behind it.
   const begin = position + first - 1;
   const rows = (from: number, to: number) =>

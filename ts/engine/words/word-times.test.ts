@@ -6,10 +6,11 @@ import type { CheckedSettings } from "../../contract/options.ts";
 import type { Transcript } from "../../contract/transcript.ts";
 import { expectAsrError } from "../../testing/expect-error.ts";
 import { speech } from "../../testing/goldens.ts";
+import { collect, wordsTold } from "../../testing/live.ts";
 import { scriptedPlace } from "../../testing/scripted-aligner.ts";
 import { endlessly, type Script, scriptedEngine } from "../../testing/scripted-model.ts";
 import { recordingOptions } from "../recording/options.ts";
-import { transcribeRecording } from "../recording/transcribe.ts";
+import { streamRecording, transcribeRecording } from "../recording/transcribe.ts";
 import { AlignerSource } from "./aligner-source.ts";
 import { canTimeWords } from "./word-times.ts";
 
@@ -83,12 +84,34 @@ describe("words", () => {
     expect(model.questions.map(({ seconds }) => seconds).reduce((a, b) => a + b)).toBe(8);
   });
 
-  test("of silence, or of a text with nothing to say, are no question", async () => {
+  test("of a text with nothing to say are no question, and of silence none", async () => {
     const { source, model } = scriptedPlace();
-    const script: Script = () => `${english}…`;
-    const result = await transcript({ words: "aligner" }, { source, script });
-    expect(wordsOf(result)).toMatchObject([{ text: "…", estimated: true }]);
+    for (const words of ["aligner", "attention"] as const) {
+      const script: Script = () => `${english}…`;
+      const result = await transcript({ words }, { source, script, hears });
+      expect(wordsOf(result)).toMatchObject([{ text: "…", estimated: true }]);
+      const silent = await transcript({ words }, { source, script: () => english, hears });
+      expect([silent.text, silent.segments]).toEqual(["", []]);
+    }
     expect(model.questions).toEqual([]);
+  });
+
+  test("of channels that are heard each on its own carry the channel", async () => {
+    const { source } = scriptedPlace();
+    const { engine } = scriptedEngine(({ session }) => `${english}Party ${"AB"[session % 2]}.`);
+    const one = speech(4 * sampleRate);
+    const samples = new Float32Array(2 * one.length);
+    for (const [index, sample] of one.entries()) {
+      samples[2 * index] = sample;
+      samples[2 * index + 1] = one.at(-1 - index)!;
+    }
+    const input = { samples, sampleRate, channels: 2 };
+    const settings = { words: "aligner", channel: "each" } as const;
+    const options = recordingOptions(engine, settings, source);
+    const open = () => openAudio(input, { channel: "each" });
+    const heard = await collect(streamRecording(engine, open, options));
+    const told = wordsTold(heard).map(({ channel, text }) => `${channel} ${text}`);
+    expect(told.toSorted()).toEqual(["1 A.", "1 Party", "2 B.", "2 Party"]);
   });
 
   test("of many chunks are found one after the other", async () => {
@@ -101,16 +124,13 @@ describe("words", () => {
   });
 });
 
-describe("a chunk", () => {
-  test.each([
-    ["aligner", 180],
-    ["auto", 180],
-    ["attention", 1205],
-  ] as const)("for %s is at most %d s long", (words, longest) => {
-    const { engine } = scriptedEngine(() => "", { hears });
-    const { chunkSeconds } = recordingOptions(engine, { words, chunkSeconds: 1200 });
-    expect(chunkSeconds + 5).toBe(longest);
-  });
+test("chunks whose words are timed are at most 180 s long", () => {
+  const { engine } = scriptedEngine(() => "", { hears });
+  const chunkSeconds = 1200;
+  for (const words of ["aligner", "auto", "attention"] as const) {
+    expect(recordingOptions(engine, { words, chunkSeconds }).chunkSeconds).toBe(175);
+  }
+  expect(recordingOptions(engine, { chunkSeconds })).toMatchObject({ chunkSeconds });
 });
 
 describe("auto", () => {
