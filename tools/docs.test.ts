@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { benchCommand } from "../bench/command.ts";
+import { alignCommand } from "../ts/cli/commands/align.ts";
 import { convertCommand } from "../ts/cli/commands/convert.ts";
 import { inspectCommand } from "../ts/cli/commands/inspect.ts";
 import { micCommand } from "../ts/cli/commands/mic.ts";
@@ -71,6 +72,7 @@ describe("scripts run as they stand", () => {
 describe("the command line", () => {
   const usages: Readonly<Record<string, string>> = {
     transcribe: transcribeCommand.usage(),
+    align: alignCommand.usage(),
     mic: micCommand.usage(),
     serve: serveCommand.usage(),
     models: modelsCommand.usage(),

@@ -44,7 +44,7 @@ const table: Readonly<Record<string, string>> = {
   "server/page/browser": "contract audio output text",
   api: "contract native audio text worker worker/caller server",
   // The command line.
-  "cli/files": "contract native/program audio output",
+  "cli/files": "contract native/program audio text output",
   "cli/flags": "contract native/locate native/program audio output hub server cli/files",
   "cli/terminal": "contract native/locate text segments output server cli/files cli/flags",
   "cli/commands":

@@ -8,6 +8,8 @@ export class FakeOpener {
   readonly log: string[] = [];
   /** Bytes by model; 1 where none are given. */
   readonly bytes: Readonly<Record<string, number>>;
+  /** Languages by model; none are told where none are given. */
+  languages: Readonly<Record<string, readonly string[]>> = {};
   /** Errors that the next openings end with. */
   readonly failures: Error[] = [];
   /** What openings wait for. */
@@ -19,6 +21,7 @@ export class FakeOpener {
 
   readonly opener: Opener = async (model) => ({
     bytes: this.bytes[model] ?? 1,
+    languages: this.languages[model],
     open: async () => {
       this.log.push(`open ${model}`);
       await this.gate;

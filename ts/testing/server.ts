@@ -78,6 +78,9 @@ export class ScriptedModels implements Models {
     return this.aliases.includes(asked) ? this.names[0] : this.names.find((name) => name === asked);
   }
 
+  /** What every model says of its languages. */
+  languages: readonly string[] | undefined;
+
   /** What `checkRoom` throws. */
   refusal: Problem | undefined;
 
@@ -97,7 +100,8 @@ export class ScriptedModels implements Models {
 
   status(): readonly ModelStatus[] {
     const counts = { running: this.lent, live: 0, waiting: 0, bytes: 1, wasLoaded: true };
-    return this.names.map((name) => ({ name, state: "loaded", ...counts }));
+    const { languages } = this;
+    return this.names.map((name) => ({ name, state: "loaded", ...counts, languages }));
   }
 
   async close(): Promise<void> {

@@ -5,8 +5,9 @@ import { demoSample } from "../../native/locate.ts";
 import { ScratchCache, singleModel } from "../../testing/hub-models.ts";
 import { LoopbackHub } from "../../testing/loopback-hub.ts";
 import { outcomeOf } from "../../testing/recorded-terminal.ts";
+import type { Load } from "./opening.ts";
 import { serveCommand } from "./serve.ts";
-import { type Load, transcribeWith } from "./transcribe.ts";
+import { transcribeWith } from "./transcribe.ts";
 
 const id = "speech-lab/hearing";
 const endpointBefore = process.env["HF_ENDPOINT"];
@@ -24,7 +25,7 @@ afterAll(() => {
 });
 
 // Fetches on this thread: that of the engine may have been started with another hub's address.
-const load: Load = async ({ model, engine: { cacheDir } }, options) =>
+const load: Load<Asr> = async ({ model, engine: { cacheDir } }, options) =>
   await Asr.load(await resolveModel(model, { cacheDir, ...options }), options);
 
 test.each([

@@ -2,12 +2,14 @@ import { devices, microphone } from "../../audio/microphone/microphone.ts";
 import { type System, thisSystem } from "../../audio/microphone/recorders.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { program } from "../../native/program.ts";
+import type { Recognizer } from "../files/run.ts";
 import { argumentsOf } from "../flags/arguments.ts";
 import type { FlagTable } from "../flags/flags.ts";
 import { transcribeFlags } from "../flags/transcribe-flags.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { command, type Need } from "./command.ts";
-import { type Load, loadAsr, transcribeAll, type Work, workOf } from "./transcribe.ts";
+import type { Load } from "./opening.ts";
+import { loadAsr, transcribeAll, type Work, workOf } from "./transcribe.ts";
 
 const { Input: aboutFiles, ...common } = transcribeFlags;
 
@@ -40,7 +42,7 @@ type InputFlag = keyof typeof aboutFiles;
 type Asked = { list: true } | { list: false; device: string | undefined; work: Work };
 
 /** The command `mic`, with a library and a system or what stands in for them. */
-export const micWith = (load: Load, system: System) =>
+export const micWith = (load: Load<Recognizer>, system: System) =>
   command({
     name: "mic",
     summary: "Writes what is said into a microphone.",

@@ -4,7 +4,6 @@ import type { AudioInput } from "../../audio/input.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { languageChoice } from "../../contract/languages.ts";
 import { optionTable } from "../../contract/option-table.ts";
-import type { CallOptions } from "../../contract/options.ts";
 import { fourBitNote } from "../../hub/accuracy.ts";
 import { defaultAligner } from "../../hub/names.ts";
 import { demoSample } from "../../native/locate.ts";
@@ -22,12 +21,10 @@ import { Reporter } from "../terminal/reporter.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { command } from "./command.ts";
 import { listTracks } from "./list-tracks.ts";
+import { type Load, opened, withProgress } from "./opening.ts";
 
-/** Opens the model that the command line names. */
-export type Load = (given: Arguments, options: CallOptions) => Promise<Recognizer>;
-
-/** Opens it with the library. */
-export const loadAsr: Load = async ({ model, engine }, options) =>
+/** Opens the model that the command line names with the library. */
+export const loadAsr: Load<Recognizer> = async ({ model, engine }, options) =>
   await Asr.load(model, { ...engine, ...options });
 
 /** Whoever pipes a recording in would take the sample's text for that of the recording. */
@@ -35,7 +32,7 @@ const unreadInput =
   "warning: no input is named, so this is the sample; - stands for standard input\n";
 
 /** The command `transcribe`, with a library or what stands in for it. */
-export const transcribeWith = (load: Load) =>
+export const transcribeWith = (load: Load<Recognizer>) =>
   command({
     name: "transcribe",
     summary: "Writes what is said in recordings.",
@@ -93,7 +90,7 @@ function isOpen({ input, done }: Job): boolean {
 export async function transcribeAll(
   { given, plan }: Work,
   terminal: Terminal,
-  load: Load,
+  load: Load<Recognizer>,
 ): Promise<number> {
   for (const folder of foldersOf(plan)) await prepareFolder(folder);
   const shown = withProgress(terminal, given.progress);
@@ -120,28 +117,6 @@ export async function transcribeAll(
   }
   const status = reporter.summary();
   return interrupt.status ?? status;
-}
-
-/** The terminal, with lines that are rewritten or without as the user wants it. */
-function withProgress(terminal: Terminal, progress: Arguments["progress"]): Terminal {
-  return progress === "auto" ? terminal : { ...terminal, noteIsTty: progress === "always" };
-}
-
-/** Opens the model, and tells how far that is. */
-async function opened(
-  given: Arguments,
-  terminal: Terminal,
-  line: ProgressLine,
-  signal: AbortSignal,
-  load: Load,
-): Promise<Recognizer> {
-  const opening = new Opening(terminal, line, given.model, given.quiet);
-  try {
-    line.show("loading the model");
-    return await load(given, { signal, onProgress: opening.progress });
-  } finally {
-    opening.end();
-  }
 }
 
 /** Tells whoever names a language what this model's bits are known to cost it. */

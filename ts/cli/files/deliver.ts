@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { AsrError } from "../../contract/errors.ts";
 import type { Transcript } from "../../contract/transcript.ts";
 import type { Layout } from "../../output/cues/layout.ts";
-import { render } from "../../output/formats.ts";
+import { type OutputFormat, render } from "../../output/formats.ts";
 import { withEnding } from "./long-names.ts";
 import type { Job, OutputFile } from "./plan.ts";
 import { keepElsewhere, writeOutput } from "./write.ts";
@@ -10,6 +10,8 @@ import { keepElsewhere, writeOutput } from "./write.ts";
 /** How files are written. */
 export interface DeliveryOptions {
   layout: Partial<Layout>;
+  /** The text in a format, where that is not what the transcript alone makes of it. */
+  rendered?: (format: OutputFormat) => string;
   /** Whether a file that exists may be replaced. */
   mayReplace: boolean;
   /** Where a text goes that no folder takes. */
@@ -30,12 +32,13 @@ export interface Delivery {
 export async function deliver(
   { input, files }: Job,
   transcript: Transcript,
-  { layout, mayReplace, lastResort }: DeliveryOptions,
+  { layout, rendered, mayReplace, lastResort }: DeliveryOptions,
 ): Promise<Delivery> {
   const delivery: Delivery = { paths: [], errors: [] };
   const isPartial = transcript.finishReason === "cancelled";
   for (const file of files) {
-    const text = render(file.format, transcript, { ...layout, path: input.path });
+    const text =
+      rendered?.(file.format) ?? render(file.format, transcript, { ...layout, path: input.path });
     const path = isPartial ? partialPath(file) : file.path;
     try {
       await writeOutput(path, text, mayReplace || isPartial);

@@ -20,7 +20,8 @@ test("the demo model is opened, transcribes, is closed when idle, and opened aga
       if (event.type === "delta") text += event.text;
     }
     expect(text).toStartWith("Turn on the light in the kitchen.");
-    expect(pool.status()[0]!.bytes).toBe(statSync(weights).size);
+    const { bytes, languages } = pool.status()[0]!;
+    expect([bytes, languages]).toEqual([statSync(weights).size, ["en"]]);
     loan[Symbol.dispose]();
     await Bun.sleep(100);
     expect(pool.status()[0]!.state).toBe("idle");

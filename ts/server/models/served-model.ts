@@ -37,6 +37,7 @@ export class ServedModel {
   #users = 0;
   #live = 0;
   #bytes: number | undefined;
+  #languages: readonly string[] | undefined;
   #wasLoaded = false;
   #failed = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -69,7 +70,8 @@ export class ServedModel {
     const { name, turns } = this;
     const counts = { running: turns.running, live: this.#live, waiting: turns.waiting };
     const state = this.#state();
-    return { name, state, ...counts, bytes: this.#bytes, wasLoaded: this.#wasLoaded };
+    const [bytes, languages] = [this.#bytes, this.#languages];
+    return { name, state, ...counts, bytes, languages, wasLoaded: this.#wasLoaded };
   }
 
   #state(): ModelStatus["state"] {
@@ -124,8 +126,9 @@ export class ServedModel {
     this.#tell({ change: "opening" });
     try {
       await this.#closing;
-      const { bytes, open } = await this.#options.prepare();
+      const { bytes, languages, open } = await this.#options.prepare();
       this.#bytes = bytes;
+      this.#languages = languages;
       this.#recognizer = await open();
     } catch (error) {
       const isRefused = error instanceof Problem;

@@ -169,7 +169,12 @@ export const schemas: Readonly<Record<string, Schema>> = {
   },
   Model: object(
     { id: text(), object: { const: "model" }, created: count("In Unix time."), owned_by: text() },
-    { alias_of: text("The model that answers, where this is another name for it.") },
+    {
+      alias_of: text("The model that answers, where this is another name for it."),
+      languages: listOf(oneOf(Object.keys(languages)), {
+        description: "Those that it knows, where the checkpoint told them.",
+      }),
+    },
   ),
   ModelList: object({ object: { const: "list" }, data: listOf(named("Model")) }),
   Health: object({

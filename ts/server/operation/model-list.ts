@@ -12,6 +12,8 @@ interface ListedModel {
   owned_by: string;
   /** The model that answers, where this is another name for it. */
   alias_of?: string;
+  /** Codes of the languages that it knows, where the checkpoint told them. */
+  languages?: readonly string[];
 }
 
 /**
@@ -37,8 +39,16 @@ export function retrieveModel({ url }: Exchange, { models }: ServerContext): Res
 
 function listed(id: string, models: Models): ListedModel {
   const created = Math.floor(performance.timeOrigin / 1000);
-  const model: ListedModel = { id, object: "model", created, owned_by: "bun-asr" };
-  return models.names.includes(id) ? model : { ...model, alias_of: models.nameOf(id) };
+  const name = models.nameOf(id);
+  const { languages } = models.status().find((status) => status.name === name) ?? {};
+  return {
+    id,
+    object: "model",
+    created,
+    owned_by: "bun-asr",
+    ...(name === id ? {} : { alias_of: name }),
+    ...(languages === undefined ? {} : { languages }),
+  };
 }
 
 function decoded(text: string): string {

@@ -99,6 +99,18 @@ describe("/models", () => {
     }
   });
 
+  test("tells the languages of a model, where it does, as soon as it was looked at", async () => {
+    const fake = new FakeOpener();
+    fake.languages = { "0.6b": ["en", "de"] };
+    const { get, models } = serverOf(fake);
+    const told = async (id: string) => (await (await get(`/models/${id}`)).json()) as object;
+    expect(await told("0.6b")).not.toHaveProperty("languages");
+    for (const name of models.names) await models.open(name);
+    expect(await told("0.6b")).toMatchObject({ languages: ["en", "de"] });
+    expect(await told("whisper-1")).toMatchObject({ languages: ["en", "de"] });
+    expect(await told("1.7b")).not.toHaveProperty("languages");
+  });
+
   test("finds one by other names with slashes, and none by unknown ones", async () => {
     const { get } = serverOf();
     for (const id of ["mlx-community/Qwen3-ASR-1.7B-4bit", "mlx-community%2Fqwen3-asr-1.7b-4bit"]) {

@@ -37,6 +37,8 @@ export interface ModelStatus {
   waiting: number;
   /** Bytes of its weights; undefined until it was opened for the first time. */
   bytes: number | undefined;
+  /** Codes of the languages that it knows; undefined until it told, and where it tells none. */
+  languages: readonly string[] | undefined;
   /** Whether it was open since the server started. */
   wasLoaded: boolean;
 }

@@ -102,7 +102,7 @@ export class Connection implements EventSink {
     this.#isAudio = type === "audio-chunk";
     switch (type) {
       case "describe":
-        this.#send("info", infoOf(this.#context.models.names));
+        this.#send("info", infoOf(this.#context.models.status()));
         break;
       case "ping":
         this.#send("pong", { text: data["text"] ?? null });

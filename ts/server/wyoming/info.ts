@@ -1,8 +1,9 @@
 import packageFile from "../../../package.json";
 import { languages } from "../../contract/language-names.ts";
+import type { ModelStatus } from "../service/models.ts";
 
 /** The data of `info`: what answers at this connection, and which models it has. */
-export function infoOf(models: readonly string[]): Record<string, unknown> {
+export function infoOf(models: readonly ModelStatus[]): Record<string, unknown> {
   return {
     asr: [
       {
@@ -24,7 +25,10 @@ export function infoOf(models: readonly string[]): Record<string, unknown> {
 
 const otherServices = ["tts", "handle", "intent", "wake", "mic", "snd"];
 
-function modelInfo(name: string): Record<string, unknown> {
+function modelInfo({
+  name,
+  languages: own = Object.keys(languages),
+}: ModelStatus): Record<string, unknown> {
   return {
     name,
     description: `Qwen3-ASR (${name})`,
@@ -32,6 +36,6 @@ function modelInfo(name: string): Record<string, unknown> {
     attribution: { name: "Qwen", url: "https://github.com/QwenLM/Qwen3-ASR" },
     // What is not on this machine yet is fetched when it is asked for.
     installed: true,
-    languages: Object.keys(languages),
+    languages: own,
   };
 }

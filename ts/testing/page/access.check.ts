@@ -51,7 +51,8 @@ describe("with the keyboard alone", () => {
       if (order.at(-1) !== name) order.push(name);
     }
     expect(order.join(" ")).toBe(
-      "skip microphone choose language summary take-name audio copy txt srt vtt json sentence",
+      "skip microphone choose language summary take-name take-remove audio copy txt srt vtt json " +
+        "sentence",
     );
   }, 30_000);
 
@@ -195,6 +196,20 @@ describe("on a phone", () => {
     },
     30_000,
   );
+
+  test("what is chosen in the list comes into sight", async () => {
+    await using window = await openPage({ width: 390, height: 700, reducedMotion: true });
+    await window.choose("#files", Array(6).fill(sample));
+    await window.until("document.querySelectorAll('.take').length === 6");
+    await window.until("!document.querySelector('#tools').hidden");
+    await window.click(".take:last-child .take-name");
+    const { top, player } = await window.evaluate<{ top: number; player: number }>(`({
+      top: document.querySelector("#sheet").getBoundingClientRect().top,
+      player: document.querySelector("#player").getBoundingClientRect().bottom,
+    })`);
+    expect(top).toBeGreaterThanOrEqual(player);
+    expect(top).toBeLessThan(350);
+  }, 30_000);
 
   test("the button that stops stays in sight while captions grow", async () => {
     await using window = await openPage({ width: 390, height: 700 });

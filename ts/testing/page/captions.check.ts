@@ -121,6 +121,21 @@ test("what was heard can be played, downloaded, and transcribed again as a file"
   );
 }, 60_000);
 
+test("what a microphone heard is removed only when that is confirmed", async () => {
+  await using window = await openPage();
+  await window.click("#microphone");
+  await window.until(isSaid);
+  await window.click("#microphone");
+  await window.until("!document.querySelector('#tools').hidden");
+  await window.evaluate("window.confirm = (text) => ((window.asked = text), false)");
+  await window.click(".take-remove");
+  expect(await window.evaluate("window.asked")).toMatch(/^Remove Captions .* No one else keeps it/);
+  expect(await window.text("#transcript")).toBe(said);
+  await window.evaluate("window.confirm = () => true");
+  await window.click(".take-remove");
+  await window.until("!document.querySelector('#empty').hidden");
+}, 60_000);
+
 test("a server that goes away in the middle costs no word: the recording is kept", async () => {
   let port = 0;
   {

@@ -60,8 +60,13 @@ export const handlers: Handlers = {
     // Without the times of words those of sentences have to do.
     const isAble = await canTimeWords(engine, aligner, options, context.signal);
     const words = options.words ?? (isAble ? "auto" : undefined);
-    const transcript = await transcribed({ ...recording, options: { ...options, words } }, context);
-    return alignedText(transcript, text);
+    try {
+      const settings = { ...options, words };
+      return alignedText(await transcribed({ ...recording, options: settings }, context), text);
+    } catch (error) {
+      if (!(error instanceof AsrError) || error.partial === undefined) throw error;
+      throw error.with(alignedText(error.partial, text));
+    }
   },
 
   stream({ engine: number, input, options }, { signal, progress, nextBlock }) {

@@ -7,6 +7,7 @@ import { Listening } from "./listening.ts";
 import { Meter } from "./meter.ts";
 import { piecesOf, piecesOfTurns } from "./paragraphs.ts";
 import { Player } from "./player.ts";
+import { keepInView, showSheet } from "./scrolling.ts";
 import { models } from "./service.ts";
 import { Take } from "./take.ts";
 import { stateText, TakesView } from "./takes-view.ts";
@@ -24,9 +25,13 @@ class Page {
   readonly #elapsed = byId("elapsed", HTMLSpanElement);
   readonly #takes: Take[] = [];
   readonly #takesView = new TakesView(byId("takes", HTMLOListElement), {
-    chosen: (take) => this.#choose(take),
+    chosen: (take) => {
+      this.#choose(take);
+      showSheet();
+    },
     cancelled: (take) => this.#files.cancel(take),
     again: (take) => this.#again([take]),
+    removed: (take, next) => this.#remove(take, next),
   });
   readonly #player = new Player(byId("player", HTMLDivElement), {
     at: (seconds) => this.#light(seconds),
@@ -66,9 +71,9 @@ class Page {
   async #greet(then = () => {}): Promise<void> {
     const server = byId("server", HTMLParagraphElement);
     try {
-      const names = await models();
-      this.#desk.offer(names);
-      server.textContent = names.length === 1 ? `Model ${names[0]}` : "";
+      const offered = await models();
+      this.#desk.offer(offered);
+      server.textContent = offered.length === 1 ? `Model ${offered[0]!.name}` : "";
       then();
     } catch (thrown) {
       server.textContent = "";
@@ -153,6 +158,19 @@ class Page {
     this.#draw();
   }
 
+  /** Takes one out of the list, and shows another in its place. Returns whether it is gone. */
+  #remove(take: Take, next: Take | undefined): boolean {
+    if (take.isPrecious && !confirm(`Remove ${take.name}? No one else keeps it.`)) return false;
+    this.#takes.splice(this.#takes.indexOf(take), 1);
+    if (take === this.#current) {
+      this.#current = next;
+      this.#player.open(next?.file);
+    }
+    announce(`${take.name}: removed.`);
+    this.#draw();
+    return true;
+  }
+
   #light(seconds: number): void {
     const sentence = this.#transcript.light(seconds);
     if (sentence !== undefined) keepInView(sentence);
@@ -173,7 +191,11 @@ class Page {
     this.#takesView.show(this.#takes, take);
     this.#tools.show(take);
     this.#drawMicrophone();
-    if (take === undefined) return;
+    byId("empty", HTMLDivElement).hidden = take !== undefined;
+    if (take === undefined) {
+      this.#clearSheet();
+      return;
+    }
     const isLive = take.turns.length > 0;
     const pieces = isLive ? piecesOfTurns(take.turns) : piecesOf(take.result);
     const root = byId("transcript", HTMLDivElement);
@@ -182,7 +204,6 @@ class Page {
     if (take.state === "listening" && isEndSeen && bottomOf(root) > innerHeight)
       scrollBy({ top: bottomOf(root) - innerHeight + endMargin });
     byId("sheet-title", HTMLHeadingElement).textContent = take.name;
-    byId("empty", HTMLDivElement).hidden = true;
     const nothing = byId("nothing", HTMLParagraphElement);
     nothing.hidden = pieces.length > 0;
     nothing.textContent = nothingText(take);
@@ -193,6 +214,12 @@ class Page {
     const footnote = byId("footnote", HTMLParagraphElement);
     footnote.hidden = notes.length === 0;
     footnote.textContent = notes.join("\n");
+  }
+
+  #clearSheet(): void {
+    this.#transcript.show([], false, "");
+    byId("sheet-title", HTMLHeadingElement).textContent = "Transcript";
+    for (const id of ["nothing", "footnote"]) byId(id, HTMLParagraphElement).hidden = true;
   }
 
   #drawMicrophone(): void {
@@ -270,17 +297,6 @@ const endMargin = 48;
 
 function bottomOf(element: HTMLElement): number {
   return element.getBoundingClientRect().bottom;
-}
-
-/** Scrolls to what plays, but only where it went out of sight. */
-function keepInView(element: HTMLElement): void {
-  const { top, bottom } = element.getBoundingClientRect();
-  // On a phone the player lies over the top of the text.
-  const player = byId("player", HTMLDivElement).getBoundingClientRect();
-  const isBelow = player.right > innerWidth / 2 && player.top <= 0;
-  if (top >= (isBelow ? player.bottom : 0) && bottom <= innerHeight) return;
-  const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  element.scrollIntoView({ block: "center", behavior: isStill ? "auto" : "smooth" });
 }
 
 new Page();

@@ -23,11 +23,18 @@ export function authorization(): Record<string, string> {
   return key.value === "" ? {} : { Authorization: `Bearer ${key.value}` };
 }
 
+/** A model that the server offers. */
+export interface OfferedModel {
+  name: string;
+  /** Codes of the languages that it knows; undefined where the server does not tell. */
+  languages: readonly string[] | undefined;
+}
+
 /**
- * The names of the models, without other names for them. Throws `TroubleError` where the server is
+ * The models, without other names for them. Throws `TroubleError` where the server is
  * away or asks for a key.
  */
-export async function models(): Promise<string[]> {
+export async function models(): Promise<OfferedModel[]> {
   const response = await fetch(address("v1/models"), { headers: authorization() }).catch(() => {
     throw new TroubleError(away);
   });
@@ -35,9 +42,15 @@ export async function models(): Promise<string[]> {
   if (!response.ok)
     throw new TroubleError(troubleOf(response.status, body, response.headers.get("retry-after")));
   const list = recordIn(body)?.["data"];
-  return recordsIn(list).flatMap(({ id, alias_of: alias }) =>
-    typeof id === "string" && alias === undefined ? [id] : [],
+  return recordsIn(list).flatMap(({ id: name, alias_of: alias, languages }) =>
+    typeof name === "string" && alias === undefined
+      ? [{ name, languages: textsIn(languages) }]
+      : [],
   );
+}
+
+function textsIn(value: unknown): string[] | undefined {
+  return Array.isArray(value) ? value.map(String) : undefined;
 }
 
 /** What a transcription may know beforehand. */

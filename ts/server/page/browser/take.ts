@@ -47,6 +47,11 @@ export class Take {
     return !["done", "failed", "stopped"].includes(this.state);
   }
 
+  /** Whether nobody else has what it holds: what a microphone heard lies in this page alone. */
+  get isPrecious(): boolean {
+    return this.isLive && (this.file !== undefined || this.result.text !== "");
+  }
+
   fail(trouble: Trouble): void {
     this.state = "failed";
     this.trouble = trouble;

@@ -1,4 +1,4 @@
-import { clockText, make } from "./dom.ts";
+import { byId, clockText, make } from "./dom.ts";
 import type { Take, TakeState } from "./take.ts";
 
 /** What can be done with a take in the list. */
@@ -6,6 +6,8 @@ export interface TakesEvents {
   chosen(take: Take): void;
   cancelled(take: Take): void;
   again(take: Take): void;
+  /** It is to go; `next` stands beside it. Returns whether it is gone. */
+  removed(take: Take, next: Take | undefined): boolean;
 }
 
 /** The list of recordings, the newest at its end. */
@@ -21,15 +23,30 @@ export class TakesView {
 
   show(takes: readonly Take[], current: Take | undefined): void {
     this.#root.hidden = takes.length === 0;
+    for (const [take, row] of this.#rows)
+      if (!takes.includes(take)) {
+        row.element.remove();
+        this.#rows.delete(take);
+      }
     for (const take of takes) {
       let row = this.#rows.get(take);
       if (row === undefined) {
-        row = new Row(take, this.#events);
+        row = new Row(take, this.#events, () => this.#remove(take));
         this.#rows.set(take, row);
         this.#root.append(row.element);
       }
       row.show(take === current);
     }
+  }
+
+  /** The focus goes to the row that takes the place, or to where the next file comes from. */
+  #remove(take: Take): void {
+    const takes = [...this.#rows.keys()];
+    const index = takes.indexOf(take);
+    const next = takes[index + 1] ?? takes[index - 1];
+    if (!this.#events.removed(take, next)) return;
+    if (next === undefined) byId("choose", HTMLButtonElement).focus();
+    else this.#rows.get(next)?.focus();
   }
 }
 
@@ -40,17 +57,25 @@ class Row {
   readonly #name = make("button", "take-name");
   readonly #state = make("span", "take-state");
   readonly #act = make("button", "take-act");
+  readonly #remove = make("button", "take-remove", "×");
   readonly #progress = make("progress");
 
-  constructor(take: Take, events: TakesEvents) {
+  constructor(take: Take, events: TakesEvents, remove: () => void) {
     this.#take = take;
     this.#name.type = "button";
     this.#name.append(make("span", "", take.name), this.#state);
     this.#name.onclick = () => events.chosen(take);
     this.#act.type = "button";
     this.#act.onclick = () => (take.isUnderWay ? events.cancelled(take) : events.again(take));
+    this.#remove.type = "button";
+    this.#remove.setAttribute("aria-label", `Remove: ${take.name}`);
+    this.#remove.onclick = remove;
     this.#progress.setAttribute("aria-label", `Progress of ${take.name}`);
-    this.element.append(this.#name, this.#act, this.#progress);
+    this.element.append(this.#name, this.#act, this.#remove, this.#progress);
+  }
+
+  focus(): void {
+    this.#name.focus();
   }
 
   show(isCurrent: boolean): void {
@@ -67,6 +92,7 @@ class Row {
       this.#act.textContent = label;
       this.#act.setAttribute("aria-label", `${label}: ${name}`);
     }
+    this.#remove.hidden = isUnderWay;
     this.#progress.hidden = !isUnderWay || state === "listening" || state === "waiting";
     if (share === undefined) this.#progress.removeAttribute("value");
     else this.#progress.value = share;

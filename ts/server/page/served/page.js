@@ -31,7 +31,10 @@ class Desk {
   #language = byId("language", HTMLSelectElement);
   #keywords = byId("keywords", HTMLInputElement);
   #prompt = byId("prompt", HTMLTextAreaElement);
+  #languages = [...this.#language.options];
+  #models = [];
   constructor() {
+    this.#model.onchange = () => this.#offerLanguages();
     byId("settings", HTMLFormElement).onsubmit = (event) => event.preventDefault();
   }
   get settings() {
@@ -44,10 +47,19 @@ class Desk {
   }
   offer(models) {
     const kept = this.#model.value;
-    this.#model.replaceChildren(...models.map((name) => make("option", "", name)));
-    if (models.includes(kept))
+    this.#models = models;
+    this.#model.replaceChildren(...models.map(({ name }) => make("option", "", name)));
+    if (models.some(({ name }) => name === kept))
       this.#model.value = kept;
     byId("model-field", HTMLLabelElement).hidden = models.length < 2;
+    this.#offerLanguages();
+  }
+  #offerLanguages() {
+    const kept = this.#language.value;
+    const { languages } = this.#models.find(({ name }) => name === this.#model.value) ?? {};
+    const known = this.#languages.filter(({ value }) => value === "" || languages === undefined || languages.includes(value));
+    this.#language.replaceChildren(...known);
+    this.#language.value = known.some(({ value }) => value === kept) ? kept : "";
   }
 }
 function keywordsIn(text) {
@@ -1277,7 +1289,10 @@ async function models() {
   if (!response.ok)
     throw new TroubleError(troubleOf(response.status, body, response.headers.get("retry-after")));
   const list = recordIn(body)?.["data"];
-  return recordsIn(list).flatMap(({ id, alias_of: alias }) => typeof id === "string" && alias === undefined ? [id] : []);
+  return recordsIn(list).flatMap(({ id: name, alias_of: alias, languages }) => typeof name === "string" && alias === undefined ? [{ name, languages: textsIn(languages) }] : []);
+}
+function textsIn(value) {
+  return Array.isArray(value) ? value.map(String) : undefined;
 }
 function errorIn(event) {
   const { error } = event;
@@ -1961,6 +1976,31 @@ function wordParts(text, words) {
   return parts;
 }
 
+// ts/server/page/browser/scrolling.ts
+var sheetMargin = 16;
+function showSheet() {
+  const { top } = byId("sheet", HTMLElement).getBoundingClientRect();
+  if (isWide() || top < innerHeight / 2)
+    return;
+  scrollBy({ top: top - coveredHeight() - sheetMargin, behavior: behavior() });
+}
+function keepInView(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  const covered = isWide() ? 0 : coveredHeight();
+  if (top >= covered && bottom <= innerHeight)
+    return;
+  element.scrollIntoView({ block: "center", behavior: behavior() });
+}
+function isWide() {
+  return matchMedia("(min-width: 56rem)").matches;
+}
+function coveredHeight() {
+  return byId("player", HTMLDivElement).getBoundingClientRect().height;
+}
+function behavior() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+}
+
 // ts/server/page/browser/take.ts
 class Take {
   name;
@@ -1983,6 +2023,9 @@ class Take {
   }
   get isUnderWay() {
     return !["done", "failed", "stopped"].includes(this.state);
+  }
+  get isPrecious() {
+    return this.isLive && (this.file !== undefined || this.result.text !== "");
   }
   fail(trouble) {
     this.state = "failed";
@@ -2014,15 +2057,31 @@ class TakesView {
   }
   show(takes, current) {
     this.#root.hidden = takes.length === 0;
+    for (const [take, row] of this.#rows)
+      if (!takes.includes(take)) {
+        row.element.remove();
+        this.#rows.delete(take);
+      }
     for (const take of takes) {
       let row = this.#rows.get(take);
       if (row === undefined) {
-        row = new Row(take, this.#events);
+        row = new Row(take, this.#events, () => this.#remove(take));
         this.#rows.set(take, row);
         this.#root.append(row.element);
       }
       row.show(take === current);
     }
+  }
+  #remove(take) {
+    const takes = [...this.#rows.keys()];
+    const index = takes.indexOf(take);
+    const next = takes[index + 1] ?? takes[index - 1];
+    if (!this.#events.removed(take, next))
+      return;
+    if (next === undefined)
+      byId("choose", HTMLButtonElement).focus();
+    else
+      this.#rows.get(next)?.focus();
   }
 }
 
@@ -2032,16 +2091,23 @@ class Row {
   #name = make("button", "take-name");
   #state = make("span", "take-state");
   #act = make("button", "take-act");
+  #remove = make("button", "take-remove", "×");
   #progress = make("progress");
-  constructor(take, events) {
+  constructor(take, events, remove) {
     this.#take = take;
     this.#name.type = "button";
     this.#name.append(make("span", "", take.name), this.#state);
     this.#name.onclick = () => events.chosen(take);
     this.#act.type = "button";
     this.#act.onclick = () => take.isUnderWay ? events.cancelled(take) : events.again(take);
+    this.#remove.type = "button";
+    this.#remove.setAttribute("aria-label", `Remove: ${take.name}`);
+    this.#remove.onclick = remove;
     this.#progress.setAttribute("aria-label", `Progress of ${take.name}`);
-    this.element.append(this.#name, this.#act, this.#progress);
+    this.element.append(this.#name, this.#act, this.#remove, this.#progress);
+  }
+  focus() {
+    this.#name.focus();
   }
   show(isCurrent) {
     const { state, share, file, name } = this.#take;
@@ -2057,6 +2123,7 @@ class Row {
       this.#act.textContent = label;
       this.#act.setAttribute("aria-label", `${label}: ${name}`);
     }
+    this.#remove.hidden = isUnderWay;
     this.#progress.hidden = !isUnderWay || state === "listening" || state === "waiting";
     if (share === undefined)
       this.#progress.removeAttribute("value");
@@ -2363,9 +2430,13 @@ class Page {
   #elapsed = byId("elapsed", HTMLSpanElement);
   #takes = [];
   #takesView = new TakesView(byId("takes", HTMLOListElement), {
-    chosen: (take) => this.#choose(take),
+    chosen: (take) => {
+      this.#choose(take);
+      showSheet();
+    },
     cancelled: (take) => this.#files.cancel(take),
-    again: (take) => this.#again([take])
+    again: (take) => this.#again([take]),
+    removed: (take, next) => this.#remove(take, next)
   });
   #player = new Player(byId("player", HTMLDivElement), {
     at: (seconds) => this.#light(seconds),
@@ -2399,9 +2470,9 @@ class Page {
   async#greet(then = () => {}) {
     const server = byId("server", HTMLParagraphElement);
     try {
-      const names = await models();
-      this.#desk.offer(names);
-      server.textContent = names.length === 1 ? `Model ${names[0]}` : "";
+      const offered = await models();
+      this.#desk.offer(offered);
+      server.textContent = offered.length === 1 ? `Model ${offered[0].name}` : "";
       then();
     } catch (thrown) {
       server.textContent = "";
@@ -2481,6 +2552,18 @@ class Page {
     this.#player.open(take.file);
     this.#draw();
   }
+  #remove(take, next) {
+    if (take.isPrecious && !confirm(`Remove ${take.name}? No one else keeps it.`))
+      return false;
+    this.#takes.splice(this.#takes.indexOf(take), 1);
+    if (take === this.#current) {
+      this.#current = next;
+      this.#player.open(next?.file);
+    }
+    announce(`${take.name}: removed.`);
+    this.#draw();
+    return true;
+  }
   #light(seconds) {
     const sentence = this.#transcript.light(seconds);
     if (sentence !== undefined)
@@ -2500,8 +2583,11 @@ class Page {
     this.#takesView.show(this.#takes, take);
     this.#tools.show(take);
     this.#drawMicrophone();
-    if (take === undefined)
+    byId("empty", HTMLDivElement).hidden = take !== undefined;
+    if (take === undefined) {
+      this.#clearSheet();
       return;
+    }
     const isLive = take.turns.length > 0;
     const pieces = isLive ? piecesOfTurns(take.turns) : piecesOf(take.result);
     const root = byId("transcript", HTMLDivElement);
@@ -2510,7 +2596,6 @@ class Page {
     if (take.state === "listening" && isEndSeen && bottomOf(root) > innerHeight)
       scrollBy({ top: bottomOf(root) - innerHeight + endMargin });
     byId("sheet-title", HTMLHeadingElement).textContent = take.name;
-    byId("empty", HTMLDivElement).hidden = true;
     const nothing = byId("nothing", HTMLParagraphElement);
     nothing.hidden = pieces.length > 0;
     nothing.textContent = nothingText(take);
@@ -2523,6 +2608,12 @@ class Page {
     footnote.hidden = notes.length === 0;
     footnote.textContent = notes.join(`
 `);
+  }
+  #clearSheet() {
+    this.#transcript.show([], false, "");
+    byId("sheet-title", HTMLHeadingElement).textContent = "Transcript";
+    for (const id of ["nothing", "footnote"])
+      byId(id, HTMLParagraphElement).hidden = true;
   }
   #drawMicrophone() {
     const state = this.#listening?.state;
@@ -2591,14 +2682,5 @@ function nameNow() {
 var endMargin = 48;
 function bottomOf(element) {
   return element.getBoundingClientRect().bottom;
-}
-function keepInView(element) {
-  const { top, bottom } = element.getBoundingClientRect();
-  const player = byId("player", HTMLDivElement).getBoundingClientRect();
-  const isBelow = player.right > innerWidth / 2 && player.top <= 0;
-  if (top >= (isBelow ? player.bottom : 0) && bottom <= innerHeight)
-    return;
-  const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  element.scrollIntoView({ block: "center", behavior: isStill ? "auto" : "smooth" });
 }
 new Page;
