@@ -1,38 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import type { Segment, Transcript, Word } from "../contract/transcript.ts";
+import type { Segment, Transcript } from "../contract/transcript.ts";
 import { transcriptOf } from "../testing/transcripts.ts";
+import { spoken } from "../testing/word-times.ts";
 import type { Layout } from "./cues/layout.ts";
 import { type OutputFormat, render } from "./formats.ts";
-
-type Timed = [text: string, start: number, end: number];
-
-function spoken(timed: Timed[], more: Partial<Segment> = {}): Segment {
-  const own = more.channel === undefined ? {} : { channel: more.channel };
-  const words = timed.map(
-    ([text, start, end]): Word => ({
-      ...own,
-      text,
-      start,
-      end,
-      probability: 0.98765,
-      estimated: true,
-    }),
-  );
-  const text = timed.map(([word]) => word).join(" ");
-  const confidence = { avgLogprob: -0.25, lowConfidence: false };
-  const [start, end] = [timed[0]![1], timed.at(-1)![2]];
-  return {
-    id: 0,
-    start,
-    end,
-    text,
-    language: "English",
-    estimated: true,
-    ...confidence,
-    words,
-    ...more,
-  };
-}
 
 function transcript(...segments: Segment[]): Transcript {
   const numbered = segments.map((each, id) => ({ ...each, id }));

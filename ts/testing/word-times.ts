@@ -3,6 +3,38 @@ import { speakingTime } from "../segments/speaking-time.ts";
 
 type Random = () => number;
 
+/** A word with its start and its end. */
+export type Timed = [text: string, start: number, end: number];
+
+/** A segment of words. */
+export function spoken(timed: readonly Timed[], more: Partial<Segment> = {}): Segment {
+  const own = more.channel === undefined ? {} : { channel: more.channel };
+  const words = timed.map(([text, start, end]): Word => {
+    return { ...own, text, start, end, probability: 0.98765, estimated: true };
+  });
+  return {
+    id: 0,
+    start: words[0]!.start,
+    end: words.at(-1)!.end,
+    text: words.map(({ text }) => text).join(" "),
+    language: "English",
+    estimated: true,
+    avgLogprob: -0.25,
+    lowConfidence: false,
+    words,
+    ...more,
+  };
+}
+
+/** A segment of words said one after the other from a time on, each for so many seconds. */
+export function evenly(text: string, from: number, seconds: number): Segment {
+  const words = text.split(" ").map((word, index): Timed => {
+    const start = from + index * seconds;
+    return [word, start, start + seconds];
+  });
+  return spoken(words);
+}
+
 /** A transcript whose segments have words, said one after the other within them, with pauses. */
 export function withWordTimes(transcript: Transcript, random: Random): Transcript {
   const segments = transcript.segments.map((segment) => segmentWithWords(segment, random));

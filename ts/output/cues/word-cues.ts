@@ -13,6 +13,8 @@ const maxReadingSpeed = 20;
 const longPause = 1;
 /** Pauses up to this length are in every speech, in seconds. */
 const shortPause = 0.2;
+/** How long a word is said in quick speech, in seconds. */
+const quickWord = 0.25;
 
 /**
  * The segments of one channel, parts of a text, as cues that begin when their first word does and
@@ -76,6 +78,8 @@ class Cutting {
   readonly #spoken: SpokenText;
   readonly #atoms: readonly SpokenAtom[];
   readonly #limits: LineLimits;
+  /** Shorter cues are too short; those of few words may be so. */
+  readonly #minSeconds: number;
   /** What it costs to go on within a cue after each atom, summed up before each of them. */
   readonly #inside: readonly number[];
   /** The width that cues of each segment would have if they were all alike. */
@@ -85,6 +89,7 @@ class Cutting {
     this.#spoken = spoken;
     this.#atoms = spoken.atoms;
     this.#limits = limits;
+    this.#minSeconds = Math.min(minCueSeconds, quickWord * limits.maxWordsPerCue);
     const inside = [0];
     for (const index of this.#atoms.keys()) inside.push(inside.at(-1)! + this.#costAfter(index));
     this.#inside = inside;
@@ -130,7 +135,7 @@ class Cutting {
     return (
       10 +
       (endsSegment ? 0 : last.badness * rest) +
-      20 * Math.max(0, minCueSeconds - shown) +
+      20 * Math.max(0, this.#minSeconds - shown) +
       15 * Math.max(0, width / maxReadingSpeed - shown) +
       (isInOne ? 4 * (width / this.#shares[last.segment]! - 1) ** 2 : 0) +
       (this.#inside[to - 1]! - this.#inside[from]!)
@@ -141,7 +146,7 @@ class Cutting {
   #costAfter(index: number): number {
     const next = this.#atoms[index + 1];
     if (next === undefined) return 0;
-    const newSegment = next.segment === this.#atoms[index]!.segment ? 0 : 12;
+    const newSegment = next.segment === this.#atoms[index]!.segment ? 0 : 16;
     return newSegment + 12 * Math.max(0, this.#pauseAfter(index) - shortPause);
   }
 

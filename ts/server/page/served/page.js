@@ -795,6 +795,7 @@ function part(atom, from, to) {
 var maxReadingSpeed = 20;
 var longPause = 1;
 var shortPause = 0.2;
+var quickWord = 0.25;
 function wordCues(segments, text, limits) {
   const spoken = new SpokenText(segments, text, limits);
   const borders = new Cutting(spoken, limits).borders();
@@ -841,12 +842,14 @@ class Cutting {
   #spoken;
   #atoms;
   #limits;
+  #minSeconds;
   #inside;
   #shares;
   constructor(spoken, limits) {
     this.#spoken = spoken;
     this.#atoms = spoken.atoms;
     this.#limits = limits;
+    this.#minSeconds = Math.min(minCueSeconds, quickWord * limits.maxWordsPerCue);
     const inside = [0];
     for (const index of this.#atoms.keys())
       inside.push(inside.at(-1) + this.#costAfter(index));
@@ -883,13 +886,13 @@ class Cutting {
     const isInOne = this.#atoms[from].segment === last.segment;
     const endsSegment = this.#atoms[to]?.segment !== last.segment;
     const rest = Math.max(0, 1 - this.#pauseAfter(to - 1) / (2 * shortPause));
-    return 10 + (endsSegment ? 0 : last.badness * rest) + 20 * Math.max(0, minCueSeconds - shown) + 15 * Math.max(0, width / maxReadingSpeed - shown) + (isInOne ? 4 * (width / this.#shares[last.segment] - 1) ** 2 : 0) + (this.#inside[to - 1] - this.#inside[from]);
+    return 10 + (endsSegment ? 0 : last.badness * rest) + 20 * Math.max(0, this.#minSeconds - shown) + 15 * Math.max(0, width / maxReadingSpeed - shown) + (isInOne ? 4 * (width / this.#shares[last.segment] - 1) ** 2 : 0) + (this.#inside[to - 1] - this.#inside[from]);
   }
   #costAfter(index) {
     const next = this.#atoms[index + 1];
     if (next === undefined)
       return 0;
-    const newSegment = next.segment === this.#atoms[index].segment ? 0 : 12;
+    const newSegment = next.segment === this.#atoms[index].segment ? 0 : 16;
     return newSegment + 12 * Math.max(0, this.#pauseAfter(index) - shortPause);
   }
   #pauseAfter(index) {
