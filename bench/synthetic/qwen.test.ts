@@ -6,7 +6,14 @@ import { goldensFolder } from "../../ts/testing/goldens.ts";
 import { readSafetensors } from "../../ts/testing/safetensors.ts";
 import { promptIds } from "../../ts/text/prompt.ts";
 import { Tokenizer } from "../../ts/text/tokenizer.ts";
-import { addedTokens, bestRecipe, fourBits, qwenTensors } from "./qwen.ts";
+import {
+  addedTokens,
+  alignerFloat,
+  alignerFour,
+  bestRecipe,
+  fourBits,
+  qwenTensors,
+} from "./qwen.ts";
 import { constantBfloat16, deviation, randomBfloat16, randomBytes } from "./random.ts";
 import { writeTokenizer } from "./tokenizer.ts";
 
@@ -48,12 +55,22 @@ test("the recipe has 8 bits in encoder, embedding and the first two layers", () 
   expect(eight).toContain("model.layers.1.mlp.down_proj.weight");
 });
 
+test("an aligner has its own head, and its embedding in 8 bits whatever the rest has", () => {
+  const all = new Map(qwenTensors(alignerFour).map((tensor) => [tensor.name, tensor]));
+  expect(all.get("lm_head.weight")).toMatchObject({ shape: [5000, 256], bits: 8 });
+  expect(all.get("model.embed_tokens.weight")).toMatchObject({ shape: [152_064, 256], bits: 8 });
+  expect(all.get("model.layers.27.mlp.up_proj.weight")).toMatchObject({ bits: 4 });
+  expect(all.get("audio_tower.layers.23.fc1.weight")).toMatchObject({ shape: [4096, 1024] });
+  const float = qwenTensors(alignerFloat).map(({ dtype }) => dtype);
+  expect(new Set(float)).toEqual(new Set(["BF16"]));
+});
+
 test("a tokenizer of made-up words has each id, and one for each word of the prompt", async () => {
   const folder = mkdtempSync(join(tmpdir(), "bun-asr-words-"));
   try {
     await writeTokenizer(folder, 5000, addedTokens);
     const tokenizer = await Tokenizer.load(folder);
-    expect(tokenizer.size).toBe(addedTokens["<asr_text>"]! + 1);
+    expect(tokenizer.size).toBe(addedTokens["<timestamp>"]! + 1);
     for (let id = 0; id < 5000; id++) expect(tokenizer.bytesOf(id)).toBeDefined();
     expect(tokenizer.decode([4998, 4999])).toMatch(/^( [a-z]+){2}$/);
     expect(promptIds(tokenizer, 130, { language: "English" }).length).toBeLessThan(130 + 20);

@@ -1,7 +1,12 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { byteLength, type TensorForm } from "../../ts/checkpoint/safetensors.ts";
-import { type ModelTensor, modelTensors } from "../../ts/convert/layout.ts";
+import {
+  headTensor,
+  type ModelSizes,
+  type ModelTensor,
+  modelTensors,
+} from "../../ts/convert/layout.ts";
 import {
   best,
   quantizationEntry,
@@ -19,16 +24,31 @@ import { type AddedIds, writeTokenizer } from "./tokenizer.ts";
 // Qwen3-ASR checkpoints of random numbers, with a vocabulary of made-up words: for time alone.
 
 /** The published shape of 0.6B. */
-const audio = { width: 896, layers: 18, heads: 14, inner: 3584, channels: 480, mels: 128 };
-const text = {
-  hidden: 1024,
-  layers: 28,
-  heads: 16,
-  keyHeads: 8,
-  headWidth: 128,
-  inner: 3072,
-  vocabulary: 151_936,
+const recognizer: Shape = {
+  audio: { width: 896, layers: 18, heads: 14, inner: 3584, channels: 480, mels: 128 },
+  text: decoder(151_936),
 };
+
+/** That of its forced aligner. */
+const aligner: Shape = {
+  audio: { width: 1024, layers: 24, heads: 16, inner: 4096, channels: 480, mels: 128 },
+  text: decoder(152_064),
+  classes: 5000,
+};
+
+type Shape = ModelSizes & { audio: { heads: number } };
+
+function decoder(vocabulary: number): ModelSizes["text"] {
+  return {
+    hidden: 1024,
+    layers: 28,
+    heads: 16,
+    keyHeads: 8,
+    headWidth: 128,
+    inner: 3072,
+    vocabulary,
+  };
+}
 const groupSize = 64;
 const ids = { end: 151_645, stop: 151_643, audioStart: 151_669, audioEnd: 151_670, pad: 151_676 };
 export const addedTokens: AddedIds = {
@@ -39,12 +59,15 @@ export const addedTokens: AddedIds = {
   "<|audio_end|>": ids.audioEnd,
   "<|audio_pad|>": ids.pad,
   "<asr_text>": 151_704,
+  "<timestamp>": 151_705,
 };
 
 /** Which bits a checkpoint has, and what it is called. */
 export interface QwenForm {
   label: string;
   bits: Recipe["bits"];
+  /** A forced aligner in place of a recognizer. */
+  isAligner?: true;
 }
 
 /** As mlx-community publishes it: decoder and embedding in 4 bits, the encoder in bfloat16. */
@@ -52,6 +75,27 @@ export const fourBits: QwenForm = { label: "Qwen3-ASR 0.6B 4-bit", bits: uniform
 
 /** As `convert --recipe best` makes it. */
 export const bestRecipe: QwenForm = { label: "Qwen3-ASR 0.6B --recipe best", bits: best };
+
+/** The aligner as mlx-community publishes it in 8 bits, embedding and head included. */
+export const alignerEight: QwenForm = {
+  label: "Qwen3-ForcedAligner 0.6B 8-bit",
+  bits: uniform(8),
+  isAligner: true,
+};
+
+/** As `convert` makes it with 4 bits: embedding and head keep 8. */
+export const alignerFour: QwenForm = {
+  label: "Qwen3-ForcedAligner 0.6B 4-bit",
+  bits: uniform(4),
+  isAligner: true,
+};
+
+/** As its authors publish it. */
+export const alignerFloat: QwenForm = {
+  label: "Qwen3-ForcedAligner 0.6B bf16",
+  bits: uniform("none"),
+  isAligner: true,
+};
 
 /** A tensor of the checkpoint, and what it is filled with. */
 export interface QwenTensor extends TensorForm {
@@ -64,8 +108,11 @@ export interface QwenTensor extends TensorForm {
 type Fill = "packed" | "scales" | "biases" | "normal" | "ones" | "zeros";
 
 /** Every tensor of the checkpoint. */
-export function qwenTensors({ bits }: QwenForm): QwenTensor[] {
-  return modelTensors({ audio, text }).flatMap((tensor) =>
+export function qwenTensors({ bits, isAligner }: QwenForm): QwenTensor[] {
+  const shape = isAligner ? aligner : recognizer;
+  const tensors = modelTensors(shape);
+  if (isAligner) tensors.push(headTensor(shape));
+  return tensors.flatMap((tensor) =>
     partsOf(tensor, quantizationOf(tensor, { bits, groupSize })?.bits),
   );
 }
@@ -125,16 +172,22 @@ function safetensorsParts(tensors: readonly QwenTensor[]): Part[] {
   return [once(head), ...parts];
 }
 
-function config({ bits }: QwenForm, tensors: readonly QwenTensor[]): object {
+function config({ bits, isAligner }: QwenForm, tensors: readonly QwenTensor[]): object {
   const modules = tensors.flatMap(({ name, fill, bits }): [string, Quantization][] =>
     fill === "packed" ? [[name.replace(/\.weight$/, ""), { bits: bits!, groupSize }]] : [],
   );
   const quantization = quantizationEntry(new Map(modules), { bits, groupSize });
+  const { audio, text, classes } = isAligner ? aligner : recognizer;
   return {
     architectures: ["Qwen3ASRForConditionalGeneration"],
     model_type: "qwen3_asr",
+    ...(isAligner && {
+      timestamp_token_id: addedTokens["<timestamp>"],
+      timestamp_segment_time: 80,
+    }),
     thinker_config: {
-      model_type: "qwen3_asr",
+      model_type: isAligner ? "qwen3_forced_aligner" : "qwen3_asr",
+      classify_num: classes,
       audio_config: {
         model_type: "qwen3_asr_audio_encoder",
         num_mel_bins: audio.mels,
@@ -164,7 +217,7 @@ function config({ bits }: QwenForm, tensors: readonly QwenTensor[]): object {
         max_position_embeddings: 65_536,
         rms_norm_eps: 1e-6,
         rope_theta: 1_000_000,
-        tie_word_embeddings: true,
+        tie_word_embeddings: !isAligner,
         attention_bias: false,
       },
       audio_token_id: ids.pad,

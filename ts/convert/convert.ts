@@ -19,7 +19,7 @@ import {
   shardsOf,
   weighed,
 } from "./plan.ts";
-import { isWanted, quantizationEntry, quantizationOf, type Recipe } from "./recipe.ts";
+import { isRaised, isWanted, quantizationEntry, quantizationOf, type Recipe } from "./recipe.ts";
 import type { FloatType } from "./safetensors.ts";
 import { readSource, type Source } from "./source.ts";
 import { writeShard } from "./write.ts";
@@ -54,10 +54,12 @@ export interface Conversion {
   files: readonly { name: string; sha256: string }[];
   /** Matrices that stayed float because their rows are no whole groups. */
   leftFloat: readonly string[];
+  /** Matrices of an aligner that have more bits than the recipe asks for. */
+  raised: readonly string[];
 }
 
 /**
- * Converts the Qwen3-ASR checkpoint in `folder` to one at `out`, in MLX's format.
+ * Converts the checkpoint in `folder`, a recognizer or an aligner, to one at `out`, as MLX has it.
  * Memory does not grow with the model. The result appears at `out` when it is complete. Throws
  * AsrError `model` for a bad checkpoint, `usage` where the result cannot be put.
  */
@@ -68,6 +70,10 @@ export async function convertCheckpoint(
 ): Promise<Conversion> {
   const { recipe, layout = "mlx", overwrite = false, shardBytes = 5e9 } = options;
   const source = await readSource(folder);
+  if (options.calibration !== undefined && source.kind === "aligner") {
+    const hint = "convert it without --calibrate";
+    throw new AsrError("usage", "calibration is for recognizers: an aligner hears no text", hint);
+  }
   await checkOutside(out, folder);
   const planned = source.tensors.map((tensor) => planTensor(tensor, recipe));
   if (layout !== "mlx" && quantizedModules(planned).size > 0) {
@@ -87,7 +93,7 @@ export async function convertCheckpoint(
     for (const name of source.companions) {
       await copyFile(join(source.folder, name), join(unfinished, name));
     }
-    const [processor, settings] = processorIn(layout);
+    const [processor, settings] = processorIn(layout, source.config);
     if (!source.companions.includes(processor)) {
       await writeFile(join(unfinished, processor), toText(settings));
     }
@@ -95,7 +101,8 @@ export async function convertCheckpoint(
     for (const { name } of shards) {
       files.push({ name, sha256: await sha256Of(join(unfinished, name), options.signal) });
     }
-    return { sourceBytes, bytes, files, leftFloat: leftFloat(tensors, recipe) };
+    const raised = names(tensors.filter(({ source: { tensor } }) => isRaised(tensor, recipe)));
+    return { sourceBytes, bytes, files, leftFloat: leftFloat(tensors, recipe), raised };
   });
 }
 
@@ -165,10 +172,15 @@ function withDtype(config: Json, dtype: FloatType): Json {
 }
 
 function leftFloat(tensors: readonly PlannedTensor[], recipe: Recipe): string[] {
-  return tensors
-    .map(({ source: { tensor } }) => tensor)
-    .filter((tensor) => isWanted(tensor, recipe) && !quantizationOf(tensor, recipe))
-    .map(({ name }) => name);
+  return names(
+    tensors.filter(
+      ({ source: { tensor } }) => isWanted(tensor, recipe) && !quantizationOf(tensor, recipe),
+    ),
+  );
+}
+
+function names(tensors: readonly PlannedTensor[]): string[] {
+  return tensors.map(({ source: { tensor } }) => tensor.name);
 }
 
 function toText(value: Json): string {

@@ -5,6 +5,8 @@ export interface ModelSizes {
     "hidden" | "layers" | "heads" | "keyHeads" | "headWidth" | "inner" | "vocabulary",
     number
   >;
+  /** Classes of an aligner's head; undefined for a recognizer, whose head has the vocabulary. */
+  classes?: number | undefined;
 }
 
 /** The parts of the model that are quantized each in its own way. */
@@ -18,19 +20,27 @@ export interface ModelTensor {
   kind: "matrix" | "convolution" | "scale" | "offset";
   /** Rows first; a convolution as MLX has it, [outputs, height, width, inputs]. */
   shape: readonly number[];
+  /** Embedding and head of an aligner: with fewer bits than 8 its times drift. */
+  isTimeCritical?: true;
 }
 
 /** Three convolutions of stride 2 leave an eighth of the mel rows. */
 const melStride = 8;
 
 /** Every tensor of the model but an untied head, in the order of their use. */
-export function modelTensors({ audio, text }: ModelSizes): ModelTensor[] {
-  return [...encoderTensors(audio, text.hidden), ...decoderTensors(text)];
+export function modelTensors({ audio, text, classes }: ModelSizes): ModelTensor[] {
+  const embedding = matrix("embedding", "model.embed_tokens", text.vocabulary, text.hidden);
+  return [
+    ...encoderTensors(audio, text.hidden),
+    classes === undefined ? embedding : { ...embedding, isTimeCritical: true },
+    ...decoderTensors(text),
+  ];
 }
 
 /** A head of its own, where it is not the embedding again. */
-export function headTensor({ text }: ModelSizes): ModelTensor {
-  return matrix("embedding", "lm_head", text.vocabulary, text.hidden);
+export function headTensor({ text, classes }: ModelSizes): ModelTensor {
+  const head = matrix("embedding", "lm_head", classes ?? text.vocabulary, text.hidden);
+  return classes === undefined ? head : { ...head, isTimeCritical: true };
 }
 
 function encoderTensors(sizes: ModelSizes["audio"], outputs: number): ModelTensor[] {
@@ -79,7 +89,6 @@ function decoderTensors(sizes: ModelSizes["text"]): ModelTensor[] {
   const norm = (name: string, size: number) =>
     vector("decoder", `model.${name}.weight`, size, "scale");
   return [
-    matrix("embedding", "model.embed_tokens", sizes.vocabulary, hidden),
     ...repeat(sizes.layers, (layer) => {
       const linear = (name: string, rows: number, columns: number) =>
         matrix("decoder", `model.layers.${layer}.${name}`, rows, columns);

@@ -1,5 +1,6 @@
 import type { ModelFolder } from "../checkpoint/folder.ts";
 import { type Json, objectOf } from "../checkpoint/json-file.ts";
+import { classesOf } from "../checkpoint/kind.ts";
 import { AsrError } from "../contract/errors.ts";
 import type { ModelSizes } from "./layout.ts";
 import { officialConfig } from "./official-config.ts";
@@ -28,7 +29,11 @@ export function readModelConfig(folder: ModelFolder): ModelConfig {
       "convert the float one that it was made from",
     );
   }
-  const json = officialConfig(config);
+  const classes = classesOf(folder);
+  const json = officialConfig(
+    config,
+    classes === undefined ? undefined : { classes, segmentMs: segmentMsOf(folder) },
+  );
   const thinker = objectOf(json["thinker_config"]) ?? json;
   const section = (name: string) => {
     const found = objectOf(thinker[name]);
@@ -63,7 +68,16 @@ export function readModelConfig(folder: ModelFolder): ModelConfig {
         inner: text("intermediate_size"),
         vocabulary: text("vocab_size"),
       },
+      classes,
     },
     isHeadTied: typeof tied === "boolean" ? tied : undefined,
   };
+}
+
+/** Milliseconds from one class of an aligner to the next; transformers keeps it apart. */
+function segmentMsOf(folder: ModelFolder): unknown {
+  const { config, thinker } = folder;
+  const places = [config, thinker, folder.json("processor_config.json") ?? {}];
+  const name = "timestamp_segment_time";
+  return places.map((fields) => fields[name]).find((value) => value !== undefined) ?? 80;
 }

@@ -11,11 +11,21 @@ const audioNames = new Map([
 /** What Mega-ASR has beside the model; a conversion leaves it behind. */
 const additions = ["router_config", "router_weights", "lora_config", "lora_weights"];
 
+/** What makes a model an aligner, wherever its files say it. */
+interface AlignerFields {
+  classes: number;
+  /** Milliseconds from one class to the next. */
+  segmentMs: unknown;
+}
+
+/** The id of `<timestamp>` where no file says it. */
+const publishedTimestamp = 151_705;
+
 /**
  * A config.json in the form that every reader of Qwen3-ASR knows: sizes under their official names,
  * `rope_theta` in `text_config`. What has this form already stays as it is.
  */
-export function officialConfig(config: Json): Json {
+export function officialConfig(config: Json, aligner?: AlignerFields): Json {
   if (config["thinker_config"] !== undefined) return config;
   const audio = objectOf(config["audio_config"]);
   const text = objectOf(config["text_config"]);
@@ -25,12 +35,17 @@ export function officialConfig(config: Json): Json {
     return withoutAdditions(config);
   const { architectures, model_type: type, transformers_version: version, ...rest } = config;
   const { rope_parameters: _, ...decoder } = text;
+  const { num_labels: _num, id2label: _id, label2id: _label, ...fields } = rest;
   return {
     architectures,
     model_type: type,
+    ...(aligner && {
+      timestamp_token_id: config["timestamp_token_id"] ?? publishedTimestamp,
+      timestamp_segment_time: aligner.segmentMs,
+    }),
     thinker_config: {
-      ...rest,
-      model_type: type,
+      ...(aligner === undefined ? rest : { ...fields, classify_num: aligner.classes }),
+      model_type: aligner === undefined ? type : "qwen3_forced_aligner",
       audio_config: { ...officialAudio(audio), model_type: "qwen3_asr_audio_encoder" },
       text_config: {
         ...decoder,

@@ -22,7 +22,7 @@ export function inLayout(planned: PlannedTensor, layout: Layout): PlannedTensor 
   if (layout === "mlx") return planned;
   const { source, conversion } = planned;
   const [part] = planned.parts;
-  const name = nameIn(layout, part!.name);
+  const name = nameIn(layout, part!.name, source.tensor.isTimeCritical === true);
   if (source.tensor.kind !== "convolution") return { ...planned, parts: [{ ...part!, name }] };
   const shape = channelsFirst.map((axis) => part!.shape[axis]!);
   // What was to be moved lies as PyTorch has it already.
@@ -30,8 +30,9 @@ export function inLayout(planned: PlannedTensor, layout: Layout): PlannedTensor 
   return { source, conversion: { ...conversion, axes }, parts: [{ ...part!, name, shape }] };
 }
 
-function nameIn(layout: Layout, name: string): string {
+function nameIn(layout: Layout, name: string, isOfAligner: boolean): string {
   if (layout === "official") return `thinker.${name}`;
+  if (isOfAligner && name.startsWith("lm_head.")) return name.replace("lm_head.", "score.");
   const [ours, theirs] = transformersPrefixes.find(([prefix]) => name.startsWith(prefix))!;
   return theirs + name.slice(ours.length);
 }
@@ -41,16 +42,19 @@ export function configIn(layout: Layout, config: Json): Json {
   if (layout === "mlx") return config;
   const nested = objectOf(config["thinker_config"]);
   if (layout === "official" && nested !== undefined) return config;
-  const { architectures, model_type: type, thinker_config: _, ...root } = config;
-  const thinker = nested ?? root;
-  if (layout === "official") return { architectures, model_type: type, thinker_config: thinker };
+  const { architectures: _, model_type: __, thinker_config: ___, ...root } = config;
+  if (layout === "official") return officialOf(config);
+  const { classify_num: classes, ...thinker } = nested ?? root;
+  const isAligner = classes !== undefined;
   const audio = objectOf(thinker["audio_config"]);
-  const { rope_theta: theta, rope_scaling: __, ...text } = objectOf(thinker["text_config"]) ?? {};
+  const { rope_theta: theta, rope_scaling: ____, ...text } = objectOf(thinker["text_config"]) ?? {};
   return {
     ...root,
     ...thinker,
-    architectures: ["Qwen3ASRForConditionalGeneration"],
-    model_type: type,
+    architectures: [`Qwen3ASRFor${isAligner ? "TokenClassification" : "ConditionalGeneration"}`],
+    ...(isAligner && { num_labels: classes }),
+    // The one type of both.
+    model_type: "qwen3_asr",
     audio_config: { ...audio, model_type: "qwen3_asr_encoder" },
     text_config: {
       ...text,
@@ -61,14 +65,34 @@ export function configIn(layout: Layout, config: Json): Json {
   };
 }
 
-/** The file that says how the mel is made, by its name. */
-export function processorIn(layout: Layout): [name: string, content: Json] {
+/** A configuration with the sizes at its top as the official package has them. */
+function officialOf({ architectures, model_type: type, ...thinker }: Json): Json {
+  if (thinker["classify_num"] === undefined) {
+    return { architectures, model_type: type, thinker_config: thinker };
+  }
+  const { timestamp_token_id: id, timestamp_segment_time: segment, ...fields } = thinker;
+  return {
+    architectures,
+    model_type: "qwen3_asr",
+    timestamp_token_id: id,
+    timestamp_segment_time: segment,
+    thinker_config: { ...fields, model_type: "qwen3_forced_aligner" },
+  };
+}
+
+/** The file that says how the mel is made, by its name; with the step of an aligner's classes. */
+export function processorIn(layout: Layout, config: Json): [name: string, content: Json] {
   if (layout !== "transformers") return ["preprocessor_config.json", preprocessorConfig];
   const type = "Qwen3ASRFeatureExtractor";
   const { processor_class: processor, ...extractor } = preprocessorConfig;
   const own = { feature_extractor_type: type, min_length: 8000, n_window: 50 };
   return [
     "processor_config.json",
-    { feature_extractor: { ...extractor, ...own }, processor_class: processor },
+    {
+      feature_extractor: { ...extractor, ...own },
+      processor_class: processor,
+      // Absent from the file for a recognizer.
+      timestamp_segment_time: config["timestamp_segment_time"],
+    },
   ];
 }

@@ -31,8 +31,21 @@ export const best: Recipe["bits"] = { ...mixed, start: 8 };
 /** Layers that `start` is about. */
 const startLayers = /^model\.layers\.[01]\./;
 
-function bitsOf({ name, part }: ModelTensor, { bits }: Recipe): Bits {
+/** What no recipe goes below where the times of an aligner would drift. */
+const timeCriticalBits = 8;
+
+function bitsOf(tensor: ModelTensor, recipe: Recipe): Bits {
+  return isRaised(tensor, recipe) ? timeCriticalBits : askedBits(tensor, recipe);
+}
+
+function askedBits({ name, part }: ModelTensor, { bits }: Recipe): Bits {
   return startLayers.test(name) ? (bits.start ?? bits.decoder) : bits[part];
+}
+
+/** Whether a tensor gets more bits than the recipe asks for. */
+export function isRaised(tensor: ModelTensor, recipe: Recipe): boolean {
+  const bits = askedBits(tensor, recipe);
+  return tensor.isTimeCritical === true && bits !== "none" && bits < timeCriticalBits;
 }
 
 /** Whether a tensor is to be quantized, as far as its shape allows it. */

@@ -3,6 +3,7 @@ import { checkedFolder } from "../checkpoint/check.ts";
 import type { ModelFolder } from "../checkpoint/folder.ts";
 import { indexName } from "../checkpoint/incomplete.ts";
 import { type Json, maxIndexBytes, objectOf, readJsonObject } from "../checkpoint/json-file.ts";
+import { type CheckpointKind, kindOf } from "../checkpoint/kind.ts";
 import { readHeader, type StoredTensor } from "../checkpoint/safetensors.ts";
 import { additionOf, canonicalName } from "../checkpoint/tensor-names.ts";
 import { AsrError } from "../contract/errors.ts";
@@ -26,6 +27,7 @@ export interface Source {
   config: Json;
   /** In the order of their use. */
   tensors: readonly SourceTensor[];
+  kind: CheckpointKind;
   /** Names of the files beside the weights: tokenizer, preprocessor, generation. */
   companions: readonly string[];
 }
@@ -41,7 +43,7 @@ type Located = Map<string, { path: string; name: string; stored: StoredTensor }>
  * quantized.
  */
 export async function readSource(path: string): Promise<Source> {
-  const folder = checkedFolder(path);
+  const folder = checkedFolder(path, "any");
   const config = readModelConfig(folder);
   const tensors = match(path, locate(folder), config);
   // What is written opens, so its vocabulary must be one.
@@ -49,6 +51,7 @@ export async function readSource(path: string): Promise<Source> {
   return {
     folder: path,
     config: config.json,
+    kind: kindOf(folder),
     tensors,
     companions: folder.names.filter(isCompanion),
   };
@@ -105,8 +108,9 @@ function readIndex(path: string): Record<string, string> {
 
 function match(folder: string, located: Located, config: ModelConfig): SourceTensor[] {
   const head = headTensor(config.sizes);
-  // A tied head is the embedding again; official files hold it twice.
-  const hasOwnHead = config.isHeadTied !== true && located.has(head.name);
+  // A tied head is the embedding again; official files hold it twice. An aligner's never is.
+  const isTied = config.isHeadTied === true || !located.has(head.name);
+  const hasOwnHead = config.sizes.classes !== undefined || !isTied;
   if (!hasOwnHead) located.delete(head.name);
   const expected = [...modelTensors(config.sizes), ...(hasOwnHead ? [head] : [])];
   const tensors = expected.map((tensor) => {

@@ -100,8 +100,8 @@ export const convertCommand = command({
   synopsis: "--model MODEL --out DIR",
   takesNames: false,
   description: `\
-Converts a float Qwen3-ASR checkpoint and quantizes it. Writes the SHA-256 of each file of weights
-to standard output, for sha256sum -c.`,
+Converts a float Qwen3-ASR checkpoint, or its aligner, and quantizes it. Writes the SHA-256 of each
+file of weights to standard output, for sha256sum -c.`,
   flags,
   closing: `\
 exit status: 0 done, 1 a recording for --calibrate failed, 2 usage or no room, 3 model, 4 native
@@ -170,6 +170,7 @@ async function convert(
   if (!quiet && !terminal.noteIsTty) terminal.note(`converting ${model} to ${out}\n`);
   try {
     const folder = await resolveModel(model, {
+      kind: "any",
       signal,
       onProgress: ({ done, total, note }) => {
         if (total !== undefined)
@@ -232,13 +233,16 @@ function timeLeft(share: number, started: number): string {
   return share > 0.02 ? `, ${durationText(seconds * (1 / share - 1))} left` : "";
 }
 
-function notes({ sourceBytes, bytes, leftFloat }: Conversion, started: number): string[] {
+function notes({ sourceBytes, bytes, leftFloat, raised }: Conversion, started: number): string[] {
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const lines = [`${byteText(sourceBytes)} became ${byteText(bytes)} in ${seconds} s`];
   if (leftFloat.length > 0) {
     const [first] = leftFloat;
     const more = leftFloat.length > 1 ? ` and ${leftFloat.length - 1} more` : "";
     lines.push(`note: ${first}${more}: the rows are no whole groups, so they stay float`);
+  }
+  if (raised.length > 0) {
+    lines.push(`note: ${raised.join(" and ")}: 8 bits, as the times of an aligner need them`);
   }
   return lines;
 }
