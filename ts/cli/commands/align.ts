@@ -3,8 +3,9 @@ import type { AudioInput } from "../../audio/input.ts";
 import type { Alignment, GivenText } from "../../contract/alignment.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { alignSettings } from "../../contract/option-checks.ts";
-import type { AlignOptions, CallOptions } from "../../contract/options.ts";
+import type { AlignOptions, Progress } from "../../contract/options.ts";
 import type { Transcript } from "../../contract/transcript.ts";
+import { defaultAligner } from "../../hub/names.ts";
 import { destinationOf, renderer } from "../files/aligned-output.ts";
 import { deliver } from "../files/deliver.ts";
 import { type GivenFile, readGivenText } from "../files/given-text.ts";
@@ -19,6 +20,7 @@ import { alignmentNotes, percentText } from "../terminal/alignment-notes.ts";
 import { exitCodes } from "../terminal/exit-codes.ts";
 import { Interrupt } from "../terminal/interrupt.ts";
 import { fileLine, statsText, warningsOn } from "../terminal/notes.ts";
+import { Opening } from "../terminal/opening.ts";
 import { ProgressLine, recordingProgress } from "../terminal/progress-line.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { command } from "./command.ts";
@@ -174,11 +176,15 @@ async function outcomeOf(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { given, options, file, job } = asked;
-  const line = new ProgressLine(withProgress(terminal, given.progress), !given.quiet);
+  const shown = withProgress(terminal, given.progress);
+  const line = new ProgressLine(shown, !given.quiet);
+  const opening = new Opening(shown, line, given.engine.aligner ?? defaultAligner, given.quiet);
   try {
     await using aligner = await opened(given, terminal, line, signal, load);
     const started = performance.now();
-    const onProgress: CallOptions["onProgress"] = ({ done, total }) => {
+    const onProgress = (progress: Progress) => {
+      if (progress.phase !== "decode") return opening.progress(progress);
+      const { done, total } = progress;
       const elapsed = performance.now() - started;
       const text = (columns: number) =>
         `  ${recordingProgress({ done, total }, elapsed, columns - 4)}`;
@@ -195,7 +201,7 @@ async function outcomeOf(
     if (partial === undefined || !isAlignment(partial)) return { error };
     return { error, alignment: { ...partial, finishReason: "cancelled", truncated: true } };
   } finally {
-    line.clear();
+    opening.end();
   }
 }
 

@@ -1,10 +1,22 @@
 import { describe, expect, test } from "bun:test";
+import { openAudio } from "../../audio/open.ts";
 import { sampleRate } from "../../audio/samples/recording.ts";
 import type { StreamEvent } from "../../contract/events.ts";
+import { demoModel, modelFolder } from "../../native/locate.ts";
 import { speech } from "../../testing/goldens.ts";
-import { type Heard, hear, sourceOf, wordsTold } from "../../testing/live.ts";
+import {
+  demoSpeech,
+  type Heard,
+  hear,
+  sourceOf,
+  withPauses,
+  wordsTold,
+} from "../../testing/live.ts";
 import { scriptedPlace } from "../../testing/scripted-aligner.ts";
 import { endlessly, idsOf, type Script, scriptedEngine } from "../../testing/scripted-model.ts";
+import { Engine } from "../decode/engine.ts";
+import { recordingOptions } from "../recording/options.ts";
+import { transcribeRecording } from "../recording/transcribe.ts";
 
 const header = "language English<asr_text>";
 const text = "One two three four, five six seven. Eight nine ten eleven twelve thirteen fourteen.";
@@ -31,6 +43,29 @@ function order({ events }: Heard): [string, string][] {
       : [];
   });
 }
+
+test("words of the demo are within 0.3 s of where they are offline", async () => {
+  using demo = await Engine.open(modelFolder(demoModel));
+  const sample = await demoSpeech();
+  const spoken = withPauses([sample, sample, sample, sample], 1.5, 0.4, 3, 0.2);
+  const settings = { words: "attention", language: "English" } as const;
+  const open = () => openAudio({ samples: spoken, sampleRate });
+  const whole = await transcribeRecording(demo, open, recordingOptions(demo, settings));
+  const offline = whole.segments.flatMap((segment) => segment.words!);
+  expect(offline.length).toBe(60);
+  for (const stepSeconds of [0.5, 1, 2]) {
+    const heard = await hear(demo, sourceOf(spoken), { ...settings, stepSeconds });
+    const live = wordsTold(heard);
+    expect(live.map(({ text }) => text)).toEqual(offline.map(({ text }) => text));
+    const near = live.filter(({ start, end }, index) => {
+      const other = offline[index]!;
+      return Math.abs(start - other.start) <= 0.3 && Math.abs(end - other.end) <= 0.3;
+    });
+    expect(near.length).toBeGreaterThanOrEqual(0.9 * live.length);
+    // Most were told while their segment was open.
+    expect(order(heard).length).toBeGreaterThan(6);
+  }
+});
 
 describe("words of a live stream", () => {
   test("are told as they settle, and stand so in the transcript", async () => {
