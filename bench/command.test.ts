@@ -101,6 +101,16 @@ describe("on the demo model", () => {
     expect(wrong.status).toBe(2);
   });
 
+  test("align", async () => {
+    const { status, out } = await bench("align", "--quick");
+    expect(status).toBe(0);
+    expect(out).toMatch(/\| demo [^|]+\| +\d+\.\d % \| +2 of 2 \| +2 of 2 \|/);
+    const [{ alignMs, matched, unmatched }] = stored("align.json").data.models;
+    expect(alignMs).toBeGreaterThan(0);
+    expect(matched).toBeGreaterThan(0.8);
+    expect(unmatched.length).toBeGreaterThanOrEqual(4);
+  });
+
   test("captions", async () => {
     const { status, out } = await bench("captions", "--quick");
     expect(status).toBe(0);

@@ -39,14 +39,16 @@ const flags = {
     out: { value: "FOLDER", help: "where to put the results instead" },
     help: helpFlag,
   },
-  "What live hears": {
+  "What live and align hear": {
     manifest: {
       value: "FILE",
-      help: "recordings and their texts, as for wer, to join to a long one\n(default: the sample)",
+      help:
+        "recordings and their texts, as for wer, to join to a long one\n(default: the sample); " +
+        "for align also `words` with start and end",
     },
     minutes: {
       kind: { type: "number", min: 1, isWhole: true },
-      default: "10, with --quick 1",
+      default: "live 10, align 60, with --quick 1",
       help: "length of it",
     },
     ...optionFlags("chunkSeconds", "pauseSeconds", "stepSeconds"),

@@ -32,7 +32,7 @@ const table: Readonly<Record<string, string>> = {
   convert: "contract checkpoint native text hub",
   wer: "contract audio comparison",
   // A text that is given, in time.
-  "align/given": "contract text segments comparison",
+  "align/given": "contract concurrency text segments comparison",
   // Recordings become text, on a thread of their own.
   engine: "contract concurrency checkpoint native audio text bias align segments",
   worker: "contract native audio",

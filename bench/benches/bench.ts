@@ -18,7 +18,7 @@ export interface BenchOptions {
   live: LiveOptions;
 }
 
-/** What the bench `live` hears, and how. */
+/** What the benches `live` and `align` hear, and how. */
 export interface LiveOptions {
   /** Recordings and their texts, as for `wer`, to join; the demo's sample where it is absent. */
   manifest?: string | undefined;

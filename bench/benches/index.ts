@@ -1,3 +1,4 @@
+import { align } from "./align.ts";
 import { batch } from "./batch.ts";
 import type { Bench } from "./bench.ts";
 import { captions } from "./captions.ts";
@@ -20,6 +21,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   load,
   live,
   captions,
+  align,
   server,
   precision,
   optimisations,

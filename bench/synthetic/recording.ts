@@ -21,10 +21,11 @@ export interface JoinedOptions {
   pauses?: readonly [min: number, max: number];
 }
 
-/** The text of a joined recording, and its length in seconds. */
+/** The text of a joined recording, its length in seconds, and where its clips begin in it. */
 export interface Joined {
   text: string;
   duration: number;
+  parts: { clip: Clip; start: number }[];
 }
 
 /** Peak of the noise in pauses: real ones are never all zeros. */
@@ -40,7 +41,7 @@ export async function joined(
 ): Promise<Joined> {
   const random = seededRandom(seed);
   const file = Bun.file(path).writer();
-  const texts: string[] = [];
+  const parts: Joined["parts"] = [];
   let frames = 0;
   // Where the length goes is known at the end; until then it is the largest there is.
   file.write(header(0xffff_ffff - 36));
@@ -55,17 +56,18 @@ export async function joined(
   };
   await write(pause());
   while (frames < minutes * 60 * sampleRate) {
-    for (const { path: clip, text } of shuffled(clips, random)) {
-      const { samples } = await wholeRecording(await openAudio(clip));
+    for (const clip of shuffled(clips, random)) {
+      const { samples } = await wholeRecording(await openAudio(clip.path));
+      parts.push({ clip, start: frames / sampleRate });
       await write(samples);
       await write(pause());
-      texts.push(text);
       if (frames >= minutes * 60 * sampleRate) break;
     }
   }
   await file.end();
   await overwriteStart(path, header(2 * frames));
-  return { text: texts.join(" "), duration: frames / sampleRate };
+  const text = parts.map(({ clip }) => clip.text).join(" ");
+  return { text, duration: frames / sampleRate, parts };
 }
 
 function shuffled<T>(items: readonly T[], random: () => number): T[] {

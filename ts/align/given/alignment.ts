@@ -1,5 +1,6 @@
 // This folder: a text that is given, against what was heard of a recording.
 
+import { Sharing } from "../../concurrency/sharing.ts";
 import type { Alignment, GivenText } from "../../contract/alignment.ts";
 import {
   lowConfidence,
@@ -20,14 +21,17 @@ const unheardLogprob = -10;
 /**
  * When a given text was said, by a transcript of the recording that has words with their times: a
  * word of the text that was heard has the time at which it was heard, however far the two texts
- * drift apart in between. Throws AsrError `usage` for a text without words.
+ * drift apart in between. The text has words (see `checkedText`). Hours of it take a second or two,
+ * in which the thread is shared.
  */
-export function alignedText(transcript: Transcript, text: GivenText): Alignment {
+export async function alignedText(transcript: Transcript, text: GivenText): Promise<Alignment> {
+  const sharing = new Sharing();
   const heard = heardWords(transcript);
   const [language = ""] = transcript.language.split(",");
-  const given = givenOf(text, language);
-  const units = heardUnits(heard);
-  const match = { given, heard, units, pairs: matchedPairs(given.units, units, language) };
+  const given = await givenOf(text, language, sharing);
+  const units = await heardUnits(heard, sharing);
+  const pairs = await matchedPairs(given.units, units, language, sharing);
+  const match = { given, heard, units, pairs };
   const { words, isHeard } = timedWords(match, transcript);
   const segments = segmentsOf(given, words, languagesOf(match, language));
   const spoken = given.words.filter(({ units: { from, to } }) => from < to).length;

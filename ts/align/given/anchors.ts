@@ -1,4 +1,5 @@
 import { align } from "../../comparison/align.ts";
+import type { Sharing } from "../../concurrency/sharing.ts";
 
 /** Stretches of each text, `to` not included. */
 interface Range {
@@ -11,6 +12,13 @@ interface Range {
 /** So many units in a row tell where they belong if each text has them once. */
 const anchorLengths = [8, 4, 3] as const;
 
+/**
+ * What has no such run and more cells than this is searched for runs that both texts have equally
+ * often, as where a text says the same again and again.
+ */
+const manyCells = 2 ** 24;
+const maxRepeats = 64;
+
 /** More cells than this are no alignment any more: nothing of one is in the other. */
 const maxCells = 2 ** 30;
 
@@ -22,7 +30,11 @@ const maxCells = 2 ** 30;
  * distance alone would scatter a short text over a long one, at no cost. What lies between two such
  * runs is searched again, for shorter runs, and what has none is aligned by the shortest edits.
  */
-export function equalUnits(given: readonly string[], heard: readonly string[]): Int32Array {
+export async function equalUnits(
+  given: readonly string[],
+  heard: readonly string[],
+  sharing: Sharing,
+): Promise<Int32Array> {
   const numbers = new Map<string, number>();
   const ids = (units: readonly string[]) =>
     Int32Array.from(units, (unit) => {
@@ -34,7 +46,8 @@ export function equalUnits(given: readonly string[], heard: readonly string[]): 
   const matches = new Int32Array(given.length).fill(-1);
   const open: Range[] = [{ given: 0, givenEnd: a.length, heard: 0, heardEnd: b.length }];
   for (let range = open.pop(); range !== undefined; range = open.pop()) {
-    const anchors = anchorsIn(a, b, range);
+    await sharing.rest();
+    const anchors = await anchorsIn(a, b, range, sharing);
     if (anchors.length === 0) {
       alignShortest(given, heard, range, matches);
       continue;
@@ -54,12 +67,22 @@ export function equalUnits(given: readonly string[], heard: readonly string[]): 
 type Anchor = [number, number, number];
 
 /** Anchors in order, as long as equal units go on to both sides; empty where there are none. */
-function anchorsIn(a: Int32Array, b: Int32Array, range: Range): Anchor[] {
+async function anchorsIn(
+  a: Int32Array,
+  b: Int32Array,
+  range: Range,
+  sharing: Sharing,
+): Promise<Anchor[]> {
   const { given, givenEnd, heard, heardEnd } = range;
   if (givenEnd - given < 3 || heardEnd - heard < 3) return [];
   const [left, right] = [a.subarray(given, givenEnd), b.subarray(heard, heardEnd)];
-  for (const length of anchorLengths) {
-    const places = commonRuns(left, right, length);
+  const isLarge = left.length * right.length > manyCells;
+  const choices = [1, ...(isLarge ? [maxRepeats] : [])].flatMap((repeats) =>
+    anchorLengths.map((length) => [length, repeats] as const),
+  );
+  for (const [length, repeats] of choices) {
+    await sharing.rest();
+    const places = commonRuns(left, right, length, repeats);
     if (places.length === 0) continue;
     const anchors: Anchor[] = [];
     let [end, heardEndSoFar] = [0, 0];
@@ -83,21 +106,37 @@ function anchorsIn(a: Int32Array, b: Int32Array, range: Range): Anchor[] {
   return [];
 }
 
-/** Where runs of a length stand that each text has once: in the order of the first text. */
-function commonRuns(a: Int32Array, b: Int32Array, length: number): [number, number][] {
+/**
+ * Where runs of a length stand that both texts have equally often, and at most so often: in the
+ * order of the first text, and each time in that of the other.
+ */
+function commonRuns(
+  a: Int32Array,
+  b: Int32Array,
+  length: number,
+  repeats: number,
+): [number, number][] {
   if (a.length < length || b.length < length) return [];
-  const [left, right] = runIds(a, b, length);
-  const once = new Map<number, number>();
-  for (const [index, id] of right.entries()) once.set(id, once.has(id) ? -1 : index);
-  const twice = new Set<number>();
-  const seen = new Set<number>();
-  for (const id of left) (seen.has(id) ? twice : seen).add(id);
+  const [left, right] = runIds(a, b, length).map(placesOf) as [Places, Places];
   const found: [number, number][] = [];
-  for (const [index, id] of left.entries()) {
-    const place = once.get(id) ?? -1;
-    if (place >= 0 && !twice.has(id)) found.push([index, place]);
+  for (const [id, places] of left) {
+    const others = right.get(id);
+    if (places.length > repeats || places.length !== others?.length) continue;
+    for (const [n, place] of places.entries()) found.push([place, others[n]!]);
   }
-  return found;
+  return found.sort(([one], [other]) => one - other);
+}
+
+type Places = Map<number, number[]>;
+
+function placesOf(ids: Int32Array): Places {
+  const places: Places = new Map();
+  for (const [index, id] of ids.entries()) {
+    const known = places.get(id);
+    if (known === undefined) places.set(id, [index]);
+    else known.push(index);
+  }
+  return places;
 }
 
 /** A number for each run of `length` units, the same for equal runs of both texts. */

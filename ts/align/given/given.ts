@@ -1,3 +1,4 @@
+import type { Sharing } from "../../concurrency/sharing.ts";
 import type { GivenText } from "../../contract/alignment.ts";
 import { sentencesOf, type TextRange } from "../../segments/sentences.ts";
 import { type Unit, unitsOf, wordsOf } from "./units.ts";
@@ -23,19 +24,19 @@ export interface Given {
  * Cuts a text into lines, words and units. `language`, a name as in `languages`, tells where
  * sentences end.
  */
-export function givenOf(text: GivenText, language: string): Given {
+export async function givenOf(text: GivenText, language: string, sharing: Sharing): Promise<Given> {
   const isWhole = typeof text === "string";
   const texts = isWhole ? [] : text.map((line) => (typeof line === "string" ? line : line.text));
   const whole = isWhole ? text : texts.join("\n");
   const ranges = isWhole ? sentencesIn(whole, language) : linesIn(texts);
   const kept = [...ranges.entries()].filter(([, { from, to }]) => from < to);
   const lines = kept.map(([, line]) => line);
-  const units = unitsOf(whole);
+  const units = await unitsIn(whole, lines, sharing);
   return {
     text: whole,
     lines,
     lineNumbers: isWhole ? undefined : kept.map(([index]) => index + 1),
-    words: wordsIn(whole, lines, units),
+    words: await wordsIn(whole, lines, units, sharing),
     units,
   };
 }
@@ -58,19 +59,42 @@ function linesIn(texts: readonly string[]): TextRange[] {
   });
 }
 
+/** The units of each line. */
+async function unitsIn(
+  text: string,
+  lines: readonly TextRange[],
+  sharing: Sharing,
+): Promise<Unit[]> {
+  const units: Unit[] = [];
+  for (const line of lines) {
+    await sharing.rest();
+    for (const { from, to, ...unit } of unitsOf(text.slice(line.from, line.to))) {
+      units.push({ ...unit, from: line.from + from, to: line.from + to });
+    }
+  }
+  return units;
+}
+
 /** The words of each line; signs that stand alone go with the word before, or the next one. */
-function wordsIn(text: string, lines: readonly TextRange[], units: readonly Unit[]): GivenWord[] {
+async function wordsIn(
+  text: string,
+  lines: readonly TextRange[],
+  units: readonly Unit[],
+  sharing: Sharing,
+): Promise<GivenWord[]> {
+  const all: GivenWord[] = [];
   let next = 0;
-  const unitsWithin = (to: number) => {
+  const unitsBefore = (to: number) => {
     const from = next;
     while (next < units.length && units[next]!.from < to) next++;
     return { from, to: next };
   };
-  return lines.flatMap((line, number) => {
+  for (const [number, line] of lines.entries()) {
+    await sharing.rest();
     const words: GivenWord[] = [];
     let silent: number | undefined;
     for (const { from, to } of wordsOf(text.slice(line.from, line.to))) {
-      const own = unitsWithin(line.from + to);
+      const own = unitsBefore(line.from + to);
       const last = words.at(-1);
       if (own.from < own.to) {
         const start = silent ?? line.from + from;
@@ -79,8 +103,9 @@ function wordsIn(text: string, lines: readonly TextRange[], units: readonly Unit
       } else if (last !== undefined) last.to = line.from + to;
       else silent ??= line.from + from;
     }
-    if (silent === undefined) return words;
-    // A line of signs alone, such as notes.
-    return [{ ...line, line: number, units: { from: next, to: next } }];
-  });
+    // A line of signs alone, such as notes, is a word of its own.
+    const sign = { ...line, line: number, units: { from: next, to: next } };
+    all.push(...(silent === undefined ? words : [sign]));
+  }
+  return all;
 }

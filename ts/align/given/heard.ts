@@ -1,3 +1,4 @@
+import type { Sharing } from "../../concurrency/sharing.ts";
 import type { Segment, Span, Transcript } from "../../contract/transcript.ts";
 import { speakingTime } from "../../segments/speaking-time.ts";
 import { type Unit, unitsOf, wordsOf } from "./units.ts";
@@ -52,13 +53,19 @@ function guessedWords(segment: Segment): HeardWord[] {
 }
 
 /** The units of words, each with its share of its word's time. */
-export function heardUnits(words: readonly HeardWord[]): HeardUnit[] {
-  return words.flatMap((word, index) => {
+export async function heardUnits(
+  words: readonly HeardWord[],
+  sharing: Sharing,
+): Promise<HeardUnit[]> {
+  const all: HeardUnit[] = [];
+  for (const [index, word] of words.entries()) {
+    await sharing.rest();
     const units = unitsOf(word.text);
     const spans = sharesOf(
       word,
       units.map(({ key }) => weightOf(key)),
     );
-    return units.map((unit, n) => ({ ...unit, ...spans[n]!, word: index }));
-  });
+    all.push(...units.map((unit, n) => ({ ...unit, ...spans[n]!, word: index })));
+  }
+  return all;
 }

@@ -1,3 +1,4 @@
+import type { Sharing } from "../../concurrency/sharing.ts";
 import { equalUnits } from "./anchors.ts";
 import { misheardPairs, type Pair } from "./misheard.ts";
 import type { Unit } from "./units.ts";
@@ -14,14 +15,16 @@ const surelyMeant = 4;
  * each. What is in no pair was not heard, or is not in the text. `language` is a name as in
  * `languages`.
  */
-export function matchedPairs(
+export async function matchedPairs(
   given: readonly Unit[],
   heard: readonly Unit[],
   language: string,
-): Pair[] {
-  const matches = equalUnits(
+  sharing: Sharing,
+): Promise<Pair[]> {
+  const matches = await equalUnits(
     given.map(({ key }) => key),
     heard.map(({ key }) => key),
+    sharing,
   );
   const equal: Pair[] = [];
   for (const [index, place] of matches.entries()) {
@@ -29,11 +32,13 @@ export function matchedPairs(
   }
   const counts = { given: given.length, heard: heard.length };
   const kept = withoutChance(equal, counts);
-  const mended = gapsOf(kept, counts).flatMap(({ gap, next }) => {
+  const mended: Pair[] = [];
+  for (const { gap, next } of gapsOf(kept, counts)) {
+    await sharing.rest();
     const { head, tail, rest } = bordersOf(given, heard, gap);
-    const pairs = [...head, ...misheardPairs(given, heard, rest, language), ...tail];
-    return next === undefined ? pairs : [...pairs, next];
-  });
+    mended.push(...head, ...misheardPairs(given, heard, rest, language), ...tail);
+    if (next !== undefined) mended.push(next);
+  }
   return withoutChance(mended, counts);
 }
 

@@ -1,6 +1,4 @@
-import { align } from "../../comparison/align.ts";
 import { spokenNumbersAsDigits } from "../../comparison/numbers.ts";
-import { charactersOf } from "../../comparison/unicode.ts";
 import { keyOf, type Unit } from "./units.ts";
 
 /** Stretches of units of both texts that are the same, or were meant to be; `to` not included. */
@@ -18,6 +16,8 @@ const shortWord = 3;
 const minShortLikeness = 0.6;
 /** So many words may be one: "one hundred and twenty three" is 123. */
 const maxMerged = 6;
+/** So many words of other kinds may be one. */
+const maxCompound = 3;
 /** Larger gaps are not searched, in cells: the one text is not the other there. */
 const maxCells = 2_500;
 /** Characters of which so many in a row differ are other ones that sound alike. */
@@ -98,21 +98,41 @@ function cheapest(
 
 /** How much of each other two stretches are, from `minLikeness` to 1; 0 below. */
 function likeness(left: readonly Unit[], right: readonly Unit[], language: string): number {
-  const [a, b] = [left, right].map((units) => units.map(({ key }) => key).join("")) as [
-    string,
-    string,
-  ];
-  if (a === b) return 1;
   const number = sameNumber(left, right, language);
   if (number !== undefined) return number;
-  const [shorter, longer] = [Math.min(a.length, b.length), Math.max(a.length, b.length)];
+  // A number is many words; else two or three are written as one at most.
+  if (left.length + right.length > 1 + maxCompound) return 0;
+  const [shorter = 0, longer = 0] = [lengthOf(left), lengthOf(right)].sort((a, b) => a - b);
   if (shorter < minLikeness * longer) return 0;
-  const [letters, others] = [charactersOf(a), charactersOf(b)];
-  const edits = align(letters, others).filter(({ kind }) => kind !== "hit").length;
-  const like = 1 - edits / Math.max(letters.length, others.length);
+  const like = 1 - editDistance(keysOf(left), keysOf(right)) / longer;
   const least = shorter <= shortWord ? minShortLikeness : minLikeness;
   return like >= least ? like : 0;
 }
+
+function lengthOf(units: readonly Unit[]): number {
+  return units.reduce((sum, { key }) => sum + key.length, 0);
+}
+
+function keysOf(units: readonly Unit[]): string {
+  return units.map(({ key }) => key).join("");
+}
+
+/** Fewest letters to change, add or take away; of words, for which a plain table is quickest. */
+function editDistance(a: string, b: string): number {
+  const row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    let diagonal = row[0]!;
+    row[0] = i;
+    for (let j = 1; j <= b.length; j++) {
+      const kept = diagonal + (a[i - 1] === b[j - 1] ? 0 : 1);
+      diagonal = row[j]!;
+      row[j] = Math.min(kept, diagonal + 1, row[j - 1]! + 1);
+    }
+  }
+  return row[b.length]!;
+}
+
+const digits = /\p{Nd}/u;
 
 /**
  * Whether a number in digits is one in words, as likeness; undefined where that is not the
@@ -123,14 +143,14 @@ function sameNumber(
   right: readonly Unit[],
   language: string,
 ): number | undefined {
-  const hasDigits = (units: readonly Unit[]) => units.some(({ key }) => /\p{Nd}/u.test(key));
-  const [digits, others] = [hasDigits(left), hasDigits(right)];
-  if (!digits && !others) return undefined;
+  const hasDigits = (units: readonly Unit[]) => units.some(({ key }) => digits.test(key));
+  const [first, second] = [hasDigits(left), hasDigits(right)];
+  if (!first && !second) return undefined;
   if (language === "English") {
     const value = (units: readonly Unit[]) =>
       keyOf(spokenNumbersAsDigits(units.map(({ key }) => key).join(" ")));
     return value(left) === value(right) ? 1 : 0;
   }
-  if (digits && others) return 0;
-  return (digits ? left : right).length === 1 ? minLikeness : undefined;
+  if (first && second) return keysOf(left) === keysOf(right) ? 1 : 0;
+  return (first ? left : right).length === 1 ? minLikeness : 0;
 }

@@ -1,6 +1,6 @@
 import type { Unmatched } from "../../contract/alignment.ts";
 import type { Span, Word } from "../../contract/transcript.ts";
-import { joinTexts } from "../../text/joining.ts";
+import { joinTurns } from "../../text/joining.ts";
 import type { Given } from "./given.ts";
 import type { HeardUnit, HeardWord } from "./heard.ts";
 import type { Pair } from "./misheard.ts";
@@ -44,7 +44,7 @@ export function unmatchedIn(
     isMatched.map((matched) => matched === false),
     heard,
   ).map(([from, to]): Unmatched => {
-    const text = heard.slice(from, to).reduce((all, word) => joinTexts(all, word.text), "");
+    const text = joinTurns(heard.slice(from, to).map((word) => ({ text: word.text })));
     const line = lineOf(before[from]!);
     return {
       kind: "speech",

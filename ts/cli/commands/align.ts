@@ -180,7 +180,7 @@ async function outcomeOf(
   const line = new ProgressLine(shown, !given.quiet);
   const opening = new Opening(shown, line, given.engine.aligner ?? defaultAligner, given.quiet);
   try {
-    await using aligner = await opened(given, terminal, line, signal, load);
+    await using aligner = await opened(given, shown, line, signal, load);
     const started = performance.now();
     const onProgress = (progress: Progress) => {
       if (progress.phase !== "decode") return opening.progress(progress);

@@ -62,10 +62,11 @@ export const handlers: Handlers = {
     const words = options.words ?? (isAble ? "auto" : undefined);
     try {
       const settings = { ...options, words };
-      return alignedText(await transcribed({ ...recording, options: settings }, context), text);
+      const heard = await transcribed({ ...recording, options: settings }, context);
+      return await alignedText(heard, text);
     } catch (error) {
       if (!(error instanceof AsrError) || error.partial === undefined) throw error;
-      throw error.with(alignedText(error.partial, text));
+      throw error.with(await alignedText(error.partial, text));
     }
   },
 
