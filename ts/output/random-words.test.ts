@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findFfmpeg } from "../audio/ffmpeg/program.ts";
 import type { Transcript } from "../contract/transcript.ts";
+import { schemaFaults } from "../testing/json-schema.ts";
 import { readSrt, readVtt } from "../testing/subtitles.ts";
 import { randomChunks, transcriptOf } from "../testing/transcripts.ts";
 import { withWordTimes } from "../testing/word-times.ts";
@@ -28,7 +29,7 @@ describe("strict readers take what is written of random words", () => {
   test("WebVTT and SubRip, highlighted and not", () => {
     const random = seededRandom(41);
     let [inside, underlined] = [0, 0];
-    for (let round = 0; round < 100; round++) {
+    for (let round = 0; round < 40; round++) {
       const words = given(random);
       const cues = readVtt(write("vtt", words));
       inside += cues.flatMap(({ times = [] }) => times).length;
@@ -51,13 +52,30 @@ describe("strict readers take what is written of random words", () => {
       }
       readSrt(write("srt", words, { highlightWords: true }));
     }
-    expect(inside).toBeGreaterThan(2000);
+    expect(inside).toBeGreaterThan(1000);
     expect(underlined).toBeGreaterThan(inside);
+  });
+
+  test("JSON and JSON Lines have them as the schema says", () => {
+    const schema = JSON.parse(
+      readFileSync(join(import.meta.dir, "../../docs/transcript.schema.json"), "utf8"),
+    );
+    const random = seededRandom(44);
+    let lines = 0;
+    for (let round = 0; round < 30; round++) {
+      const words = given(random);
+      expect(schemaFaults(schema, "#", JSON.parse(write("json", words)))).toEqual([]);
+      for (const line of write("jsonl", words).split("\n").slice(0, -1)) {
+        expect(schemaFaults(schema, "#/$defs/segmentLine", JSON.parse(line))).toEqual([]);
+        lines++;
+      }
+    }
+    expect(lines).toBeGreaterThan(100);
   });
 
   test("LRC: without its times a line is its text, and times do not go back", () => {
     const random = seededRandom(42);
-    for (let round = 0; round < 100; round++) {
+    for (let round = 0; round < 40; round++) {
       const words = given(random);
       const lines = write("lrc", words)
         .split("\n")
