@@ -14,6 +14,7 @@ import { dirname, join } from "node:path";
 import { benchCommand } from "../bench/command.ts";
 import { alignCommand } from "../ts/cli/commands/align.ts";
 import { convertCommand } from "../ts/cli/commands/convert.ts";
+import { findHeadsCommand } from "../ts/cli/commands/find-heads.ts";
 import { inspectCommand } from "../ts/cli/commands/inspect.ts";
 import { micCommand } from "../ts/cli/commands/mic.ts";
 import { modelsCommand } from "../ts/cli/commands/models.ts";
@@ -78,6 +79,7 @@ describe("the command line", () => {
     models: modelsCommand.usage(),
     convert: convertCommand.usage(),
     wer: werCommand.usage(),
+    "find-heads": findHeadsCommand.usage(),
     inspect: inspectCommand.usage(),
     bench: benchCommand.usage(),
     verify: verifyCommand.usage(),
@@ -91,7 +93,7 @@ describe("the command line", () => {
       ["console", "sh"]
         .flatMap((language) => blocks(textOf(page), language))
         // Messages name commands within quotation marks.
-        .flatMap((block) => Array.from(block.matchAll(/(?<!"\.\/)bunw run (\w+)([^|#\n]*)/g)))
+        .flatMap((block) => Array.from(block.matchAll(/(?<!"\.\/)bunw run ([\w-]+)([^|#\n]*)/g)))
         .flatMap(([, command = "", rest = ""]) => {
           const usage = usages[command];
           if (usage === undefined) return commands.includes(command) ? [] : [command];

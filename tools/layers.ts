@@ -31,6 +31,7 @@ const table: Readonly<Record<string, string>> = {
   // Libraries without a terminal.
   convert: "contract checkpoint native text hub",
   wer: "contract audio comparison",
+  heads: "contract checkpoint native audio text align wer",
   // A text that is given, in time.
   "align/given": "contract concurrency text segments comparison",
   // Recordings become text, on a thread of their own.
@@ -48,7 +49,7 @@ const table: Readonly<Record<string, string>> = {
   "cli/flags": "contract native/locate native/program audio output hub server cli/files",
   "cli/terminal": "contract native/locate text segments output server cli/files cli/flags",
   "cli/commands":
-    "contract native native/locate native/program audio text hub convert wer api " +
+    "contract native native/locate native/program audio text hub convert wer heads api " +
     "cli/files cli/flags cli/terminal",
   "cli/main": "contract native/program cli/terminal cli/commands",
 };

@@ -12,5 +12,6 @@ export const productCommands: Commands = {
   models: async () => (await import("./models.ts")).modelsCommand,
   convert: async () => (await import("./convert.ts")).convertCommand,
   wer: async () => (await import("./wer.ts")).werCommand,
+  "find-heads": async () => (await import("./find-heads.ts")).findHeadsCommand,
   inspect: async () => (await import("./inspect.ts")).inspectCommand,
 };
