@@ -30,6 +30,8 @@ export class ScriptedAligner implements AligningModel {
   /** How many sessions are open, and how many were at most. */
   open = 0;
   maxOpen = 0;
+  /** Slices of every stage. */
+  slices = 1;
   closed = false;
 
   constructor(script: AlignerScript) {
@@ -53,6 +55,7 @@ class ScriptedSession implements AligningSession {
   readonly #model: ScriptedAligner;
   #samples = 0;
   #ids: readonly number[] = [];
+  #slicesLeft = 0;
 
   constructor(model: ScriptedAligner) {
     this.#model = model;
@@ -60,20 +63,23 @@ class ScriptedSession implements AligningSession {
 
   mel(samples: Float32Array): number {
     this.#samples = samples.length;
+    this.#slicesLeft = this.#model.slices;
     return 1;
   }
 
   encode(): number {
+    this.#slicesLeft = this.#model.slices;
     return 1;
   }
 
   prefill(ids: Int32Array): number {
     this.#ids = [...ids];
+    this.#slicesLeft = this.#model.slices;
     return ids.length;
   }
 
   work(): number {
-    return 0;
+    return --this.#slicesLeft;
   }
 
   slots(): Int32Array {

@@ -40,13 +40,19 @@ export function streamRecording(
   return events.read(() => perform(engine, recording, open, context.signal));
 }
 
+/** So many times as many chunks as are decoded at once may be there, the others with an aligner. */
+const maxAhead = 2;
+
 class Recording implements Work {
   readonly #engine: Engine;
   readonly #options: RecordingOptions;
   readonly #context: WorkContext;
   readonly #events: TranscriptEvents | undefined;
   readonly #started = performance.now();
+  /** Chunks that are not finished. */
   readonly #running = new Set<Promise<void>>();
+  /** Those of them that are being decoded; the others wait for the aligner, one by one. */
+  readonly #decoding = new Set<Promise<void>>();
   /** Results by chunk; undefined while it is being decoded. */
   readonly #results: (ChunkResult[] | undefined)[] = [];
   /** Where each chunk begins, in seconds. */
@@ -119,12 +125,17 @@ class Recording implements Work {
       stop();
       this.#start(chunk);
       // The next chunk is cut while these are decoded; more would only fill the memory.
-      while (this.#running.size >= this.#engine.maxBatch) await Promise.race(this.#running);
+      while (this.#isFull) await Promise.race([...this.#running, ...this.#decoding]);
       this.#check();
       stop = this.#timeAudio();
     }
     stop();
     this.#duration = Math.max(this.#options.range.start, chunks.heard / sampleRate);
+  }
+
+  get #isFull(): boolean {
+    const { maxBatch } = this.#engine;
+    return this.#decoding.size >= maxBatch || this.#running.size >= maxAhead * maxBatch;
   }
 
   /** Counts the time that audio takes, while nothing is being decoded, until this is called. */
@@ -140,14 +151,17 @@ class Recording implements Work {
     const index = this.#results.length;
     this.#results.push(undefined);
     this.#starts.push(chunk.start);
-    const task = this.#decode(chunk, index).catch((error: unknown) => {
-      this.#failure ??= { error };
-    });
-    this.#running.add(task);
-    task.finally(() => this.#running.delete(task));
+    const { promise: decoding, resolve: onDecoded } = Promise.withResolvers<void>();
+    const task = this.#decode(chunk, index, onDecoded)
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .finally(onDecoded);
+    included(task, this.#running);
+    included(decoding, this.#decoding);
   }
 
-  async #decode(chunk: AudioChunk, index: number): Promise<void> {
+  async #decode(chunk: AudioChunk, index: number, onDecoded: () => void): Promise<void> {
     const { channel } = chunk;
     const context = {
       party: this,
@@ -160,6 +174,7 @@ class Recording implements Work {
     };
     const { decode, words } = this.#options;
     const results = await decodeWithFallback(this.#engine, chunk, decode, context);
+    onDecoded();
     const timed = (await words?.complete(chunk, results, context)) ?? results;
     this.#results[index] = timed.map((result) => ofChannel(result, channel));
     this.#finish();
@@ -203,4 +218,10 @@ class Recording implements Work {
 
 function ofChannel(result: ChunkResult, channel: number | undefined): ChunkResult {
   return channel === undefined ? result : { ...result, chunk: { ...result.chunk, channel } };
+}
+
+/** Keeps a promise in a set until it is fulfilled. */
+function included(promise: Promise<void>, set: Set<Promise<void>>): void {
+  set.add(promise);
+  promise.finally(() => set.delete(promise));
 }

@@ -122,6 +122,21 @@ describe("words", () => {
     expect(kinds(result)).toHaveLength(3 * result.chunks.length);
     expect(model.maxOpen).toBe(1);
   });
+
+  test("do not keep chunks from being decoded together", async () => {
+    const { source, model } = scriptedPlace();
+    const { engine, model: recognizer } = scriptedEngine(() => `${english}One two three.`, {
+      maxBatch: 3,
+    });
+    model.slices = 20;
+    const settings = { words: "aligner", chunkSeconds: 2 } as const;
+    const open = () => openAudio({ samples: speech(40 * sampleRate), sampleRate });
+    const options = recordingOptions(engine, settings, source);
+    const { chunks } = await transcribeRecording(engine, open, options);
+    expect(model.questions).toHaveLength(chunks.length);
+    const full = recognizer.steps.filter((sessions) => sessions === 3).length;
+    expect(full).toBeGreaterThan(0.7 * recognizer.steps.length);
+  });
 });
 
 test("chunks whose words are timed are at most 180 s long", () => {
