@@ -108,6 +108,7 @@ export async function transcribeAll(
     await using recognizer = await opened(given, shown, line, interrupt.signal, load);
     if (!given.quiet) {
       noteAccuracy(recognizer, given, terminal);
+      noteWords(given, plan, terminal);
       for (const note of recognizer.info.notes) terminal.note(`note: ${note}\n`);
     }
     const aligner = given.engine.aligner ?? defaultAligner;
@@ -124,6 +125,14 @@ function noteAccuracy({ info }: Recognizer, { settings }: Arguments, terminal: T
   const { language, languages = [] } = languageChoice(settings);
   const note = fourBitNote(info.quantizedModules, language ? [language] : languages);
   if (note !== undefined) terminal.note(`note: ${note}\n`);
+}
+
+/** Tells whoever wants words in time where they are, if none of the outputs has them. */
+function noteWords({ settings, json }: Arguments, plan: Plan, terminal: Terminal): void {
+  const files = plan.jobs.flatMap((job) => job.files.map(({ format }) => format));
+  const formats = [...files, plan.toStandardOutput ?? "txt"];
+  if (settings.words === undefined || json || formats.some((format) => format !== "txt")) return;
+  terminal.note("note: text alone has no times of words; -f json, tsv, vtt and lrc have them\n");
 }
 
 async function inputsOf(given: Arguments): Promise<readonly Input[]> {

@@ -1,4 +1,7 @@
 import { expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { CallOptions, Progress } from "../../contract/options.ts";
 import { demoSample } from "../../native/locate.ts";
 import { ScriptedRecognizer } from "../../testing/recognizer.ts";
@@ -46,4 +49,23 @@ test.each(["transcribe", "align"] as const)("%s tells of the aligner's download"
   expect(notes).toContain("50 % 500 kB of 1.00 MB");
   expect(notes).toContain("downloaded aligner-8bit: ");
   expect(status).toBe(0);
+});
+
+test("where words are in time is told where no output has them", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "bun-asr-words-"));
+  try {
+    const notesOf = async (...argv: string[]) =>
+      (await outcomeOf((terminal) => commands.transcribe.run([demoSample, ...argv], terminal)))
+        .notes;
+    const note = "note: text alone has no times of words; -f json, tsv, vtt and lrc have them\n";
+    const out = ["-o", join(folder, "out"), "--overwrite"];
+    expect(await notesOf("--words")).toContain(note);
+    expect(await notesOf("--words", ...out, "-f", "txt")).toContain(note);
+    for (const argv of [["-q"], ["-f", "tsv"], ["--json"], [...out, "-f", "txt,srt"]]) {
+      expect(await notesOf("--words", ...argv)).not.toContain(note);
+    }
+    expect(await notesOf()).not.toContain(note);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
