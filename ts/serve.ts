@@ -1,5 +1,5 @@
 import { Asr } from "./asr.ts";
-import { checkOptions } from "./contract/option-checks.ts";
+import { checkOption, checkOptions } from "./contract/option-checks.ts";
 import type { EngineOptions, HubOptions, Progress } from "./contract/options.ts";
 import { checkpointOpener } from "./server/models/opener.ts";
 import type { ServerOptions } from "./server/options.ts";
@@ -38,6 +38,7 @@ export function serve(options: ServeOptions = {}): Server {
     allowOrigins,
     allowHosts,
     limits,
+    words,
     keepAlive,
     maxMemory,
     onAnswer,
@@ -47,5 +48,6 @@ export function serve(options: ServeOptions = {}): Server {
   } = options;
   // A misspelt option must not pass silently.
   checkOptions(load, "load", "serve");
+  if (words !== undefined) checkOption("words", words);
   return new Server(options, checkpointOpener(Asr.load, load), load.batch);
 }

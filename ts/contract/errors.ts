@@ -21,7 +21,9 @@ export type AsrErrorCode = (typeof errorCodes)[number];
 /** What a program may want to tell from other errors of the same code. */
 export type AsrErrorReason =
   /** The recording is longer than `maxSeconds`. */
-  "too long";
+  | "too long"
+  /** Words were asked for, and nothing here tells their times. */
+  | "no words";
 
 export interface AsrErrorOptions extends ErrorOptions {
   reason?: AsrErrorReason | undefined;

@@ -138,7 +138,8 @@ export function checkWords({
   if (languages.some((name) => alignerLanguages.has(name))) return;
   const known = [...alignerLanguages].join(", ");
   const hint = `use attention (--words attention), or one of: ${known}`;
-  throw new AsrError("usage", `the aligner does not know ${languages.join(" or ")}`, hint);
+  const message = `the aligner does not know ${languages.join(" or ")}`;
+  throw new AsrError("usage", message, hint, { reason: "no words" });
 }
 
 /** Parts the options of a call that opens its model itself; the signal belongs to both parts. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadAudio } from "../audio/open.ts";
-import type { Transcript } from "../contract/transcript.ts";
+import type { Transcript, Word } from "../contract/transcript.ts";
 import { demoSample } from "../native/locate.ts";
 import { render } from "../output/formats.ts";
 import { callBySdk, type SdkResults } from "../testing/clients/openai-sdk.ts";
@@ -15,6 +15,8 @@ import { transcribe } from "../transcribe.ts";
 
 let folder = "";
 let transcript: Transcript;
+/** Its words, as OpenAI's API would tell them. */
+let words: { word: string; start: number; end: number }[];
 /** What came of calls to a server as it is, and to one with a key and one place. */
 let plain: SdkResults;
 let narrow: SdkResults;
@@ -32,13 +34,25 @@ beforeAll(async () => {
   await Bun.write(input.call, await sampleAsCall());
   await Bun.write(input.longRecording, repeated(samples, 120));
   transcript = await transcribe(demoSample, { model: "demo" });
+  const timed = await transcribe(demoSample, { model: "demo", words: "auto" });
+  words = timed.segments.flatMap((segment) => segment.words!).map(openAiWord);
   const ask = async (flags: readonly string[], cases: readonly string[]) => {
     await using server = await ServerProcess.start(flags);
     return await callBySdk({ url: server.url, ...input }, cases);
   };
-  const cases = ["models", "formats", "files", "fields", "stream", "errors", "keyless", "litellm"];
+  const cases = [
+    "models",
+    "formats",
+    "files",
+    "fields",
+    "words",
+    "stream",
+    "errors",
+    "keyless",
+    "litellm",
+  ];
   [plain, narrow] = await Promise.all([
-    ask([], [...cases, "committed_turn", "heard_turns", "cancelled"]),
+    ask([], [...cases, "committed_turn", "heard_turns", "live_words", "cancelled"]),
     ask(
       ["--api-key", "right", "--batch", "1", "--queue", "0", "--max-upload", "40MB"],
       ["key", "large", "busy"],
@@ -51,6 +65,10 @@ function repeated(samples: Float32Array, times: number): Uint8Array {
   const data = new Int16Array(samples.length * times);
   for (let i = 0; i < data.length; i++) data[i] = 32_767 * samples[i % samples.length]!;
   return wavFile({ data: new Uint8Array(data.buffer) });
+}
+
+function openAiWord({ text: word, start, end }: Word) {
+  return { word, start, end };
 }
 
 /** What a case returned. */
@@ -121,6 +139,19 @@ test("fields that the SDK has are taken, and what it adds is ignored", () => {
   const bytes = logprobs.flatMap((one) => one.bytes);
   expect(new TextDecoder().decode(Uint8Array.from(bytes)).trim()).toBe(transcript.text);
   expect(auto).toMatchObject({ text: transcript.text });
+});
+
+test("words have the SDK's type, and are there in events, too", () => {
+  const found = resultOf(plain, "words") as {
+    class: string;
+    verbose: { words: object[] };
+    events: { type: string; words: object[] }[];
+  };
+  expect(found.class).toBe("TranscriptionWord");
+  expect(found.verbose.words).toMatchObject(words);
+  const ofSegments = found.events.filter(({ type }) => type === "transcript.text.segment");
+  expect(ofSegments.flatMap((event) => event.words)).toMatchObject(words);
+  expect(found.events.at(-1)).toMatchObject({ type: "transcript.text.done", words });
 });
 
 test("a stream has the SDK's events, and its deltas are the text", () => {
@@ -211,6 +242,17 @@ describe("a live stream", () => {
     const done = events.filter(({ type }) => type === `${prefix}.completed`);
     expect(done.map(({ transcript: text }) => text)).toEqual([transcript.text]);
     expect(deltas.map(({ delta }) => delta).join("")).toBe(transcript.text);
+  });
+
+  test("whose client asks for words", () => {
+    const events = turnsOf("live_words") as (LiveEvent & { words?: object[] })[];
+    const of = (name: string) => events.filter(({ type }) => type === `${prefix}.${name}`);
+    const settled = of("words").flatMap((event) => event.words!);
+    const [completed] = of("completed");
+    expect(completed?.transcript).toBe(transcript.text);
+    expect(completed?.words).toHaveLength(words.length);
+    expect(settled).toEqual(completed!.words!);
+    expect(of("segment").flatMap((event) => event.words!)).toEqual(settled);
   });
 
   test("whose turns are heard", () => {

@@ -3,7 +3,7 @@ import { AsrError } from "../contract/errors.ts";
 import { expected, type NumberKind } from "../contract/option-kinds.ts";
 import type { Answered } from "./app.ts";
 import type { ModelEvent } from "./models/served-model.ts";
-import { defaultLimits, type Limits } from "./service/settings.ts";
+import { defaultLimits, type Limits, type WordSource } from "./service/settings.ts";
 import type { WyomingAddress } from "./wyoming/listen.ts";
 
 /** What a server is, besides how its models are opened. Every field is optional. */
@@ -31,6 +31,11 @@ export interface ServerOptions {
   /** Names that it may be called by, besides addresses and the names of this machine. */
   allowHosts?: readonly string[] | undefined;
   limits?: Partial<Limits> | undefined;
+  /**
+   * Where word times come from for clients that do not say it: as the option of `transcribe`.
+   * Default `auto`.
+   */
+  words?: WordSource | undefined;
   /** A model that nobody uses is closed after so many seconds. Default: never. */
   keepAlive?: number | undefined;
   /** Most bytes of the weights of all open models. Default: no limit. */

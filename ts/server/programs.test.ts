@@ -20,10 +20,13 @@ const programs = [...javascriptPrograms, ...dotnetPrograms, ...pythonPrograms];
 let server: ServerProcess;
 let recording: Uint8Array;
 let transcript: Transcript;
+/** The same with the times of words, from which those of its segments follow. */
+let timed: Transcript;
 beforeAll(async () => {
   server = await ServerProcess.start(["--allow-origin", "app://obsidian.md"]);
   recording = await Bun.file(demoSample).bytes();
   transcript = await transcribe(demoSample, { model: "demo" });
+  timed = await transcribe(demoSample, { model: "demo", words: "auto" });
 });
 afterAll(async () => {
   await server[Symbol.asyncDispose]();
@@ -35,20 +38,32 @@ describe("programs that were written for OpenAI are answered so that they unders
     async (_, { request, read }) => {
       const understood = await read(await sendOnWire(server.url, request(recording)));
       expect(understood.text).toBe(transcript.text);
-      const { duration, segments, language } = understood;
+      const { duration, segments, words, language } = understood;
+      const { segments: expected } = words === undefined ? transcript : timed;
+      if (words !== undefined) {
+        const own = timed.segments.flatMap((segment) => segment.words ?? []);
+        expect(words.map(({ word }) => word)).toEqual(own.map(({ text }) => text));
+        expect(words.map(({ start }) => start)).toEqual(own.map(({ start }) => start));
+      }
       if (duration !== undefined) expect(duration).toBeCloseTo(transcript.duration, 3);
       if (segments !== undefined) {
-        expect(segments.map(({ text }) => text.trim())).toEqual(
-          transcript.segments.map(({ text }) => text),
-        );
+        expect(segments.map(({ text }) => text.trim())).toEqual(expected.map(({ text }) => text));
         for (const [i, { start, end }] of segments.entries()) {
-          expect(start).toBeCloseTo(transcript.segments[i]!.start, 2);
-          expect(end).toBeCloseTo(transcript.segments[i]!.end, 2);
+          expect(start).toBeCloseTo(expected[i]!.start, 2);
+          expect(end).toBeCloseTo(expected[i]!.end, 2);
         }
       }
       if (language !== undefined) expect(["en", "english"]).toContain(language);
     },
   );
+
+  test("those that ask for words have them", async () => {
+    const names = ["openai-node 7.5 with a file's stream", "Subtitle Edit"];
+    for (const { name, request, read } of programs) {
+      const { words } = await read(await sendOnWire(server.url, request(recording)));
+      expect([name, words?.length]).toEqual([name, names.includes(name) ? 15 : undefined]);
+    }
+  });
 
   test("the AI SDK hears the language, the length and the segments", async () => {
     const program = javascriptPrograms.find(({ name }) => name === "AI SDK with whisper-1")!;

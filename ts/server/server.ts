@@ -52,6 +52,7 @@ export class Server implements AsyncDisposable {
     });
     const context: ServerContext = {
       limits,
+      words: options.words ?? "auto",
       access: { ...access, hosts: [host, ...access.hosts] },
       models: this.#models,
       metrics: new ServerMetrics(this.#models),

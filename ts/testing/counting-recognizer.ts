@@ -1,8 +1,10 @@
 import { type AudioInput, isPcmStream } from "../audio/input.ts";
 import type { StreamEvent } from "../contract/events.ts";
 import type { StreamOptions } from "../contract/options.ts";
+import type { TimedWord, Word } from "../contract/transcript.ts";
 import { segmentsOf } from "../segments/segments.ts";
 import type { Recognizer } from "../server/service/models.ts";
+import { noWords } from "./recognizer.ts";
 import { transcriptOf } from "./transcripts.ts";
 
 /** A stream of samples that was heard. */
@@ -25,10 +27,13 @@ export class CountingRecognizer implements Recognizer {
   before: (stream: number) => Promise<void> | void = () => undefined;
   /** Thrown when so many seconds of a stream were heard. */
   failure: { after: number; error: unknown } | undefined;
+  /** Why words have no times. */
+  wordless: string | undefined;
   atOnce = 0;
 
   async *stream(input: AudioInput, options: StreamOptions): AsyncGenerator<StreamEvent> {
     if (!isPcmStream(input) || input.encoding !== "s16le") throw new Error("no plain samples");
+    if (this.wordless !== undefined && options.words !== undefined) throw noWords(this.wordless);
     const heard: HeardStream = { options, blocks: [], length: 0, isEnded: false };
     const number = this.streams.push(heard) - 1;
     this.atOnce++;
@@ -50,6 +55,7 @@ export class CountingRecognizer implements Recognizer {
     heard: HeardStream,
   ): AsyncGenerator<StreamEvent> {
     let [text, said] = ["", 0];
+    const { words } = heard.options;
     const { signal } = heard.options;
     for await (const block of stream) {
       heard.blocks.push(block);
@@ -61,20 +67,36 @@ export class CountingRecognizer implements Recognizer {
         text += delta;
         const tokens = [{ text: delta, logprob: -0.5 }];
         yield { type: "delta", text: delta, ...(heard.options.logprobs && { tokens }) };
+        // A word has ended when the next one begins.
+        if (words !== undefined && said > 1) yield { type: "words", words: [wordOf(said - 1)] };
       }
       yield { type: "partial", text: "…" };
       signal?.throwIfAborted();
     }
     signal?.throwIfAborted();
     heard.isEnded = true;
+    if (words !== undefined && said > 0) yield { type: "words", words: [wordOf(said)] };
     yield* ended(text, heard.length / rate, heard.options);
   }
+}
+
+/** The word of a half second, counted from 1. */
+function wordOf(number: number): Word {
+  const [start, end] = [(number - 1) / 2, number / 2];
+  return { text: String(number), start, end, probability: Math.exp(-0.5), estimated: true };
+}
+
+function timedWords(text: string): TimedWord[] {
+  return [...text.matchAll(/\d+/g)].map(({ 0: word, index: from }) => {
+    const { start, end, estimated } = wordOf(Number(word));
+    return { from, to: from + word.length, start, end, estimated };
+  });
 }
 
 function* ended(
   text: string,
   end: number,
-  { logprobs = false }: StreamOptions,
+  { logprobs = false, words }: StreamOptions,
 ): Generator<StreamEvent> {
   const finishReason = "eos";
   const language = text === "" ? "" : "German";
@@ -82,7 +104,8 @@ function* ended(
   const speech = [{ start: 0, end }];
   const chunk = { start: 0, end, text, language, tokenTexts, speech, finishReason } as const;
   yield { type: "final", text, start: 0, end, language, finishReason };
-  const segments = segmentsOf([chunk], { logprobs });
+  const timed = words === undefined ? chunk : { ...chunk, words: timedWords(text) };
+  const segments = segmentsOf([timed], { logprobs });
   for (const segment of segments) yield { type: "segment", segment };
   yield { type: "finish", transcript: { ...transcriptOf([chunk]), segments } };
 }

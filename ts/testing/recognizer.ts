@@ -4,7 +4,7 @@ import type { Recognizer } from "../cli/files/run.ts";
 import { AsrError } from "../contract/errors.ts";
 import type { StreamEvent } from "../contract/events.ts";
 import type { StreamOptions } from "../contract/options.ts";
-import type { DecodedChunk, FinishReason, Transcript } from "../contract/transcript.ts";
+import type { DecodedChunk, FinishReason, TimedWord, Transcript } from "../contract/transcript.ts";
 import { GrowingSegments } from "../segments/segments.ts";
 import { joinTurns } from "../text/joining.ts";
 import { transcriptOf } from "./transcripts.ts";
@@ -14,6 +14,8 @@ export interface Script {
   /** The text of each chunk of ten seconds; an error is where reading fails. */
   chunks: readonly (string | AsrError)[];
   finishReason?: FinishReason;
+  /** Why words have no times, where they are asked for. */
+  wordless?: string;
   /** Channels that speak in turn, where each is heard on its own. */
   channels?: number;
   /** What else the transcript says. */
@@ -69,7 +71,8 @@ export class ScriptedRecognizer implements Recognizer {
 const chunkSeconds = 10;
 
 async function* play(script: Script, options: StreamOptions): AsyncGenerator<StreamEvent> {
-  const { signal, onProgress } = options;
+  const { signal, onProgress, words: source } = options;
+  if (source !== undefined && script.wordless !== undefined) throw noWords(script.wordless);
   const done: DecodedChunk[] = [];
   const total = script.chunks.length * chunkSeconds;
   const segments = new GrowingSegments(options);
@@ -81,15 +84,17 @@ async function* play(script: Script, options: StreamOptions): AsyncGenerator<Str
     if (signal?.aborted) throw Object.assign(signal.reason, { partial: transcriptOf(done) });
     if (text instanceof AsrError) throw text.with(transcriptOf(done));
     const finishReason = script.finishReason ?? "eos";
-    const chunk = { ...chunkOf(index, text, finishReason), ...channelOf(index, script, options) };
+    const heard = { ...chunkOf(index, text, finishReason), ...channelOf(index, script, options) };
+    const chunk = source === undefined ? heard : { ...heard, words: evenWords(heard) };
     const before = joinTurns(done);
     done.push(chunk);
-    segments.add(chunk);
+    const words = segments.add(chunk);
     yield { type: "partial", text: text.slice(0, 4) };
     const delta = joinTurns(done).slice(before.length);
     const { start, end, language, channel, tokenTexts } = chunk;
     const tokens = options.logprobs ? { tokens: [...tokenTexts] } : {};
     if (delta !== "") yield { type: "delta", text: delta, ...tokens };
+    if (words.length > 0) yield { type: "words", words };
     const whose = channel === undefined ? {} : { channel };
     yield { type: "final", text, start, end, ...whose, language, finishReason };
     yield* tell(start);
@@ -107,6 +112,11 @@ async function* play(script: Script, options: StreamOptions): AsyncGenerator<Str
   yield { type: "finish", transcript };
 }
 
+/** What an engine throws that has nothing to time words with. */
+export function noWords(why: string): AsrError {
+  return new AsrError("usage", why, "find another", { reason: "no words" });
+}
+
 /** Resolves when `work` is done or the signal comes. */
 async function aborted(work: Promise<void> | void, signal?: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -122,6 +132,17 @@ function channelOf(
   { channel }: StreamOptions,
 ): { channel?: number } {
   return channel === "each" && channels !== undefined ? { channel: (index % channels) + 1 } : {};
+}
+
+/** The words of a chunk, each as long as the others, all through its speech. */
+function evenWords({ text, speech }: DecodedChunk): TimedWord[] {
+  const [{ start, end } = { start: 0, end: 0 }] = speech;
+  const found = [...text.matchAll(/\S+/g)];
+  const at = (index: number) => start + ((end - start) * index) / found.length;
+  return found.map(({ 0: word, index: from }, index) => {
+    const times = { start: at(index), end: at(index + 1) };
+    return { from, to: from + word.length, ...times, estimated: true };
+  });
 }
 
 function chunkOf(index: number, text: string, finishReason: FinishReason): DecodedChunk {

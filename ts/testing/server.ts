@@ -4,7 +4,12 @@ import type { Problem } from "../server/http/problem.ts";
 import type { Route } from "../server/http/route.ts";
 import type { Loan, ModelStatus, Models, Recognizer } from "../server/service/models.ts";
 import type { Metrics, ServerContext } from "../server/service/service.ts";
-import { type Access, defaultLimits, type Limits } from "../server/service/settings.ts";
+import {
+  type Access,
+  defaultLimits,
+  type Limits,
+  type WordSource,
+} from "../server/service/settings.ts";
 import { type Script, ScriptedRecognizer } from "./recognizer.ts";
 
 /** What a server is pretended to have. */
@@ -15,6 +20,8 @@ export interface ServerScript {
   hearing?: Recognizer;
   names?: readonly string[];
   limits?: Partial<Limits>;
+  /** As the server's option. */
+  words?: WordSource;
   access?: Partial<Access>;
 }
 
@@ -36,7 +43,14 @@ export interface ScriptedServer {
 
 export function scriptedServer(
   routes: readonly Route[],
-  { script = { chunks: ["hello world"] }, hearing, names, limits, access }: ServerScript = {},
+  {
+    script = { chunks: ["hello world"] },
+    hearing,
+    names,
+    limits,
+    words = "auto",
+    access,
+  }: ServerScript = {},
 ): ScriptedServer {
   const recognizer = new ScriptedRecognizer({ "*": script });
   const models = new ScriptedModels(hearing ?? recognizer, names);
@@ -45,6 +59,7 @@ export function scriptedServer(
   const faults: unknown[] = [];
   const context: ServerContext = {
     limits: { ...defaultLimits, ...limits },
+    words,
     access: { apiKeys: [], origins: [], hosts: [], ...access },
     models,
     metrics,

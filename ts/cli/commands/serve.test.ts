@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { findFfmpeg } from "../../audio/ffmpeg/program.ts";
 import { demoSample } from "../../native/locate.ts";
 import { outcomeOf } from "../../testing/recorded-terminal.ts";
@@ -193,6 +193,8 @@ describe("a unit", () => {
         '"--drain-time=1m" "--verbose"',
     );
     expect(out).toContain(`Environment="BUN=${process.execPath}"\n`);
+    const { out: aligned } = await serve("--print-unit", "systemd", "--aligner", "./aligner");
+    expect(aligned).toContain(`"--aligner=${resolve("aligner")}"`);
     expect(out).toContain("KillMode=mixed\nTimeoutStopSec=70\n");
   });
 

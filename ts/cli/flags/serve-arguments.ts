@@ -70,6 +70,7 @@ export function serveArguments(given: ServeFlags): ServeArguments {
         maxSeconds: secondsOf("--max-duration", maxDuration),
         maxWaiting: given.value("queue") ?? Limits.queue.default,
       },
+      words: given.value("words"),
       keepAlive: keepAlive === "never" ? undefined : secondsOf("--keep-alive", keepAlive),
       maxMemory: maxMemory === undefined ? undefined : bytesOf("--memory-limit", maxMemory),
       ...givenOptions(given, "load"),
@@ -94,12 +95,18 @@ function unitFor(given: ServeFlags, models: readonly string[]): ServeArguments["
     const own = name as FlagName<typeof serveFlags>;
     if (name === "print-unit" || name === "model" || !given.has(own)) return [];
     if (isSwitch(flag)) return [`--${name}`];
-    // They count from where the user stands now.
-    const isPath = name === "cache-dir" || name === "api-key-file";
-    return given.list(own).map((value) => `--${name}=${isPath ? resolve(value) : value}`);
+    const meant = fromAnywhereBy[name] ?? ((value: string) => value);
+    return given.list(own).map((value) => `--${name}=${meant(value)}`);
   });
   return { manager, flags: [...models.map((model) => `--model=${fromAnywhere(model)}`), ...words] };
 }
+
+/** What counts from where the user stands now, by the flag that gives it. */
+const fromAnywhereBy: Readonly<Record<string, (value: string) => string>> = {
+  "cache-dir": (value) => resolve(value),
+  "api-key-file": (value) => resolve(value),
+  aligner: (value) => fromAnywhere(value),
+};
 
 function fromAnywhere(model: string): string {
   const meant = parseModelName(model);

@@ -1,3 +1,4 @@
+import { optionTable } from "../../contract/option-table.ts";
 import { wyomingPort } from "../../server/wyoming/listen.ts";
 import type { FlagTable, GivenFlags } from "./flags.ts";
 import { flagsUnder } from "./option-flags.ts";
@@ -59,6 +60,13 @@ export const serveFlags = {
       help: "of the weights of all open models; idle ones are closed for others",
     },
     ...opening,
+    words: {
+      kind: optionTable.words.kind,
+      default: "auto",
+      help:
+        "where word times come from, for clients that want some and do not say it: the decoder's " +
+        "attention, the aligner, or auto: the aligner where it is there and knows the language",
+    },
   },
   Limits: {
     "max-upload": { value: "SIZE", default: "1GB", help: "of one recording as it is sent" },

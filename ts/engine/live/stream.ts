@@ -84,6 +84,8 @@ class Live implements Work {
     this.#name = stream.name;
     this.#remarks = stream.remarks;
     const { signal } = this.#context;
+    // Who can do without words asks again, and then needs all of the sound.
+    await this.#options.words?.checkSource(openingFor(this.#context));
     const ahead = new ReadAhead(stream, { maxSeconds: maxWaitingSeconds, signal });
     const { stepSeconds = optionTable.stepSeconds.default, chunkSeconds } = this.#options;
     const step = Math.round(stepSeconds * sampleRate);

@@ -60,12 +60,18 @@ export class WordTimes implements AnswerListener {
     if (this.#hasHeads || (words !== "attention" && this.#mayBeAligned)) return;
     const other = this.#mayBeAligned ? "use the aligner (--words aligner), " : "";
     const hint = `${other}use another model, or search for its heads with find-heads`;
-    throw new AsrError("usage", `${noHeads}: its attention tells no times of words`, hint);
+    throw noWords(`${noHeads}: its attention tells no times of words`, hint);
   }
 
   /** What a person should know of the times, a sentence each. */
   get notes(): readonly string[] {
     return [...this.#notes];
+  }
+
+  /** Throws AsrError `usage` where `auto` finds nobody. It opens nothing, so that it is quick. */
+  async checkSource({ signal }: OpeningContext): Promise<void> {
+    if (this.#choice !== "auto" || this.#hasHeads) return;
+    if (!(await this.#source.isHere(signal))) this.#doWithout();
   }
 
   /**
@@ -91,8 +97,7 @@ export class WordTimes implements AnswerListener {
     const { name, isNamed } = this.#source.place;
     if (!this.#hasHeads) {
       const hint = "fetch it (--words aligner), or search for heads with find-heads";
-      const message = `${noHeads}, and the aligner (${name}) is not on this machine`;
-      throw new AsrError("usage", message, hint);
+      throw noWords(`${noHeads}, and the aligner (${name}) is not on this machine`, hint);
     }
     if (!isNamed) return;
     this.#notes.add(`times of words are estimated: the aligner (${name}) is not on this machine`);
@@ -173,6 +178,10 @@ export class WordTimes implements AnswerListener {
       : `words in it have no times, as ${noHeads}`;
     this.#notes.add(`the aligner does not know ${language}: ${instead}`);
   }
+}
+
+function noWords(message: string, hint: string): AsrError {
+  return new AsrError("usage", message, hint, { reason: "no words" });
 }
 
 const noHeads = "this model has no alignment heads";

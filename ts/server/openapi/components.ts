@@ -17,6 +17,9 @@ const seconds = number("In seconds.", { minimum: 0 });
 const finishReasons = ["eos", "length", "loop", "short", "garbled", "cancelled"];
 const healthStates: readonly Health["status"][] = ["ready", "loading", "failed", "draining"];
 
+const words = listOf(named("Word"), { description: "Where they are asked for." });
+const logprobs = listOf(named("Logprob"), { description: "Where include[] asks for them." });
+
 /** What answers are made of, by name. */
 export const schemas: Readonly<Record<string, Schema>> = {
   Error: object({
@@ -73,14 +76,27 @@ export const schemas: Readonly<Record<string, Schema>> = {
     compression_ratio: number(),
     no_speech_prob: { const: 0, description: "Always 0: what is no speech has no segment." },
   }),
-  DiarizedSegment: object({
-    type: { const: "transcript.text.segment" },
-    id: text(),
-    start: seconds,
-    end: seconds,
-    text: text(),
-    speaker: text("A for the first channel, B for the second, and so on."),
-  }),
+  Word: object(
+    {
+      word: text("With the punctuation that touches it."),
+      start: seconds,
+      end: seconds,
+      probability: number("How sure the model was.", { minimum: 0, maximum: 1 }),
+      estimated: boolean("Whether no aligner measured the times."),
+    },
+    { channel: { type: "integer", minimum: 1, description: "Where channels are told apart." } },
+  ),
+  DiarizedSegment: object(
+    {
+      type: { const: "transcript.text.segment" },
+      id: text(),
+      start: seconds,
+      end: seconds,
+      text: text(),
+      speaker: text("A for the first channel, B for the second, and so on."),
+    },
+    { words },
+  ),
   Logprob: object({
     token: text(),
     bytes: listOf({ type: "integer", minimum: 0, maximum: 255 }),
@@ -100,7 +116,8 @@ export const schemas: Readonly<Record<string, Schema>> = {
       },
       {
         segments: listOf(named("Segment"), { description: "Where timestamps are asked for." }),
-        logprobs: listOf(named("Logprob"), { description: "Where include[] asks for them." }),
+        words,
+        logprobs,
       },
     ),
   },
@@ -117,7 +134,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
         usage: named("DurationUsage"),
         bun_asr: named("Account"),
       },
-      { logprobs: listOf(named("Logprob"), { description: "Where include[] asks for them." }) },
+      { words, logprobs },
     ),
   },
   DiarizedTranscription: {
@@ -133,10 +150,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
   },
   TextDelta: {
     description: "An event: text that goes on where the last one ended, and will not change.",
-    ...object(
-      { type: { const: "transcript.text.delta" }, delta: text() },
-      { logprobs: listOf(named("Logprob"), { description: "Where include[] asks for them." }) },
-    ),
+    ...object({ type: { const: "transcript.text.delta" }, delta: text() }, { logprobs }),
   },
   TextSegment: {
     description: "An event: a segment; without diarized_json its speaker is empty.",
@@ -149,7 +163,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
         text: text(),
         speaker: text(),
       },
-      { segment: object({ id: count(), start: seconds, end: seconds, text: text() }) },
+      { segment: object({ id: count(), start: seconds, end: seconds, text: text() }), words },
     ),
   },
   TextDone: {
@@ -164,7 +178,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
         usage: named("TokenUsage"),
         bun_asr: named("Account"),
       },
-      { segments: listOf(named("Segment")), logprobs: listOf(named("Logprob")) },
+      { segments: listOf(named("Segment")), words, logprobs },
     ),
   },
   Model: object(

@@ -1,5 +1,5 @@
-import type { Limits } from "../service/settings.ts";
-import { responseFormats } from "../transcriptions/request.ts";
+import { type Limits, wordSources } from "../service/settings.ts";
+import { responseFormats } from "../transcriptions/formats.ts";
 import { boolean, listOf, number, object, oneOf, type Schema, text } from "./schema.ts";
 
 /** The fields of a transcription's form besides its recording. */
@@ -26,9 +26,13 @@ function formFields(limits: Limits): Readonly<Record<string, Schema>> {
       default: 0,
     }),
     "timestamp_granularities[]": listOf(oneOf(["segment", "word"]), {
-      description:
-        "segment puts segments into json and verbose_json; word goes with segment alone.",
+      description: "segment puts segments into json, too; word puts words into both kinds of JSON.",
     }),
+    words: oneOf(
+      wordSources,
+      "Gives words their times, in every format but text: from the decoder's attention, by the " +
+        "aligner, or by whichever can. Default: as the server was told, where words are wanted.",
+    ),
     "include[]": listOf(oneOf(["logprobs"]), { description: "For json and verbose_json." }),
     chunking_strategy: {
       description: "Ends chunks at pauses, and leaves the silence out.",

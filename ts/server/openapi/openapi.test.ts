@@ -96,6 +96,7 @@ test.each(["json", "diarized_json"])(
     const form = new FormData();
     const fields = { stream: "true", response_format: format };
     for (const [name, value] of Object.entries(fields)) form.append(name, value);
+    form.append("words", "auto");
     if (format === "json") form.append("include[]", "logprobs");
     form.append("file", new File([twoSpeakers()], "talk.wav"));
     const answer = await fetch(new URL("/v1/audio/transcriptions", url), {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Problem } from "../http/problem.ts";
 import type { TokenLogprob } from "../transcriptions/logprobs.ts";
+import type { WordTimes } from "../transcriptions/words.ts";
 import type { Completed } from "./completed.ts";
 
 /** What OpenAI's events of errors have within. */
@@ -22,6 +23,17 @@ export interface Item {
 }
 
 const ofItem = "conversation.item.input_audio_transcription";
+
+/** A sentence; times are in seconds of the session. */
+interface SegmentTimes {
+  id: string;
+  text: string;
+  speaker: string;
+  start: number;
+  end: number;
+  /** Where they were asked for. */
+  words?: readonly WordTimes[];
+}
 
 type Named<Type extends string, Rest = unknown> = { type: Type } & Rest;
 type OfItem<Name extends string, Rest> = Named<
@@ -46,7 +58,8 @@ export type ServerEvent =
     >
   | OfItem<"delta", { delta: string; logprobs?: readonly TokenLogprob[] }>
   | OfItem<"provisional", { text: string }>
-  | OfItem<"segment", { id: string; text: string; speaker: string; start: number; end: number }>
+  | OfItem<"words", { words: readonly WordTimes[] }>
+  | OfItem<"segment", SegmentTimes>
   | OfItem<"completed", Completed>
   | OfItem<"failed", { error: EventError }>
   | Named<"error", { error: EventError & { event_id: string | null } }>;

@@ -42,6 +42,8 @@ export const includes = {
   provisional: "item.input_audio_transcription.provisional",
   /** Sentences with their times, which OpenAI sends when it tells speakers apart. */
   segments: "item.input_audio_transcription.segments",
+  /** Words with their times as they are settled; an addition to OpenAI's events. */
+  words: "item.input_audio_transcription.words",
 } as const;
 
 export type Include = (typeof includes)[keyof typeof includes];

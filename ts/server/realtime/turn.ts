@@ -6,6 +6,8 @@ import { reportedProblem } from "../http/problem.ts";
 import type { Recognizer } from "../service/models.ts";
 import type { ServerContext } from "../service/service.ts";
 import { logprobsOf, type TokenLogprob } from "../transcriptions/logprobs.ts";
+import { lacksWords, withoutWords } from "../transcriptions/no-words.ts";
+import { type WordTimes, wordTimes } from "../transcriptions/words.ts";
 import { AudioQueue, type Backlog } from "./audio-queue.ts";
 import { completedOf } from "./completed.ts";
 import { errorOf, newId, type ServerEvent } from "./server-events.ts";
@@ -83,8 +85,10 @@ export class Turn {
       const transcript = await this.#heard(loan.recognizer, transcription, signal);
       if (signal.aborted || transcript === undefined) return;
       metrics.transcribed(loan.name, transcript);
-      const logprobs = this.#has("logprobs") ? this.#logprobs : undefined;
-      const completed = completedOf(transcript, loan.name, logprobs);
+      const completed = completedOf(transcript, loan.name, {
+        ...(this.#has("logprobs") ? { logprobs: this.#logprobs } : {}),
+        ...(this.#has("words") ? { words: this.#wordsOf(transcript) } : {}),
+      });
       this.#context.send({ type: `${ofItem}.completed`, ...this.#place, ...completed });
     } catch (thrown) {
       if (signal.aborted) return;
@@ -106,10 +110,21 @@ export class Turn {
     transcription: TranscriptionSettings,
     signal: AbortSignal,
   ): Promise<Transcript | undefined> {
-    const input = { stream: this.#audio.read(), sampleRate, encoding: "s16le" } as const;
     const options = { ...this.#options(transcription), signal };
+    try {
+      return await this.#written(recognizer, options);
+    } catch (error) {
+      // It is told before any sound is taken, and captions without words are better than none.
+      if (!lacksWords(error)) throw error;
+      const transcript = await this.#written(recognizer, { ...options, words: undefined });
+      return transcript && withoutWords(transcript, error);
+    }
+  }
+
+  async #written(recognizer: Recognizer, options: StreamOptions): Promise<Transcript | undefined> {
+    const input = { stream: this.#audio.read(), sampleRate, encoding: "s16le" } as const;
     for await (const event of recognizer.stream(input, options)) {
-      if (signal.aborted) return undefined;
+      if (options.signal?.aborted) return undefined;
       if (event.type === "finish") return event.transcript;
       this.#tell(event);
     }
@@ -124,6 +139,7 @@ export class Turn {
       keywords,
       prompt,
       logprobs: this.#has("logprobs"),
+      ...(this.#has("words") ? { words: this.#context.server.words } : {}),
       // What is all there is decoded as a recording: that costs less, and is a little more exact.
       ...(this.#isCommitted ? { live: false } : { live: true, stepSeconds: stepSeconds[delay] }),
     };
@@ -139,13 +155,26 @@ export class Turn {
     } else if (event.type === "partial" && this.#has("provisional")) {
       send({ type: `${ofItem}.provisional`, ...this.#place, text: event.text });
     } else if (event.type === "segment" && this.#has("segments")) {
-      const { text, start, end } = event.segment;
-      const offset = this.start / sampleRate;
+      const { text, start, end, words } = event.segment;
+      const offset = this.#offset;
       const place = { start: offset + start, end: offset + end };
       // Who speaks is not known.
       const segment = { id: newId("seg"), text, speaker: "", ...place };
-      send({ type: `${ofItem}.segment`, ...this.#place, ...segment });
+      const timed = words === undefined ? {} : { words: wordTimes(words, offset) };
+      send({ type: `${ofItem}.segment`, ...this.#place, ...segment, ...timed });
+    } else if (event.type === "words") {
+      const words = wordTimes(event.words, this.#offset);
+      send({ type: `${ofItem}.words`, ...this.#place, words });
     }
+  }
+
+  /** Where it begins in the session, in seconds. */
+  get #offset(): number {
+    return this.start / sampleRate;
+  }
+
+  #wordsOf({ segments }: Transcript): WordTimes[] {
+    return segments.flatMap(({ words = [] }) => wordTimes(words, this.#offset));
   }
 
   #has(name: keyof typeof includes): boolean {

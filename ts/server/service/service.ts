@@ -2,7 +2,7 @@
 
 import type { Transcript } from "../../contract/transcript.ts";
 import type { Models } from "./models.ts";
-import type { Access, Limits } from "./settings.ts";
+import type { Access, Limits, WordSource } from "./settings.ts";
 
 export type SocketKind = "websocket" | "wyoming";
 
@@ -20,6 +20,8 @@ export interface Metrics {
 /** What all routes share. */
 export interface ServerContext {
   readonly limits: Limits;
+  /** Where word times come from for clients that do not say it. */
+  readonly words: WordSource;
   readonly access: Access;
   readonly models: Models;
   readonly metrics: Metrics;

@@ -1,3 +1,11 @@
+import { optionTable } from "../../contract/option-table.ts";
+import type { RecordingSettings } from "../../contract/options.ts";
+
+/** Where the times of words come from. */
+export type WordSource = NonNullable<RecordingSettings["words"]>;
+
+export const wordSources: readonly WordSource[] = optionTable.words.kind.choices;
+
 /** What a server takes from its clients; each bound is counted while it is read or decoded. */
 export interface Limits {
   /** Most bytes of an upload. */

@@ -7,6 +7,7 @@ import { logprobsOf } from "./logprobs.ts";
 import type { TranscriptionRequest } from "./request.ts";
 import { verboseSegments } from "./segments.ts";
 import { durationUsage, tokenUsage } from "./usage.ts";
+import { wordTimes } from "./words.ts";
 
 /** The answer that a request asks for. `model` is the one that made the transcript. */
 export function answerOf(
@@ -14,7 +15,7 @@ export function answerOf(
   request: TranscriptionRequest,
   model: string,
 ): Response {
-  const { format } = request;
+  const { format, layout } = request;
   switch (format) {
     case "text":
     case "srt":
@@ -22,7 +23,7 @@ export function answerOf(
       const account = accountOf(transcript, model, request.notes);
       const type = format === "vtt" ? "text/vtt" : "text/plain";
       const headers = { "content-type": `${type}; charset=utf-8`, ...accountHeaders(account) };
-      return new Response(textOf(transcript, format), { headers });
+      return new Response(textOf(transcript, format, layout), { headers });
     }
     default: {
       const body = jsonOf(transcript, request, model);
@@ -32,8 +33,13 @@ export function answerOf(
 }
 
 /** The text as it is, or subtitles as the command line writes them. */
-function textOf(transcript: Transcript, format: "text" | "srt" | "vtt"): string {
-  return format === "text" ? `${transcript.text}\n` : render(format, transcript, { path: "file" });
+function textOf(
+  transcript: Transcript,
+  format: "text" | "srt" | "vtt",
+  layout: TranscriptionRequest["layout"],
+): string {
+  if (format === "text") return `${transcript.text}\n`;
+  return render(format, transcript, { path: "file", ...layout });
 }
 
 function jsonOf(transcript: Transcript, request: TranscriptionRequest, model: string): object {
@@ -59,10 +65,15 @@ function jsonOf(transcript: Transcript, request: TranscriptionRequest, model: st
 
 /** What answers and the last event of a stream have in common, where it is asked for. */
 export function details(transcript: Transcript, request: TranscriptionRequest): object {
-  const tokens = transcript.segments.flatMap((segment) => segment.tokens ?? []);
+  const { text, segments } = transcript;
+  const tokens = segments.flatMap((segment) => segment.tokens ?? []);
+  const words = segments.flatMap((segment) => segment.words ?? []);
+  // Of silence there are none, and of a recording in which nothing could time them no list.
+  const hasWords = request.options.words !== undefined && (words.length > 0 || text === "");
   return {
     languages: languageCodes(transcript),
     ...(request.hasSegments ? { segments: verboseSegments(transcript, request.temperature) } : {}),
+    ...(hasWords ? { words: wordTimes(words) } : {}),
     ...(request.hasLogprobs ? { logprobs: logprobsOf(tokens) } : {}),
   };
 }

@@ -79,15 +79,6 @@ describe("json", () => {
     }
   });
 
-  test("says that words have no times where both are asked for", async () => {
-    const name = "timestamp_granularities[]";
-    const fields = ["segment", "word"].map((granularity) => [name, granularity] as const);
-    const notes = ["segments have times, words have none"];
-    const expected = { ...plain, segments, bun_asr: { ...account, notes } };
-    expect(await json(fields)).toEqual(expected);
-    expect(await json(fields.toReversed())).toEqual(expected);
-  });
-
   test("has the tokens where they are asked for", async () => {
     const script = { chunks: ["Grüße.", "好"] };
     expect(await json([["include[]", "logprobs"]], script)).toMatchObject({

@@ -1,4 +1,5 @@
 import type { Segment } from "../../contract/transcript.ts";
+import { type WordTimes, wordTimes } from "./words.ts";
 
 /** A segment and who speaks in it, as OpenAI tells it, in answers and as an event. */
 export interface DiarizedSegment {
@@ -8,11 +9,21 @@ export interface DiarizedSegment {
   end: number;
   text: string;
   speaker: string;
+  /** Where they were asked for. */
+  words?: WordTimes[];
 }
 
-export function diarizedSegment({ id, start, end, text, channel }: Segment): DiarizedSegment {
-  const speaker = speakerOf(channel ?? 1);
-  return { type: "transcript.text.segment", id: `seg_${id}`, start, end, text, speaker };
+export function diarizedSegment(segment: Segment): DiarizedSegment {
+  const { id, start, end, text, channel, words } = segment;
+  return {
+    type: "transcript.text.segment",
+    id: `seg_${id}`,
+    start,
+    end,
+    text,
+    speaker: speakerOf(channel ?? 1),
+    ...(words === undefined ? {} : { words: wordTimes(words) }),
+  };
 }
 
 const letters = 26;

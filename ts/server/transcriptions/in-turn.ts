@@ -1,6 +1,8 @@
+import type { AsrError } from "../../contract/errors.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import type { ServerContext } from "../service/service.ts";
 import type { ReceivedFile } from "../upload/form.ts";
+import { lacksWords, withoutWords, wordProblem } from "./no-words.ts";
 import { heard } from "./recording.ts";
 import type { TranscriptionRequest } from "./request.ts";
 import { checkSpeakers } from "./speakers.ts";
@@ -17,5 +19,23 @@ export async function* heardInTurn(
 ): AsyncGenerator<StreamEvent, void, undefined> {
   using loan = await models.borrow(asked.model, signal);
   if (asked.format === "diarized_json") await checkSpeakers(file, signal);
-  yield* heard(loan.recognizer, file, { ...asked.options, maxSeconds, signal });
+  const { recognizer } = loan;
+  const options = { ...asked.options, maxSeconds, signal };
+  try {
+    yield* heard(recognizer, file, options);
+  } catch (error) {
+    // It is told before anything is heard.
+    if (!asked.mayLackWords || !lacksWords(error)) throw wordProblem(error);
+    yield* withNote(heard(recognizer, file, { ...options, words: undefined }), error);
+  }
+}
+
+async function* withNote(
+  events: AsyncIterable<StreamEvent>,
+  why: AsrError,
+): AsyncGenerator<StreamEvent, void, undefined> {
+  for await (const event of events) {
+    if (event.type !== "finish") yield event;
+    else yield { ...event, transcript: withoutWords(event.transcript, why) };
+  }
 }

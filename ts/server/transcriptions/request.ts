@@ -3,21 +3,12 @@ import { type Keyword, keywordList } from "../../contract/keywords.ts";
 import { languageName, languageNames } from "../../contract/languages.ts";
 import type { StreamOptions } from "../../contract/options.ts";
 import { Problem } from "../http/problem.ts";
+import type { ServerContext } from "../service/service.ts";
 import type { Limits } from "../service/settings.ts";
 import { chunkingOf } from "./chunking.ts";
 import { Fields } from "./fields.ts";
-
-/** What an answer may be. */
-export const responseFormats = [
-  "json",
-  "text",
-  "srt",
-  "vtt",
-  "verbose_json",
-  "diarized_json",
-] as const;
-
-export type ResponseFormat = (typeof responseFormats)[number];
+import { type ResponseFormat, responseFormats } from "./formats.ts";
+import { type AskedTimes, timesOf } from "./times.ts";
 
 /** What a client asks for besides its recording, checked. */
 export interface TranscriptionRequest {
@@ -27,6 +18,9 @@ export interface TranscriptionRequest {
   /** Whether the answer is a stream of events. */
   isStreamed: boolean;
   hasSegments: boolean;
+  layout: AskedTimes["layout"];
+  /** Whether the answer may have no words, though they were asked for. */
+  mayLackWords: boolean;
   hasLogprobs: boolean;
   temperature: number;
   /** The language that was asked for, by its English name. */
@@ -42,13 +36,15 @@ const subtitles: readonly ResponseFormat[] = ["srt", "vtt"];
 /** Fields of which many programs send what OpenAI takes; others are ignored, as OpenAI's are. */
 export function readRequest(
   given: ReadonlyMap<string, readonly string[]>,
-  limits: Limits,
+  { limits, words: defaultSource }: Pick<ServerContext, "limits" | "words">,
 ): TranscriptionRequest {
   const fields = new Fields(given);
   const format = fields.choice("response_format", responseFormats) ?? "json";
   const isAsked = fields.boolean("stream") ?? false;
   const isStreamed = isAsked && !subtitles.includes(format);
-  const { hasSegments, note } = granularitiesOf(fields, format);
+  const answer = { format, isStreamed };
+  const times = timesOf(fields, answer, defaultSource);
+  const { hasSegments, layout, words, mayLackWords, notes } = times;
   const hasLogprobs = logprobsOf(fields, format);
   const temperature = fields.number("temperature", 0, 1) ?? 0;
   const { language, languages } = languagesOf(fields);
@@ -57,6 +53,8 @@ export function readRequest(
     format,
     isStreamed,
     hasSegments,
+    layout,
+    mayLackWords,
     hasLogprobs,
     temperature,
     language,
@@ -67,35 +65,15 @@ export function readRequest(
       keywords: keywordsOf(fields, limits),
       temperature,
       logprobs: hasLogprobs,
+      words,
       ...chunkingOf(fields),
       ...(format === "diarized_json" ? { channel: "each" } : {}),
     },
     notes: [
       ...(isAsked && !isStreamed ? [`${format} does not come as events: stream is ignored`] : []),
-      ...(note === undefined ? [] : [note]),
+      ...notes,
     ],
   };
-}
-
-const granularityField = "timestamp_granularities[]";
-
-function granularitiesOf(
-  fields: Fields,
-  format: ResponseFormat,
-): { hasSegments: boolean; note?: string } {
-  const granularities = fields.choices("timestamp_granularities", ["segment", "word"]);
-  const details = { code: "unsupported_value", param: granularityField };
-  if (granularities.size > 0 && format !== "json" && format !== "verbose_json") {
-    const message = `${granularityField} goes with response_format json or verbose_json`;
-    throw new Problem(400, `${message}, not with ${format}`, details);
-  }
-  const hasWords = granularities.has("word");
-  if (hasWords && !granularities.has("segment")) {
-    const message = `${granularityField} is word: this server times segments, not words`;
-    throw new Problem(400, `${message}; ask for segment, or for both`, details);
-  }
-  const hasSegments = granularities.size > 0 || format === "verbose_json";
-  return { hasSegments, ...(hasWords ? { note: "segments have times, words have none" } : {}) };
 }
 
 function logprobsOf(fields: Fields, format: ResponseFormat): boolean {

@@ -163,7 +163,7 @@ describe("an answer begins after a while, though there is nothing to tell yet", 
     const leave = new AbortController();
     const response = await streamedAnswer(
       events,
-      readRequest(new Map(), defaultLimits),
+      readRequest(new Map(), { limits: defaultLimits, words: "auto" }),
       {
         model: "demo",
         limits: defaultLimits,
@@ -199,7 +199,7 @@ describe("an answer begins after a while, though there is nothing to tell yet", 
     });
     const { signal } = new AbortController();
     const other = await pool.borrow("demo", signal);
-    const asked = readRequest(new Map(), defaultLimits);
+    const asked = readRequest(new Map(), { limits: defaultLimits, words: "auto" });
     const file = { path: "talk.wav", name: "file", size: 1 };
     const context = { models: pool, limits: defaultLimits };
     const { response } = await begun(heardInTurn(file, asked, context, signal));

@@ -22,7 +22,7 @@ async function transcribe(request: Request, context: ServerContext): Promise<Res
   models.checkRoom();
   await using work = new AsyncDisposableStack();
   const form = work.use(await readForm(request, limits, closing));
-  const asked = readRequest(form.fields, limits);
+  const asked = readRequest(form.fields, context);
   const leave = new AbortController();
   const signal = AbortSignal.any([request.signal, leave.signal, closing]);
   const events = heardInTurn(form.file, asked, context, signal);

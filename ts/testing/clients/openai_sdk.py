@@ -79,9 +79,43 @@ def fields():
         chunking_strategy={"type": "server_vad", "silence_duration_ms": 400},
         extra_body={"user": "unknown to the server"},
     )
-    words = transcribe(response_format="verbose_json", timestamp_granularities=["word", "segment"])
     auto = transcribe(chunking_strategy="auto")
-    return {"all": plain(answer), "words": plain(words), "auto": plain(auto)}
+    return {"all": plain(answer), "auto": plain(auto)}
+
+
+def words():
+    """With the times of words, as OpenAI's API gives them, and in events."""
+    verbose = transcribe(response_format="verbose_json", timestamp_granularities=["word"])
+    events = list(transcribe(stream=True, timestamp_granularities=["segment", "word"]))
+    return {
+        "class": type(verbose.words[0]).__name__,
+        "verbose": plain(verbose),
+        "events": [plain(event) for event in events if event.type != "transcript.text.delta"],
+    }
+
+
+def live_words():
+    """What the SDK gives of events, and of fields, that OpenAI does not have."""
+    prefix = "item.input_audio_transcription."
+    with client.realtime.connect(extra_query={"intent": "transcription"}) as connection:
+        connection.session.update(
+            session={
+                "type": "transcription",
+                "include": [prefix + name for name in ("words", "segments", "provisional")],
+                "audio": {"input": {"turn_detection": None}},
+            }
+        )
+        sound = pcm.read_bytes()
+        for start in range(0, len(sound), 24_000):
+            part = base64.b64encode(sound[start : start + 24_000]).decode()
+            connection.input_audio_buffer.append(audio=part)
+        connection.input_audio_buffer.commit()
+        events = []
+        for event in connection:
+            events.append(event)
+            if event.type.endswith((".completed", ".failed")):
+                break
+    return [event.to_dict() for event in events]
 
 
 def stream():

@@ -133,9 +133,9 @@ function subtitleEditSegment(item: Strict) {
 /** Subtitle Edit without streaming. */
 export async function readAsSubtitleEdit(answer: Response): Promise<Understood> {
   const body = await json(answer);
-  body.optional("words", (name) => body.list(name, wordOf));
   return {
     text: body.text("text"),
+    words: body.list("words", wordOf),
     segments: body.list("segments", subtitleEditSegment),
     duration: body.number("duration"),
   };

@@ -37,6 +37,7 @@ export class Served implements AsyncDisposable {
     const never = new AbortController().signal;
     const context: ServerContext = {
       limits: bounds,
+      words: "auto",
       access: { apiKeys: [], origins: [], hosts: [], ...access },
       models: this.#models,
       metrics: new ServerMetrics(this.#models),
