@@ -153,10 +153,6 @@ class Watched implements Recognizer {
     }
   }
 
-  async align(): Promise<never> {
-    throw new Error("captions are not aligned");
-  }
-
   async close(): Promise<void> {
     // Whoever opened the model closes it.
   }

@@ -14,16 +14,16 @@ extension MLXArray {
     static func .== (lhs: MLXArray, rhs: MLXArray) -> MLXArray {
         MLXArray(cmlx_equal(lhs.ctx, rhs.ctx))
     }
+
+    /// Element by element.
+    static func .>= (lhs: MLXArray, rhs: MLXArray) -> MLXArray {
+        MLXArray(cmlx_greater_equal(lhs.ctx, rhs.ctx))
+    }
 }
 
 /// Products of the matrices in the last two axes.
 func matmul(_ a: MLXArray, _ b: MLXArray) -> MLXArray {
     MLXArray(cmlx_matmul(a.ctx, b.ctx))
-}
-
-/// exp(x) over its sum along `axis`.
-func softmax(_ array: MLXArray, axis: Int) -> MLXArray {
-    MLXArray(cmlx_softmax(array.ctx, Int32(axis)))
 }
 
 /// Each element `count` times in a row along `axis`.

@@ -71,12 +71,8 @@ final class AlignerPass: SlicedWork {
     }
 
     private func apply(_ step: Step) {
-        let tokens = groups[step.group]
         if step.group == 0 { cache.rewind(to: 0) }
-        let mask = QuantizedTextDecoder.causalMask(
-            length: tokens.count, offset: tokens.lowerBound)
-        hidden[step.group] = decoder.apply(
-            step.layer, to: hidden[step.group], mask: mask, cache: cache)
+        hidden[step.group] = decoder.apply(step.layer, to: hidden[step.group], cache: cache)
     }
 
     /// The hidden states at the slots, [1, slots, hidden]; nil when there are none.

@@ -33,6 +33,7 @@ final class Checkpoint {
     private let stored: [String: Stored]
     private var arrays: [String: MLXArray]
     private var unclaimed: Set<String>
+    private var bytesSinceClear = 0
 
     init(directory: URL, precision name: Precision.Name, observesInputs: Bool = false) throws {
         self.observesInputs = observesInputs
@@ -93,6 +94,10 @@ final class Checkpoint {
         stored[name] != nil
     }
 
+    /// Bytes of tensors after which what was freed meanwhile goes back to the system: each is read
+    /// into memory of its own, and in other order than the weights that are made of it.
+    private static let bytesBetweenClears = 64_000_000
+
     /// Takes a tensor with its shape and dtype checked.
     private func claim(_ name: String, shapes: [[Int]], dtypes: [String]) throws -> MLXArray {
         guard let entry = stored[name], let array = arrays.removeValue(forKey: name) else {
@@ -108,6 +113,11 @@ final class Checkpoint {
             throw ASRError.model("\(tensor) has shape \(entry.tensor.shape), expected \(expected)")
         }
         unclaimed.remove(name)
+        bytesSinceClear += array.nbytes
+        if bytesSinceClear > Self.bytesBetweenClears {
+            Memory.clearCache()
+            bytesSinceClear = 0
+        }
         return array
     }
 

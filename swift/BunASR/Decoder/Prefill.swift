@@ -6,7 +6,7 @@ final class Prefill: SlicedWork {
     /// Tokens that go through a layer together, at most: enough for products at full speed.
     private static let tokensAtOnce = 512
     /// Pairs of a token and a key that attention sees together. One layer is the smallest slice, so
-    /// in long contexts fewer tokens go together; it bounds the attention mask as well.
+    /// in long contexts fewer tokens go together.
     private static let pairsAtOnce = tokensAtOnce * 1024
     /// What goes together is a multiple of this, and not less.
     private static let tokensAtLeast = 32
@@ -24,8 +24,8 @@ final class Prefill: SlicedWork {
     private let prompt: MLXArray
     private let slices: [Slice]
     private var next = 0
-    /// What is between two layers, [1, tokens, hidden], and its attention mask.
-    private var group: (hidden: MLXArray, mask: MLXArray?)?
+    /// What is between two layers, [1, tokens, hidden].
+    private var group: MLXArray?
     /// Those for the token after the prompt; nil while slices are left.
     private(set) var scores: StepScores?
 
@@ -61,21 +61,15 @@ final class Prefill: SlicedWork {
     func doSlice() throws {
         let slice = slices[next]
         let isLast = slice.layers.upperBound == cache.count
-        var (hidden, mask) = group ?? begin(slice.tokens)
-        hidden = decoder.apply(slice.layers, to: hidden, mask: mask, caches: [cache])
+        let hidden = decoder.apply(
+            slice.layers, to: group ?? prompt[0..., slice.tokens], caches: [cache])
         try evaluate([hidden] + cache[slice.layers].flatMap(\.state))
-        group = isLast ? nil : (hidden, mask)
+        group = isLast ? nil : hidden
         next += 1
         guard slicesLeft == 0 else { return }
         let scores = StepScores(decoder.logits(hidden))
         try evaluate(scores.results)
         self.scores = scores
-    }
-
-    private func begin(_ tokens: Range<Int>) -> (hidden: MLXArray, mask: MLXArray?) {
-        let mask = QuantizedTextDecoder.causalMask(
-            length: tokens.count, offset: start + tokens.lowerBound)
-        return (prompt[0..., tokens], mask)
     }
 
     /// Forgets what was fed.

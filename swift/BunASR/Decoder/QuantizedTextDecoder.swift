@@ -8,7 +8,7 @@ import MLXNN
 /// interleaved multi-axis RoPE has three equal rows of positions here and so equals plain RoPE. One
 /// class tree serves every weight format: whether a projection is quantized is the checkpoint's
 /// matter.
-package final class QuantizedTextDecoder {
+final class QuantizedTextDecoder {
     private let config: ModelConfig.TextConfig
     private let dtype: DType
     private let cacheType: DType
@@ -73,23 +73,20 @@ package final class QuantizedTextDecoder {
     func callAsFunction(_ embeddings: MLXArray, caches: [[KVCache]]) -> MLXArray {
         let length = embeddings.dim(1)
         precondition(caches.count == 1 || length == 1, "prompts are fed one at a time")
-        let mask = Self.causalMask(length: length, offset: caches[0][0].offset)
-        return apply(0..<layers.count, to: embeddings, mask: mask, caches: caches)
+        return apply(0..<layers.count, to: embeddings, caches: caches)
     }
 
     /// The same for some of the layers: hidden states [B, L, hidden] before the first of them →
     /// those after the last.
-    func apply(_ some: Range<Int>, to hidden: MLXArray, mask: MLXArray?, caches: [[KVCache]])
-        -> MLXArray
-    {
+    func apply(_ some: Range<Int>, to hidden: MLXArray, caches: [[KVCache]]) -> MLXArray {
         some.reduce(hidden) { x, i in
-            layers[i](x, mask: mask, caches: caches.map { $0[i] })
+            layers[i](x, caches: caches.map { $0[i] })
         }
     }
 
     /// One layer for one sequence: hidden states [1, L, hidden] before it → those after it.
-    func apply(_ layer: Int, to hidden: MLXArray, mask: MLXArray?, cache: KVCache) -> MLXArray {
-        layers[layer](hidden, mask: mask, caches: [cache])
+    func apply(_ layer: Int, to hidden: MLXArray, cache: KVCache) -> MLXArray {
+        layers[layer](hidden, caches: [cache])
     }
 
     /// Multiplications that a layer takes for so many tokens, the last of which sees `context`
@@ -113,15 +110,6 @@ package final class QuantizedTextDecoder {
         let normed = norm(hidden)
         let scores = lmHead.map { $0(normed) } ?? embedTokens.asLinear(normed)
         return scores.reshaped(-1, outputs).asType(.float32)
-    }
-
-    /// [L, offset + L], true where position i may see key j ≤ i; nil for a single token, which sees
-    /// all.
-    package static func causalMask(length: Int, offset: Int) -> MLXArray? {
-        guard length > 1 else { return nil }
-        let queries = MLXArray(offset..<offset + length).reshaped(length, 1)
-        let keys = MLXArray(0..<offset + length).reshaped(1, offset + length)
-        return queries .>= keys
     }
 }
 
@@ -155,8 +143,8 @@ private struct DecoderLayer {
         mlp = try SwiGLU(checkpoint, "\(name).mlp", config)
     }
 
-    func callAsFunction(_ x: MLXArray, mask: MLXArray?, caches: [KVCache]) -> MLXArray {
-        let x = x + attention(inputNorm(x), mask: mask, caches: caches)
+    func callAsFunction(_ x: MLXArray, caches: [KVCache]) -> MLXArray {
+        let x = x + attention(inputNorm(x), caches: caches)
         return x + mlp(postNorm(x))
     }
 }
@@ -188,23 +176,23 @@ private struct DecoderAttention {
     }
 
     /// [B, L, hidden] → [B, L, hidden]
-    func callAsFunction(_ x: MLXArray, mask: MLXArray?, caches: [KVCache]) -> MLXArray {
+    func callAsFunction(_ x: MLXArray, caches: [KVCache]) -> MLXArray {
         let projected = queryKeyValue(x)
         // What failed has no rows and must not be cut: MLX Swift would trap.
         let isWhole = caches.count == 1 || projected[0].ndim == 0
         let attended = caches.enumerated()
             .map { i, cache in
                 let own = isWhole ? projected : projected.map { $0[i..<i + 1] }
-                return attend(own[0], own[1], own[2], mask: mask, cache: cache)
+                return attend(own[0], own[1], own[2], cache: cache)
             }
         return out(attended.count == 1 ? attended[0] : concatenated(attended, axis: 0))
     }
 
     /// One sequence: query [1, L, heads · headDim], key and value [1, L, kvHeads · headDim] → [1,
     /// L, heads · headDim]
-    private func attend(
-        _ query: MLXArray, _ key: MLXArray, _ value: MLXArray, mask: MLXArray?, cache: KVCache
-    ) -> MLXArray {
+    private func attend(_ query: MLXArray, _ key: MLXArray, _ value: MLXArray, cache: KVCache)
+        -> MLXArray
+    {
         let length = query.dim(1)
         func split(_ x: MLXArray, _ heads: Int) -> MLXArray {
             x.reshaped(1, length, heads, headDim)
@@ -218,7 +206,7 @@ private struct DecoderAttention {
         let (keys, values) = cache.update(keys: newKeys, values: newValues)
         let attended = MLXFast.scaledDotProductAttention(
             queries: queries, keys: keys, values: values, scale: 1 / Float(headDim).squareRoot(),
-            mask: mask)
+            mask: length > 1 ? .causal : .none)
         return attended.transposed(0, 2, 1, 3).reshaped(1, length, heads * headDim)
     }
 }

@@ -33,11 +33,6 @@ extension MLXArray {
     public static func * (lhs: MLXArray, rhs: MLXArray) -> MLXArray {
         MLXArray(cmlx_multiply(lhs.ctx, rhs.ctx))
     }
-
-    /// Element by element.
-    public static func .>= (lhs: MLXArray, rhs: MLXArray) -> MLXArray {
-        MLXArray(cmlx_greater_equal(lhs.ctx, rhs.ctx))
-    }
 }
 
 /// Joins arrays along an axis.

@@ -22,6 +22,29 @@ public enum MLXFast {
         MLXArray(cmlx_attention(queries.ctx, keys.ctx, values.ctx, scale, mask?.ctx, false))
     }
 
+    /// Which keys a query sees.
+    public enum ScaledDotProductAttentionMaskMode {
+        case none
+        case array(MLXArray)
+        /// The last query sees all keys, each one before it a key less.
+        case causal
+    }
+
+    /// The same with a mask that need not be an array.
+    public static func scaledDotProductAttention(
+        queries: MLXArray, keys: MLXArray, values: MLXArray, scale: Float,
+        mask: ScaledDotProductAttentionMaskMode
+    ) -> MLXArray {
+        switch mask {
+        case .none:
+            MLXArray(cmlx_attention(queries.ctx, keys.ctx, values.ctx, scale, nil, false))
+        case .array(let mask):
+            MLXArray(cmlx_attention(queries.ctx, keys.ctx, values.ctx, scale, mask.ctx, false))
+        case .causal:
+            MLXArray(cmlx_attention(queries.ctx, keys.ctx, values.ctx, scale, nil, true))
+        }
+    }
+
     /// x / √(mean(x²) + eps) · weight over the last axis.
     public static func rmsNorm(_ x: MLXArray, weight: MLXArray, eps: Float) -> MLXArray {
         MLXArray(cmlx_rms_norm(x.ctx, weight.ctx, eps))

@@ -34,6 +34,17 @@ extension Core {
             }
         }
 
+        @Test("the head of an aligner is not rounded, and all else as in a recognizer")
+        func aligner() {
+            let precision = Precision(.auto, weights: .bfloat16, isAligner: true)
+            for module in Self.modules {
+                let found = precision.rounding(of: module.name, isQuantized: module.isQuantized)
+                let expected = module.name == "lm_head" ? .none : module.rounding
+                #expect(found == expected, "\(module.name)")
+            }
+            #expect(precision.rounding(of: "lm_head", isQuantized: true) == .none)
+        }
+
         @Test("nothing is rounded in full precision")
         func full() {
             let precision = Precision(.full, weights: .bfloat16)

@@ -72,10 +72,6 @@ int cmlx_quantize(cmlx_array x, int32_t group, int32_t bits, cmlx_array parts[3]
   });
 }
 
-cmlx_array cmlx_greater_equal(cmlx_array a, cmlx_array b) {
-  return make([&] { return mx::greater_equal(a->value, b->value); });
-}
-
 cmlx_array cmlx_softmax(cmlx_array x) {
   return make([&] { return mx::softmax(x->value, -1); });
 }

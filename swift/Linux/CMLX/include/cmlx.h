@@ -87,7 +87,6 @@ int cmlx_quantize(cmlx_array x, int32_t group, int32_t bits, cmlx_array parts[3]
 /// A sum with a product that has not been computed becomes part of it, as GELU does; see product.h.
 cmlx_array cmlx_add(cmlx_array a, cmlx_array b);
 cmlx_array cmlx_multiply(cmlx_array a, cmlx_array b);
-cmlx_array cmlx_greater_equal(cmlx_array a, cmlx_array b);
 /// Index of the largest along the last axis, uint32.
 cmlx_array cmlx_argmax(cmlx_array x);
 /// log(sum(exp(x))) along the last axis.

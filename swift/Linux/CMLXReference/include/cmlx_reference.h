@@ -16,9 +16,9 @@ typedef struct cmlx_array_s* cmlx_array;
 
 cmlx_array cmlx_subtract(cmlx_array a, cmlx_array b);
 cmlx_array cmlx_equal(cmlx_array a, cmlx_array b);
+cmlx_array cmlx_greater_equal(cmlx_array a, cmlx_array b);
 /// Of the last two axes.
 cmlx_array cmlx_matmul(cmlx_array a, cmlx_array b);
-cmlx_array cmlx_softmax(cmlx_array x, int32_t axis);
 cmlx_array cmlx_repeat(cmlx_array x, int32_t count, int32_t axis);
 
 #ifdef __cplusplus
