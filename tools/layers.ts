@@ -49,7 +49,7 @@ const table: Readonly<Record<string, string>> = {
   "cli/flags": "contract native/locate native/program audio output hub server cli/files",
   "cli/terminal": "contract native/locate text segments output server cli/files cli/flags",
   "cli/commands":
-    "contract native native/locate native/program audio text hub convert wer heads api " +
+    "contract native native/locate native/program audio text align hub convert wer heads api " +
     "cli/files cli/flags cli/terminal",
   "cli/main": "contract native/program cli/terminal cli/commands",
 };

@@ -150,8 +150,25 @@ describe("inspect", () => {
     expect(report).toMatchObject({ duration: 0.3, info: { activations: "float32" } });
   });
 
+  test("of a forced aligner writes what it says of a text", async () => {
+    const dump = join(folder, "slots");
+    const argv = ["--model", join(goldensFolder, "aligner-small"), "--dump", dump];
+    const more = ["--audio", join(folder, "tone.wav"), "--text", "Yes, it is."];
+    const { status, out } = await inProcess(inspectCommand, [...argv, ...more]);
+    expect([status, out]).toEqual([0, expect.stringContaining("4 audio tokens")]);
+    expect(out).toEndWith(", 6 slots\n");
+    const shape = (name: string) => decodeNpy(readFileSync(join(dump, name)), name).shape;
+    expect(shape("slots.npy")).toEqual([6]);
+    const report = JSON.parse(readFileSync(join(dump, "report.json"), "utf8"));
+    expect(report).toMatchObject({ words: ["Yes", "it", "is"], info: { segmentMs: 80 } });
+    expect(shape("logits.npy")).toEqual([6, report.info.classes]);
+  });
+
   test.each([
     [2, [], "--dump OUT is missing"],
+    [2, ["--dump", "x", "--text", " … "], "has no word"],
+    [3, ["--dump", "x", "--text", "Yes."], "is a recognizer"],
+    [3, ["--dump", "x", "--model", join(goldensFolder, "aligner-small")], "is the forced aligner"],
     [2, ["--dump", "/dev/null/x"], "cannot be written"],
     [2, ["--dump", "x", "--precision", "half"], "--precision half"],
     [3, ["--dump", "x", "--model", "/none"], "/none"],

@@ -66,7 +66,7 @@ export class Model implements Disposable {
     this.folder = folder.path;
     forgotten.register(this, () => library.asr_model_close(handle), this);
     const info = JSON.parse(library.asr_model_info(handle) ?? "{}");
-    const notes = notesOf(folder, info.ignoredTensors);
+    const notes = notesOf(folder, info);
     this.info = { ...info, notes, alignmentOffset: alignmentOffset ?? 0 };
   }
 

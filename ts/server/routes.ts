@@ -1,4 +1,3 @@
-import { alignments } from "./alignments/alignments.ts";
 import type { Route } from "./http/route.ts";
 import { openapi } from "./openapi/openapi.ts";
 import { operationRoutes } from "./operation/routes.ts";
@@ -9,13 +8,5 @@ import { translations } from "./transcriptions/translations.ts";
 
 /** All that a server answers. */
 export function allRoutes(): Route[] {
-  return [
-    transcriptions,
-    translations,
-    alignments,
-    realtimeRoute(),
-    ...page,
-    ...operationRoutes,
-    openapi,
-  ];
+  return [transcriptions, translations, realtimeRoute(), ...page, ...operationRoutes, openapi];
 }

@@ -1,12 +1,10 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { loadAudio } from "../../audio/open.ts";
-import { AsrError, messageOf } from "../../contract/errors.ts";
+import { AsrError } from "../../contract/errors.ts";
 import { languageName } from "../../contract/languages.ts";
 import { optionTable } from "../../contract/option-table.ts";
 import { resolveModel } from "../../hub/resolve.ts";
 import { demoModel, demoSample } from "../../native/locate.ts";
-import { Model, type ModelInfo, type SessionReport, type Stage } from "../../native/model.ts";
+import { Model, type SessionReport, type Stage } from "../../native/model.ts";
 import { parseOutput, promptIds } from "../../text/prompt.ts";
 import { Tokenizer } from "../../text/tokenizer.ts";
 import { encodeNpy } from "../files/npy.ts";
@@ -14,6 +12,9 @@ import type { FlagTable, GivenFlags } from "../flags/flags.ts";
 import { optionFlags } from "../flags/option-flags.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { command, helpFlag } from "./command.ts";
+import { inspectAligner } from "./inspect-aligner.ts";
+import type { InspectArguments } from "./inspect-arguments.ts";
+import { writeStages } from "./stage-files.ts";
 
 const flags = {
   Options: {
@@ -22,6 +23,7 @@ const flags = {
     dump: { value: "OUT", help: "folder for the results, made when missing" },
     ...optionFlags("language", "mel"),
     context: { value: "TEXT", help: "text of the system turn" },
+    text: { value: "TEXT", help: "what is said: looks at a forced aligner" },
     precision: {
       kind: optionTable.precision.kind,
       default: "full",
@@ -32,18 +34,6 @@ const flags = {
     help: helpFlag,
   },
 } as const satisfies FlagTable;
-
-interface Arguments {
-  model: string;
-  audio: string;
-  dump: string;
-  language: string | undefined;
-  context: string | undefined;
-  mel: "exact" | "fft512";
-  precision: "full" | "auto";
-  maxTokens: number;
-  ignoreEos: boolean;
-}
 
 /** What the stages gave for one recording. */
 interface Findings {
@@ -66,16 +56,17 @@ export const inspectCommand = command({
   description: `\
 Runs one recording through the model and writes what each stage gave to the folder OUT:
 mel.npy [128, T], encoder.npy [N, hidden], input_ids.npy, logits_last.npy [vocab] (those that choose
-the first token), tokens.npy (greedy), report.json.`,
+the first token), tokens.npy (greedy), report.json. With --text, of a forced aligner: logits.npy
+[slots, classes] and slots.npy in place of those of tokens; there are two slots for each word.`,
   flags,
   closing: `\
 exit status: 0 done, 1 the recording failed, 2 usage, 3 model, 4 native library or platform`,
   read: ({ flags: given }) => argumentsOf(given),
   needs: ({ audio }) => (audio === demoSample ? ["library"] : ["library", "ffmpeg"]),
-  run: inspect,
+  run: (given, terminal) => (given.text === undefined ? inspect : inspectAligner)(given, terminal),
 });
 
-function argumentsOf(given: GivenFlags<typeof flags>): Arguments {
+function argumentsOf(given: GivenFlags<typeof flags>): InspectArguments {
   const dump = given.text("dump");
   if (dump === undefined) throw new AsrError("usage", "--dump OUT is missing", "see --help");
   return {
@@ -84,6 +75,7 @@ function argumentsOf(given: GivenFlags<typeof flags>): Arguments {
     dump,
     language: languageName(given.text("language")),
     context: given.text("context"),
+    text: given.text("text"),
     mel: given.value("mel") ?? optionTable.mel.default,
     precision: given.value("precision") ?? flags.Options.precision.default,
     maxTokens: given.value("max-tokens") ?? flags.Options["max-tokens"].default,
@@ -91,7 +83,7 @@ function argumentsOf(given: GivenFlags<typeof flags>): Arguments {
   };
 }
 
-async function inspect(given: Arguments, terminal: Terminal): Promise<number> {
+async function inspect(given: InspectArguments, terminal: Terminal): Promise<number> {
   using model = Model.open(await resolveModel(given.model), { precision: given.precision });
   const tokenizer = await Tokenizer.load(model.folder);
   const recording = await loadAudio(given.audio);
@@ -109,7 +101,15 @@ async function inspect(given: Arguments, terminal: Terminal): Promise<number> {
     session: found.report,
     info: model.info,
   };
-  await write(given.dump, found, model.info, report);
+  const { melBins, hiddenSize, vocabSize } = model.info;
+  await writeStages(given.dump, {
+    "mel.npy": encodeNpy(found.mel, [melBins, found.frames]),
+    "encoder.npy": encodeNpy(found.encoder, [found.audioTokens, hiddenSize]),
+    "input_ids.npy": encodeNpy(found.inputIds, [found.inputIds.length]),
+    "logits_last.npy": encodeNpy(found.logits, [vocabSize]),
+    "tokens.npy": encodeNpy(found.tokens, [found.tokens.length]),
+    "report.json": `${JSON.stringify(report, null, 2)}\n`,
+  });
   terminal.out(`${given.dump}: ${found.frames} frames, ${found.audioTokens} audio tokens, `);
   terminal.out(`${found.inputIds.length} prompt ids, ${found.tokens.length} new tokens\n`);
   return 0;
@@ -119,7 +119,7 @@ function runStages(
   model: Model,
   tokenizer: Tokenizer,
   samples: Float32Array,
-  { mel, ignoreEos, language, context, maxTokens }: Arguments,
+  { mel, ignoreEos, language, context, maxTokens }: InspectArguments,
 ): Findings {
   const { melBins, hiddenSize, vocabSize } = model.info;
   using session = model.session({ mel, ignoreEos });
@@ -149,26 +149,4 @@ function runStages(
     tokens: Int32Array.from(tokens),
     report: session.report(),
   };
-}
-
-async function write(
-  folder: string,
-  found: Findings,
-  { melBins, hiddenSize, vocabSize }: ModelInfo,
-  report: object,
-): Promise<void> {
-  const files: [string, string | Uint8Array][] = [
-    ["mel.npy", encodeNpy(found.mel, [melBins, found.frames])],
-    ["encoder.npy", encodeNpy(found.encoder, [found.audioTokens, hiddenSize])],
-    ["input_ids.npy", encodeNpy(found.inputIds, [found.inputIds.length])],
-    ["logits_last.npy", encodeNpy(found.logits, [vocabSize])],
-    ["tokens.npy", encodeNpy(found.tokens, [found.tokens.length])],
-    ["report.json", `${JSON.stringify(report, null, 2)}\n`],
-  ];
-  try {
-    await mkdir(folder, { recursive: true });
-    for (const [name, content] of files) await writeFile(join(folder, name), content);
-  } catch (error) {
-    throw new AsrError("usage", `${folder}: cannot be written: ${messageOf(error)}`);
-  }
 }

@@ -59,6 +59,11 @@ export class Aligner implements Disposable {
     }
   }
 
+  /** What a person should know about it, a sentence each; empty as a rule. */
+  get notes(): readonly string[] {
+    return this.#model.info.notes;
+  }
+
   /**
    * When the words were said. The stages take turns with all others of `stages`. Resolves to
    * undefined when the signal ended the work. Throws AsrError `input` for what the model's window

@@ -203,6 +203,13 @@ describe("auto", () => {
   });
 });
 
+test("what is to be known of an aligner's checkpoint is a note", async () => {
+  const { source, model } = scriptedPlace();
+  Object.assign(model, { info: { ...model.info, notes: ["it has few bits"] } });
+  const result = await transcript({ words: "aligner" }, { source });
+  expect(result.notes).toEqual(["it has few bits"]);
+});
+
 describe("what cannot be", () => {
   test("is attention of a model without heads", async () => {
     const call = () => transcript({ words: "attention" });

@@ -86,6 +86,7 @@ export class WordTimes implements AnswerListener {
     try {
       if (isAuto && !(await this.#source.isHere(context.signal))) this.#doWithout();
       else this.#aligner = await this.#source.open(context);
+      for (const note of this.#aligner?.notes ?? []) this.#notes.add(note);
     } catch (error) {
       if (!isAuto || !this.#hasHeads || context.signal.aborted) throw error;
       this.#notes.add(`times of words are estimated, for ${messageOf(error)}`);
