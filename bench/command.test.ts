@@ -124,6 +124,15 @@ describe("on the demo model", () => {
     }
   });
 
+  test("aligner", async () => {
+    const { status, out } = await bench("aligner", "--quick");
+    expect(status).toBe(0);
+    expect(out).toContain("| small shapes (random weights) | bun-asr ");
+    expect(out).toContain("besides the weights");
+    const [{ runs }] = stored("aligner.json").data.rows;
+    expect(runs.map(({ tokens }: { tokens: number }) => tokens)).toEqual([300, 300]);
+  });
+
   test("a model that was given, by its name", async () => {
     const model = join(goldensFolder, "small-q4");
     const { status, out } = await bench("rtf", "--quick", "--model", model);

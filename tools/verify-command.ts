@@ -2,13 +2,15 @@ import { runSuite } from "../reliability/suite.ts";
 import { command, helpFlag } from "../ts/cli/commands/command.ts";
 import { AsrError } from "../ts/contract/errors.ts";
 import { verify } from "./verify.ts";
+import { verifyAligner } from "./verify-aligner.ts";
 import { verifyPage } from "./verify-page.ts";
 
 const flags = {
   Options: {
     hard: { help: "attacks instead: hostile files, hubs and callers, see docs/reliability.md" },
+    aligner: { help: "the forced aligner instead: words, repairs, published shapes" },
     page: { help: "the page of the server instead, in Chromium" },
-    seed: { value: "N", help: "what the inputs of --hard are made from; default 1" },
+    seed: { value: "N", help: "what the inputs of --hard and --aligner are made from; default 1" },
     help: helpFlag,
   },
 } as const;
@@ -19,34 +21,45 @@ const defaultSeed = 1;
 export const verifyCommand = command({
   name: "verify",
   summary: "Compares every stage with the official implementation, or attacks the program.",
-  synopsis: "[--hard [NUMBER…] | --page]",
+  synopsis: "[--hard [NUMBER…] | --aligner | --page]",
   takesNames: true,
   description: `\
 Installs the official implementation (2 GB, once) and compares every stage with it.
 With --hard: tries what is hostile, in an hour or more; NUMBERs are those of checks. The same seed
 makes the same inputs. Those that failed are kept in .cache/reliability/failures. When all checks
 have run with a seed, their results go into docs/reliability.md.
+With --aligner: compares the words of 40,000 sentences and 20,000 repairs with the official ones,
+then every slot at the published shapes.
 With --page: opens the page of the server in Chromium (Debian: apt install chromium; else
 $CHROMIUM), whose microphone plays a file, and uses it as people do. It takes two minutes.`,
   flags,
   read({ flags: given, names }) {
     const isHard = given.has("hard");
+    const isAligner = given.has("aligner");
     const isPage = given.has("page");
-    if (isHard && isPage) throw new AsrError("usage", "--hard and --page: give one of them");
+    const parts = (["hard", "aligner", "page"] as const).filter((name) => given.has(name));
+    if (parts.length > 1) {
+      const named = parts.map((name) => `--${name}`).join(" and ");
+      throw new AsrError("usage", `${named}: give one of them`);
+    }
     const numbers = names.map(Number);
     const seed = Number(given.value("seed") ?? defaultSeed);
     const wrong = numbers.findIndex((number) => !Number.isInteger(number));
     if (wrong >= 0)
       throw new AsrError("usage", `verify ${names[wrong]}: not the number of a check`);
     if (!Number.isInteger(seed)) throw new AsrError("usage", "--seed: give a whole number");
-    if (!isHard && (names.length > 0 || given.has("seed"))) {
-      throw new AsrError("usage", "numbers and --seed are for verify --hard");
+    if (!isHard && names.length > 0) {
+      throw new AsrError("usage", "numbers are for verify --hard");
     }
-    return { isHard, isPage, seed, numbers };
+    if (!isHard && !isAligner && given.has("seed")) {
+      throw new AsrError("usage", "--seed is for verify --hard and --aligner");
+    }
+    return { isHard, isAligner, isPage, seed, numbers };
   },
   needs: ({ isHard, isPage }) => (isHard || isPage ? ["library", "ffmpeg"] : ["library"]),
-  run: async ({ isHard, isPage, ...options }) => {
+  run: async ({ isHard, isAligner, isPage, ...options }) => {
     if (isPage) return await verifyPage();
+    if (isAligner) return await verifyAligner(options.seed);
     return await (isHard ? runSuite(options) : verify());
   },
 });

@@ -153,6 +153,10 @@ class Watched implements Recognizer {
     }
   }
 
+  async align(): Promise<never> {
+    throw new Error("captions are not aligned");
+  }
+
   async close(): Promise<void> {
     // Whoever opened the model closes it.
   }

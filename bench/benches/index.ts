@@ -1,4 +1,5 @@
 import { align } from "./align.ts";
+import { aligner } from "./aligner.ts";
 import { batch } from "./batch.ts";
 import type { Bench } from "./bench.ts";
 import { captions } from "./captions.ts";
@@ -22,6 +23,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   live,
   captions,
   align,
+  aligner,
   server,
   precision,
   optimisations,

@@ -19,6 +19,7 @@ const opener = checkpointOpener(async (found, options): Promise<Recognizer> => {
   if (Number(tokens) === 0) return asr;
   return {
     stream: (input, given) => asr.stream(input, { ...given, ...fixed }),
+    align: (input, text, given) => asr.align(input, text, given),
     close: () => asr.close(),
   };
 });

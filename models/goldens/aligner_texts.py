@@ -51,3 +51,4 @@ FULL_CASES = (
     AlignerCase("30s-mixed", 30.0, "Chinese", MIXED),
     AlignerCase("180s-english", 180.0, "English", ENGLISH * 9),
 )
+FULL_QUANTIZED_CASES = FULL_CASES[:1]

@@ -311,28 +311,36 @@ def aligner_set(folder: Path, shape: Shape, seed: int, words: Vocabulary, cases:
     return state
 
 
-def make_aligner() -> None:
-    """aligner-small, and the same weights as mlx-community quantizes them."""
-    words = small_vocabulary()
-    state = aligner_set(HERE / "aligner-small", ALIGNER, ALIGNER_SEED, words, aligner_texts.CASES)
-    folder = HERE / "aligner-small-q8"
-    folder.mkdir(exist_ok=True)
-    plain = config(ALIGNER, words.added)
+def quantized_aligner_set(
+    folder: Path, shape: Shape, seed: int, words: Vocabulary, cases: Sequence[aligner_texts.AlignerCase], state: State
+) -> None:
+    """The same weights as mlx-community quantizes them to 8 bits, with goldens of the dequantized weights."""
+    folder.mkdir(parents=True, exist_ok=True)
+    plain = config(shape, words.added)
     entry = quantization_entry(state, aligner_bits, 8)
     words.write(folder)
     write_settings(folder, plain | {"quantization": entry, "quantization_config": entry}, words.added)
     reader = AlignerOracle(folder, plain, save_quantized(folder, state, aligner_bits))
-    entries = [reader.write(folder, case) for case in aligner_texts.QUANTIZED_CASES]
-    write_aligner_manifest(folder, ALIGNER_SEED, entries, PACKAGES)
+    write_aligner_manifest(folder, seed, [reader.write(folder, case) for case in cases], PACKAGES)
+
+
+def make_aligner() -> None:
+    words = small_vocabulary()
+    small, q8 = HERE / "aligner-small", HERE / "aligner-small-q8"
+    state = aligner_set(small, ALIGNER, ALIGNER_SEED, words, aligner_texts.CASES)
+    quantized_aligner_set(q8, ALIGNER, ALIGNER_SEED, words, aligner_texts.QUANTIZED_CASES, state)
 
 
 def make_full_aligner(out: Path) -> None:
-    """Published shapes in OUT/aligner-0.6b."""
+    """Published shapes in OUT/aligner-0.6b and OUT/aligner-0.6b-q8."""
     began = time.monotonic()
     words = Vocabulary(*tokens.qwen_sized())
-    aligner_set(out / "aligner-0.6b", FULL_ALIGNER, FULL_SEED, words, aligner_texts.FULL_CASES)
+    plain, q8 = out / "aligner-0.6b", out / "aligner-0.6b-q8"
+    state = aligner_set(plain, FULL_ALIGNER, FULL_SEED, words, aligner_texts.FULL_CASES)
+    print(f"{plain.name}: {time.monotonic() - began:.0f} s", flush=True)
+    quantized_aligner_set(q8, FULL_ALIGNER, FULL_SEED, words, aligner_texts.FULL_QUANTIZED_CASES, state)
     (out / "speech.wav").write_bytes(SPEECH.read_bytes())
-    print(f"aligner-0.6b: {time.monotonic() - began:.0f} s", flush=True)
+    print(f"{plain.name} and {q8.name}: {time.monotonic() - began:.0f} s", flush=True)
 
 
 def make_mel() -> None:

@@ -1,3 +1,4 @@
+import { alignments } from "./alignments/alignments.ts";
 import type { Route } from "./http/route.ts";
 import { openapi } from "./openapi/openapi.ts";
 import { operationRoutes } from "./operation/routes.ts";
@@ -8,5 +9,13 @@ import { translations } from "./transcriptions/translations.ts";
 
 /** All that a server answers. */
 export function allRoutes(): Route[] {
-  return [transcriptions, translations, realtimeRoute(), ...page, ...operationRoutes, openapi];
+  return [
+    transcriptions,
+    translations,
+    alignments,
+    realtimeRoute(),
+    ...page,
+    ...operationRoutes,
+    openapi,
+  ];
 }

@@ -45,6 +45,10 @@ export class CountingRecognizer implements Recognizer {
     }
   }
 
+  async align(): Promise<never> {
+    throw new Error("it hears streams alone");
+  }
+
   async close(): Promise<void> {
     // There is nothing to free.
   }

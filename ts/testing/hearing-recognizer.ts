@@ -64,5 +64,9 @@ export class HearingRecognizer implements Recognizer {
     yield { type: "finish", transcript: transcriptOf([{ ...chunk, text, speech, tokenTexts }]) };
   }
 
+  async align(): Promise<never> {
+    throw new Error("it hears streams alone");
+  }
+
   async close(): Promise<void> {}
 }

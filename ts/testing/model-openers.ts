@@ -36,6 +36,9 @@ export class FakeOpener {
       stream: () => {
         throw new AsrError("internal", "a fake model hears nothing");
       },
+      align: async () => {
+        throw new AsrError("internal", "a fake model hears nothing");
+      },
       close: async () => {
         await Bun.sleep(1);
         this.log.push(`close ${model}`);

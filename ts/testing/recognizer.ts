@@ -1,9 +1,11 @@
 import { basename } from "node:path";
+import { alignedText } from "../align/given/alignment.ts";
 import type { AudioInput } from "../audio/input.ts";
 import type { Recognizer } from "../cli/files/run.ts";
+import type { Alignment, GivenText } from "../contract/alignment.ts";
 import { AsrError } from "../contract/errors.ts";
 import type { StreamEvent } from "../contract/events.ts";
-import type { StreamOptions } from "../contract/options.ts";
+import type { AlignOptions, StreamOptions } from "../contract/options.ts";
 import type { DecodedChunk, FinishReason, TimedWord, Transcript } from "../contract/transcript.ts";
 import { GrowingSegments } from "../segments/segments.ts";
 import { joinTurns } from "../text/joining.ts";
@@ -34,6 +36,8 @@ export class ScriptedRecognizer implements Recognizer {
   readonly started: string[] = [];
   /** The options of the last call. */
   options: StreamOptions = {};
+  /** The text of the last alignment. */
+  aligned: GivenText = "";
   atOnce = 0;
   maxAtOnce = 0;
   closed = false;
@@ -57,6 +61,23 @@ export class ScriptedRecognizer implements Recognizer {
     } finally {
       this.atOnce--;
     }
+  }
+
+  /** The text, with the times of what the script says. */
+  async align(input: AudioInput, text: GivenText, options: AlignOptions): Promise<Alignment> {
+    this.aligned = text;
+    try {
+      return await alignedText(await this.#transcript(input, options), text);
+    } catch (error) {
+      if (!(error instanceof AsrError) || error.partial === undefined) throw error;
+      throw error.with(await alignedText(error.partial, text));
+    }
+  }
+
+  async #transcript(input: AudioInput, options: AlignOptions): Promise<Transcript> {
+    for await (const event of this.stream(input, { words: "auto", ...options }))
+      if (event.type === "finish") return event.transcript;
+    throw new Error("the script has no end");
   }
 
   async close(): Promise<void> {

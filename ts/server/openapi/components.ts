@@ -137,6 +137,33 @@ export const schemas: Readonly<Record<string, Schema>> = {
       { words, logprobs },
     ),
   },
+  Alignment: {
+    description: "A text and when it was said, for json and verbose_json.",
+    ...object(
+      {
+        text: text("The text that was given."),
+        language: text("By its English name in lower case; empty where nothing is said."),
+        duration: seconds,
+        matched: number("Share of the text's words that were heard.", { minimum: 0, maximum: 1 }),
+        unmatched: listOf(named("Unmatched")),
+        languages: listOf(named("Language")),
+        segments: listOf(named("Segment"), {
+          description: "Lines, cues or sentences of the text.",
+        }),
+        words: listOf(named("Word")),
+        usage: { anyOf: [named("TokenUsage"), named("DurationUsage")] },
+        bun_asr: named("Account"),
+      },
+      { task: { const: "align" } },
+    ),
+  },
+  Unmatched: {
+    description: "A stretch of the text that was not heard, or of speech that is not in the text.",
+    ...object(
+      { kind: oneOf(["text", "speech"]), text: text(), start: seconds, end: seconds },
+      { line: count("Of the text, from 1, where its lines were given.") },
+    ),
+  },
   DiarizedTranscription: {
     description: "The answer for response_format diarized_json: a speaker on each channel.",
     ...object({

@@ -1,9 +1,10 @@
+import { alignmentFormats } from "../alignments/request.ts";
 import { type Limits, wordSources } from "../service/settings.ts";
 import { responseFormats } from "../transcriptions/formats.ts";
 import { boolean, listOf, number, object, oneOf, type Schema, text } from "./schema.ts";
 
-/** The fields of a transcription's form besides its recording. */
-function formFields(limits: Limits): Readonly<Record<string, Schema>> {
+/** What is known beforehand of what is said, and who is to hear it. */
+function expectations(limits: Limits): Readonly<Record<string, Schema>> {
   return {
     model: text("A name of GET /v1/models. Other names are answered by the first model."),
     language: text("Code or name of the language that is spoken. Default: it is detected."),
@@ -18,6 +19,22 @@ function formFields(limits: Limits): Readonly<Record<string, Schema>> {
       { type: "string", maxLength: limits.maxKeywordLength },
       { maxItems: limits.maxKeywords, description: "Words to listen for." },
     ),
+  };
+}
+
+/** Of subtitles that are made by the times of words. */
+const cueFields = {
+  max_words_per_cue: number("The most words at a time, in srt and vtt.", {
+    minimum: 1,
+    maximum: 1000,
+  }),
+  highlight_words: boolean("Whether each word is underlined while it is said, in srt and vtt."),
+};
+
+/** The fields of a transcription's form besides its recording. */
+function formFields(limits: Limits): Readonly<Record<string, Schema>> {
+  return {
+    ...expectations(limits),
     response_format: { ...oneOf(responseFormats), default: "json" },
     stream: boolean("Whether the answer comes as server-sent events. Not for srt and vtt."),
     temperature: number("0 takes the likeliest token, above 0 samples.", {
@@ -33,6 +50,7 @@ function formFields(limits: Limits): Readonly<Record<string, Schema>> {
       "Gives words their times, in every format but text: from the decoder's attention, by the " +
         "aligner, or by whichever can. Default: as the server was told, where words are wanted.",
     ),
+    ...cueFields,
     "include[]": listOf(oneOf(["logprobs"]), { description: "For json and verbose_json." }),
     chunking_strategy: {
       description: "Ends chunks at pauses, and leaves the silence out.",
@@ -51,7 +69,23 @@ function formFields(limits: Limits): Readonly<Record<string, Schema>> {
   };
 }
 
-/** The whole form. */
+/** The whole form of an alignment. */
+export function alignmentSchema(limits: Limits): Schema {
+  return object(
+    { file: recordingSchema(limits) },
+    {
+      text: text("What is said in the recording. Either this or srt."),
+      lines: boolean("Whether each line of text is kept, instead of each sentence."),
+      srt: text("Subtitles instead, SubRip or WebVTT, whose cues are kept."),
+      ...expectations(limits),
+      words: oneOf(wordSources, "Where the times come from."),
+      response_format: { ...oneOf(alignmentFormats), default: "json" },
+      ...cueFields,
+    },
+  );
+}
+
+/** The whole form of a transcription. */
 export function formSchema(limits: Limits): Schema {
   return object({ file: recordingSchema(limits) }, formFields(limits));
 }

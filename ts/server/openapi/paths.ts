@@ -1,5 +1,5 @@
 import type { ServerContext } from "../service/service.ts";
-import { formSchema, recordingSchema } from "./form.ts";
+import { alignmentSchema, formSchema, recordingSchema } from "./form.ts";
 import { content, json, refusals } from "./responses.ts";
 import { named, text } from "./schema.ts";
 
@@ -13,6 +13,7 @@ export type PathItem = Readonly<Record<string, Operation>>;
 export function paths(context: ServerContext): Readonly<Record<string, PathItem>> {
   return {
     "/v1/audio/transcriptions": { post: transcribe(context) },
+    "/v1/audio/alignments": { post: align(context) },
     "/v1/audio/translations": {
       post: {
         operationId: "createTranslation",
@@ -85,6 +86,33 @@ function pagePart(summary: string, type: string): Operation {
       ...content("Its text.", type),
       304: { description: "The browser has it already." },
       ...refusals(403),
+    },
+  };
+}
+
+function align({ limits }: ServerContext): Operation {
+  return {
+    operationId: "createAlignment",
+    summary: "Finds when a text was said in a recording.",
+    requestBody: {
+      required: true,
+      content: { "multipart/form-data": { schema: alignmentSchema(limits) } },
+    },
+    responses: {
+      200: {
+        description: "The text with its times.",
+        headers: {
+          "x-bun-asr-model": { description: "The model that answered.", schema: text() },
+          "x-bun-asr-matched": { description: "As matched in JSON.", schema: text() },
+        },
+        content: {
+          "application/json": { schema: named("Alignment") },
+          "text/plain": { schema: text("srt and lrc.") },
+          "text/vtt": { schema: text() },
+          "text/tab-separated-values": { schema: text() },
+        },
+      },
+      ...refusals(400, 401, 403, 408, 413, 415, 500, 503, 507),
     },
   };
 }

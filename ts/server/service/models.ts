@@ -1,10 +1,12 @@
 import type { AudioInput } from "../../audio/input.ts";
+import type { Alignment, GivenText } from "../../contract/alignment.ts";
 import type { StreamEvent } from "../../contract/events.ts";
-import type { StreamOptions } from "../../contract/options.ts";
+import type { AlignOptions, StreamOptions } from "../../contract/options.ts";
 
 /** What the server needs of an open model; `Asr` is one. */
 export interface Recognizer {
   stream(input: AudioInput, options: StreamOptions): AsyncIterable<StreamEvent>;
+  align(input: AudioInput, text: GivenText, options: AlignOptions): Promise<Alignment>;
   close(): Promise<void>;
 }
 

@@ -64,7 +64,10 @@ function jsonOf(transcript: Transcript, request: TranscriptionRequest, model: st
 }
 
 /** What answers and the last event of a stream have in common, where it is asked for. */
-export function details(transcript: Transcript, request: TranscriptionRequest): object {
+export function details(
+  transcript: Transcript,
+  request: Pick<TranscriptionRequest, "hasSegments" | "hasLogprobs" | "temperature" | "options">,
+): object {
   const { text, segments } = transcript;
   const tokens = segments.flatMap((segment) => segment.tokens ?? []);
   const words = segments.flatMap((segment) => segment.words ?? []);

@@ -31,7 +31,7 @@ export async function* heard(
 }
 
 /** The transcript of the part before the place where a recording cannot be read any more. */
-function partOf(error: unknown): Transcript | undefined {
+export function partOf(error: unknown): Transcript | undefined {
   if (!(error instanceof AsrError) || error.code !== "input") return undefined;
   const { partial, message, reason } = error;
   // Nothing is wrong with one that is too long, and half of it is not what was asked for.
@@ -41,7 +41,7 @@ function partOf(error: unknown): Transcript | undefined {
 }
 
 /** The error without the path at which the server keeps the recording. */
-function withName(thrown: unknown, { path, name }: ReceivedFile): unknown {
+export function withName(thrown: unknown, { path, name }: ReceivedFile): unknown {
   if (!(thrown instanceof AsrError)) return thrown;
   const { code, message, hint, reason, partial, cause } = thrown;
   const error = new AsrError(code, message.replaceAll(path, name), hint?.replaceAll(path, name), {

@@ -1,14 +1,11 @@
-import { AsrError } from "../../contract/errors.ts";
-import { type Keyword, keywordList } from "../../contract/keywords.ts";
-import { languageName, languageNames } from "../../contract/languages.ts";
 import type { StreamOptions } from "../../contract/options.ts";
 import { Problem } from "../http/problem.ts";
 import type { ServerContext } from "../service/service.ts";
-import type { Limits } from "../service/settings.ts";
 import { chunkingOf } from "./chunking.ts";
+import { expectationsOf } from "./expectations.ts";
 import { Fields } from "./fields.ts";
 import { type ResponseFormat, responseFormats } from "./formats.ts";
-import { type AskedTimes, timesOf } from "./times.ts";
+import { type CueLayout, timesOf } from "./times.ts";
 
 /** What a client asks for besides its recording, checked. */
 export interface TranscriptionRequest {
@@ -18,7 +15,7 @@ export interface TranscriptionRequest {
   /** Whether the answer is a stream of events. */
   isStreamed: boolean;
   hasSegments: boolean;
-  layout: AskedTimes["layout"];
+  layout: CueLayout;
   /** Whether the answer may have no words, though they were asked for. */
   mayLackWords: boolean;
   hasLogprobs: boolean;
@@ -47,7 +44,7 @@ export function readRequest(
   const { hasSegments, layout, words, mayLackWords, notes } = times;
   const hasLogprobs = logprobsOf(fields, format);
   const temperature = fields.number("temperature", 0, 1) ?? 0;
-  const { language, languages } = languagesOf(fields);
+  const expected = expectationsOf(fields, limits);
   return {
     model: fields.text("model")?.trim(),
     format,
@@ -57,12 +54,9 @@ export function readRequest(
     mayLackWords,
     hasLogprobs,
     temperature,
-    language,
+    language: expected.language,
     options: {
-      language,
-      languages,
-      prompt: promptOf(fields, limits),
-      keywords: keywordsOf(fields, limits),
+      ...expected,
       temperature,
       logprobs: hasLogprobs,
       words,
@@ -82,52 +76,4 @@ function logprobsOf(fields: Fields, format: ResponseFormat): boolean {
   const message = `include[]=logprobs goes with response_format json or verbose_json`;
   const details = { code: "unsupported_value", param: "include[]" };
   throw new Problem(400, `${message}, not with ${format}`, details);
-}
-
-function languagesOf(fields: Fields): Pick<TranscriptionRequest, "language"> & {
-  languages: readonly string[] | undefined;
-} {
-  const language = ofField("language", () => languageName(fields.text("language")));
-  const list = fields.list("languages");
-  const languages =
-    list.length === 0 ? undefined : ofField("languages[]", () => languageNames(list));
-  if (language !== undefined && languages !== undefined) {
-    const message = "language forces one language, languages[] lets the model choose: send one";
-    throw new Problem(400, message, { code: "invalid_value", param: "languages[]" });
-  }
-  return { language, languages };
-}
-
-/** An error of a value becomes one of its field. */
-function ofField<Value>(param: string, read: () => Value): Value {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof AsrError)) throw error;
-    throw new Problem(400, `${param}: ${error.oneLine}`, { code: "invalid_value", param });
-  }
-}
-
-function promptOf(fields: Fields, { maxPromptBytes }: Limits): string | undefined {
-  const prompt = fields.text("prompt");
-  const bytes = Buffer.byteLength(prompt ?? "");
-  if (bytes <= maxPromptBytes) return prompt;
-  const message = `prompt has ${bytes} bytes, at most ${maxPromptBytes} are taken`;
-  throw new Problem(400, message, { code: "string_above_max_length", param: "prompt" });
-}
-
-/** Keywords as they are: what stands behind a colon in one is no weight. */
-function keywordsOf(fields: Fields, limits: Limits): Keyword[] {
-  const words = fields.list("keywords");
-  const param = "keywords[]";
-  if (words.length > limits.maxKeywords) {
-    const message = `${words.length} keywords, at most ${limits.maxKeywords} are taken`;
-    throw new Problem(400, message, { code: "array_above_max_length", param });
-  }
-  const longest = Math.max(0, ...words.map((word) => [...word.trim()].length));
-  if (longest > limits.maxKeywordLength) {
-    const message = `a keyword has ${longest} characters, at most ${limits.maxKeywordLength}`;
-    throw new Problem(400, `${message} are taken`, { code: "string_above_max_length", param });
-  }
-  return ofField(param, () => keywordList(words.map((word) => ({ word }))));
 }

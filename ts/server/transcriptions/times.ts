@@ -4,11 +4,13 @@ import { type WordSource, wordSources } from "../service/settings.ts";
 import type { Fields } from "./fields.ts";
 import type { ResponseFormat } from "./formats.ts";
 
+/** How subtitles are cut and shown by the times of words, where the client says it. */
+export type CueLayout = Pick<Partial<Layout>, "maxWordsPerCue" | "highlightWords">;
+
 /** What of times a client asks for. */
 export interface AskedTimes {
   hasSegments: boolean;
-  /** How subtitles are cut and shown, where the client says it. */
-  layout: Pick<Partial<Layout>, "maxWordsPerCue" | "highlightWords">;
+  layout: CueLayout;
   /** Where the times of words come from; undefined where nobody asked for words. */
   words: WordSource | undefined;
   /**
@@ -54,7 +56,8 @@ export function timesOf(
   };
 }
 
-function layoutOf(fields: Fields, format: ResponseFormat): AskedTimes["layout"] {
+/** Throws `Problem` 400 for what is about subtitles where none are asked for. */
+export function layoutOf(fields: Fields, format: string): CueLayout {
   const maxWordsPerCue = fields.number("max_words_per_cue", 1, 1000);
   const highlightWords = fields.boolean("highlight_words") || undefined;
   const layout = {

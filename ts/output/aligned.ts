@@ -1,0 +1,30 @@
+import type { Alignment } from "../contract/alignment.ts";
+import type { Span } from "../contract/transcript.ts";
+import type { Subtitles } from "../text/subtitles.ts";
+import { type OutputFormat, render } from "./formats.ts";
+import { retimed } from "./retimed.ts";
+
+/**
+ * An alignment in a format. Subtitles that were given and are wanted as what they are keep all but
+ * their times.
+ */
+export function renderAligned(
+  format: OutputFormat,
+  alignment: Alignment,
+  subtitles: Subtitles | undefined,
+  options: Parameters<typeof render>[2],
+): string {
+  if (subtitles?.format !== format) return render(format, alignment, options);
+  return retimed(subtitles, cueSpans(subtitles, alignment));
+}
+
+/** The time of each cue; undefined for one of which nothing was heard. */
+function cueSpans({ cues }: Subtitles, { segments }: Alignment): (Span | undefined)[] {
+  let next = 0;
+  return cues.map(({ text }) => {
+    // Cues without anything in them are no segments.
+    const segment = text.trim() === "" ? undefined : segments[next++];
+    const isHeard = segment?.words?.some(({ probability }) => probability > 0);
+    return isHeard ? segment : undefined;
+  });
+}
