@@ -2,12 +2,13 @@
 
 import { didYouMean } from "../contract/did-you-mean.ts";
 import { AsrError } from "../contract/errors.ts";
-import type { Segment, Transcript } from "../contract/transcript.ts";
+import type { Transcript } from "../contract/transcript.ts";
 import { withoutControls } from "../text/controls.ts";
 import { defaultLayout, type Layout } from "./cues/layout.ts";
 import { json } from "./json.ts";
 import { jsonl } from "./jsonl.ts";
 import { lrc } from "./lrc.ts";
+import { printableSegment } from "./printable.ts";
 import { srt } from "./srt.ts";
 import { tsv } from "./tsv.ts";
 import { txt } from "./txt.ts";
@@ -52,14 +53,6 @@ export function render(
 function printable(transcript: Transcript): Transcript {
   const segments = transcript.segments.map(printableSegment);
   return { ...transcript, text: withoutControls(transcript.text), segments };
-}
-
-/** A segment without control characters, which neither screens nor players can show. */
-export function printableSegment(segment: Segment): Segment {
-  const text = withoutControls(segment.text);
-  if (segment.words === undefined) return { ...segment, text };
-  const words = segment.words.map((word) => ({ ...word, text: withoutControls(word.text) }));
-  return { ...segment, text, words: words.filter((word) => word.text !== "") };
 }
 
 /**

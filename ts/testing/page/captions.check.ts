@@ -113,6 +113,8 @@ test("what was heard can be played, downloaded, and transcribed again as a file"
   await window.click("a.sentence:nth-of-type(2)");
   await window.until("document.querySelector('audio').currentTime >= 2");
   await window.until("document.querySelector('.sentence:nth-of-type(2)').ariaCurrent === 'true'");
+  await window.click(".sentence:nth-of-type(2) .word:nth-of-type(4)");
+  await window.until("document.querySelector('.word.lit')?.textContent === 'Boston'");
   const name = await window.text("#sheet-title");
   expect(name).toMatch(/^Captions \d{4}-\d\d-\d\d \d\d\.\d\d$/);
   await window.click("[data-format=srt]");

@@ -36,6 +36,7 @@ async function openPage(url = served.url): Promise<void> {
 async function answered(path: string, format: string): Promise<string> {
   const form = new FormData();
   form.set("response_format", format);
+  form.set("words", "auto");
   form.set("file", Bun.file(path), "file.wav");
   const url = `${served.url}v1/audio/transcriptions`;
   return await (await fetch(url, { method: "POST", body: form })).text();
@@ -79,6 +80,7 @@ describe("a file", () => {
       return { start, end, text };
     };
     expect(json.segments.map(times)).toEqual(verbose.segments.map(times));
+    expect(json.words).toEqual(verbose.words);
     const sent = "performance.getEntriesByType('resource').length - window.requests";
     expect(await window.evaluate(sent)).toBe(0);
   }, 30_000);
@@ -147,26 +149,35 @@ describe("a file", () => {
 });
 
 test("the word that is heard is lit, and a press on a word plays it", async () => {
-  const words = said.split(" ").map((word, index) => {
-    return { word, start: 0.3 + index * 0.33, end: 0.6 + index * 0.33 };
-  });
-  const segments = [{ id: 0, start: 0.3, end: 5, text: said }];
-  const done = { type: "transcript.text.done", text: said, segments, words };
-  const timed: Route = {
-    path: "/audio/transcriptions",
-    methods: { POST: () => new Response(`data: ${JSON.stringify(done)}\n\n`) },
-  };
-  await using other = new Served({ routes: [timed] });
-  await openPage(other.url);
+  await openPage();
   await window.choose("#files", [sample]);
   await window.until(isDone);
   await window.until("document.querySelector('#player audio')?.readyState >= 1");
   expect(await window.text("#transcript")).toBe(said);
-  await window.click(".word:nth-of-type(9)");
-  await window.until("document.querySelector('.word.lit')?.textContent === 'to'");
-  await window.until("document.querySelector('.word.lit')?.textContent === 'Boston'");
-  expect(await window.evaluate("document.querySelectorAll('.word.lit').length")).toBe(1);
-  expect(JSON.parse(await downloaded("json")).words).toEqual(words);
+  const all = "[...document.querySelectorAll('.word')].map(({ textContent }) => textContent)";
+  expect(await window.evaluate<string[]>(all)).toEqual(said.split(" "));
+  const { words } = JSON.parse(await downloaded("json")) as {
+    words: { word: string; start: number; end: number }[];
+  };
+  const lit = "document.querySelector('.word.lit')?.textContent";
+  await window.evaluate(`(() => {
+    window.lit = [];
+    new MutationObserver(() => {
+      const word = ${lit};
+      if (word !== undefined && window.lit.at(-1)?.word !== word)
+        window.lit.push({ word, at: document.querySelector("audio").currentTime });
+    }).observe(document.querySelector("#transcript"), { attributes: true, subtree: true });
+  })()`);
+  await window.click(".sentence:nth-of-type(2) .word:nth-of-type(4)");
+  await window.until("document.querySelector('audio').ended");
+  const seen = await window.evaluate<{ word: string; at: number }[]>("window.lit");
+  expect(seen.map(({ word }) => word)).toEqual(["Boston", "leaves", "at", "seven", "thirty."]);
+  for (const { word, at } of seen) {
+    const { start = Number.NaN, end = Number.NaN } = words.find((each) => each.word === word) ?? {};
+    expect(at).toBeGreaterThanOrEqual(start - 0.02);
+    expect(at).toBeLessThan(end);
+  }
+  expect(await window.evaluate("document.querySelectorAll('.word.lit').length")).toBe(0);
 }, 30_000);
 
 async function downloaded(format: string): Promise<string> {

@@ -127,6 +127,31 @@ describe("captions", () => {
     ]);
   });
 
+  test("have the words that were settled, also of a turn that broke off", () => {
+    const captions = new Captions();
+    const words = ["One", "two.", "Three"].map((word, index) => {
+      return { word, start: index, end: index + 0.9, probability: 0.8, estimated: true };
+    });
+    const told = words.map(({ word: text, ...rest }) => ({ text, ...rest }));
+    const [one, two, three] = words;
+    const segment = { id: "seg_1", speaker: "", start: 0, end: 1.9, text: "One two." };
+    heard(
+      captions,
+      "a",
+      { type: "….delta", delta: "One two." },
+      { type: "….words", words: [one] },
+      { type: "….words", words: [two] },
+      { type: "….segment", ...segment, words: [one, two] },
+      { type: "….completed", transcript: "One two.", words: [one, two] },
+    );
+    heard(captions, "b", { type: "….delta", delta: "Three and" });
+    heard(captions, "b", { type: "….words", words: [three] });
+    expect(captions.result(4).segments).toMatchObject([
+      { text: "One two.", words: told.slice(0, 2), estimated: true },
+      { text: "Three and", start: 2, end: 2.9, words: told.slice(2) },
+    ]);
+  });
+
   test("pass over what tells nothing of a turn", () => {
     const captions = new Captions();
     expect(captions.take({ type: "session.created" })).toBeUndefined();

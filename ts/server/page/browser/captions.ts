@@ -1,7 +1,7 @@
-import type { Segment } from "../../../contract/transcript.ts";
+import type { Segment, Word } from "../../../contract/transcript.ts";
 import { joinTexts } from "../../../text/joining.ts";
 import { isRecord } from "./records.ts";
-import { emptyResult, type Result, segmentIn } from "./result.ts";
+import { emptyResult, type Result, segmentIn, wordsIn } from "./result.ts";
 
 /** What was said between two pauses. */
 export interface Turn {
@@ -17,6 +17,8 @@ export interface Turn {
   language: string;
   /** Its sentences, once it is finished. */
   segments: readonly Segment[];
+  /** Words of the settled text, as far as their times are known. */
+  words: readonly Word[];
   isFinished: boolean;
 }
 
@@ -49,6 +51,9 @@ export class Captions {
       case `${prefix}provisional`:
         turn.provisional = textIn(event["text"]);
         break;
+      case `${prefix}words`:
+        turn.words = [...turn.words, ...wordsIn(event["words"])];
+        break;
       case `${prefix}segment`: {
         const segment = segmentIn(event, turn.segments.length);
         if (segment !== undefined) turn.segments = [...turn.segments, segment];
@@ -78,6 +83,7 @@ export class Captions {
       provisional: "",
       language: "",
       segments: [],
+      words: [],
       isFinished: false,
     };
     this.#turns.set(id, turn);
@@ -93,7 +99,7 @@ export class Captions {
   result(duration: number): Result {
     for (const turn of this.#turns.values()) if (!turn.isFinished) settle(turn);
     const turns = this.turns.filter(({ settled }) => settled.trim() !== "");
-    const segments = turns.flatMap((turn) => turn.segments);
+    const segments = turns.flatMap(segmentsOf);
     return {
       ...emptyResult(),
       text: turns.reduce((text, { settled }) => joinTexts(text, settled), ""),
@@ -102,6 +108,15 @@ export class Captions {
       segments: segments.map((segment, id) => ({ ...segment, id })),
     };
   }
+}
+
+/** The sentences of a turn; of one that broke off, what its words tell. */
+function segmentsOf({ segments, settled, words }: Turn): readonly Segment[] {
+  const [first, last] = [words[0], words.at(-1)];
+  if (segments.length > 0 || first === undefined || last === undefined) return segments;
+  const place = { start: first.start, end: last.end };
+  const told = { language: "", estimated: true, avgLogprob: 0, lowConfidence: false };
+  return [{ id: 0, ...place, text: settled.trim(), ...told, words: [...words] }];
 }
 
 /** Keeps what was provisional: nothing better comes any more. */

@@ -210,7 +210,8 @@ class Page {
     const notes = [...take.result.notes];
     // The text is then only that of the part before.
     if (take.trouble !== undefined && pieces.length > 0) notes.push(take.trouble.text);
-    if (this.#player.canPlay && take.result.segments.length > 0) notes.push(seekingText());
+    if (this.#player.canPlay && take.result.segments.length > 0)
+      notes.push(seekingText(take.result.segments.some(({ words }) => words !== undefined)));
     const footnote = byId("footnote", HTMLParagraphElement);
     footnote.hidden = notes.length === 0;
     footnote.textContent = notes.join("\n");
@@ -277,11 +278,10 @@ function nothingText(take: Take): string {
   return take.trouble?.text ?? "Nothing was written.";
 }
 
-function seekingText(): string {
+function seekingText(hasWords: boolean): string {
   const hasKeyboard = matchMedia("(any-hover: hover)").matches;
-  return hasKeyboard
-    ? "Press a sentence to play it; the arrow keys go from one to the next."
-    : "Press a sentence to play it.";
+  const press = hasWords ? "Press a word to play from there" : "Press a sentence to play it";
+  return hasKeyboard ? `${press}; the arrow keys go from sentence to sentence.` : `${press}.`;
 }
 
 /** The time as the name of what is heard from now on. */

@@ -1,6 +1,7 @@
+import type { Word } from "../../../contract/transcript.ts";
 import { separator } from "../../../text/joining.ts";
 import type { Turn } from "./captions.ts";
-import type { Result, Word } from "./result.ts";
+import type { Result } from "./result.ts";
 
 /** A stretch of a transcript that looks and acts as one. */
 export interface Piece {
@@ -24,18 +25,15 @@ const longPause = 2;
 const longParagraph = 60;
 
 /** A result as pieces: its sentences, and what was written after the last of them. */
-export function piecesOf({ text, segments, words }: Result): Piece[] {
-  let [at, before, nextWord] = [0, "", 0];
+export function piecesOf({ text, segments }: Result): Piece[] {
+  let [at, before] = [0, ""];
   const pieces = segments.map((segment): Piece => {
     const found = text.indexOf(segment.text, at);
     if (found >= 0) at = found + segment.text.length;
-    const { id, start, end } = segment;
-    const firstWord = nextWord;
-    while (nextWord < words.length && words[nextWord]!.start < end) nextWord++;
-    const own = words.slice(firstWord, nextWord);
+    const { id, start, end, words = [] } = segment;
     const gap = separator(before, segment.text);
     before = segment.text;
-    return { ...untimed, key: `s${id}`, text: segment.text, gap, start, end, words: own };
+    return { ...untimed, key: `s${id}`, text: segment.text, gap, start, end, words };
   });
   const rest = text.slice(at).trim();
   if (rest === "") return pieces;
@@ -112,7 +110,7 @@ export function wordParts(text: string, words: readonly Word[]): WordPart[] {
   const parts: WordPart[] = [];
   let at = 0;
   for (const word of words) {
-    const wanted = word.word.trim();
+    const wanted = word.text.trim();
     const found = wanted === "" ? -1 : text.indexOf(wanted, at);
     if (found < 0) continue;
     if (found > at) parts.push({ text: text.slice(at, found), word: undefined });

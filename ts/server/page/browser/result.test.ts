@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { piecesOf, wordParts } from "./paragraphs.ts";
-import { download, emptyResult, type Result, segmentsIn, wordsIn } from "./result.ts";
+import { download, emptyResult, type Result, segmentsIn, withWords, wordsIn } from "./result.ts";
 
 const result: Result = {
   ...emptyResult(),
@@ -28,8 +28,9 @@ describe("downloads", () => {
     expect(json).toMatchObject({ text: result.text, language: "en", duration: 5.1 });
     expect(json.segments[0]).toEqual({ id: 0, start: 0.3, end: 1.9, text: "Turn on the light." });
     expect("words" in json).toBe(false);
-    const words = wordsIn([{ word: "Turn", start: 0.3, end: 0.5 }]);
-    expect(JSON.parse(download("json", { ...result, words })).words).toEqual(words);
+    const words = [{ word: "Turn", start: 0.3, end: 0.5, probability: 0.9, estimated: false }];
+    const segments = withWords(result.segments, wordsIn(words));
+    expect(JSON.parse(download("json", { ...result, segments })).words).toEqual(words);
   });
 });
 
@@ -50,8 +51,9 @@ describe("pieces", () => {
       { word: "The", start: 2.1, end: 2.2 },
       { word: 7, start: 1 },
     ]);
-    const [first] = piecesOf({ ...result, words });
-    expect(first?.words.map(({ word }) => word)).toEqual(["Turn", "light."]);
+    const [first, second] = piecesOf({ ...result, segments: withWords(result.segments, words) });
+    expect(first?.words.map(({ text }) => text)).toEqual(["Turn", "light."]);
+    expect(second?.words.map(({ text }) => text)).toEqual(["The"]);
     expect(wordParts("Turn on the light.", first?.words ?? []).map(({ text }) => text)).toEqual([
       "Turn",
       " on the ",
@@ -60,7 +62,7 @@ describe("pieces", () => {
   });
 
   test("lose no letter where a word is not found in its sentence", () => {
-    const words = [{ word: "Licht", start: 0, end: 1 }];
+    const words = wordsIn([{ word: "Licht", start: 0, end: 1 }]);
     const parts = wordParts("Turn on the light.", words);
     expect(parts.map(({ text }) => text).join("")).toBe("Turn on the light.");
   });

@@ -82,10 +82,9 @@ function sessionOf({ model, language, keywords, prompt }: Settings): object {
   return {
     type: "transcription",
     audio: { input: { format, transcription, turn_detection: { type: "server_vad" } } },
-    // Both are additions of this server to OpenAI's events.
-    include: [
-      "item.input_audio_transcription.provisional",
-      "item.input_audio_transcription.segments",
-    ],
+    // All are additions of this server to OpenAI's events.
+    include: ["provisional", "segments", "words"].map(
+      (name) => `item.input_audio_transcription.${name}`,
+    ),
   };
 }

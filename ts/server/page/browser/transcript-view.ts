@@ -42,7 +42,7 @@ export class TranscriptView {
     if (this.#shown.join() === wanted.join()) return;
     this.#shown = wanted;
     this.#sentences = timesOf(this.#root, ".sentence[data-start]");
-    this.#words = timesOf(this.#root, ".word");
+    this.#words = joined(timesOf(this.#root, ".word"));
     this.#keepOneTabStop();
   }
 
@@ -167,9 +167,26 @@ function timesOf(root: HTMLElement, selector: string): Lightable[] {
   }));
 }
 
+/** Between words that are no further apart the light does not go out, in seconds. */
+const shortPause = 0.3;
+
+/** Words, each lit until the next one begins where that is soon. */
+function joined(words: readonly Lightable[]): Lightable[] {
+  return words.map((word, index) => {
+    const next = words[index + 1]?.start ?? word.end;
+    return next > word.end && next - word.end < shortPause ? { ...word, end: next } : word;
+  });
+}
+
 /** The last that began, unless it ended; seekers land on the very start of one. */
 function at(all: readonly Lightable[], seconds: number | undefined): HTMLElement | undefined {
   if (seconds === undefined) return undefined;
-  const found = all.findLast(({ start }) => start <= seconds + 0.01);
+  let [low, high] = [0, all.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (all[middle]!.start <= seconds + 0.01) low = middle + 1;
+    else high = middle;
+  }
+  const found = all[low - 1];
   return found !== undefined && seconds < found.end ? found.element : undefined;
 }

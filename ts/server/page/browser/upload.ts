@@ -2,7 +2,7 @@ import type { Segment } from "../../../contract/transcript.ts";
 import { languageIn } from "./captions.ts";
 import { EventLines } from "./event-lines.ts";
 import { isRecord, recordIn } from "./records.ts";
-import { emptyResult, type Result, segmentIn, segmentsIn, wordsIn } from "./result.ts";
+import { emptyResult, type Result, segmentIn, segmentsIn, withWords, wordsIn } from "./result.ts";
 import { address, authorization, errorIn, type Settings } from "./service.ts";
 import { sentence, TroubleError, troubleOf } from "./troubles.ts";
 
@@ -111,13 +111,14 @@ class Answer {
   #resultOf(event: Readonly<Record<string, unknown>>): Result {
     const { text, duration, languages, segments, words } = event;
     const own = segmentsIn(segments);
+    const told = own.length > 0 ? own : this.#segments;
+    const timed = wordsIn(words);
     return {
       ...emptyResult(),
       text: typeof text === "string" ? text : this.#text,
       language: languageIn(languages) ?? "",
       duration: typeof duration === "number" ? duration : undefined,
-      segments: own.length > 0 ? own : this.#segments,
-      words: wordsIn(words),
+      segments: timed.length > 0 ? withWords(told, timed) : told,
       notes: notesIn(event["bun_asr"]),
     };
   }

@@ -257,6 +257,22 @@ var defaultLimits = {
 };
 var defaultLayout = { ...defaultLimits, rtlMarks: false, highlightWords: false };
 
+// ts/text/controls.ts
+var spaces = /(?![\t\n\r])(?=\p{Cc})\p{White_Space}/gu;
+var controls = /(?![\t\n\r])\p{Cc}/gu;
+function withoutControls(text) {
+  return text.replaceAll(spaces, " ").replaceAll(controls, "");
+}
+
+// ts/output/printable.ts
+function printableSegment(segment) {
+  const text = withoutControls(segment.text);
+  if (segment.words === undefined)
+    return { ...segment, text };
+  const words = segment.words.map((word) => ({ ...word, text: withoutControls(word.text) }));
+  return { ...segment, text, words: words.filter((word) => word.text !== "") };
+}
+
 // ts/output/clock.ts
 function clock(ms, decimalSign) {
   const [seconds, rest] = [Math.floor(ms / 1000), ms % 1000];
@@ -1087,16 +1103,9 @@ function escaped(text) {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
-// ts/text/controls.ts
-var spaces = /(?![\t\n\r])(?=\p{Cc})\p{White_Space}/gu;
-var controls = /(?![\t\n\r])\p{Cc}/gu;
-function withoutControls(text) {
-  return text.replaceAll(spaces, " ").replaceAll(controls, "");
-}
-
 // ts/server/page/browser/result.ts
 function emptyResult() {
-  return { text: "", language: "", duration: undefined, segments: [], words: [], notes: [] };
+  return { text: "", language: "", duration: undefined, segments: [], notes: [] };
 }
 var mediaTypes = {
   txt: "text/plain",
@@ -1106,18 +1115,16 @@ var mediaTypes = {
 };
 function download(format, result) {
   if (format === "json") {
-    const { text, language, duration, words } = result;
+    const { text, language, duration } = result;
     const segments = result.segments.map(({ id, start, end, text }) => ({ id, start, end, text }));
-    const timed = words.length > 0 ? { words } : {};
+    const words = result.segments.flatMap((segment) => segment.words ?? []);
+    const timed = words.length > 0 ? { words: words.map(openAiWord) } : {};
     return `${JSON.stringify({ text, language, duration, segments, ...timed }, null, 2)}
 `;
   }
   const shown = {
     text: withoutControls(result.text),
-    segments: result.segments.map((segment) => ({
-      ...segment,
-      text: withoutControls(segment.text)
-    }))
+    segments: result.segments.map(printableSegment)
   };
   if (format === "txt")
     return txt(shown);
@@ -1125,6 +1132,7 @@ function download(format, result) {
 }
 function segmentIn(value, id) {
   const { start, end, text, avg_logprob: logprob } = value;
+  const words = wordsIn(value["words"]);
   if (typeof start !== "number" || typeof end !== "number" || typeof text !== "string")
     return;
   return {
@@ -1133,16 +1141,37 @@ function segmentIn(value, id) {
     end,
     text: text.trim(),
     language: "",
-    estimated: true,
+    estimated: words.length === 0 || words.some(({ estimated }) => estimated),
     avgLogprob: typeof logprob === "number" ? logprob : 0,
-    lowConfidence: false
+    lowConfidence: false,
+    ...words.length > 0 ? { words } : {}
   };
 }
 function segmentsIn(value) {
   return recordsIn(value).flatMap((one, id) => segmentIn(one, id) ?? []);
 }
 function wordsIn(value) {
-  return recordsIn(value).flatMap(({ word, start, end }) => typeof word === "string" && typeof start === "number" && typeof end === "number" ? [{ word, start, end }] : []);
+  return recordsIn(value).flatMap(({ word: text, start, end, probability, estimated }) => typeof text === "string" && typeof start === "number" && typeof end === "number" ? [
+    {
+      text,
+      start,
+      end,
+      probability: Number(probability ?? 1),
+      estimated: estimated !== false
+    }
+  ] : []);
+}
+function openAiWord({ text: word, start, end, probability, estimated }) {
+  return { word, start, end, probability, estimated };
+}
+function withWords(segments, words) {
+  let next = 0;
+  return segments.map((segment) => {
+    const first = next;
+    while (next < words.length && words[next].start < segment.end)
+      next++;
+    return next === first ? segment : { ...segment, words: words.slice(first, next) };
+  });
 }
 
 // ts/server/page/browser/captions.ts
@@ -1171,6 +1200,9 @@ class Captions {
         break;
       case `${prefix}provisional`:
         turn.provisional = textIn(event["text"]);
+        break;
+      case `${prefix}words`:
+        turn.words = [...turn.words, ...wordsIn(event["words"])];
         break;
       case `${prefix}segment`: {
         const segment = segmentIn(event, turn.segments.length);
@@ -1202,6 +1234,7 @@ class Captions {
       provisional: "",
       language: "",
       segments: [],
+      words: [],
       isFinished: false
     };
     this.#turns.set(id, turn);
@@ -1215,7 +1248,7 @@ class Captions {
       if (!turn.isFinished)
         settle(turn);
     const turns = this.turns.filter(({ settled }) => settled.trim() !== "");
-    const segments = turns.flatMap((turn) => turn.segments);
+    const segments = turns.flatMap(segmentsOf);
     return {
       ...emptyResult(),
       text: turns.reduce((text, { settled }) => joinTexts(text, settled), ""),
@@ -1224,6 +1257,14 @@ class Captions {
       segments: segments.map((segment, id) => ({ ...segment, id }))
     };
   }
+}
+function segmentsOf({ segments, settled, words }) {
+  const [first, last] = [words[0], words.at(-1)];
+  if (segments.length > 0 || first === undefined || last === undefined)
+    return segments;
+  const place = { start: first.start, end: last.end };
+  const told = { language: "", estimated: true, avgLogprob: 0, lowConfidence: false };
+  return [{ id: 0, ...place, text: settled.trim(), ...told, words: [...words] }];
 }
 function settle(turn) {
   turn.settled += turn.provisional;
@@ -1395,13 +1436,14 @@ class Answer {
   #resultOf(event) {
     const { text, duration, languages, segments, words } = event;
     const own = segmentsIn(segments);
+    const told = own.length > 0 ? own : this.#segments;
+    const timed = wordsIn(words);
     return {
       ...emptyResult(),
       text: typeof text === "string" ? text : this.#text,
       language: languageIn(languages) ?? "",
       duration: typeof duration === "number" ? duration : undefined,
-      segments: own.length > 0 ? own : this.#segments,
-      words: wordsIn(words),
+      segments: timed.length > 0 ? withWords(told, timed) : told,
       notes: notesIn(event["bun_asr"])
     };
   }
@@ -1632,10 +1674,7 @@ function sessionOf({ model, language, keywords, prompt }) {
   return {
     type: "transcription",
     audio: { input: { format, transcription, turn_detection: { type: "server_vad" } } },
-    include: [
-      "item.input_audio_transcription.provisional",
-      "item.input_audio_transcription.segments"
-    ]
+    include: ["provisional", "segments", "words"].map((name) => `item.input_audio_transcription.${name}`)
   };
 }
 
@@ -1893,20 +1932,16 @@ function heightOf(peak) {
 // ts/server/page/browser/paragraphs.ts
 var longPause3 = 2;
 var longParagraph2 = 60;
-function piecesOf({ text, segments, words }) {
-  let [at, before, nextWord] = [0, "", 0];
+function piecesOf({ text, segments }) {
+  let [at, before] = [0, ""];
   const pieces = segments.map((segment) => {
     const found = text.indexOf(segment.text, at);
     if (found >= 0)
       at = found + segment.text.length;
-    const { id, start, end } = segment;
-    const firstWord = nextWord;
-    while (nextWord < words.length && words[nextWord].start < end)
-      nextWord++;
-    const own = words.slice(firstWord, nextWord);
+    const { id, start, end, words = [] } = segment;
     const gap = separator(before, segment.text);
     before = segment.text;
-    return { ...untimed, key: `s${id}`, text: segment.text, gap, start, end, words: own };
+    return { ...untimed, key: `s${id}`, text: segment.text, gap, start, end, words };
   });
   const rest = text.slice(at).trim();
   if (rest === "")
@@ -1965,7 +2000,7 @@ function wordParts(text, words) {
   const parts = [];
   let at = 0;
   for (const word of words) {
-    const wanted = word.word.trim();
+    const wanted = word.text.trim();
     const found = wanted === "" ? -1 : text.indexOf(wanted, at);
     if (found < 0)
       continue;
@@ -2243,7 +2278,7 @@ class TranscriptView {
       return;
     this.#shown = wanted;
     this.#sentences = timesOf(this.#root, ".sentence[data-start]");
-    this.#words = timesOf(this.#root, ".word");
+    this.#words = joined(timesOf(this.#root, ".word"));
     this.#keepOneTabStop();
   }
   light(seconds) {
@@ -2369,10 +2404,25 @@ function timesOf(root, selector) {
     end: Number(element.dataset["end"] ?? Number.POSITIVE_INFINITY)
   }));
 }
+var shortPause2 = 0.3;
+function joined(words) {
+  return words.map((word, index) => {
+    const next = words[index + 1]?.start ?? word.end;
+    return next > word.end && next - word.end < shortPause2 ? { ...word, end: next } : word;
+  });
+}
 function at(all, seconds) {
   if (seconds === undefined)
     return;
-  const found = all.findLast(({ start }) => start <= seconds + 0.01);
+  let [low, high] = [0, all.length];
+  while (low < high) {
+    const middle = low + high >> 1;
+    if (all[middle].start <= seconds + 0.01)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  const found = all[low - 1];
   return found !== undefined && seconds < found.end ? found.element : undefined;
 }
 
@@ -2606,7 +2656,7 @@ class Page {
     if (take.trouble !== undefined && pieces.length > 0)
       notes.push(take.trouble.text);
     if (this.#player.canPlay && take.result.segments.length > 0)
-      notes.push(seekingText());
+      notes.push(seekingText(take.result.segments.some(({ words }) => words !== undefined)));
     const footnote = byId("footnote", HTMLParagraphElement);
     footnote.hidden = notes.length === 0;
     footnote.textContent = notes.join(`
@@ -2672,9 +2722,10 @@ function nothingText(take) {
     return `${stateText(take)}…`;
   return take.trouble?.text ?? "Nothing was written.";
 }
-function seekingText() {
+function seekingText(hasWords) {
   const hasKeyboard = matchMedia("(any-hover: hover)").matches;
-  return hasKeyboard ? "Press a sentence to play it; the arrow keys go from one to the next." : "Press a sentence to play it.";
+  const press = hasWords ? "Press a word to play from there" : "Press a sentence to play it";
+  return hasKeyboard ? `${press}; the arrow keys go from sentence to sentence.` : `${press}.`;
 }
 function nameNow() {
   const now = new Date;
