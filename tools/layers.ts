@@ -28,6 +28,8 @@ const table: Readonly<Record<string, string>> = {
   output: "contract segments text",
   // A name of a model becomes a folder.
   hub: "contract concurrency checkpoint native/locate native/program text",
+  // What is fetched, too, and no model.
+  "align/tables": "contract concurrency align hub",
   // Libraries without a terminal.
   convert: "contract checkpoint native text hub",
   wer: "contract audio comparison",

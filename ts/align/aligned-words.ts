@@ -45,17 +45,20 @@ export function alignedWords(answer: AlignerAnswer): TimedWord[] {
   }));
   const weights = words.map(({ spoken }) => spoken.length);
   const timed = lengthened(spans, weights, seconds, segmentMs / 1000);
-  return words.map(({ from, to }, index) => {
+  const found: TimedWord[] = [];
+  for (const [index, { from, to }] of words.entries()) {
     const { isShared, ...span } = timed[index]!;
     const isMadeUp = isOutlier[2 * index]! && isOutlier[2 * index + 1]!;
-    return {
-      from,
-      to,
-      start: start + span.start,
-      end: start + span.end,
-      estimated: isShared || isMadeUp,
-    };
-  });
+    const end = start + span.end;
+    const before = found.at(-1);
+    if (from === to && before !== undefined) {
+      // Several words in one character, as in `㍿`, are one word to a reader.
+      before.end = end;
+      continue;
+    }
+    found.push({ from, to, start: start + span.start, end, estimated: isShared || isMadeUp });
+  }
+  return found;
 }
 
 function wholeText(text: string, start: number, seconds: number): TimedWord[] {

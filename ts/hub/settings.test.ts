@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expectAsrError } from "../testing/expect-error.ts";
-import { hubSettings } from "./settings.ts";
+import { assetsFolder, hubSettings } from "./settings.ts";
 
 const home = { HOME: "/home/ada" };
 
@@ -19,6 +19,17 @@ test.each([
   [{ HF_HUB_CACHE: "", HF_HOME: "/hf/$UNSET" }, "/hf/$UNSET/hub"],
 ])("the cache with %p is %s", (environment, folder) => {
   expect(hubSettings({}, { ...home, ...environment }).cacheFolder).toBe(folder);
+});
+
+test.each([
+  [{}, "/home/ada/.cache/huggingface/assets"],
+  [{ XDG_CACHE_HOME: "/caches", HF_HUB_CACHE: "/hub" }, "/caches/huggingface/assets"],
+  [{ HF_HOME: "~/hf" }, "/home/ada/hf/assets"],
+  [{ HUGGINGFACE_ASSETS_CACHE: "/old" }, "/old"],
+  [{ HUGGINGFACE_ASSETS_CACHE: "/old", HF_ASSETS_CACHE: "~/new" }, "/home/ada/new"],
+])("what is no model lies, with %p, in %s", (environment, folder) => {
+  expect(assetsFolder({}, { ...home, ...environment })).toBe(folder);
+  expect(assetsFolder({ cacheDir: "/mine" }, { ...home, ...environment })).toBe("/mine/.assets");
 });
 
 test("options go before the environment", () => {

@@ -31,12 +31,8 @@ export function hubSettings(
   environment: Environment = process.env,
 ): HubSettings {
   const get = (name: string) => environment[name] || undefined;
-  const path = (name: string) => {
-    const value = get(name);
-    return value === undefined ? undefined : expand(value, environment);
-  };
-  const caches = path("XDG_CACHE_HOME") ?? join(get("HOME") ?? homedir(), ".cache");
-  const home = path("HF_HOME") ?? join(caches, "huggingface");
+  const path = (name: string) => pathOf(name, environment);
+  const home = homeOf(environment);
   const cacheFolder = path("HF_HUB_CACHE") ?? path("HUGGINGFACE_HUB_CACHE") ?? join(home, "hub");
   const tokenFile = path("HF_TOKEN_PATH") ?? join(home, "token");
   const withoutToken = isTrue(get("HF_HUB_DISABLE_IMPLICIT_TOKEN"));
@@ -46,6 +42,31 @@ export function hubSettings(
     token: withoutToken ? undefined : tokenOf(get("HF_TOKEN"), tokenFile),
     offline: offline ?? isTrue(get("HF_HUB_OFFLINE") ?? get("TRANSFORMERS_OFFLINE")),
   };
+}
+
+/**
+ * The folder for what is fetched and is no model, one folder in it for each program: as Python's
+ * huggingface_hub has it, or within the cache folder that the options name.
+ */
+export function assetsFolder(
+  { cacheDir }: HubOptions = {},
+  environment: Environment = process.env,
+): string {
+  if (cacheDir !== undefined) return join(cacheDir, ".assets");
+  const path = (name: string) => pathOf(name, environment);
+  const named = path("HF_ASSETS_CACHE") ?? path("HUGGINGFACE_ASSETS_CACHE");
+  return named ?? join(homeOf(environment), "assets");
+}
+
+function homeOf(environment: Environment): string {
+  const path = (name: string) => pathOf(name, environment);
+  const caches = path("XDG_CACHE_HOME") ?? join(environment["HOME"] || homedir(), ".cache");
+  return path("HF_HOME") ?? join(caches, "huggingface");
+}
+
+function pathOf(name: string, environment: Environment): string | undefined {
+  const value = environment[name];
+  return value ? expand(value, environment) : undefined;
 }
 
 /** `~` and `$NAME` at the places where Python's library expands them. */

@@ -6,19 +6,22 @@ import { koreanWords } from "./korean.ts";
 import { spacedWords } from "./spaced.ts";
 import type { SpokenWord } from "./spoken-word.ts";
 import { thaiWords } from "./thai.ts";
+import type { WordTables } from "./word-tables.ts";
 
 /**
  * The words of a text as the official aligner cuts it, each with its part of the text: in order,
  * without overlap, and together all but the white space. Without a letter or digit there are none.
- * Thai, which the aligner does not know, is cut by ICU's dictionary.
- * `language` is a name as in `languages`.
+ * `language` is a name as in `languages`. Japanese and Korean take `tables`: without them Japanese
+ * is cut by ICU's dictionary, Korean at spaces alone. Thai, which the aligner does not know, is cut
+ * by ICU's dictionary. Where one character is several words, as `㍿` in Japanese, those behind the
+ * first may have an empty part.
  */
-export function spokenWords(text: string, language: string): SpokenWord[] {
-  return covering(text, splitter(language)(text));
+export function spokenWords(text: string, language: string, tables: WordTables = {}): SpokenWord[] {
+  return covering(text, cut(text, language, tables));
 }
 
-function splitter(language: string): (text: string) => SpokenWord[] {
-  if (language === "Japanese") return japaneseWords;
-  if (language === "Thai") return thaiWords;
-  return language === "Korean" ? koreanWords : spacedWords;
+function cut(text: string, language: string, { japanese, korean }: WordTables): SpokenWord[] {
+  if (language === "Japanese") return japaneseWords(text, japanese);
+  if (language === "Korean") return koreanWords(text, korean);
+  return language === "Thai" ? thaiWords(text) : spacedWords(text);
 }
