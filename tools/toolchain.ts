@@ -44,6 +44,20 @@ export async function swift(): Promise<string> {
   return compiler;
 }
 
+/** The compiler of single files and linker, of the toolchain that `swift` belongs to. */
+export async function swiftc(): Promise<string> {
+  return join(await toolchainPrograms(), "swiftc");
+}
+
+/** The licence of the toolchain, and so of the runtime that is linked into the library. */
+export async function swiftLicense(): Promise<string> {
+  return join(await toolchainPrograms(), "../share/swift/LICENSE.txt");
+}
+
+async function toolchainPrograms(): Promise<string> {
+  return dirname(realpathSync(await swift()));
+}
+
 /** The toolchain brings clang, but takes the headers of C and C++ from the system. */
 async function checkCxx(compiler: string): Promise<void> {
   const clang = join(dirname(realpathSync(compiler)), "clang++");
