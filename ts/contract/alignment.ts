@@ -31,6 +31,15 @@ export interface Alignment extends Transcript {
   unmatched: Unmatched[];
 }
 
+/** What may have been said in the place of something that was heard. */
+export interface Instead {
+  /** Stretch of what was heard, the white space before it included; empty where nothing was. */
+  from: number;
+  to: number;
+  /** With the white space before it. */
+  text: string;
+}
+
 /** No recording has more text, in UTF-16 units: an hour of speech is some 60,000. */
 const maxLength = 2_000_000;
 

@@ -18,6 +18,8 @@ const minShortLikeness = 0.6;
 const maxMerged = 6;
 /** So many words of other kinds may be one. */
 const maxCompound = 3;
+/** Written apart or together, the letters are the same, but for a slip. */
+const minCompoundLikeness = 0.75;
 /** Larger gaps are not searched, in cells: the one text is not the other there. */
 const maxCells = 2_500;
 /** Characters of which so many in a row differ are other ones that sound alike. */
@@ -105,7 +107,9 @@ function likeness(left: readonly Unit[], right: readonly Unit[], language: strin
   const [shorter = 0, longer = 0] = [lengthOf(left), lengthOf(right)].sort((a, b) => a - b);
   if (shorter < minLikeness * longer) return 0;
   const like = 1 - editDistance(keysOf(left), keysOf(right)) / longer;
-  const least = shorter <= shortWord ? minShortLikeness : minLikeness;
+  const isCompound = left.length + right.length > 2;
+  const single = shorter <= shortWord ? minShortLikeness : minLikeness;
+  const least = isCompound ? minCompoundLikeness : single;
   return like >= least ? like : 0;
 }
 

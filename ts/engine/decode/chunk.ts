@@ -13,6 +13,7 @@ import type { DecodingSession, StageTimes } from "./decoding-model.ts";
 import type { Engine } from "./engine.ts";
 import { Hypothesis } from "./hypothesis.ts";
 import { isTooShort } from "./missing-text.ts";
+import { heardAgain, type Prompter } from "./second-hearing.ts";
 import type { DecodeParty } from "./stages.ts";
 
 /** How chunks are decoded. */
@@ -26,6 +27,8 @@ export interface DecodeOptions {
   session: SessionOptions;
   /** Who finds the times of words, where they are asked for. */
   words?: AnswerListener | undefined;
+  /** Whoever knows what may have been said. */
+  prompter?: Prompter | undefined;
 }
 
 /** For whom a chunk is decoded. An aborted chunk ends with what it has. */
@@ -69,14 +72,23 @@ export async function decodeChunk(
   const maxTokens = options.maxTokens ?? tokenBudget(audio.end - audio.start);
   const ids = await feed(engine, session, audio, { ...options, maxTokens }, context);
   if (ids === undefined) return notDecoded(audio, "cancelled");
-  const hypothesis = new Hypothesis(engine.tokenizer, options.biasing.language);
-  const finishReason = await engine.batch.generate(session, hypothesis, {
+  const { language } = options.biasing;
+  const written = new Hypothesis(engine.tokenizer, language);
+  const finishReason = await engine.batch.generate(session, written, {
     ...context,
     maxTokens,
     processor: options.biasing.processor(),
   });
+  const first = decoded(audio, written, finishReason);
+  const { prompter } = options;
+  const hears = prompter !== undefined && first.finishReason === "eos";
+  const answered = { session, prompt: ids, hypothesis: written };
+  const hypothesis = hears
+    ? await heardAgain(engine, answered, first, prompter, { party: context, language, maxTokens })
+    : written;
+  if (hypothesis === undefined) return notDecoded(audio, "cancelled");
   const result = {
-    chunk: decoded(audio, hypothesis, finishReason),
+    chunk: hypothesis === written ? first : decoded(audio, hypothesis, finishReason),
     ...countOf(ids, engine.model.info),
     outputTokens: hypothesis.tokens.length,
     times: session.report(),

@@ -1,4 +1,5 @@
 import { alignedText } from "../../align/given/alignment.ts";
+import { GivenPlaces } from "../../align/given/places.ts";
 import type { NextBlock } from "../../audio/blocks.ts";
 import { openInput } from "../../audio/open.ts";
 import { AsrError } from "../../contract/errors.ts";
@@ -6,6 +7,7 @@ import { checkLive } from "../../contract/option-checks.ts";
 import type { Progress } from "../../contract/options.ts";
 import type { Transcript } from "../../contract/transcript.ts";
 import { Engine } from "../../engine/decode/engine.ts";
+import type { Prompter } from "../../engine/decode/second-hearing.ts";
 import { streamLive } from "../../engine/live/stream.ts";
 import { recordingOptions } from "../../engine/recording/options.ts";
 import { streamRecording, transcribeRecording } from "../../engine/recording/transcribe.ts";
@@ -52,7 +54,7 @@ export const handlers: Handlers = {
     return { engine: opened, info: engine.model.info };
   },
 
-  transcribe: transcribed,
+  transcribe: async (argument, context) => await transcribed(argument, context),
 
   async align({ text, ...recording }, context) {
     const { engine, aligner } = openEngine(recording.engine);
@@ -62,7 +64,9 @@ export const handlers: Handlers = {
     const words = options.words ?? (isAble ? "auto" : undefined);
     try {
       const settings = { ...options, words };
-      const heard = await transcribed({ ...recording, options: settings }, context);
+      // What the model misheard, it may hear when it knows the text.
+      const prompter = await GivenPlaces.of(text);
+      const heard = await transcribed({ ...recording, options: settings }, context, prompter);
       return await alignedText(heard, text);
     } catch (error) {
       if (!(error instanceof AsrError) || error.partial === undefined) throw error;
@@ -94,9 +98,11 @@ export const handlers: Handlers = {
 async function transcribed(
   { engine: number, input, options }: RecordingArgument,
   { signal, progress, nextBlock }: CallContext,
+  prompter?: Prompter,
 ): Promise<Transcript> {
   const { engine, aligner } = openEngine(number);
-  const ready = recordingOptions(engine, options, aligner);
+  const { decode, ...others } = recordingOptions(engine, options, aligner);
+  const ready = { ...others, decode: { ...decode, prompter } };
   const { audioTrack, channel, maxSeconds } = options;
   const heard = { range: ready.range, audioTrack, channel, maxSeconds, signal };
   const audio = () => openInput(input, nextBlock, heard);
