@@ -49,5 +49,5 @@ export function serve(options: ServeOptions = {}): Server {
   // A misspelt option must not pass silently.
   checkOptions(load, "load", "serve");
   if (words !== undefined) checkOption("words", words);
-  return new Server(options, checkpointOpener(Asr.load, load), load.batch);
+  return new Server(options, checkpointOpener(Asr.load, load), load);
 }

@@ -23,7 +23,7 @@ const opener = checkpointOpener(async (found, options): Promise<Recognizer> => {
     close: () => asr.close(),
   };
 });
-await using server = new Server({ models: [folder], port: 0 }, opener, Number(places));
+await using server = new Server({ models: [folder], port: 0 }, opener, { batch: Number(places) });
 await server.open();
 process.stdout.write(`${JSON.stringify({ url: server.url, kernels })}\n`);
 await Bun.stdin.text();

@@ -16,7 +16,9 @@ let recording: Blob;
 
 beforeAll(async () => {
   const opener = checkpointOpener(Asr.load, { threads: 1 });
-  server = new Server({ models: ["demo"], port: 0, limits: { maxWaiting: 1000 } }, opener, 2);
+  server = new Server({ models: ["demo"], port: 0, limits: { maxWaiting: 1000 } }, opener, {
+    batch: 2,
+  });
   await server.open();
   recording = new Blob([await Bun.file(demoSample).bytes()]);
 });

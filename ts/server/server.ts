@@ -1,7 +1,9 @@
+import type { EngineOptions } from "../contract/options.ts";
 import { defaultModel } from "../hub/names.ts";
 import { createApp } from "./app.ts";
 import { checkAccess, checkExposure } from "./http/access.ts";
 import { Listener, reachedAt } from "./listen.ts";
+import { namedModels } from "./models/names.ts";
 import type { Opener } from "./models/opener.ts";
 import { ModelPool } from "./models/pool.ts";
 import { closed } from "./models/refusals.ts";
@@ -18,6 +20,9 @@ const drainStepMs = 50;
 /** How long answers may take to leave when the server does not wait any longer, in milliseconds. */
 const partingMs = 2000;
 
+/** What of the engine's options concerns clients, too. */
+type EngineSettings = Pick<EngineOptions, "batch" | "aligner">;
+
 /** A server that listens. */
 export class Server implements AsyncDisposable {
   readonly #listener: Listener;
@@ -30,8 +35,9 @@ export class Server implements AsyncDisposable {
   #stopped: Promise<void> | undefined;
 
   /** Listens at once. Throws AsrError `usage` where it cannot, and for what cannot be meant. */
-  constructor(options: ServerOptions, opener: Opener, batch?: number) {
+  constructor(options: ServerOptions, opener: Opener, { batch, aligner }: EngineSettings = {}) {
     checkNumbers(options);
+    const [named] = namedModels(aligner === undefined ? [] : [aligner]);
     const { host = "127.0.0.1", port = 8765, withoutKey = false } = options;
     const limits = { ...defaultLimits, ...options.limits };
     const access: Access = {
@@ -53,6 +59,7 @@ export class Server implements AsyncDisposable {
     const context: ServerContext = {
       limits,
       words: options.words ?? "auto",
+      aligner: named?.name,
       access: { ...access, hosts: [host, ...access.hosts] },
       models: this.#models,
       metrics: new ServerMetrics(this.#models),

@@ -60,6 +60,7 @@ export function scriptedServer(
   const context: ServerContext = {
     limits: { ...defaultLimits, ...limits },
     words,
+    aligner: undefined,
     access: { apiKeys: [], origins: [], hosts: [], ...access },
     models,
     metrics,

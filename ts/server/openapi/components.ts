@@ -215,6 +215,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
       languages: listOf(oneOf(Object.keys(languages)), {
         description: "Those that it knows, where the checkpoint told them.",
       }),
+      aligner: text("The forced aligner that times its words, where the server was given one."),
     },
   ),
   ModelList: object({ object: { const: "list" }, data: listOf(named("Model")) }),

@@ -49,6 +49,25 @@ test.each([
   expect(client.said()).toBe(text);
 });
 
+test("words are told while somebody speaks, near to where they are in a recording", async () => {
+  await using server = socketServer([realtimeRoute()], { hearing: asr });
+  using client = await manualClient(server, { transcription: { delay: "minimal" } });
+  await client.update({}, { include: ["item.input_audio_transcription.words"] });
+  const bytes = bytesOf(sample);
+  for (let at = 0; at < bytes.length; at += 6400) client.append(bytes.subarray(at, at + 6400));
+  const first = await client.next(`${ofItem}.words`);
+  client.commit();
+  await client.next(`${ofItem}.completed`);
+  const told = client.events.filter(({ type }) => type === `${ofItem}.words`);
+  expect(told[0]).toBe(first);
+  const words = told.flatMap((event) => event["words"] as { word: string; start: number }[]);
+  expect(words.map(({ word }) => word).join(" ")).toBe(text);
+  const { segments } = await asr.transcribe(demoSample, { words: "auto" });
+  const offline = segments.flatMap((segment) => segment.words!);
+  const near = words.filter(({ start }, at) => Math.abs(start - offline[at]!.start) < 0.3);
+  expect(near.length / words.length).toBeGreaterThanOrEqual(0.9);
+});
+
 test("turns are found by their pauses, and told in order", async () => {
   await using server = socketServer([realtimeRoute()], { hearing: asr });
   using client = new RealtimeClient(server.address + path);

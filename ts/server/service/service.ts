@@ -22,6 +22,8 @@ export interface ServerContext {
   readonly limits: Limits;
   /** Where word times come from for clients that do not say it. */
   readonly words: WordSource;
+  /** The forced aligner that whoever runs the server named, as clients see it. */
+  readonly aligner: string | undefined;
   readonly access: Access;
   readonly models: Models;
   readonly metrics: Metrics;

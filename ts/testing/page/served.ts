@@ -38,6 +38,7 @@ export class Served implements AsyncDisposable {
     const context: ServerContext = {
       limits: bounds,
       words: "auto",
+      aligner: undefined,
       access: { apiKeys: [], origins: [], hosts: [], ...access },
       models: this.#models,
       metrics: new ServerMetrics(this.#models),
