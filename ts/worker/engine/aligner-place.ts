@@ -1,3 +1,4 @@
+import { WordTableSource } from "../../align/tables/tables.ts";
 import type { HubOptions, ModelOptions } from "../../contract/options.ts";
 import { Aligner } from "../../engine/words/aligner.ts";
 import type { AlignerPlace } from "../../engine/words/aligner-source.ts";
@@ -15,6 +16,7 @@ export function alignerPlace(
 ): AlignerPlace {
   const name = given ?? defaultAligner;
   parseModelName(name);
+  const tables = new WordTableSource(hub);
   return {
     name,
     isNamed: given !== undefined,
@@ -24,5 +26,6 @@ export function alignerPlace(
       onProgress?.({ phase: "load", done: 0, total: undefined });
       return await Aligner.open(folder, options);
     },
+    tables: (language, context) => tables.of(language, context),
   };
 }
