@@ -86,6 +86,7 @@ export function accuracyText(): string {
       .join("  ");
   return `${[head, ...rows].map(line).join("\n")}
 0.6b and 1.7b are their 4-bit forms. For ${suffering()} take 8 bits.
+aligner is its 8-bit form; with 4 bits its times may drift.
 Figures: LibriSpeech test-clean and FLEURS as published, see docs/models.md.
 `;
 }
