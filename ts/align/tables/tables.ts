@@ -104,7 +104,7 @@ class Load {
       const kept = await readTables(path);
       if (kept !== undefined) return { tables: read(kept) };
       if (hubSettings(this.#options, this.#options.environment).offline) {
-        throw new AsrError("model", `${wheel.purpose} are not on this machine, and it is offline`);
+        throw new AsrError("model", `offline, and without ${wheel.purpose} on this machine`);
       }
       const tables = await this.#fetch();
       return { tables: read(tables), ...(await this.#keep(path, tables)) };

@@ -17,6 +17,7 @@ function fetchAligner({ onProgress }: CallOptions): void {
   });
   for (const progress of told) onProgress?.(progress);
   onProgress?.({ phase: "load", done: 0, total: undefined });
+  onProgress?.({ phase: "download", done: 0, total: 22e6, file: "nagisa 0.2.11" });
 }
 
 class Recognizer extends ScriptedRecognizer {
@@ -48,6 +49,7 @@ test.each(["transcribe", "align"] as const)("%s tells of the aligner's download"
   expect(notes).toContain("downloading aligner-8bit: 1.00 MB\n");
   expect(notes).toContain("50 % 500 kB of 1.00 MB");
   expect(notes).toContain("downloaded aligner-8bit: ");
+  expect(notes).toContain("downloading nagisa 0.2.11: 22.0 MB\n");
   expect(status).toBe(0);
 });
 
