@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Asr } from "./asr.ts";
 import { AsrSync } from "./asr-sync.ts";
+import type { Alignment } from "./contract/alignment.ts";
 import type { StreamEvent } from "./contract/events.ts";
 import type { Progress } from "./contract/options.ts";
 import { demoSample } from "./native/locate.ts";
@@ -254,6 +255,26 @@ describe("an abort", () => {
     const work = asr.transcribe({ samples: sample, sampleRate: 16_000 }, options);
     const error: unknown = await work.catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: "AbortError", partial: { truncated: true } });
+  });
+
+  test("gives where in a text it was by then", async () => {
+    await using asr = await Asr.load("demo", { batch: 1 });
+    const sample = await demoSpeech();
+    const samples = new Float32Array(6 * sample.length);
+    for (let copy = 0; copy < 6; copy++) samples.set(sample, copy * sample.length);
+    const controller = new AbortController();
+    const onProgress = ({ done }: Progress) => {
+      if (done > 0) controller.abort();
+    };
+    const text = Array<string>(6).fill(sampleText);
+    const options = { chunkSeconds: 5, signal: controller.signal, onProgress };
+    const work = asr.align({ samples, sampleRate: 16_000 }, text, options);
+    const error: unknown = await work.catch((thrown: unknown) => thrown);
+    const { partial } = error as { partial: Alignment };
+    expect(partial).toMatchObject({ text: text.join("\n"), truncated: true });
+    expect(partial.matched).toBeGreaterThan(0.1);
+    expect(partial.matched).toBeLessThan(0.9);
+    expect(partial.unmatched.at(-1)!.kind).toBe("text");
   });
 
   test("before the start does nothing at all", async () => {

@@ -76,20 +76,20 @@ export async function heardAgain(
     next = end;
   }
   answer.kept.push(...hypothesis.tokens.slice(next));
-  const other = isOther ? withoutLoop(engine, forced, answer.kept) : undefined;
+  const other = isOther ? wholeOf(engine, forced, answer.kept) : undefined;
   if (other === undefined) answer.kept.splice(0, Number.POSITIVE_INFINITY, ...hypothesis.tokens);
   return (await answer.feed()) ? (other ?? hypothesis) : undefined;
 }
 
-/** The hypothesis of these tokens; undefined where it would be cut. */
-function withoutLoop(
+/** The hypothesis of these tokens; undefined where it would be cut, or no plain text. */
+function wholeOf(
   { tokenizer }: Engine,
   language: string | undefined,
   tokens: readonly Token[],
 ): Hypothesis | undefined {
   const hypothesis = new Hypothesis(tokenizer, language);
   for (const { id, logprob } of tokens) if (hypothesis.push(id, logprob)) return undefined;
-  return hypothesis;
+  return hypothesis.isGarbled ? undefined : hypothesis;
 }
 
 /** Tokens behind a prompt, of which a session may have fed others. */
