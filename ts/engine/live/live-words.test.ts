@@ -1,8 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { openAudio } from "../../audio/open.ts";
 import { sampleRate } from "../../audio/samples/recording.ts";
+import { AsrError } from "../../contract/errors.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import { demoModel, modelFolder } from "../../native/locate.ts";
+import { expectAsrError } from "../../testing/expect-error.ts";
 import { speech } from "../../testing/goldens.ts";
 import {
   demoSpeech,
@@ -108,6 +110,8 @@ describe("words of a live stream", () => {
     const settings = { words: "aligner", stepSeconds: 1 } as const;
     const heard = await hear(engine, source(7), settings, { aligner });
     expect(order(heard)).toEqual([[text, text]]);
+    const types = heard.events.map(({ type }) => type);
+    expect(types.slice(-6)).toEqual(["delta", "words", "final", "segment", "segment", "finish"]);
     expect(wordsTold(heard).some(({ estimated }) => estimated)).toBe(false);
     expect(model.questions).toHaveLength(1);
   });
@@ -148,5 +152,18 @@ describe("words of a live stream", () => {
     const settings = { words: "attention", stepSeconds: 1 } as const;
     await hear(engine, failing, settings, { heard }).catch(() => undefined);
     expect(wordsTold(heard).length).toBeGreaterThan(3);
+  });
+
+  test("by an aligner that fails leave the text, which is told before", async () => {
+    const { engine } = scriptedEngine(script, { hears: drifting() });
+    const heard: Heard = { events: [], said: "", transcript: undefined };
+    const { source: aligner } = scriptedPlace(() => {
+      // The text did not wait for this.
+      expect(heard.said).toBe(text);
+      throw new AsrError("native", "no memory");
+    });
+    const call = () => hear(engine, source(7), { words: "aligner" }, { heard, aligner });
+    const { partial } = await expectAsrError(call, "native", "no memory");
+    expect([partial?.text, heard.said]).toEqual([text, text]);
   });
 });

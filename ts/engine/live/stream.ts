@@ -6,6 +6,7 @@ import {
   peakOf,
   sampleRate,
 } from "../../audio/samples/recording.ts";
+import type { AudioChunk } from "../../audio/speech/chunker.ts";
 import { Endpointer } from "../../audio/speech/endpointer.ts";
 import type { StreamEvent } from "../../contract/events.ts";
 import { optionTable } from "../../contract/option-table.ts";
@@ -142,8 +143,7 @@ class Live implements Work {
       any = true;
       using segment = this.#takeSegment();
       const results = await segment.finish(audio);
-      const timed = await this.#options.words?.complete(audio, results, this.#party);
-      const words = this.#keep(...(timed ?? results));
+      const words = this.#keep(...(await this.#timed(audio, results)));
       this.#context.signal?.throwIfAborted();
       for (const [index, { chunk }] of results.entries()) {
         const told = index === 0 ? this.#wordsTold : 0;
@@ -151,6 +151,21 @@ class Live implements Work {
       }
       this.#wordsTold = 0;
       this.#events.segments(this.#segments.take(Number.POSITIVE_INFINITY));
+    }
+  }
+
+  /** The results with the times of their words; what fails then keeps them as they are. */
+  async #timed(audio: AudioChunk, results: ChunkResult[]): Promise<ChunkResult[]> {
+    const { words } = this.#options;
+    const [first] = results;
+    if (words === undefined || first === undefined) return results;
+    // Whoever reads along need not wait for the times.
+    this.#events.settled(first.chunk.text, first.chunk.tokenTexts);
+    try {
+      return await words.complete(audio, results, this.#party);
+    } catch (error) {
+      this.#keep(...results);
+      throw error;
     }
   }
 

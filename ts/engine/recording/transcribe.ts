@@ -175,9 +175,14 @@ class Recording implements Work {
     const { decode, words } = this.#options;
     const results = await decodeWithFallback(this.#engine, chunk, decode, context);
     onDecoded();
-    const timed = (await words?.complete(chunk, results, context)) ?? results;
-    this.#results[index] = timed.map((result) => ofChannel(result, channel));
-    this.#finish();
+    let timed = results;
+    try {
+      timed = (await words?.complete(chunk, results, context)) ?? results;
+    } finally {
+      // Whatever becomes of the times, the text is there.
+      this.#results[index] = timed.map((result) => ofChannel(result, channel));
+      this.#finish();
+    }
   }
 
   /**
