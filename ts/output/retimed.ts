@@ -69,7 +69,7 @@ function toMs(seconds: number): number {
 
 /** The line with other times; what stands behind them, as where a cue is shown, stays. */
 function timesLine(line: string, startMs: number, endMs: number, format: Subtitles["format"]) {
-  const [, rest = "", end = ""] = /-{1,3}>\s*\S*([^\r\n]*)([\r\n]*)$/.exec(line) ?? [];
+  const [, rest = "", end = ""] = /-{1,3}>[^\S\r\n]*\S*([^\r\n]*)([\r\n]*)$/.exec(line) ?? [];
   const sign = format === "srt" ? "," : ".";
   return `${clock(startMs, sign)} --> ${clock(endMs, sign)}${rest}${end}`;
 }
