@@ -15,7 +15,7 @@ final class AlignerPass: SlicedWork {
     /// Tokens that go through a layer together, at most: enough for products at full speed.
     private static let tokensAtOnce = 512
     /// Slots that the head scores together, at most: 5,000 classes of each are 20 KB.
-    static let slotsAtOnce = 512
+    private static let slotsAtOnce = 512
 
     /// A group of tokens in a layer.
     private struct Step {
@@ -24,14 +24,17 @@ final class AlignerPass: SlicedWork {
     }
 
     private let decoder: QuantizedTextDecoder
-    private let slots: [Int]
     private let groups: [Range<Int>]
     private let slices: [[Step]]
+    /// Slots that are scored together, a slice each after those of the layers.
+    private let scored: [ArraySlice<Int>]
     private var next = 0
     /// Of the layer that is under way.
     private let cache: KVCache
     /// Each group's [1, tokens, hidden], before its next layer.
     private var hidden: [MLXArray]
+    /// Their hidden states and the likeliest class of each, as far as they are scored.
+    private var found: (states: [MLXArray], classes: [Int32]) = ([], [])
     /// What the pass gave; nil while slices are left.
     private(set) var outcome: Slots?
     /// Positions of the prompt.
@@ -44,7 +47,8 @@ final class AlignerPass: SlicedWork {
         _ decoder: QuantizedTextDecoder, _ prompt: MLXArray, slots: [Int], _ budget: SliceBudget
     ) {
         self.decoder = decoder
-        self.slots = slots
+        scored = stride(from: 0, to: slots.count, by: Self.slotsAtOnce)
+            .map { slots[$0..<min($0 + Self.slotsAtOnce, slots.count)] }
         let length = prompt.dim(1)
         let groups = stride(from: 0, to: length, by: Self.tokensAtOnce)
             .map { $0..<min($0 + Self.tokensAtOnce, length) }
@@ -60,14 +64,19 @@ final class AlignerPass: SlicedWork {
         self.groups = groups
     }
 
-    var slicesLeft: Int { slices.count - next }
+    var slicesLeft: Int { slices.count + scored.count - next }
 
     func doSlice() throws {
-        let slice = slices[next]
-        for step in slice { apply(step) }
-        try evaluate(Set(slice.map(\.group)).map { hidden[$0] } + cache.state)
+        if next < slices.count {
+            let slice = slices[next]
+            for step in slice { apply(step) }
+            try evaluate(Set(slice.map(\.group)).map { hidden[$0] } + cache.state)
+        } else {
+            try score(scored[next - slices.count])
+        }
         next += 1
-        if slicesLeft == 0 { outcome = try Slots(decoder, states: states(), length: length) }
+        guard slicesLeft == 0 else { return }
+        outcome = Slots(decoder, found.states, classes: found.classes, length: length)
     }
 
     private func apply(_ step: Step) {
@@ -75,14 +84,15 @@ final class AlignerPass: SlicedWork {
         hidden[step.group] = decoder.apply(step.layer, to: hidden[step.group], cache: cache)
     }
 
-    /// The hidden states at the slots, [1, slots, hidden]; nil when there are none.
-    private func states() -> MLXArray? {
-        let parts = zip(groups, hidden)
-            .flatMap { tokens, states in
-                slots.filter(tokens.contains).map { slot in
-                    states[0..., slot - tokens.lowerBound..<slot - tokens.lowerBound + 1]
-                }
-            }
-        return parts.isEmpty ? nil : joined(parts, axis: 1)
+    private func score(_ slots: ArraySlice<Int>) throws {
+        let parts = slots.map { slot in
+            let (group, place) = slot.quotientAndRemainder(dividingBy: Self.tokensAtOnce)
+            return hidden[group][0..., place..<place + 1]
+        }
+        let states = joined(parts, axis: 1)
+        let classes = argMax(decoder.scores(states), axis: -1)
+        try evaluate([states, classes])
+        found.states.append(states)
+        found.classes += try classes.values(UInt32.self).map(Int32.init)
     }
 }
