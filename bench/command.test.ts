@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { demoSample } from "../ts/native/locate.ts";
 import { goldensFolder } from "../ts/testing/goldens.ts";
 import { outcomeOf } from "../ts/testing/recorded-terminal.ts";
 import { benchCommand } from "./command.ts";
@@ -109,6 +110,38 @@ describe("on the demo model", () => {
     expect(alignMs).toBeGreaterThan(0);
     expect(matched).toBeGreaterThan(0.8);
     expect(unmatched.length).toBeGreaterThanOrEqual(4);
+  });
+
+  test("words", async () => {
+    const { status, out } = await bench("words", "--quick");
+    expect(status).toBe(0);
+    expect(out).toMatch(/\| +30 \| .*\| +100\.0 % \|/);
+    expect(out).not.toContain("true ones");
+    const { heard, costs } = stored("words.json").data;
+    expect(heard).toMatchObject({ clips: 1, words: 15 });
+    expect(costs[0].plain.length).toBe(2);
+    expect(Math.min(...costs[0].plain, ...costs[0].keeping, ...costs[0].reading)).toBeGreaterThan(
+      0,
+    );
+
+    // A truth that is an hour away.
+    const text = "Turn on the light in the kitchen.";
+    const said = text
+      .split(" ")
+      .map((word, index) => ({ text: word, start: 3600 + index, end: 3600.5 + index }));
+    const manifest = join(folder, "words.jsonl");
+    writeFileSync(manifest, JSON.stringify({ path: demoSample, text, words: said }));
+    const far = await bench("words", "--quick", "--manifest", manifest);
+    expect(far.out).toMatch(/\| as a whole +\| +14 \|.* 0\.0 % \| +0\.0 % \|/);
+    expect(far.out).toMatch(/\| live, as told \| +14 \|.* 0\.0 % \| +0\.0 % \|/);
+
+    // Made for other benches, and a model that knows no heads.
+    writeFileSync(manifest, JSON.stringify({ path: demoSample, text }));
+    const model = join(goldensFolder, "small-q4");
+    const other = await bench("words", "--quick", "--manifest", manifest, "--model", model);
+    expect(other.status).toBe(0);
+    expect(other.out).not.toContain("true ones");
+    expect(stored("words.json").data.costs).toHaveLength(1);
   });
 
   test("captions", async () => {

@@ -39,12 +39,12 @@ const flags = {
     out: { value: "FOLDER", help: "where to put the results instead" },
     help: helpFlag,
   },
-  "What live and align hear": {
+  "What live, align and words hear": {
     manifest: {
       value: "FILE",
       help:
         "recordings and their texts, as for wer, to join to a long one\n(default: the sample); " +
-        "for align also `words` with start and end",
+        "for align and words also `words` with start and end",
     },
     minutes: {
       kind: { type: "number", min: 1, isWhole: true },

@@ -12,6 +12,7 @@ import { precision } from "./precision.ts";
 import { rtf } from "./rtf.ts";
 import { server } from "./server.ts";
 import { stages } from "./stages.ts";
+import { words } from "./words.ts";
 
 /** Every bench by its name, in the order in which all of them run. */
 export const benches: Readonly<Record<string, Bench>> = {
@@ -24,6 +25,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   captions,
   align,
   aligner,
+  words,
   server,
   precision,
   optimisations,

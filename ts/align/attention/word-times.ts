@@ -135,10 +135,10 @@ function borderAt(
   const latest = before && before.at + reachOf(before);
   if (after === undefined) return Math.min(clock.pauseFrom(before!.at - near), latest!);
   if (before === undefined) return Math.max(clock.pauseUntil(after.at + near), earliest!);
-  const pause = clock.longestPause(before.at - near, after.at + near);
-  if (pause !== undefined) return pause;
   const part = (said - middle(before)) / (middle(after) - middle(before));
-  const border = before.at + part * (after.at - before.at);
+  const border =
+    clock.longestPause(before.at - near, after.at + near) ??
+    before.at + part * (after.at - before.at);
   // Where two tokens are far apart, something else sounds between them.
   return side === "end" ? Math.min(border, latest!) : Math.max(border, earliest!);
 }
