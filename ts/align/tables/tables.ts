@@ -110,7 +110,7 @@ class Load {
       return { tables: read(tables), ...(await this.#keep(path, tables)) };
     } catch (error) {
       this.#failedAt = performance.now();
-      return { tables: {}, note: `${instead}, for ${messageOf(error)}` };
+      return { tables: {}, note: `${instead}: ${messageOf(error)}` };
     }
   }
 
