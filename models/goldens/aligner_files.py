@@ -41,7 +41,7 @@ def write_case(
     varied = len(np.unique(classes))
     summary = f"{folder.name} {case.name}: {len(classes)} slots, {varied} classes, least margin {margin:.4f}"
     least = LEAST_MARGIN_OF_FULL if folder.name.startswith("aligner-0.6b") else LEAST_MARGIN
-    if margin < least or varied * 10 < len(classes):
+    if margin < least or varied * 20 < len(classes):
         raise SystemExit(f"{summary}; choose another seed")
     print(summary, flush=True)
     every = max(1, len(classes) // STORED_SLOTS)
