@@ -14,11 +14,18 @@ from shapes import SEGMENT_MS
 
 # Of thousands of classes in hundreds of slots some are close; these are still above the noise of f32.
 LEAST_MARGIN = 8e-3
-LEAST_MARGIN_OF_FULL = 5e-4
-TOLERANCES = {"mel": 1e-5, "encoder": 1e-4, "logits": 4e-3}
+LEAST_MARGIN_OF_FULL = 2e-3
+# How far logits, whose deviation is 8, may be. In 28 layers of sharp attention the rounding of angles grows, most at
+# the far end of 180 s.
+LOGITS = 4e-3
+LOGITS_OF_FULL = 4e-2
 # Logits are stored of some slots of a case, and one class of so many.
 STORED_SLOTS = 6
 CLASS_EVERY = 13
+
+
+def is_full(folder: Path) -> bool:
+    return folder.name.startswith("aligner-0.6b")
 
 
 def limited(classes: np.ndarray, samples: int) -> np.ndarray:
@@ -40,7 +47,7 @@ def write_case(
     margin = float((best[:, 1] - best[:, 0]).min())
     varied = len(np.unique(classes))
     summary = f"{folder.name} {case.name}: {len(classes)} slots, {varied} classes, least margin {margin:.4f}"
-    least = LEAST_MARGIN_OF_FULL if folder.name.startswith("aligner-0.6b") else LEAST_MARGIN
+    least = LEAST_MARGIN_OF_FULL if is_full(folder) else LEAST_MARGIN
     if margin < least or varied * 20 < len(classes):
         raise SystemExit(f"{summary}; choose another seed")
     print(summary, flush=True)
@@ -79,7 +86,7 @@ def write_manifest(folder: Path, seed: int, entries: Sequence[dict[str, Any]], p
         "attention": "encoder inside windows of 104 tokens (8 s); decoder causal",
         "maths": "float32 on the stored weights, dequantized in float32 where quantized",
         "segmentMs": SEGMENT_MS,
-        "tolerances": TOLERANCES,
+        "tolerances": {"mel": 1e-5, "encoder": 1e-4, "logits": LOGITS_OF_FULL if is_full(folder) else LOGITS},
         "versions": {name: version(name) for name in packages},
     }
     cases = ",\n".join(json.dumps(entry) for entry in entries)

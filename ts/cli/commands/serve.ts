@@ -1,5 +1,6 @@
+import { join } from "node:path";
 import type { Progress } from "../../contract/options.ts";
-import { commandFile } from "../../native/locate.ts";
+import { packageFolder } from "../../native/locate.ts";
 import { type Server, serve } from "../../serve.ts";
 import { type ServeArguments, serveArguments } from "../flags/serve-arguments.ts";
 import { serveFlags } from "../flags/serve-flags.ts";
@@ -50,7 +51,7 @@ function unitText(
   const own = keptVariables.map((name) => [name, process.env[name]]);
   const given = [...Object.entries(found), ...own].filter(([, value]) => Boolean(value));
   return unitOf(manager, {
-    command: [commandFile, "serve", ...flags],
+    command: [join(packageFolder, "ts/cli/bun-asr"), "serve", ...flags],
     environment: Object.fromEntries(given) as Record<string, string>,
     stopSeconds: Math.ceil(drainSeconds) + 10,
   });
