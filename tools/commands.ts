@@ -64,6 +64,7 @@ in: test -- ts/audio --bail`,
     needs: [],
     run: async () => await (await import("./checks.ts")).check(),
   }),
+  pack: async () => (await import("./pack/command.ts")).packCommand,
   verify: async () => (await import("./verify-command.ts")).verifyCommand,
   bench: async () => (await import("../bench/command.ts")).benchCommand,
 };

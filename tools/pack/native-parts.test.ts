@@ -16,7 +16,7 @@ let folder = "";
 beforeAll(async () => {
   work = mkdtempSync(join(tmpdir(), "bun-asr-parts-"));
   const gathered = join(work, "gathered");
-  await gatherNativeParts(gathered);
+  await gatherNativeParts(gathered, () => {});
   folder = join(work, "somewhere é else");
   renameSync(gathered, folder);
 });

@@ -1,13 +1,16 @@
 import { suffix } from "bun:ffi";
 import { existsSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import { AsrError } from "../contract/errors.ts";
 
 // The one place that knows where things lie which are no modules: the native library, the demo
 // model, the engine's entry file, and what a clone's set-up fetches.
 
+/** The folder of the modules: in a clone `ts`, in a package what was made of it. */
+export const modulesFolder = join(import.meta.dir, "..");
+
 /** The folder of this package; in a clone it is the root of the repository. */
-export const packageFolder = join(import.meta.dir, "../..");
+export const packageFolder = join(modulesFolder, "..");
 
 /** Whether this package is a clone, which can build and fetch; one that is installed cannot. */
 export const isClone = existsSync(join(packageFolder, "tools/run.ts"));
@@ -91,8 +94,15 @@ export function modelFolder(model: string): string {
   return model === demoModel ? demoFolder : model;
 }
 
+/** What modules end in: they are packed as JavaScript. */
+const extension = extname(import.meta.path);
+
 /** The module that runs on the engine's thread. */
-export const engineEntry = new URL("../worker/engine/main.ts", import.meta.url);
+export const engineEntry = new URL(`../worker/engine/main${extension}`, import.meta.url);
+
+/** The command, and the module that it runs. */
+export const commandFile = join(modulesFolder, "cli/bun-asr");
+export const commandEntry = join(modulesFolder, `cli/main${extension}`);
 
 /** The ffmpeg that a clone's set-up fetched, or undefined where it did not. */
 export function fetchedFfmpeg(deps: string = depsFolder): string | undefined {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { getEnvironmentData, isMainThread, setEnvironmentData } from "node:worker_threads";
-import { isClone, packageFolder } from "./locate.ts";
+import { commandEntry, isClone, packageFolder } from "./locate.ts";
 
 /** Tells the engine's thread, which has an entry file of its own, how the program was started. */
 const key = "bun-asr program";
@@ -19,7 +19,7 @@ function inherited(): string | undefined {
 }
 
 function startedAs(): string {
-  const isByName = Bun.main === join(packageFolder, "ts/cli/main.ts");
+  const isByName = Bun.main === commandEntry;
   const isInClone = isClone && Bun.main.startsWith(join(packageFolder, "/"));
   return isInClone && !isByName ? "./bunw run" : "bun-asr";
 }

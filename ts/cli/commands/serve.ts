@@ -1,6 +1,5 @@
-import { join } from "node:path";
 import type { Progress } from "../../contract/options.ts";
-import { packageFolder } from "../../native/locate.ts";
+import { commandFile } from "../../native/locate.ts";
 import { type Server, serve } from "../../serve.ts";
 import { type ServeArguments, serveArguments } from "../flags/serve-arguments.ts";
 import { serveFlags } from "../flags/serve-flags.ts";
@@ -51,7 +50,7 @@ function unitText(
   const own = keptVariables.map((name) => [name, process.env[name]]);
   const given = [...Object.entries(found), ...own].filter(([, value]) => Boolean(value));
   return unitOf(manager, {
-    command: [join(packageFolder, "ts/cli/bun-asr"), "serve", ...flags],
+    command: [commandFile, "serve", ...flags],
     environment: Object.fromEntries(given) as Record<string, string>,
     stopSeconds: Math.ceil(drainSeconds) + 10,
   });

@@ -24,10 +24,12 @@ function expectations(limits: Limits): Readonly<Record<string, Schema>> {
 
 /** Of subtitles that are made by the times of words. */
 const cueFields = {
-  max_words_per_cue: number("The most words at a time, in srt and vtt.", {
+  max_words_per_cue: {
+    type: "integer",
     minimum: 1,
     maximum: 1000,
-  }),
+    description: "The most words at a time, in srt and vtt.",
+  },
   highlight_words: boolean("Whether each word is underlined while it is said, in srt and vtt."),
 };
 

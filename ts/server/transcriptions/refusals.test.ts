@@ -75,6 +75,7 @@ const rows: readonly Row[] = [
   [one("max_words_per_cue", "3"), "max_words_per_cue", unsupported, "srt or vtt, not with json"],
   [one("highlight_words", "true"), "highlight_words", unsupported, "srt or vtt, not with json"],
   [one("highlight_words", "maybe"), "highlight_words", value, "true or false"],
+  [one("max_words_per_cue", "2.5"), "max_words_per_cue", value, '"2.5"', "a whole number"],
   [one("max_words_per_cue", "0"), "max_words_per_cue", value, "a number from 1 to 1000"],
   [one("words", "yes"), "words", value, "auto, attention, aligner"],
   [one("words", "attentions"), "words", value, "did you mean attention?"],

@@ -1,7 +1,7 @@
 import type { Layout } from "../../output/cues/layout.ts";
 import { Problem } from "../http/problem.ts";
 import { type WordSource, wordSources } from "../service/settings.ts";
-import type { Fields } from "./fields.ts";
+import { type Fields, unexpected } from "./fields.ts";
 import type { ResponseFormat } from "./formats.ts";
 
 /** How subtitles are cut and shown by the times of words, where the client says it. */
@@ -59,9 +59,11 @@ export function timesOf(
 /** Throws `Problem` 400 for what is about subtitles where none are asked for. */
 export function layoutOf(fields: Fields, format: string): CueLayout {
   const maxWordsPerCue = fields.number("max_words_per_cue", 1, 1000);
+  if (maxWordsPerCue !== undefined && !Number.isInteger(maxWordsPerCue))
+    throw unexpected("max_words_per_cue", maxWordsPerCue, "a whole number from 1 to 1000");
   const highlightWords = fields.boolean("highlight_words") || undefined;
   const layout = {
-    ...(maxWordsPerCue === undefined ? {} : { maxWordsPerCue: Math.floor(maxWordsPerCue) }),
+    ...(maxWordsPerCue === undefined ? {} : { maxWordsPerCue }),
     ...(highlightWords === undefined ? {} : { highlightWords }),
   };
   const param = maxWordsPerCue === undefined ? "highlight_words" : "max_words_per_cue";

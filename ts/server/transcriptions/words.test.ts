@@ -63,6 +63,12 @@ describe("words", () => {
     expect(account).not.toHaveProperty("notes");
   });
 
+  test("of silence are none", async () => {
+    const silent = { chunks: [""], more: { language: "", segments: [] } };
+    const { body } = await answer([[granularity, "word"]], undefined, silent);
+    expect(JSON.parse(body)).toMatchObject({ text: "", words: [] });
+  });
+
   test("are not there where nobody asks for them", async () => {
     for (const fields of [[], [[granularity, "segment"]]] as FormFields[]) {
       const { body, server } = await answer(fields);

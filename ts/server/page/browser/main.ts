@@ -5,7 +5,7 @@ import { announce, byId, clockText, make } from "./dom.ts";
 import { FileQueue } from "./file-queue.ts";
 import { Listening } from "./listening.ts";
 import { Meter } from "./meter.ts";
-import { piecesOf, piecesOfTurns } from "./paragraphs.ts";
+import { piecesOfTurns, piecesOnce } from "./paragraphs.ts";
 import { Player } from "./player.ts";
 import { keepInView, showSheet } from "./scrolling.ts";
 import { models } from "./service.ts";
@@ -197,7 +197,7 @@ class Page {
       return;
     }
     const isLive = take.turns.length > 0;
-    const pieces = isLive ? piecesOfTurns(take.turns) : piecesOf(take.result);
+    const pieces = isLive ? piecesOfTurns(take.turns) : piecesOnce(take.result);
     const root = byId("transcript", HTMLDivElement);
     const isEndSeen = bottomOf(root) <= innerHeight;
     this.#transcript.show(pieces, this.#player.canPlay, take.result.language);

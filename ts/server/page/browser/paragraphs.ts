@@ -40,6 +40,14 @@ export function piecesOf({ text, segments }: Result): Piece[] {
   return [...pieces, { ...untimed, key: "rest", text: rest, gap: separator(before, rest) }];
 }
 
+let last: { result: Result; pieces: Piece[] } | undefined;
+
+/** The same pieces for the same result: four hours have thousands of them, with all their words. */
+export function piecesOnce(result: Result): Piece[] {
+  if (last?.result !== result) last = { result, pieces: piecesOf(result) };
+  return last.pieces;
+}
+
 const untimed = { isNew: false, isProvisional: false, start: undefined, end: undefined, words: [] };
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { piecesOf, wordParts } from "./paragraphs.ts";
+import { piecesOf, piecesOnce, wordParts } from "./paragraphs.ts";
 import { download, emptyResult, type Result, segmentsIn, withWords, wordsIn } from "./result.ts";
 
 const result: Result = {
@@ -59,6 +59,14 @@ describe("pieces", () => {
       " on the ",
       "light.",
     ]);
+  });
+
+  test("are made once for a result, and anew for another", () => {
+    const pieces = piecesOnce(result);
+    expect(piecesOnce(result)).toBe(pieces);
+    const grown = { ...result, text: `${result.text} More` };
+    expect(piecesOnce(grown).at(-1)?.text).toEndWith("More");
+    expect(piecesOnce(result)).toEqual(pieces);
   });
 
   test("lose no letter where a word is not found in its sentence", () => {

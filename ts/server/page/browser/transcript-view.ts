@@ -12,6 +12,8 @@ interface Lightable {
 export class TranscriptView {
   readonly #root: HTMLElement;
   readonly #seek: (seconds: number) => void;
+  #pieces: readonly Piece[] | undefined;
+  #canSeek = false;
   /** What each paragraph shows, so that only what changed is made again. */
   #shown: string[] = [];
   #sentences: Lightable[] = [];
@@ -26,9 +28,13 @@ export class TranscriptView {
     root.addEventListener("keydown", (event) => this.#onKey(event));
   }
 
-  /** Shows pieces; `canSeek` where there is a player to seek in. */
+  /** Shows pieces, which do not change any more; `canSeek` where there is a player to seek in. */
   show(pieces: readonly Piece[], canSeek: boolean, language: string): void {
-    this.#root.lang = language;
+    // Browsers style all of the text anew when this is set, also to what it is.
+    if (this.#root.lang !== language) this.#root.lang = language;
+    if (pieces === this.#pieces && canSeek === this.#canSeek) return;
+    this.#pieces = pieces;
+    this.#canSeek = canSeek;
     const paragraphs = paragraphsOf(pieces);
     const wanted = paragraphs.map((paragraph) => JSON.stringify([canSeek, paragraph]));
     for (const [index, paragraph] of paragraphs.entries()) {

@@ -1948,6 +1948,12 @@ function piecesOf({ text, segments }) {
     return pieces;
   return [...pieces, { ...untimed, key: "rest", text: rest, gap: separator(before, rest) }];
 }
+var last;
+function piecesOnce(result) {
+  if (last?.result !== result)
+    last = { result, pieces: piecesOf(result) };
+  return last.pieces;
+}
 var untimed = { isNew: false, isProvisional: false, start: undefined, end: undefined, words: [] };
 var longParts = /[\s\S]{800,}?(?:[.!?…؟।](?=\s)|[。！？])|[\s\S]+$/g;
 function piecesOfTurns(turns) {
@@ -2247,6 +2253,8 @@ async function copied(text) {
 class TranscriptView {
   #root;
   #seek;
+  #pieces;
+  #canSeek = false;
   #shown = [];
   #sentences = [];
   #words = [];
@@ -2259,7 +2267,12 @@ class TranscriptView {
     root.addEventListener("keydown", (event) => this.#onKey(event));
   }
   show(pieces, canSeek, language) {
-    this.#root.lang = language;
+    if (this.#root.lang !== language)
+      this.#root.lang = language;
+    if (pieces === this.#pieces && canSeek === this.#canSeek)
+      return;
+    this.#pieces = pieces;
+    this.#canSeek = canSeek;
     const paragraphs = paragraphsOf(pieces);
     const wanted = paragraphs.map((paragraph) => JSON.stringify([canSeek, paragraph]));
     for (const [index, paragraph] of paragraphs.entries()) {
@@ -2642,7 +2655,7 @@ class Page {
       return;
     }
     const isLive = take.turns.length > 0;
-    const pieces = isLive ? piecesOfTurns(take.turns) : piecesOf(take.result);
+    const pieces = isLive ? piecesOfTurns(take.turns) : piecesOnce(take.result);
     const root = byId("transcript", HTMLDivElement);
     const isEndSeen = bottomOf(root) <= innerHeight;
     this.#transcript.show(pieces, this.#player.canPlay, take.result.language);

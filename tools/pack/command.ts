@@ -1,0 +1,55 @@
+import { join, relative } from "node:path";
+import { command, helpFlag } from "../../ts/cli/commands/command.ts";
+import { root } from "../folders.ts";
+import { modulesName } from "./manifests.ts";
+import { makePackages, type Packed, type PackedFile } from "./packages.ts";
+
+const flags = {
+  Options: {
+    out: { value: "FOLDER", help: "where to put the packages; default dist" },
+    help: helpFlag,
+  },
+} as const;
+
+/** The command `pack`. */
+export const packCommand = command({
+  name: "pack",
+  summary: "Makes the packages that others install.",
+  synopsis: "",
+  takesNames: false,
+  description: `\
+Makes what others install: bun-asr with the modules, their types and the demo model, and the package
+with the native library for this platform and all that it loads. Another platform's is made where
+such a machine is. The same sources give the same bytes. It writes what takes what, packed and
+unpacked.`,
+  flags,
+  read: ({ flags: given }) => ({ into: given.value("out") ?? join(root, "dist") }),
+  needs: () => ["library"],
+  async run({ into }, terminal) {
+    for (const packed of await makePackages({ into })) terminal.out(tableOf(packed));
+    return 0;
+  },
+});
+
+/** Below this a file is counted with those of its folder. */
+const smallBytes = 100_000;
+
+/** What takes what: a line for each large file, and one for what else is in a folder. */
+function tableOf({ path, bytes, files }: Packed): string {
+  const rows = Map.groupBy(files, (file) => {
+    const [folder = "", ...below] = file.path.split("/");
+    if (file.bytes >= smallBytes && folder !== modulesName) return file.path;
+    return below.length > 0 ? `${folder}/…` : "…";
+  });
+  const sum = (group: readonly PackedFile[], of: "bytes" | "packedBytes") =>
+    group.reduce((total, file) => total + file[of], 0);
+  const lines = [...rows].map(([name, group]) =>
+    lineOf(sum(group, "packedBytes"), sum(group, "bytes"), `  ${name}`),
+  );
+  return lineOf(bytes, sum(files, "bytes"), relative(process.cwd(), path)) + lines.join("");
+}
+
+function lineOf(packed: number, unpacked: number, name: string): string {
+  const [small, large] = [packed, unpacked].map((bytes) => `${Math.ceil(bytes / 1000)} kB`);
+  return `${small!.padStart(9)} of ${large!.padStart(9)}  ${name}\n`;
+}

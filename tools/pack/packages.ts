@@ -1,0 +1,128 @@
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import packageFile from "../../package.json";
+import { demoModel, platformPackage } from "../../ts/native/locate.ts";
+import { root } from "../folders.ts";
+import { toStderr } from "../setup.ts";
+import type { Report } from "../wheels.ts";
+import {
+  exportedModules,
+  mainManifest,
+  modulesName,
+  otherRuntimes,
+  platformManifest,
+} from "./manifests.ts";
+import { makeModules } from "./modules.ts";
+import { gatherNativeParts } from "./native-parts.ts";
+import { run } from "./run.ts";
+
+/** A file of a package. */
+export interface PackedFile {
+  /** Its path in the package. */
+  path: string;
+  bytes: number;
+  /** What is left of it when it is compressed alone. */
+  packedBytes: number;
+}
+
+/** A package as a file that package managers install. */
+export interface Packed {
+  path: string;
+  bytes: number;
+  files: readonly PackedFile[];
+}
+
+export interface PackOptions {
+  /** The folder for the packages; it is made where there is none. */
+  into: string;
+  /** Default: that of package.json. */
+  version?: string;
+  report?: Report;
+}
+
+/** Pages that come along with both packages, where the clone has them. */
+const pages = ["LICENSE", "NOTICE", "CHANGELOG.md"];
+
+/**
+ * Makes the package that others import and the one with the native library for this machine. The
+ * same sources, libraries and compilers give the same bytes.
+ */
+export async function makePackages({
+  into,
+  version = packageFile.version,
+  report = toStderr,
+}: PackOptions): Promise<Packed[]> {
+  const work = await mkdtemp(join(tmpdir(), "bun-asr-pack-"));
+  try {
+    const main = join(work, "main");
+    report("pack: modules and types");
+    await stageMain(main, version);
+    report("pack: the native library and what it loads");
+    const platform = join(work, "platform");
+    await stagePlatform(platform, version, report);
+    return [await pack(main, into), await pack(platform, into)];
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Lays out the package that others import. */
+async function stageMain(folder: string, version: string): Promise<void> {
+  await makeModules(join(folder, modulesName), exportedModules);
+  await writeFile(join(folder, otherRuntimes.path), otherRuntimes.content);
+  const model = join("models", demoModel);
+  cpSync(join(root, model), join(folder, model), { recursive: true });
+  // How it was trained is for those who have the clone.
+  rmSync(join(folder, model, "train"), { recursive: true });
+  cpSync(join(root, "tools/pack/package.md"), join(folder, "README.md"));
+  copyPages(folder);
+  await writeManifest(folder, mainManifest(version));
+}
+
+async function stagePlatform(folder: string, version: string, report: Report): Promise<void> {
+  await gatherNativeParts(folder, report);
+  copyPages(folder);
+  await writeManifest(folder, platformManifest(platformPackage, version));
+}
+
+function copyPages(folder: string): void {
+  for (const page of pages)
+    if (existsSync(join(root, page))) cpSync(join(root, page), join(folder, page));
+}
+
+async function writeManifest(folder: string, manifest: object): Promise<void> {
+  await writeFile(join(folder, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
+}
+
+/** Packs as package managers do, with fixed times and in a fixed order. */
+async function pack(folder: string, into: string): Promise<Packed> {
+  const work = `${folder}-packed`;
+  const command = [process.execPath, "pm", "pack", "--quiet", "--destination", work];
+  await mkdir(work);
+  await run(command, folder);
+  const [name = ""] = readdirSync(work);
+  const path = join(into, name);
+  await mkdir(into, { recursive: true });
+  await putInPlace(join(work, name), path);
+  return { path, bytes: statSync(path).size, files: filesOf(folder) };
+}
+
+/** Puts a file where others may look for it: whole or not at all, on whatever disk. */
+async function putInPlace(made: string, path: string): Promise<void> {
+  const beside = `${path}.${process.pid}`;
+  await copyFile(made, beside);
+  await rename(beside, path);
+}
+
+function filesOf(folder: string): PackedFile[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+  return paths.sort().map((path) => {
+    const content = readFileSync(join(folder, path));
+    return { path, bytes: content.length, packedBytes: Bun.gzipSync(content).length };
+  });
+}
