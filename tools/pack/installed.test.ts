@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { demoSample, platformPackage } from "../../ts/native/locate.ts";
 import { root } from "../folders.ts";
 import { makePackages } from "./packages.ts";
-import { Project } from "./testing/project.ts";
+import { type Owner, Project } from "./testing/project.ts";
 
 // Packing, and package managers on a busy machine.
 setDefaultTimeout(300_000);
@@ -20,13 +20,15 @@ setDefaultTimeout(300_000);
 const sampleText = readFileSync(demoSample.replace(".wav", ".txt"), "utf8").trim();
 
 let work = "";
+let owner: Owner;
 let project: Project;
 let main = "";
 beforeAll(async () => {
   work = realpathSync(mkdtempSync(join(tmpdir(), "bun-asr-installed-")));
   const packages = await makePackages({ into: join(work, "packages"), report() {} });
   main = packages[0]!.path;
-  project = new Project(join(work, "mein erstes Projekt é"), join(work, "home"));
+  owner = { home: join(work, "home") };
+  project = new Project(join(work, "mein erstes Projekt é"), owner);
   await project.add(...packages.map(({ path }) => path));
   copyFileSync(demoSample, join(project.folder, "talk.wav"));
 });
@@ -93,7 +95,7 @@ describe("in an empty project without a network", () => {
   });
 
   test("without its platform's package it says which one to add", async () => {
-    const bare = new Project(join(work, "bare"), join(work, "home"));
+    const bare = new Project(join(work, "bare"), owner);
     await bare.add(main);
     copyFileSync(demoSample, join(bare.folder, "talk.wav"));
     const command = ["node_modules/.bin/bun-asr", "transcribe", "-m", "demo", "talk.wav"];

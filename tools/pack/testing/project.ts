@@ -4,16 +4,24 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Outcome } from "../../../ts/testing/recorded-terminal.ts";
 
-/** Nothing answers there: what would come from a registry cannot. */
-const noRegistry = "http://127.0.0.1:1/";
+/** Whose project it is. */
+export interface Owner {
+  /** Their home, with the cache of Bun's package manager. */
+  home: string;
+  /** Default: one where nothing answers. */
+  registry?: string;
+}
 
 /** A folder with a package.json, where nobody has a clone, a network or settings. */
 export class Project {
   readonly folder: string;
   readonly #environment: Record<string, string | undefined>;
 
-  /** Makes the folder; `home` is that of its user, with the cache of Bun's package manager. */
-  constructor(folder: string, home: string, manifest: object = { private: true }) {
+  constructor(
+    folder: string,
+    { home, registry = "http://127.0.0.1:1/" }: Owner,
+    manifest: object = { private: true },
+  ) {
     mkdirSync(folder, { recursive: true });
     mkdirSync(home, { recursive: true });
     this.folder = folder;
@@ -24,7 +32,7 @@ export class Project {
       PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
       HOME: home,
       BUN_INSTALL_CACHE_DIR: join(home, "bun-cache"),
-      BUN_CONFIG_REGISTRY: noRegistry,
+      BUN_CONFIG_REGISTRY: registry,
     };
   }
 
