@@ -120,9 +120,9 @@ describe("on the demo model", () => {
     const { heard, costs } = stored("words.json").data;
     expect(heard).toMatchObject({ clips: 1, words: 15 });
     expect(costs[0].plain.length).toBe(2);
-    expect(Math.min(...costs[0].plain, ...costs[0].keeping, ...costs[0].reading)).toBeGreaterThan(
-      0,
-    );
+    expect(
+      Math.min(...costs[0].plain.flat(), ...costs[0].keeping.flat(), ...costs[0].reading),
+    ).toBeGreaterThan(0);
 
     // A truth that is an hour away.
     const text = "Turn on the light in the kitchen.";

@@ -8,8 +8,9 @@ import type { Progress } from "../report/progress.ts";
 import { median, quantile } from "../report/statistics.ts";
 import type { Table } from "../report/table.ts";
 import { demo, onlyDemoNote, publishedModels, shownName } from "../subjects/models.ts";
-import { attentionCosts, type Cost, type CostPlan, shares } from "../words/cost.ts";
+import { attentionCosts, type Cost, type CostPlan, shares, stepOf } from "../words/cost.ts";
 import {
+  counted,
   type Distances,
   distances,
   shareWithin,
@@ -21,8 +22,8 @@ import {
 } from "../words/said.ts";
 import type { Bench, BenchOptions, BenchReport } from "./bench.ts";
 
-const fullPlan: CostPlan = { seconds: 10, tokens: 40, sessions: [1, 4], pairs: 5 };
-const quickPlan: CostPlan = { seconds: 5, tokens: 16, sessions: [1], pairs: 2 };
+const fullPlan: CostPlan = { seconds: 10, tokens: 40, sessions: [1, 4], runs: 10 };
+const quickPlan: CostPlan = { seconds: 5, tokens: 16, sessions: [1], runs: 2 };
 /** Clips that are heard with --quick. */
 const quickClips = 20;
 
@@ -65,12 +66,18 @@ async function measure(options: BenchOptions, progress: Progress): Promise<Bench
           "models/demo/train/make_timed_clips.py makes them."
         : "The truth is what espeak-ng and flite say about their own speech; voices and " +
           "sentences are others than those that the demo's head was found by.",
-      `Cost: ${plan.tokens} steps behind ${plan.seconds} s of speech, ${plan.pairs} runs, each ` +
-        "step without and with in turns; words are read and timed once at the end.",
+      `Cost: ${plan.tokens} steps behind ${plan.seconds} s of speech, without and with in turns; ` +
+        `of ${plan.runs} runs each step counts as fast as it ever was. Words are read and timed ` +
+        "once at the end.",
       ...(published.length === 0 ? [onlyDemoNote] : []),
     ],
     data: {
-      heard,
+      heard: {
+        ...heard,
+        whole: counted(heard.whole),
+        live: counted(heard.live),
+        apart: counted(heard.apart),
+      },
       costs: costs.map((cost) => ({ ...cost, model: shownName(cost.model), shares: shares(cost) })),
     },
     kernels: asr.info.kernels,
@@ -174,11 +181,10 @@ function costTable(costs: readonly Cost[]): Table {
     head: ["Model", "Sessions", "Step", "Keeping", "Reading", "Of decoding"],
     rows: costs.map((cost) => {
       const { keeping, reading } = shares(cost);
-      const step = median(cost.plain) / cost.tokens;
       return [
         shownName(cost.model),
         String(cost.sessions),
-        duration(step),
+        duration(stepOf(cost)),
         `${significant(100 * keeping)} %`,
         `${significant(100 * reading)} %`,
         `${significant(100 * (keeping + reading))} %`,

@@ -4,7 +4,6 @@ import { sampleRate } from "../../ts/audio/samples/recording.ts";
 import { Model, type Session } from "../../ts/native/model.ts";
 import { speech } from "../../ts/testing/goldens.ts";
 import type { Progress } from "../report/progress.ts";
-import { median } from "../report/statistics.ts";
 import type { BenchModel } from "../subjects/models.ts";
 
 /** What so many sessions that step together take, in ms. */
@@ -13,10 +12,10 @@ export interface Cost {
   sessions: number;
   tokens: number;
   seconds: number;
-  /** All steps of a run, without and with the queries kept. */
-  plain: number[];
-  keeping: number[];
-  /** Reading the attention of all tokens, and making words of it, for all sessions. */
+  /** The steps of each run without and with the queries kept, [runs, tokens]. */
+  plain: number[][];
+  keeping: number[][];
+  /** Reading the attention of all tokens, and making words of it, for all sessions: [runs]. */
   reading: number[];
 }
 
@@ -24,7 +23,7 @@ export interface CostPlan {
   seconds: number;
   tokens: number;
   sessions: readonly number[];
-  pairs: number;
+  runs: number;
 }
 
 /**
@@ -33,80 +32,91 @@ export interface CostPlan {
  * heads.
  */
 export function attentionCosts(model: BenchModel, plan: CostPlan, progress: Progress): Cost[] {
-  const { seconds, tokens, pairs } = plan;
+  const { seconds, tokens, runs } = plan;
   using opened = Model.open(model.folder);
   if (opened.info.alignmentHeads === 0) return [];
   const samples = speech(seconds * sampleRate);
   return plan.sessions.map((sessions) => {
+    const plain = Array.from({ length: sessions }, () => prefilled(opened, samples, false));
+    const keeping = Array.from({ length: sessions }, () => prefilled(opened, samples, true));
     const cost: Cost = { model, sessions, tokens, seconds, plain: [], keeping: [], reading: [] };
-    // The first pair fills caches.
-    for (let pair = 0; pair <= pairs; pair++) {
-      progress.step(`${model.label}: ${sessions} sessions, pair ${pair} of ${pairs}`);
-      const found = onePair(opened, samples, sessions, tokens);
-      if (pair === 0) continue;
+    // The first run fills caches.
+    for (let run = 0; run <= runs; run++) {
+      progress.step(`${model.label}: ${sessions} sessions, run ${run} of ${runs}`);
+      const found = oneRun(opened, plain, keeping, tokens);
+      const began = performance.now();
+      for (const prompt of keeping) timed(prompt, tokens, seconds);
+      if (run === 0) continue;
       cost.plain.push(found.plain);
       cost.keeping.push(found.keeping);
-      cost.reading.push(found.reading);
+      cost.reading.push(performance.now() - began);
     }
+    for (const { session } of [...plain, ...keeping]) session.close();
     return cost;
   });
 }
 
-/** The median over the pairs of how much longer keeping takes, and reading, as parts of a run. */
+/** What a step takes when nothing else happens, in ms. */
+export function stepOf({ plain, tokens }: Cost): number {
+  return undisturbed(plain) / tokens;
+}
+
+/** How much longer keeping takes, and reading, as parts of all steps, were nothing else to do. */
 export function shares({ plain, keeping, reading }: Cost): { keeping: number; reading: number } {
-  return {
-    keeping: median(keeping.map((time, pair) => time / plain[pair]! - 1)),
-    reading: median(reading.map((time, pair) => time / plain[pair]!)),
-  };
+  const all = undisturbed(plain);
+  return { keeping: undisturbed(keeping) / all - 1, reading: Math.min(...reading) / all };
 }
 
-function onePair(model: Model, samples: Float32Array, count: number, tokens: number) {
-  const opened = (alignment: boolean) =>
-    Array.from({ length: count }, () => model.session({ alignment, ignoreEos: true }));
-  const [plain, keeping] = [opened(false), opened(true)];
-  try {
-    for (const session of plain) prefilled(session, samples);
-    const ends = keeping.map((session) => prefilled(session, samples));
-    const times = { plain: [] as number[], keeping: [] as number[] };
-    const step = (sessions: Session[], into: number[]) => {
-      const began = performance.now();
-      model.step(sessions);
-      into.push(performance.now() - began);
-    };
-    for (let token = 0; token < tokens; token++) {
-      if (token % 2 === 0) step(plain, times.plain);
-      step(keeping, times.keeping);
-      if (token % 2 === 1) step(plain, times.plain);
-    }
-    const began = performance.now();
-    for (const [index, session] of keeping.entries()) {
-      timed(session, ends[index]!, tokens, samples.length / sampleRate);
-    }
-    const reading = performance.now() - began;
-    return { plain: withoutPeaks(times.plain), keeping: withoutPeaks(times.keeping), reading };
-  } finally {
-    for (const session of [...plain, ...keeping]) session.close();
-  }
+/**
+ * The sum of the steps, each as fast as it ever was: what other programs do meets no step in all
+ * runs, and what a step always does, as tidying up at each thirty-second, is in it.
+ */
+function undisturbed(runs: readonly (readonly number[])[]): number {
+  const [first = []] = runs;
+  return first.reduce((sum, _, step) => sum + Math.min(...runs.map((run) => run[step]!)), 0);
 }
 
-/** The sum of times, where one that was interrupted counts as twice the usual one. */
-function withoutPeaks(times: readonly number[]): number {
-  const most = 2 * median(times);
-  return times.reduce((sum, time) => sum + Math.min(time, most), 0);
+/** A session behind a prompt with audio, and where that ends. */
+interface Prompt {
+  session: Session;
+  end: number;
 }
 
-/** The position behind the prompt. */
-function prefilled(session: Session, samples: Float32Array): number {
+/** Any ordinary token, with which the prompt ends. */
+const lastId = 8;
+
+function prefilled(model: Model, samples: Float32Array, alignment: boolean): Prompt {
+  const session = model.session({ alignment, ignoreEos: true });
   session.mel(samples);
-  const { audioPad } = session.model.info.tokens;
-  const pads = Array<number>(session.encode()).fill(audioPad);
-  const end = session.prefill(Int32Array.of(1, 2, 3, 4, ...pads, 5, 6, 7, 8));
+  const pads = Array<number>(session.encode()).fill(model.info.tokens.audioPad);
+  const end = session.prefill(Int32Array.of(1, 2, 3, 4, ...pads, 5, 6, 7, lastId));
   session.finish();
-  return end;
+  return { session, end };
+}
+
+/** Steps from the end of the prompt on. */
+function oneRun(model: Model, plain: Prompt[], keeping: Prompt[], tokens: number) {
+  for (const { session, end } of [...plain, ...keeping]) {
+    session.rewind(end - 1);
+    session.prefill(Int32Array.of(lastId));
+    session.finish();
+  }
+  const step = (prompts: Prompt[], into: number[]) => {
+    const began = performance.now();
+    model.step(prompts.map(({ session }) => session));
+    into.push(performance.now() - began);
+  };
+  const times = { plain: [] as number[], keeping: [] as number[] };
+  for (let token = 0; token < tokens; token++) {
+    if (token % 2 === 0) step(plain, times.plain);
+    step(keeping, times.keeping);
+    if (token % 2 === 1) step(plain, times.plain);
+  }
+  return times;
 }
 
 /** Words as if each token had written one. */
-function timed(session: Session, position: number, count: number, seconds: number): void {
+function timed({ session, end: position }: Prompt, count: number, seconds: number): void {
   const text = " word".repeat(count);
   const tokens = Array.from({ length: count }, (_, index) => ({
     from: 5 * index,

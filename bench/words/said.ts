@@ -74,3 +74,15 @@ export function typical(values: readonly number[]): number {
 export function shareWithin(values: readonly number[], limit: number): number {
   return values.filter((value) => Math.abs(value) <= limit).length / values.length;
 }
+
+/** How many distances there are of each ten milliseconds, the number of which is the name. */
+export function counted({ starts, ends }: Distances): Record<keyof Distances, object> {
+  const countsOf = (values: readonly number[]) => {
+    const counts = new Map<number, number>();
+    for (const value of values.map((one) => 10 * Math.round(100 * one)).sort((a, b) => a - b)) {
+      counts.set(value, (counts.get(value) ?? 0) + 1);
+    }
+    return Object.fromEntries(Array.from(counts, ([ms, count]) => [`${ms} ms`, count]));
+  };
+  return { starts: countsOf(starts), ends: countsOf(ends) };
+}
