@@ -6,10 +6,13 @@ import { basename, dirname, join } from "node:path";
 import { demoModel } from "../../ts/native/locate.ts";
 import { expectAsrError } from "../../ts/testing/expect-error.ts";
 import { root } from "../folders.ts";
+import { wheels } from "../pins.ts";
 import { gatherNativeParts } from "./native-parts.ts";
+import { notice } from "./testing/notice.ts";
 
 setDefaultTimeout(120_000);
 
+const isDarwin = process.platform === "darwin";
 const library = `libBunASR.${suffix}`;
 let work = "";
 let folder = "";
@@ -48,10 +51,17 @@ test("the library loads where its folder was moved to, with what lies beside it"
   expect([...new Set(foreign.map((path) => basename(path)))].sort()).toEqual(parts.sort());
 });
 
-test("what others made comes with their licences", () => {
-  const names = readdirSync(join(folder, "licenses")).sort();
-  const expected = ["mlx-cpu-LICENSE.txt", "scipy-openblas32-LICENSE.txt", "swift-LICENSE.txt"];
-  expect(names).toEqual(process.platform === "darwin" ? ["mlx-metal-LICENSE.txt"] : expected);
+test("what others made comes with their licences, and NOTICE names both", () => {
+  const gathered = readdirSync(join(folder, "licenses"));
+  const ofToolchain = isDarwin ? [] : ["swift-LICENSE.txt"];
+  const ofWheels = wheels.map(({ name }) => `${name}-LICENSE.txt`);
+  const own = readdirSync(join(root, "tools/pack/licenses"));
+  expect(gathered.sort()).toEqual([...own, ...ofWheels, ...ofToolchain].sort());
+
+  expect(gathered.filter((name) => !notice.licenses.includes(name))).toEqual([]);
+  const parts = readdirSync(folder).filter((name) => name !== "licenses");
+  const unnamed = parts.filter((part) => !notice.files.some((name) => part.startsWith(name)));
+  expect(unnamed).toEqual([]);
 });
 
 test("a folder in which something lies is left as it is", async () => {

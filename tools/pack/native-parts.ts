@@ -1,17 +1,19 @@
 // This folder: makes the packages that others install, who have no clone and no compiler.
 
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, readdir } from "node:fs/promises";
+import { copyFile, cp, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { AsrError } from "../../ts/contract/errors.ts";
 import { locateLibrary } from "../../ts/native/locate.ts";
-import { depsFolder } from "../folders.ts";
+import { depsFolder, root } from "../folders.ts";
 import { wheels } from "../pins.ts";
 import { toStderr } from "../setup.ts";
 import { swiftLicense } from "../toolchain.ts";
 import { installWheels, type Report } from "../wheels.ts";
 import { gatherDarwin } from "./darwin-parts.ts";
 import { gatherLinux } from "./linux-parts.ts";
+
+const licensesFolder = join(root, "tools/pack/licenses");
 
 /**
  * Puts into an empty folder what a machine without a clone needs to compute: the native library,
@@ -30,9 +32,12 @@ export async function gatherNativeParts(folder: string, report: Report = toStder
   await gatherLicenses(join(folder, "licenses"));
 }
 
-/** The licences as the wheels and the Swift toolchain carry them, a file for each. */
+/**
+ * The licences as the wheels and the Swift toolchain carry them, a file for each, and those that
+ * lie here because none of these carries them. NOTICE says which is for what.
+ */
 async function gatherLicenses(folder: string): Promise<void> {
-  await mkdir(folder);
+  await cp(licensesFolder, folder, { recursive: true });
   for (const { name, version } of wheels) {
     const metadata = join(depsFolder, `${name.replaceAll("-", "_")}-${version}.dist-info/licenses`);
     for (const file of (await readdir(metadata)).sort())
