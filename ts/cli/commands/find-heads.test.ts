@@ -88,6 +88,25 @@ describe("find-heads", () => {
     expect(found.errors.start).toBeLessThan(0.02);
   });
 
+  test("writes none where none looks at the words", async () => {
+    const before = readFileSync(join(model, "config.json"), "utf8");
+    // All of it in a moment, at the beginning and at the end: no offset explains both.
+    const momentAt = (from: number) =>
+      words.map(({ text }, index) => {
+        const start = from + 0.02 * index;
+        return { text, start, end: start + 0.01 };
+      });
+    const file = manifest(
+      { ...sample(), words: momentAt(0) },
+      { ...sample(), words: momentAt(4.8) },
+    );
+    const { status, out, notes } = await find("-m", model, "--manifest", file, "--write", "-q");
+    expect(status).toBe(3);
+    expect(out).toContain("layer·head");
+    expect(notes).toContain("no head looks where the words are; nothing was written");
+    expect(readFileSync(join(model, "config.json"), "utf8")).toBe(before);
+  });
+
   test("does not write into a cache that others share", async () => {
     const linked = join(folder, "linked");
     cpSync(model, linked, { recursive: true });

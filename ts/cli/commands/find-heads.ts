@@ -17,6 +17,9 @@ import { command, exitStatusOf, helpFlag, quietFlag } from "./command.ts";
 /** What is longer takes memory for each of its tokens and each head, and tells no more. */
 const maxSeconds = 60;
 
+/** Where fewer times are right within 0.2 s, they are not worth to be told. */
+const minWithin = 0.5;
+
 const flags = {
   Search: {
     model: { short: "m", value: "MODEL", help: "as for transcribe" },
@@ -121,7 +124,12 @@ async function search(
     status.clear();
     const entry = headsEntry(found);
     terminal.out(json ? `${JSON.stringify({ ...entry, ...found })}\n` : foundText(found));
-    if (write) writeHeads(folder, found);
+    if (!write) return 0;
+    if (found.errors.within200ms < minWithin) {
+      const message = `${model}: no head looks where the words are; nothing was written`;
+      throw new AsrError("model", message, "do the times belong to the recordings?");
+    }
+    writeHeads(folder, found);
     return 0;
   } finally {
     status.clear();
