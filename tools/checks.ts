@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { AsrError } from "../ts/contract/errors.ts";
+import { installDevelopment } from "./development.ts";
 import { clients, environmentPython } from "./environment.ts";
 import { depsFolder, root } from "./folders.ts";
 import { clangFormatWheel } from "./pins.ts";
@@ -11,7 +11,7 @@ import { installWheels } from "./wheels.ts";
 
 /** Type checks, lints and format checks; returns the exit status. The last line counts them. */
 export async function check(): Promise<number> {
-  await installTools();
+  await installDevelopment(toStderr);
   await installWheels([clangFormatWheel], toStderr);
   const bin = join(root, "node_modules/.bin");
   const formatted = ["ts", "tools", "bench", "reliability", "package.json", "tsconfig.json"];
@@ -98,35 +98,6 @@ async function runBunTests(names: readonly string[]): Promise<Counts> {
   const head = /<testsuites[^>]*>/.exec(totals)?.[0] ?? "";
   for (const failure of failuresOf(totals)) toStderr(`failed: ${failure}`);
   return countsOf(head, status);
-}
-
-/**
- * The compiler and the linter are needed only here, so that running and testing depend on no npm
- * package.
- */
-async function installTools(): Promise<void> {
-  const tools = ["typescript", "bun-types", "@biomejs/biome"];
-  if (tools.every((name) => existsSync(join(root, "node_modules", name)))) return;
-  toStderr("check: installing the TypeScript compiler and the linter");
-  const cache = join(root, "../shared/bun-cache");
-  const env = { ...process.env };
-  if (env["BUN_INSTALL_CACHE_DIR"] === undefined && existsSync(cache)) {
-    env["BUN_INSTALL_CACHE_DIR"] = cache;
-  }
-  const child = Bun.spawn([process.execPath, "install", "--frozen-lockfile"], {
-    cwd: root,
-    env,
-    stdin: "ignore",
-    stdout: 2,
-    stderr: 2,
-  });
-  if ((await child.exited) === 0) return;
-  const message = "the packages of devDependencies could not be installed";
-  throw new AsrError(
-    "native",
-    message,
-    "see above; check the network, or set BUN_INSTALL_CACHE_DIR",
-  );
 }
 
 async function run(command: string[], output: "inherit" | "ignore" = "inherit"): Promise<number> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { isolated, withoutMounts } from "../../reliability/namespaces.ts";
 import { demoSample, platformPackage } from "../../ts/native/locate.ts";
 import { depsFolder, root } from "../folders.ts";
@@ -72,13 +72,28 @@ describe("the packages", () => {
     expect(platform!.bytes).toBeLessThan(60e6);
   });
 
+  test("have the sources of their modules in maps beside them", async () => {
+    const { path } = packed[0]![0]!;
+    const files = await new Bun.Archive(await Bun.file(path).bytes()).files();
+    const mapped = [...files.keys()].filter((name) => name.endsWith(".js.map"));
+    expect(mapped.length).toBeGreaterThan(300);
+    for (const name of mapped) {
+      const { sources, sourcesContent } = await files.get(name)!.json();
+      const source = join(root, dirname(name.replace("package/", "")), sources[0]);
+      expect([sources.length, sourcesContent[0]]).toEqual([1, readFileSync(source, "utf8")]);
+      expect(await files.get(name.slice(0, -".map".length))!.text()).toEndWith(
+        `//# sourceMappingURL=${basename(name)}`,
+      );
+    }
+  });
+
   test("have no stray file", async () => {
     const known = [
       /^js\/(?:[a-z0-9-]+\/)*[a-z0-9-]+\.(?:js|js\.map|d\.ts|css|html|txt)$/,
       /^js\/cli\/bun-asr$/,
       /^models\/demo\/[a-z_]+\.(?:json|safetensors|txt|wav)$|^models\/demo\/README\.md$/,
       /^lib[A-Za-z_]+(?:-[0-9a-f]{8})?\.(?:so[.\d]*|dylib)$|^mlx\.metallib$/,
-      /^licenses\/[a-z0-9-]+-LICENSE\.txt$/,
+      /^licenses\/[A-Za-z0-9.-]+\.txt$/,
       /^(?:package\.json|README\.md|LICENSE|NOTICE|CHANGELOG\.md)$/,
     ];
     for (const { path } of packed[0]!) {
@@ -102,6 +117,15 @@ describe("from a registry", () => {
     expect(await project.bun(["script.ts"])).toBe(`${sampleText}\n`);
     expect(registry.asked).toContain(`${platformPackage}-1.0.1.tgz`);
     expect(registry.asked.filter((path) => path.includes("of-another-platform"))).toEqual([]);
+  });
+
+  test("without what is optional it says what to add", async () => {
+    const project = new Project(join(work, "omitted"), owner);
+    await project.add("--omit=optional", "bun-asr");
+    project.write("script.ts", transcribed);
+    const { status, notes } = await project.run([process.execPath, "script.ts"]);
+    expect(status).toBe(1);
+    expect(notes).toContain(`the package ${platformPackage} is not installed`);
   });
 
   test.each(["hoisted", "isolated"])("a monorepo has it, %s", async (linker) => {

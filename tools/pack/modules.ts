@@ -2,7 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { chmod, cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
+import { installDevelopment } from "../development.ts";
 import { root } from "../folders.ts";
+import type { Report } from "../wheels.ts";
 import { run } from "./run.ts";
 
 /**
@@ -10,7 +12,12 @@ import { run } from "./run.ts";
  * module by module with maps to their sources, and the types of what is exported: `exported` are
  * the modules that others import, from `ts` on, as in `index.ts`.
  */
-export async function makeModules(folder: string, exported: readonly string[]): Promise<void> {
+export async function makeModules(
+  folder: string,
+  exported: readonly string[],
+  report: Report,
+): Promise<void> {
+  await installDevelopment(report);
   const work = mkdtempSync(join(tmpdir(), "bun-asr-modules-"));
   try {
     const compiler = join(root, "node_modules/.bin/tsc");

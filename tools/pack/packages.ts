@@ -58,7 +58,7 @@ export async function makePackages({
   try {
     const main = join(work, "main");
     report("pack: modules and types");
-    await stageMain(main, version);
+    await stageMain(main, version, report);
     report("pack: the native library and what it loads");
     const platform = join(work, "platform");
     await stagePlatform(platform, version, report);
@@ -69,8 +69,8 @@ export async function makePackages({
 }
 
 /** Lays out the package that others import. */
-async function stageMain(folder: string, version: string): Promise<void> {
-  await makeModules(join(folder, modulesName), exportedModules);
+async function stageMain(folder: string, version: string, report: Report): Promise<void> {
+  await makeModules(join(folder, modulesName), exportedModules, report);
   await writeFile(join(folder, otherRuntimes.path), otherRuntimes.content);
   const model = join("models", demoModel);
   cpSync(join(root, model), join(folder, model), { recursive: true });
