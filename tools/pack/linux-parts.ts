@@ -90,7 +90,8 @@ async function linkLibrary(
       ...forLinker.flatMap((word) => ["-Xlinker", word]),
       ...["-o", name],
     ];
-    // The path of the result becomes a part of it: a bare name is the same everywhere.
+    // The linker writes the path of the result into it (findings/gold-output-path.sh): a bare name
+    // is the same everywhere.
     await run(command, folder);
   } finally {
     await rm(work, { recursive: true, force: true });
