@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { installDevelopment } from "./development.ts";
 import { clients, environmentPython } from "./environment.ts";
 import { depsFolder, root } from "./folders.ts";
-import { clangFormatWheel } from "./pins.ts";
+import { clangFormatWheel, zizmorWheel } from "./pins.ts";
 import { toStderr } from "./setup.ts";
 import { runSwiftTests } from "./swift-tests.ts";
 import { type Counts, countsOf, failuresOf } from "./test-report.ts";
@@ -12,7 +12,7 @@ import { installWheels } from "./wheels.ts";
 /** Type checks, lints and format checks; returns the exit status. The last line counts them. */
 export async function check(): Promise<number> {
   await installDevelopment(toStderr);
-  await installWheels([clangFormatWheel], toStderr);
+  await installWheels([clangFormatWheel, zizmorWheel], toStderr);
   const bin = join(root, "node_modules/.bin");
   const formatted = ["ts", "tools", "bench", "reliability", "package.json", "tsconfig.json"];
   const checks: [string, string[]][] = [
@@ -31,6 +31,7 @@ export async function check(): Promise<number> {
         ...cSources("reliability"),
       ],
     ],
+    ["workflows", workflowCheck(".github")],
   ];
   const swift = Bun.which("swift");
   if (swift !== null && (await run([swift, "format", "--version"], "ignore")) === 0) {
@@ -51,6 +52,15 @@ export async function check(): Promise<number> {
   }
   process.stdout.write(`check: ${checks.length - failed} passed, ${failed} failed\n`);
   return failed === 0 ? 0 : 1;
+}
+
+/**
+ * The command that says what GitHub would not accept of the workflows in a folder, and what is
+ * unsafe in them, without asking anybody on the network.
+ */
+export function workflowCheck(folder: string): string[] {
+  const program = join(depsFolder, `zizmor-${zizmorWheel.version}.data/scripts/zizmor`);
+  return [program, "--offline", "--strict-collection", "--no-progress", "--quiet", folder];
 }
 
 /** The sources and headers of C and C++ in `folder`. */

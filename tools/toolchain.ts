@@ -27,7 +27,7 @@ export async function swift(): Promise<string> {
   const compiler = Bun.which("swift");
   const get =
     process.platform === "darwin"
-      ? "install Xcode 26 or a Swift 6.3 toolchain from swift.org"
+      ? "install Xcode 26.4 or later, or a Swift 6.3 toolchain from swift.org"
       : "install the Swift 6.3 toolchain from swift.org and put its usr/bin on PATH";
   if (compiler === null) throw new AsrError("native", "the Swift compiler was not found", get);
   const version = await output([compiler, "--version"]);

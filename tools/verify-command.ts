@@ -3,6 +3,7 @@ import { command, helpFlag } from "../ts/cli/commands/command.ts";
 import { AsrError } from "../ts/contract/errors.ts";
 import { verify } from "./verify.ts";
 import { verifyAligner } from "./verify-aligner.ts";
+import { verifyGoldens } from "./verify-goldens.ts";
 import { verifyPack } from "./verify-pack.ts";
 import { verifyPage } from "./verify-page.ts";
 import { verifyWords } from "./verify-words.ts";
@@ -13,6 +14,7 @@ const flags = {
     aligner: { help: "the forced aligner instead: words, repairs, published shapes" },
     page: { help: "the page of the server instead, in Chromium" },
     words: { help: "how Japanese and Korean are cut into words instead" },
+    goldens: { help: "the goldens of the repository instead, in both precisions; seconds" },
     pack: { help: "the packages instead: installed, and used, in many ways" },
     seed: { value: "N", help: "what inputs are made from; default 1" },
     help: helpFlag,
@@ -27,6 +29,7 @@ const parts = {
   aligner: ({ seed }) => verifyAligner(seed),
   page: () => verifyPage(),
   words: ({ seed }) => verifyWords(seed),
+  goldens: () => verifyGoldens(),
   pack: () => verifyPack(),
 } satisfies Record<string, (given: { seed: number; numbers: number[] }) => Promise<number>>;
 
@@ -38,7 +41,7 @@ const takingSeeds: readonly Part[] = ["hard", "aligner", "words"];
 export const verifyCommand = command({
   name: "verify",
   summary: "Compares every stage with the official implementation, or attacks the program.",
-  synopsis: "[--hard [NUMBER…] | --aligner | --page | --words | --pack]",
+  synopsis: "[--hard [NUMBER…] | --aligner | --page | --words | --goldens | --pack]",
   takesNames: true,
   description: `\
 Installs the official implementation (2 GB, once) and compares every stage with it.
@@ -50,6 +53,8 @@ then every slot at the published shapes.
 With --page: opens the page of the server in Chromium (Debian: apt install chromium; else
 $CHROMIUM), whose microphone plays a file, and uses it as people do. It takes two minutes.
 With --words: has 25,000 sentences of each of both languages cut by the official implementation.
+With --goldens: tells how far each stage is from the official one for small random weights, as they
+lie in models/goldens, in full and auto; nothing is installed.
 With --pack: packs twice, and uses the packages as package managers lay them out: by name, in
 monorepos, two versions in one process, where nothing can be written. It takes two minutes.`,
   flags,

@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Model } from "../ts/native/model.ts";
 import { goldenSet } from "../ts/testing/goldens.ts";
-import { compareWithOfficial } from "../ts/testing/parity.ts";
+import { compareSet, goldensHead } from "./compare-goldens.ts";
 import { environmentPython, official, run } from "./environment.ts";
 import { root } from "./folders.ts";
 import { toStderr } from "./setup.ts";
@@ -22,28 +21,8 @@ export async function verify(): Promise<number> {
     toStderr("verify: computing goldens at the shapes of 0.6B (minutes)");
     await run([interpreter, join(recipe, "make.py"), "full", "--out", goldens]);
   }
+  process.stdout.write(goldensHead);
   let failed = 0;
-  process.stdout.write("set case mel encoder logits tokens\n");
-  for (const name of sets) {
-    const set = goldenSet(name, goldens);
-    using model = Model.open(set.folder, { precision: "full" });
-    for (const golden of set.cases) {
-      const found = await compareWithOfficial(set, golden, model);
-      const { mel, encoder, logits, tokens, officialTokens, promptIsEqual } = found;
-      const tokensAreEqual = tokens.every((token, i) => token === officialTokens[i]);
-      const isGood =
-        mel <= (golden.mel.tolerance ?? set.tolerances.mel) &&
-        encoder <= set.tolerances.encoder &&
-        logits <= set.tolerances.logits &&
-        promptIsEqual &&
-        tokensAreEqual;
-      if (!isGood) failed++;
-      const distances = [mel, encoder, logits].map((value) => value.toExponential(1)).join(" ");
-      const verdict = tokensAreEqual ? "equal" : "different";
-      process.stdout.write(
-        `${name} ${golden.name} ${distances} ${verdict}${isGood ? "" : " FAILED"}\n`,
-      );
-    }
-  }
+  for (const name of sets) failed += await compareSet(name, goldenSet(name, goldens), "full");
   return failed === 0 ? 0 : 1;
 }

@@ -1,7 +1,7 @@
 import packageFile from "../../package.json";
 
 /** The platforms that there are packages for. */
-const platforms = ["linux-x64", "linux-arm64", "darwin-arm64"] as const;
+export const platforms = ["linux-x64", "linux-arm64", "darwin-arm64"] as const;
 
 /** The folder of the modules within the package, as `ts` is within the clone. */
 export const modulesName = "js";

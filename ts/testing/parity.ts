@@ -11,10 +11,12 @@ export interface Parity {
   encoder: number;
   /** The ids of the prompt are the same. */
   promptIsEqual: boolean;
-  /** Over all steps whose logits are stored. */
+  /** Over all steps whose logits are stored, up to the first token that differs. */
   logits: number;
   tokens: (number | null)[];
   officialTokens: number[];
+  /** How many tokens are the same before the first that differs. */
+  equalTokens: number;
 }
 
 /** Runs one case through all stages. */
@@ -47,12 +49,15 @@ export async function compareWithOfficial(
   const steps = golden.stepLogits === undefined ? undefined : official(golden.stepLogits);
   const officialTokens = [...official(golden.tokens)];
   const tokens: (number | null)[] = [];
-  for (const step of officialTokens.keys()) {
-    if (steps !== undefined) {
+  let equalTokens = 0;
+  for (const [step, wanted] of officialTokens.entries()) {
+    if (steps !== undefined && equalTokens === step) {
       const row = steps.slice(step * vocabSize, (step + 1) * vocabSize);
       logits = Math.max(logits, difference(read(session, "logits", vocabSize), row));
     }
-    tokens.push(session.next());
+    const token = session.next();
+    if (token === wanted && equalTokens === step) equalTokens++;
+    tokens.push(token);
   }
   return {
     frames,
@@ -60,6 +65,7 @@ export async function compareWithOfficial(
     logits,
     tokens,
     officialTokens,
+    equalTokens,
     mel: difference(mel, official(golden.mel)),
     encoder: difference(encoder, official(golden.encoder)),
     promptIsEqual: difference(ids, official(golden.inputIds)) === 0,
