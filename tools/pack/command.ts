@@ -20,7 +20,7 @@ export const packCommand = command({
   description: `\
 Makes what others install: bun-asr with the modules, their types and the demo model, and the package
 with the native library for this platform and all that it loads. Another platform's is made where
-such a machine is. The same sources give the same bytes. It writes what takes what, packed and
+such a machine is. The same build gives the same bytes. It writes what takes what, packed and
 unpacked.`,
   flags,
   read: ({ flags: given }) => ({ into: given.value("out") ?? join(root, "dist") }),

@@ -1,15 +1,19 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import {
   copyFileSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findFfmpeg } from "../../ts/audio/ffmpeg/program.ts";
 import { demoSample, platformPackage } from "../../ts/native/locate.ts";
+import { pcm16Wav, tone } from "../../ts/testing/wav-writer.ts";
 import { root } from "../folders.ts";
 import { makePackages } from "./packages.ts";
 import { type Owner, Project } from "./testing/project.ts";
@@ -86,6 +90,25 @@ describe("in an empty project without a network", () => {
        try { serve({ port: -1 }); } catch (error) { console.log(error instanceof AsrError); }`,
     );
     expect(await project.bun(["server.ts"])).toBe("200\ntrue\n");
+  });
+
+  test("other audio takes the user's ffmpeg, and without one it says so", async () => {
+    const path = join(work, "path");
+    mkdirSync(path);
+    // Samples for 0.3 s at 16 kHz; at this rate they take ffmpeg, and twice as long.
+    writeFileSync(join(project.folder, "tone.wav"), pcm16Wav(tone(0.3), 8000));
+    project.write(
+      "tone.ts",
+      `import { transcribe } from "bun-asr";
+       try { console.log((await transcribe("tone.wav", { model: "demo" })).duration); }
+       catch (error) { console.log(error.oneLine); }`,
+    );
+    const command = ["env", `PATH=${path}`, process.execPath, "tone.ts"];
+    const without = await project.run(command);
+    expect(without.out).toContain("needs ffmpeg, and none was found; install it");
+    expect(without.out).not.toContain("bunw");
+    symlinkSync(await findFfmpeg(), join(path, "ffmpeg"));
+    expect((await project.run(command)).out).toBe("0.6\n");
   });
 
   test.skipIf(Bun.which("node") === null)("Node is told that it takes Bun", async () => {

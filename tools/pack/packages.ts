@@ -47,7 +47,7 @@ const pages = ["LICENSE", "NOTICE", "CHANGELOG.md"];
 
 /**
  * Makes the package that others import and the one with the native library for this machine. The
- * same sources, libraries and compilers give the same bytes.
+ * same build gives the same bytes.
  */
 export async function makePackages({
   into,
