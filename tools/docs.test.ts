@@ -14,6 +14,7 @@ import { dirname, join } from "node:path";
 import { benchCommand } from "../bench/command.ts";
 import { alignCommand } from "../ts/cli/commands/align.ts";
 import { convertCommand } from "../ts/cli/commands/convert.ts";
+import { doctorCommand } from "../ts/cli/commands/doctor.ts";
 import { findHeadsCommand } from "../ts/cli/commands/find-heads.ts";
 import { inspectCommand } from "../ts/cli/commands/inspect.ts";
 import { micCommand } from "../ts/cli/commands/mic.ts";
@@ -77,6 +78,7 @@ describe("the command line", () => {
     mic: micCommand.usage(),
     serve: serveCommand.usage(),
     models: modelsCommand.usage(),
+    doctor: doctorCommand.usage(),
     convert: convertCommand.usage(),
     wer: werCommand.usage(),
     "find-heads": findHeadsCommand.usage(),

@@ -15,11 +15,11 @@ const table: Readonly<Record<string, string>> = {
   // What lies in the folder of a model.
   checkpoint: "contract",
   // The Swift library as its header has it.
-  native: "contract native/locate checkpoint",
+  native: "contract native/locate native/program checkpoint",
   // How much happens at once, in this process and beside it.
   concurrency: "",
   // Parts of the work that know no model.
-  audio: "contract concurrency native/locate",
+  audio: "contract concurrency native/locate native/program",
   text: "contract checkpoint",
   bias: "contract text",
   segments: "contract",
@@ -40,19 +40,21 @@ const table: Readonly<Record<string, string>> = {
   engine: "contract concurrency checkpoint native audio text bias align segments",
   worker: "contract native audio",
   "worker/engine": "contract audio hub align/given align/tables engine worker",
-  "worker/caller": "contract native/locate audio worker",
+  "worker/caller": "contract native/locate native/program audio worker",
   // The calls behind sockets; what opens a model is handed in.
   server: "contract checkpoint concurrency audio text output hub",
   // What runs in a browser is made into a script; no module of the server imports it.
   "server/page/browser": "contract audio output text",
   api: "contract native audio text worker worker/caller server",
+  // What works on this machine.
+  doctor: "contract native native/locate native/program audio text hub api",
   // The command line.
   "cli/files": "contract native/program audio text output",
   "cli/flags": "contract native/locate native/program audio output hub server cli/files",
   "cli/terminal": "contract native/locate text segments output server cli/files cli/flags",
   "cli/commands":
     "contract native native/locate native/program audio text align hub align/tables convert wer " +
-    "heads api cli/files cli/flags cli/terminal",
+    "heads api doctor cli/files cli/flags cli/terminal",
   "cli/main": "contract native/program cli/terminal cli/commands",
 };
 

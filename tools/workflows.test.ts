@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import packageFile from "../package.json";
+import { platforms } from "../ts/native/locate.ts";
 import { workflowCheck } from "./checks.ts";
 import { cloneCommands } from "./commands.ts";
 import { root } from "./folders.ts";
-import { platforms } from "./pack/manifests.ts";
 import { zizmorWheel } from "./pins.ts";
 import { installWheels } from "./wheels.ts";
 

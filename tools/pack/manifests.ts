@@ -1,7 +1,5 @@
 import packageFile from "../../package.json";
-
-/** The platforms that there are packages for. */
-export const platforms = ["linux-x64", "linux-arm64", "darwin-arm64"] as const;
+import { platforms } from "../../ts/native/locate.ts";
 
 /** The folder of the modules within the package, as `ts` is within the clone. */
 export const modulesName = "js";

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import packageFile from "../../package.json";
 import { expectAsrError } from "../testing/expect-error.ts";
 import {
   builtLibrary,
@@ -11,6 +12,7 @@ import {
   locateLibrary,
   packageFolder,
   platformPackage,
+  platforms,
 } from "./locate.ts";
 
 // Processes on a busy machine.
@@ -24,12 +26,17 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const libraryFile = basename(builtLibrary);
 
+/** package.json of a platform package. */
+function manifest(name = platformPackage, version = packageFile.version): string {
+  return JSON.stringify({ name, version });
+}
+
 /** A folder whose node_modules have the platform package. */
 function importer(name: string, withLibrary = true): { importer: string; library: string } {
   const home = join(folder, name);
   const inPackage = join(home, "node_modules", platformPackage);
   mkdirSync(inPackage, { recursive: true });
-  writeFileSync(join(inPackage, "package.json"), JSON.stringify({ name: platformPackage }));
+  writeFileSync(join(inPackage, "package.json"), manifest());
   const library = join(inPackage, libraryFile);
   if (withLibrary) writeFileSync(library, "");
   return { importer: home, library };
@@ -68,6 +75,33 @@ describe("the native library", () => {
       () => locateLibrary({ ...nowhere, variable: "", importer: from }),
       "native",
       `${library} does not exist`,
+    );
+  });
+
+  test("is not taken from a platform package of another version", async () => {
+    const { importer: from, library } = importer("old");
+    const home = dirname(library);
+    writeFileSync(join(home, "package.json"), manifest(platformPackage, "0.0.1"));
+    const why = `${home} is version 0.0.1, and this is ${packageFile.version}`;
+    await expectAsrError(
+      () => locateLibrary({ ...nowhere, variable: "", importer: from }),
+      "native",
+      why,
+    );
+    expect(locateLibrary({ variable: "", importer: from, built: demoSample })).toBe(demoSample);
+  });
+
+  test("is missed with the package of another platform that is there", async () => {
+    const other = platforms
+      .map((name) => `bun-asr-${name}`)
+      .find((name) => name !== platformPackage)!;
+    const home = join(folder, "foreign/node_modules", other);
+    mkdirSync(home, { recursive: true });
+    writeFileSync(join(home, "package.json"), manifest(other));
+    await expectAsrError(
+      () => locateLibrary({ ...nowhere, variable: "", importer: join(folder, "foreign") }),
+      "native",
+      `${platformPackage} is not installed, only ${other} is, which is for another platform`,
     );
   });
 
@@ -143,7 +177,7 @@ describe("an installed package", () => {
   test("runs with the library of the platform package", async () => {
     const inPackage = join(home, "node_modules", platformPackage);
     mkdirSync(inPackage);
-    writeFileSync(join(inPackage, "package.json"), JSON.stringify({ name: platformPackage }));
+    writeFileSync(join(inPackage, "package.json"), manifest());
     cpSync(builtLibrary, join(inPackage, libraryFile));
     const text = await Bun.file(demoSample.replace(".wav", ".txt")).text();
     expect(await run(program, "transcribe")).toEqual({ status: 0, out: text, notes: "" });

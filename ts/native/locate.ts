@@ -1,6 +1,7 @@
 import { suffix } from "bun:ffi";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
+import packageFile from "../../package.json";
 import { AsrError } from "../contract/errors.ts";
 
 // The one place that knows where things lie which are no modules: the native library, the demo
@@ -23,13 +24,18 @@ const libraryFile = `libBunASR.${suffix}`;
 /** Where a clone's build puts the native library. */
 export const builtLibrary = join(packageFolder, ".build/release", libraryFile);
 
+/** The platforms that there are libraries for. */
+export const platforms = ["linux-x64", "linux-arm64", "darwin-arm64"] as const;
+
 /** The package that has the native library for this platform, with all that the library loads. */
 export const platformPackage = `bun-asr-${process.platform}-${process.arch}`;
 
+const missingHint =
+  `install ${platformPackage}@${packageFile.version} (bun add), ` +
+  `or set BUN_ASR_LIBRARY to a ${libraryFile}`;
+
 /** What to do about a native library that is not there or does not fit. */
-export const libraryHint = isClone
-  ? "run ./bunw run build"
-  : `install ${platformPackage} of the same version, or set BUN_ASR_LIBRARY to a ${libraryFile}`;
+export const libraryHint = isClone ? "run ./bunw run build" : missingHint;
 
 /** Where the native library is looked for; tests look elsewhere. */
 export interface LibraryPlaces {
@@ -54,22 +60,35 @@ export function locateLibrary({
     const hint = `set it to a ${libraryFile}, or unset it`;
     throw new AsrError("native", `BUN_ASR_LIBRARY=${variable}: no such file`, hint);
   }
-  const folder = folderOfPackage(platformPackage, importer);
-  const inPackage = folder === undefined ? undefined : join(folder, libraryFile);
-  if (inPackage !== undefined && existsSync(inPackage)) return inPackage;
+  const inPackage = libraryInPackage(importer);
+  if (inPackage.path !== undefined) return inPackage.path;
   if (existsSync(built)) return built;
-  const tried = [
-    "BUN_ASR_LIBRARY is not set",
-    inPackage === undefined
-      ? `the package ${platformPackage} is not installed`
-      : `${inPackage} does not exist`,
-    `${built} is not built`,
-  ];
-  throw new AsrError(
-    "native",
-    `the native library was not found: ${tried.join(", ")}`,
-    libraryHint,
-  );
+  const tried = ["BUN_ASR_LIBRARY is not set", inPackage.problem];
+  if (isClone) tried.push(`${built} is not built`);
+  const message = `the native library was not found: ${tried.join(", ")}`;
+  throw new AsrError("native", message, libraryHint);
+}
+
+/** The library in the platform package, or why there is none to be used. */
+function libraryInPackage(
+  importer: string,
+): { path: string } | { path?: undefined; problem: string } {
+  const folder = folderOfPackage(platformPackage, importer);
+  if (folder === undefined) return { problem: missingPackage(importer) };
+  const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  if (version !== packageFile.version) {
+    return { problem: `${folder} is version ${version}, and this is ${packageFile.version}` };
+  }
+  const path = join(folder, libraryFile);
+  return existsSync(path) ? { path } : { problem: `${path} does not exist` };
+}
+
+/** A node_modules that was copied from another machine has the library of that one. */
+function missingPackage(importer: string): string {
+  const others = platforms.map((name) => `bun-asr-${name}`);
+  const other = others.find((name) => folderOfPackage(name, importer) !== undefined);
+  const only = other === undefined ? "" : `, only ${other} is, which is for another platform`;
+  return `the package ${platformPackage} is not installed${only}`;
 }
 
 function folderOfPackage(name: string, importer: string): string | undefined {

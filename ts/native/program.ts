@@ -11,6 +11,9 @@ const key = "bun-asr program";
  */
 export const program: string = inherited() ?? startedAs();
 
+/** Where to go with an error of the platform. */
+export const doctorHint = `"${program} doctor" tells more`;
+
 if (isMainThread) setEnvironmentData(key, program);
 
 function inherited(): string | undefined {

@@ -3,10 +3,14 @@
 
 import { dlopen, type Library } from "bun:ffi";
 import { AsrError, type AsrErrorCode, errorCodes, messageOf } from "../contract/errors.ts";
+import { checkLibraryFile } from "./library-file.ts";
+import { loadFailure } from "./load-failure.ts";
 import { libraryHint, locateLibrary } from "./locate.ts";
+import { doctorHint } from "./program.ts";
+import { checkSystem } from "./system.ts";
 
 /** `ASR_ABI` of the header that this table was written from. */
-export const abi = 6;
+export const abi = 7;
 
 /** The library functions return these in place of a count. */
 export const ended = -1;
@@ -22,6 +26,8 @@ export const symbolTable = {
   asr_abi: { args: [], returns: "u32" },
   // const char *asr_error(void);
   asr_error: { args: [], returns: "cstring" },
+  // const char *asr_platform(void);
+  asr_platform: { args: [], returns: "cstring" },
   // asr_model *asr_model_open(const char *directory, const char *options);
   asr_model_open: { args: ["cstring", "cstring"], returns: "ptr" },
   // const char *asr_model_info(const asr_model *model);
@@ -87,17 +93,18 @@ export type NativeLibrary = Library<typeof symbolTable>["symbols"];
 export type Handle = NonNullable<ReturnType<NativeLibrary["asr_model_open"]>>;
 
 function open(path: string): NativeLibrary {
+  checkLibraryFile(path);
   let library: Library<typeof symbolTable>;
   try {
     library = dlopen(path, symbolTable);
   } catch (error) {
-    const message = `${path}: cannot be loaded: ${messageOf(error)}`;
-    throw new AsrError("native", message, libraryHint, { cause: error });
+    // Another library, or one of another version, may lack some of the symbols.
+    const { why, hint } = loadFailure(messageOf(error));
+    throw new AsrError("native", `${path}: cannot be loaded: ${why}`, hint, { cause: error });
   }
   const found = library.symbols.asr_abi();
   if (found !== abi) {
-    const message = `${path}: has ABI ${found}, this bun-asr needs ${abi}`;
-    throw new AsrError("native", message, libraryHint);
+    throw new AsrError("native", `${path}: has ABI ${found}, this bun-asr needs ${abi}`);
   }
   // Never closed: a call after dlclose would jump into freed code.
   return library.symbols;
@@ -105,10 +112,20 @@ function open(path: string): NativeLibrary {
 
 let loaded: NativeLibrary | undefined;
 
-/** Opens the library at the first call. */
+/** Opens the library at the first call. Throws AsrError `native` with what to do about it. */
 export function nativeLibrary(): NativeLibrary {
-  loaded ??= open(locateLibrary());
-  return loaded;
+  if (loaded !== undefined) return loaded;
+  try {
+    checkSystem();
+    loaded = open(locateLibrary());
+    return loaded;
+  } catch (error) {
+    if (!(error instanceof AsrError)) throw error;
+    const named = Boolean(process.env["BUN_ASR_LIBRARY"]);
+    const usual = named ? "unset BUN_ASR_LIBRARY, or set it to another library" : libraryHint;
+    const hint = `${error.hint ?? usual}; ${doctorHint}`;
+    throw new AsrError(error.code, error.message, hint, { cause: error });
+  }
 }
 
 /**
@@ -116,14 +133,18 @@ export function nativeLibrary(): NativeLibrary {
  */
 export function nativeError(library: NativeLibrary, call: string): AsrError {
   const report = library.asr_error();
-  if (report === null) return new AsrError("native", `${call} failed without a reason`);
+  if (report === null) return failure("native", `${call} failed without a reason`);
   try {
     const { code, message } = JSON.parse(report);
-    if (isCode(code)) return new AsrError(code, String(message));
+    if (isCode(code)) return failure(code, String(message));
   } catch {
     // Not the JSON that the header promises: show it as it is.
   }
-  return new AsrError("native", `${call}: ${report}`);
+  return failure("native", `${call}: ${report}`);
+}
+
+function failure(code: AsrErrorCode, message: string): AsrError {
+  return new AsrError(code, message, code === "native" ? doctorHint : undefined);
 }
 
 function isCode(value: unknown): value is AsrErrorCode {

@@ -76,6 +76,16 @@ public func asr_error() -> UnsafePointer<CChar>! {
     bun_asr_error_text()
 }
 
+/// Made once, at the first call, and never changed.
+nonisolated(unsafe) private let platform = Result {
+    CString(try JSONText(Platform.Description()).text)
+}
+
+@c @implementation
+public func asr_platform() -> UnsafePointer<CChar>! {
+    guarded(nil) { try platform.get().pointer }
+}
+
 @c @implementation
 public func asr_model_open(
     _ directory: UnsafePointer<CChar>!, _ options: UnsafePointer<CChar>!

@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 /// Compared with `asr_abi()` when the library is loaded. Raised with every change of this file.
-#define ASR_ABI 6
+#define ASR_ABI 7
 
 /// `asr_session_next` and `asr_session_token` return this after an end token was chosen.
 #define ASR_END (-1)
@@ -45,6 +45,14 @@ uint32_t asr_abi(void);
 /// (bad option or order of calls), `native` (MLX or platform). The text lives until the next call
 /// on this thread.
 const char *asr_error(void);
+
+/// What computes here, as JSON: `{"mlx": "0.31.1", "blas": "OpenBLAS 0.3.34 …", "blasCore":
+/// "Haswell", "kernels": "avx2", "tables": ["avx2", "scalar"], "threads": 2, "cores": 2}`. `tables`
+/// are those of kernels that this machine can run, the best one first; `cores` those that this
+/// process may keep busy. Where `kernels` is absent, `problem` says why nothing can compute. Only
+/// `mlx`, `kernels` and `tables` are there where Metal computes. Any thread, any time; lives as
+/// long as the process. NULL when that fails.
+const char *asr_platform(void);
 
 /// Opens the checkpoint folder `directory` (config.json, *.safetensors).
 /// Options: `{"precision": "auto" | "full", "threads": 8, "bufferCacheBytes": 1000000000}`; `full`

@@ -11,6 +11,10 @@ const bool single_threaded = (scipy_openblas_set_num_threads(1), true);
 
 }  // namespace
 
+const char* accelerate_config() { return scipy_openblas_get_config(); }
+
+const char* accelerate_core() { return scipy_openblas_get_corename(); }
+
 void vDSP_mmul(const float* a, vDSP_Stride, const float* b, vDSP_Stride, float* c, vDSP_Stride,
                vDSP_Length m, vDSP_Length n, vDSP_Length p) {
   const auto rows = static_cast<int>(m), columns = static_cast<int>(n), inner = static_cast<int>(p);

@@ -1,5 +1,8 @@
 import { AsrError } from "../../contract/errors.ts";
 import { fetchedFfmpeg, isClone } from "../../native/locate.ts";
+import { doctorHint } from "../../native/program.ts";
+
+const anotherHint = `set FFMPEG to a working ffmpeg, or unset it; ${doctorHint}`;
 
 /** $FFMPEG, else the one on PATH, else the one that a clone's set-up fetched. */
 export async function findFfmpeg(): Promise<string> {
@@ -7,8 +10,7 @@ export async function findFfmpeg(): Promise<string> {
   if (wanted) {
     const found = Bun.which(wanted);
     if (found !== null) return found;
-    const hint = "set FFMPEG to a working ffmpeg, or unset it";
-    throw new AsrError("native", `FFMPEG=${wanted} is not a program`, hint);
+    throw new AsrError("native", `FFMPEG=${wanted} is not a program`, anotherHint);
   }
   const found = Bun.which("ffmpeg") ?? fetchedFfmpeg();
   if (found !== undefined) return found;
@@ -16,7 +18,7 @@ export async function findFfmpeg(): Promise<string> {
   throw new AsrError(
     "native",
     "audio other than WAV at 16 kHz needs ffmpeg, and none was found",
-    `install it (Debian: apt install ffmpeg)${fetch}`,
+    `install it (Debian: apt install ffmpeg)${fetch}; ${doctorHint}`,
   );
 }
 
@@ -44,8 +46,7 @@ export function startFfmpeg(
       env: { ...process.env, AV_LOG_FORCE_NOCOLOR: "1" },
     });
   } catch (error) {
-    const hint = "set FFMPEG to a working ffmpeg, or unset it";
-    throw new AsrError("native", `${program}: cannot be run`, hint, { cause: error });
+    throw new AsrError("native", `${program}: cannot be run`, anotherHint, { cause: error });
   }
 }
 

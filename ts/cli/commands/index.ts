@@ -10,6 +10,7 @@ export const productCommands: Commands = {
   mic: async () => (await import("./mic.ts")).micCommand,
   serve: async () => (await import("./serve.ts")).serveCommand,
   models: async () => (await import("./models.ts")).modelsCommand,
+  doctor: async () => (await import("./doctor.ts")).doctorCommand,
   convert: async () => (await import("./convert.ts")).convertCommand,
   wer: async () => (await import("./wer.ts")).werCommand,
   "find-heads": async () => (await import("./find-heads.ts")).findHeadsCommand,

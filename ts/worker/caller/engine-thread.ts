@@ -10,6 +10,7 @@ import type { Block } from "../../audio/blocks.ts";
 import { tidyTemporaryFolders } from "../../audio/files/temporary.ts";
 import { AsrError, messageOf } from "../../contract/errors.ts";
 import { engineEntry } from "../../native/locate.ts";
+import { doctorHint } from "../../native/program.ts";
 import type { CallName, Calls, EngineReply, EngineRequest } from "../protocol.ts";
 import { fromWire, type WireError } from "../wire-error.ts";
 import { Call, type CallExtras, type CallThread, type Prepared } from "./call.ts";
@@ -111,7 +112,8 @@ export class EngineThread {
   }
 
   #fail(why: string): AsrError {
-    this.#failure ??= new AsrError("native", `the engine's thread failed: ${why}`, "load it again");
+    const hint = `load it again; ${doctorHint}`;
+    this.#failure ??= new AsrError("native", `the engine's thread failed: ${why}`, hint);
     for (const call of this.#calls.values()) call.fail(this.#failure);
     return this.#failure;
   }

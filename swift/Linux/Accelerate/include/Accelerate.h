@@ -10,6 +10,11 @@
 extern "C" {
 #endif
 
+/// What computes here in Apple's place: "OpenBLAS 0.3.34 …" and the processor whose kernels it
+/// chose, as in "Haswell". Both live as long as the process.
+const char* _Nonnull accelerate_config(void);
+const char* _Nonnull accelerate_core(void);
+
 typedef unsigned long vDSP_Length;
 typedef long vDSP_Stride;
 

@@ -5,6 +5,8 @@
 #include "c/handles.h"
 #include "graph/evaluate.h"
 #include "graph/file_reader.h"
+#include "kernels/machine/cores.h"
+#include "kernels/table.h"
 #include "mlx/mlx.h"
 
 namespace mx = mlx::core;
@@ -57,9 +59,20 @@ const char* cmlx_kernels() {
   return bun_asr::kernels_name();
 }
 
+const char* cmlx_kernel_table(size_t index) {
+  for (auto t = bun_asr::all_tables(); *t; t++) {
+    if ((*t)->supported() && index-- == 0) return (*t)->name;
+  }
+  return nullptr;
+}
+
 void cmlx_set_threads(size_t count) { bun_asr::set_thread_count(count); }
 
 size_t cmlx_threads() { return bun_asr::thread_count(); }
+
+size_t cmlx_cores() { return bun_asr::usable_cores(); }
+
+const char* cmlx_version() { return mx::version(); }
 
 cmlx_array cmlx_new(const void* data, const int32_t* shape, size_t dimensions, cmlx_dtype type) {
   return make([&] {

@@ -45,9 +45,16 @@ const char* cmlx_error(void);
 /// Name of the kernel table in use; NULL (and `cmlx_error`) when BUN_ASR_KERNELS asks for one that
 /// cannot run here.
 const char* cmlx_kernels(void);
+/// Name of the kernel table at `index` among those that this machine can run, the best one first;
+/// NULL after the last.
+const char* cmlx_kernel_table(size_t index);
 /// Threads that the kernels use from now on, in the whole process; 0: the default, all cores.
 void cmlx_set_threads(size_t count);
 size_t cmlx_threads(void);
+/// Cores that this process may keep busy.
+size_t cmlx_cores(void);
+/// The version of libmlx, as in "0.31.1".
+const char* cmlx_version(void);
 
 // arrays
 cmlx_array cmlx_new(const void* data, const int32_t* shape, size_t dimensions, cmlx_dtype dtype);
