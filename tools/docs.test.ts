@@ -27,6 +27,7 @@ import { demoSample } from "../ts/native/locate.ts";
 import { sampleAsCall } from "../ts/testing/sample-call.ts";
 import { cloneCommands } from "./commands.ts";
 import { root } from "./folders.ts";
+import { packCommand } from "./pack/command.ts";
 import { verifyCommand } from "./verify-command.ts";
 
 const pages = [
@@ -84,6 +85,7 @@ describe("the command line", () => {
     "find-heads": findHeadsCommand.usage(),
     inspect: inspectCommand.usage(),
     bench: benchCommand.usage(),
+    pack: packCommand.usage(),
     verify: verifyCommand.usage(),
   };
   const commands = ["help", ...Object.keys(cloneCommands)];

@@ -94,7 +94,7 @@ describe("the packages", () => {
       /^models\/demo\/[a-z_]+\.(?:json|safetensors|txt|wav)$|^models\/demo\/README\.md$/,
       /^lib[A-Za-z_]+(?:-[0-9a-f]{8})?\.(?:so[.\d]*|dylib)$|^mlx\.metallib$/,
       /^licenses\/[A-Za-z0-9.-]+\.txt$/,
-      /^(?:package\.json|README\.md|LICENSE|NOTICE|CHANGELOG\.md)$/,
+      /^(?:package\.json|index\.js|README\.md|LICENSE|NOTICE|CHANGELOG\.md)$/,
     ];
     for (const { path } of packed[0]!) {
       const folder = join(work, "unpacked", basename(path));

@@ -59,6 +59,8 @@ export function platformManifest(name: string, version: string): object {
     description: `The native library of ${packageFile.name} for ${platform} ${arch}`,
     license: "SEE LICENSE IN licenses",
     engines: packageFile.engines,
+    type: "module",
+    exports: { ".": "./index.js", "./package.json": "./package.json" },
     os: [platform],
     cpu: [arch],
     ...(platform === "linux" ? { libc: ["glibc"] } : {}),

@@ -7,6 +7,7 @@ import { demoModel, platformPackage } from "../../ts/native/locate.ts";
 import { root } from "../folders.ts";
 import { toStderr } from "../setup.ts";
 import type { Report } from "../wheels.ts";
+import { writeBundled, writePlatformModule } from "./bundled.ts";
 import {
   exportedModules,
   mainManifest,
@@ -56,16 +57,31 @@ export async function makePackages({
 }: PackOptions): Promise<Packed[]> {
   const work = await mkdtemp(join(tmpdir(), "bun-asr-pack-"));
   try {
-    const main = join(work, "main");
-    report("pack: modules and types");
-    await stageMain(main, version, report);
-    report("pack: the native library and what it loads");
-    const platform = join(work, "platform");
-    await stagePlatform(platform, version, report);
-    return [await pack(main, into), await pack(platform, into)];
+    const packed: Packed[] = [];
+    for (const folder of await stagePackages(work, version, report))
+      packed.push(await pack(folder, into));
+    return packed;
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/**
+ * Lays out both packages in `folder`, as in one of the name node_modules, and returns their own:
+ * that of the package that others import, then that of the native library.
+ */
+export async function stagePackages(
+  folder: string,
+  version: string,
+  report: Report,
+): Promise<readonly [string, string]> {
+  report("pack: modules and types");
+  const main = join(folder, packageFile.name);
+  await stageMain(main, version, report);
+  report("pack: the native library and what it loads");
+  const platform = join(folder, platformPackage);
+  await stagePlatform(platform, version, report);
+  return [main, platform];
 }
 
 /** Lays out the package that others import. */
@@ -79,11 +95,13 @@ async function stageMain(folder: string, version: string, report: Report): Promi
   cpSync(join(root, "tools/pack/package.md"), join(folder, "README.md"));
   copyPages(folder);
   await writeManifest(folder, mainManifest(version));
+  await writeBundled(join(folder, modulesName), join("../../..", model), platformPackage);
 }
 
 async function stagePlatform(folder: string, version: string, report: Report): Promise<void> {
   await gatherNativeParts(folder, report);
   copyPages(folder);
+  await writePlatformModule(folder);
   await writeManifest(folder, platformManifest(platformPackage, version));
 }
 
@@ -110,7 +128,7 @@ async function pack(folder: string, into: string): Promise<Packed> {
 }
 
 /** Puts a file where others may look for it: whole or not at all, on whatever disk. */
-async function putInPlace(made: string, path: string): Promise<void> {
+export async function putInPlace(made: string, path: string): Promise<void> {
   const beside = `${path}.${process.pid}`;
   await copyFile(made, beside);
   await rename(beside, path);

@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { mkdtemp, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { diskSpace } from "../audio/files/disk-space.ts";
-import { builtLibrary, locateLibrary } from "../native/locate.ts";
+import { builtLibrary, isBundled, locateLibrary } from "../native/locate.ts";
 import type { Place, Report } from "./report.ts";
 
 /**
@@ -36,6 +36,7 @@ export function foundLibrary(): Report["places"]["library"] {
   try {
     const path = locateLibrary();
     if (process.env["BUN_ASR_LIBRARY"]) return { path, source: "variable" };
+    if (isBundled) return { path, source: "program" };
     return { path, source: path === builtLibrary ? "build" : "package" };
   } catch {
     return null;

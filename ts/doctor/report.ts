@@ -79,7 +79,7 @@ export interface Report {
   };
   places: {
     /** The native library, and where it comes from. */
-    library: { path: string; source: "variable" | "package" | "build" } | null;
+    library: { path: string; source: "variable" | "program" | "package" | "build" } | null;
     ffmpeg: string | null;
     /** Of models. */
     cache: Place;

@@ -58,6 +58,7 @@ function selfTestText({ ok, audioSeconds, seconds, loadSeconds }: SelfTest): str
 
 const sources = {
   variable: "BUN_ASR_LIBRARY",
+  program: "carried by this program",
   package: "package of this platform",
   build: "built here",
 } as const;

@@ -1,8 +1,11 @@
 import { suffix } from "bun:ffi";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, extname, join } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import packageFile from "../../package.json";
 import { AsrError } from "../contract/errors.ts";
+import type { Bundled } from "./locate/bundled.ts";
+import { carried } from "./locate/carried.ts";
+import { unpacked } from "./locate/unpack.ts";
 
 // The one place that knows where things lie which are no modules: the native library, the demo
 // model, the engine's entry file, and what a clone's set-up fetches.
@@ -13,8 +16,11 @@ export const modulesFolder = join(import.meta.dir, "..");
 /** The folder of this package; in a clone it is the root of the repository. */
 export const packageFolder = join(modulesFolder, "..");
 
+/** Whether a bundler made one script of all modules, as for a compiled program. */
+export const isBundled = !/\/native\/locate\.[jt]s$/.test(import.meta.path);
+
 /** Whether this package is a clone, which can build and fetch; one that is installed cannot. */
-export const isClone = existsSync(join(packageFolder, "tools/run.ts"));
+export const isClone = !isBundled && existsSync(join(packageFolder, "tools/run.ts"));
 
 /** What a clone's set-up fetches; nothing else lies there, so it can be deleted at any time. */
 export const depsFolder = join(packageFolder, ".deps");
@@ -35,7 +41,12 @@ const missingHint =
   `or set BUN_ASR_LIBRARY to a ${libraryFile}`;
 
 /** What to do about a native library that is not there or does not fit. */
-export const libraryHint = isClone ? "run ./bunw run build" : missingHint;
+export const libraryHint = hintOf();
+
+function hintOf(): string {
+  if (isClone) return "run ./bunw run build";
+  return isBundled ? "remove its folder, and it is unpacked anew" : missingHint;
+}
 
 /** Where the native library is looked for; tests look elsewhere. */
 export interface LibraryPlaces {
@@ -47,8 +58,9 @@ export interface LibraryPlaces {
 }
 
 /**
- * The native library: the one that $BUN_ASR_LIBRARY names, else that of the platform package, else
- * that of the clone's build. Throws AsrError `native` with all places that were tried.
+ * The native library: the one that $BUN_ASR_LIBRARY names, else the one that this program carries,
+ * else that of the platform package, else that of the clone's build. Throws AsrError `native` with
+ * all places that were tried.
  */
 export function locateLibrary({
   variable = process.env["BUN_ASR_LIBRARY"],
@@ -60,6 +72,8 @@ export function locateLibrary({
     const hint = `set it to a ${libraryFile}, or unset it`;
     throw new AsrError("native", `BUN_ASR_LIBRARY=${variable}: no such file`, hint);
   }
+  // No package is looked for: Bun would take one from the folder where the user stands.
+  if (isBundled) return join(unpackedParts(), libraryFile);
   const inPackage = libraryInPackage(importer);
   if (inPackage.path !== undefined) return inPackage.path;
   if (existsSync(built)) return built;
@@ -91,6 +105,23 @@ function missingPackage(importer: string): string {
   return `the package ${platformPackage} is not installed${only}`;
 }
 
+/** The folder of the native library and what it loads, which this program carries. */
+function unpackedParts(): string {
+  const parts = inBundle().native;
+  if (parts !== undefined) return unpacked(parts);
+  const hint = `add ${platformPackage} where it is made, and make it again`;
+  throw new AsrError("native", `this program was made without ${platformPackage}`, hint);
+}
+
+/** What a bundler took along with this script. */
+function inBundle(): Bundled {
+  const found = carried();
+  if (found !== undefined) return found;
+  const why = "this program was made from a clone of bun-asr, whose files do not come along";
+  const hint = "make it with the package that ./bunw run pack makes";
+  throw new AsrError("native", why, hint);
+}
+
 function folderOfPackage(name: string, importer: string): string | undefined {
   try {
     return dirname(Bun.resolveSync(`${name}/package.json`, importer));
@@ -105,22 +136,33 @@ export const demoModel = "demo";
 
 const demoFolder = join(packageFolder, "models/demo");
 
-/** A recording in the demo's domain, with sample.txt beside it. */
+/** A recording in the demo's domain, with sample.txt beside it, in a clone or a package. */
 export const demoSample = join(demoFolder, "sample.wav");
 
 /** The folder of a model given as `demo` or as a path. */
 export function modelFolder(model: string): string {
-  return model === demoModel ? demoFolder : model;
+  if (model !== demoModel) return model;
+  return isBundled ? unpacked(inBundle().demo) : demoFolder;
+}
+
+/** `demoSample`, wherever this program has it. */
+export function sampleFile(): string {
+  return join(modelFolder(demoModel), basename(demoSample));
 }
 
 /** What modules end in: they are packed as JavaScript. */
 const extension = extname(import.meta.path);
 
 /** The module that runs on the engine's thread. */
-export const engineEntry = new URL(`../worker/engine/main${extension}`, import.meta.url);
+export function engineEntry(): string | URL {
+  const module = `../worker/engine/main${extension}`;
+  return isBundled ? inBundle().engine : new URL(module, import.meta.url);
+}
 
 /** The command, and the module that it runs. */
-export const commandFile = join(modulesFolder, "cli/bun-asr");
+export const commandFile = Bun.isStandaloneExecutable
+  ? process.execPath
+  : join(modulesFolder, "cli/bun-asr");
 export const commandEntry = join(modulesFolder, `cli/main${extension}`);
 
 /** The ffmpeg that a clone's set-up fetched, or undefined where it did not. */

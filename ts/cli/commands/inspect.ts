@@ -3,7 +3,7 @@ import { AsrError } from "../../contract/errors.ts";
 import { languageName } from "../../contract/languages.ts";
 import { optionTable } from "../../contract/option-table.ts";
 import { resolveModel } from "../../hub/resolve.ts";
-import { demoModel, demoSample } from "../../native/locate.ts";
+import { demoModel, sampleFile } from "../../native/locate.ts";
 import { Model, type SessionReport, type Stage } from "../../native/model.ts";
 import { parseOutput, promptIds } from "../../text/prompt.ts";
 import { Tokenizer } from "../../text/tokenizer.ts";
@@ -62,7 +62,7 @@ the first token), tokens.npy (greedy), report.json. With --text, of a forced ali
   closing: `\
 exit status: 0 done, 1 the recording failed, 2 usage, 3 model, 4 native library or platform`,
   read: ({ flags: given }) => argumentsOf(given),
-  needs: ({ audio }) => (audio === demoSample ? ["library"] : ["library", "ffmpeg"]),
+  needs: ({ audio }) => (audio === sampleFile() ? ["library"] : ["library", "ffmpeg"]),
   run: (given, terminal) => (given.text === undefined ? inspect : inspectAligner)(given, terminal),
 });
 
@@ -71,7 +71,7 @@ function argumentsOf(given: GivenFlags<typeof flags>): InspectArguments {
   if (dump === undefined) throw new AsrError("usage", "--dump OUT is missing", "see --help");
   return {
     model: given.text("model") ?? demoModel,
-    audio: given.text("audio") ?? demoSample,
+    audio: given.text("audio") ?? sampleFile(),
     dump,
     language: languageName(given.text("language")),
     context: given.text("context"),

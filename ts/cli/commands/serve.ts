@@ -39,14 +39,22 @@ exit status: 0 done, 2 usage, or nothing can listen there, 3 model, 4 native lib
 const exitMs = 3000;
 
 /** What is taken along into a unit, where it is set: where the library, ffmpeg and models lie. */
-const keptVariables = ["BUN_ASR_LIBRARY", "FFMPEG", "HF_HOME", "HF_HUB_CACHE", "HF_ENDPOINT"];
+const keptVariables = [
+  "BUN_ASR_LIBRARY",
+  "BUN_ASR_CACHE",
+  "FFMPEG",
+  "HF_HOME",
+  "HF_HUB_CACHE",
+  "HF_ENDPOINT",
+];
 
 function unitText(
   { manager, flags }: NonNullable<ServeArguments["unit"]>,
   drainSeconds: number,
 ): string {
   // Service managers have a short PATH, without what is installed for one user.
-  const found = { BUN: process.execPath, FFMPEG: Bun.which("ffmpeg") };
+  const bun = commandFile === process.execPath ? undefined : process.execPath;
+  const found = { BUN: bun, FFMPEG: Bun.which("ffmpeg") };
   const own = keptVariables.map((name) => [name, process.env[name]]);
   const given = [...Object.entries(found), ...own].filter(([, value]) => Boolean(value));
   return unitOf(manager, {

@@ -6,7 +6,7 @@ import { languageChoice } from "../../contract/languages.ts";
 import { optionTable } from "../../contract/option-table.ts";
 import { fourBitNote } from "../../hub/accuracy.ts";
 import { defaultAligner } from "../../hub/names.ts";
-import { demoSample } from "../../native/locate.ts";
+import { sampleFile } from "../../native/locate.ts";
 import { findInputs, type Input } from "../files/inputs.ts";
 import { foldersOf, type Job, type Plan, planOutputs } from "../files/plan.ts";
 import { type Recognizer, Run, runsInOrder, type Transcription } from "../files/run.ts";
@@ -136,7 +136,7 @@ function noteWords({ settings, json }: Arguments, plan: Plan, terminal: Terminal
 }
 
 async function inputsOf(given: Arguments): Promise<readonly Input[]> {
-  if (given.sample) return [{ path: demoSample, relative: "sample.wav" }];
+  if (given.sample) return [{ path: sampleFile(), relative: "sample.wav" }];
   const inputs = await findInputs(given.names, given.inputOptions);
   if (inputs.length > 0) return inputs;
   throw new AsrError("usage", `--files-from ${given.inputOptions.filesFrom}: names no file`);

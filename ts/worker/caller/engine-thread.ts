@@ -44,7 +44,7 @@ export class EngineThread {
     },
   };
 
-  constructor(script = engineEntry) {
+  constructor(script = engineEntry()) {
     this.#worker = new Worker(script);
     tidyTemporaryFolders();
     this.#worker.on("message", (reply: EngineReply) => {
