@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { isolated, withoutMounts } from "../../reliability/namespaces.ts";
 import { demoSample, platformPackage } from "../../ts/native/locate.ts";
+import { expectAsrError } from "../../ts/testing/expect-error.ts";
 import { depsFolder, root } from "../folders.ts";
 import { makePackages, type Packed } from "./packages.ts";
 import { run } from "./run.ts";
@@ -58,6 +59,11 @@ function othersOf(published: readonly Published[]): Published[] {
 }
 
 describe("the packages", () => {
+  test("are not begun where they cannot be put", async () => {
+    const into = join(packed[0]![0]!.path, "below a file");
+    await expectAsrError(() => makePackages({ into }), "output", "packages cannot be put there");
+  });
+
   test("are the same bytes when they are made again", async () => {
     const again = await makePackages({ into: join(work, "again"), version: "1.0.0", report() {} });
     for (const [index, { path }] of again.entries()) {
@@ -104,7 +110,7 @@ describe("the packages", () => {
       const names = Array.from(listed.matchAll(/^packed \S+ (.*)$/gm), ([, name = ""]) => name);
       expect(names.length).toBeGreaterThan(5);
       expect(names.filter((name) => !known.some((pattern) => pattern.test(name)))).toEqual([]);
-      expect(names.filter((name) => /test|fixture/.test(name))).toEqual([]);
+      expect(names.filter((name) => /\.test\.|\btesting\b|fixture/.test(name))).toEqual([]);
     }
   });
 });

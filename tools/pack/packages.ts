@@ -3,6 +3,7 @@ import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import packageFile from "../../package.json";
+import { AsrError, messageOf } from "../../ts/contract/errors.ts";
 import { demoModel, platformPackage } from "../../ts/native/locate.ts";
 import { root } from "../folders.ts";
 import { toStderr } from "../setup.ts";
@@ -55,6 +56,7 @@ export async function makePackages({
   version = packageFile.version,
   report = toStderr,
 }: PackOptions): Promise<Packed[]> {
+  await makeFolder(into);
   const work = await mkdtemp(join(tmpdir(), "bun-asr-pack-"));
   try {
     const packed: Packed[] = [];
@@ -82,6 +84,16 @@ export async function stagePackages(
   const platform = join(folder, platformPackage);
   await stagePlatform(platform, version, report);
   return [main, platform];
+}
+
+/** Makes the folder for the packages before the work for them begins. */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    const message = `${folder}: packages cannot be put there: ${messageOf(error)}`;
+    throw new AsrError("output", message, "give another folder", { cause: error });
+  }
 }
 
 /** Lays out the package that others import. */
@@ -122,7 +134,6 @@ async function pack(folder: string, into: string): Promise<Packed> {
   await run(command, folder);
   const [name = ""] = readdirSync(work);
   const path = join(into, name);
-  await mkdir(into, { recursive: true });
   await putInPlace(join(work, name), path);
   return { path, bytes: statSync(path).size, files: filesOf(folder) };
 }

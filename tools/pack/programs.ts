@@ -1,11 +1,11 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import packageFile from "../../package.json";
 import { platformPackage } from "../../ts/native/locate.ts";
 import { toStderr } from "../setup.ts";
 import { compileBinary } from "./binary.ts";
-import { type PackOptions, putInPlace, stagePackages } from "./packages.ts";
+import { makeFolder, type PackOptions, putInPlace, stagePackages } from "./packages.ts";
 import { makeWheel } from "./wheel.ts";
 
 /** Which forms of the program are made. */
@@ -24,6 +24,7 @@ export async function makePrograms(
   { into, version = packageFile.version, report = toStderr }: PackOptions,
   { binary, wheel }: ProgramForms,
 ): Promise<string[]> {
+  await makeFolder(into);
   const work = await mkdtemp(join(tmpdir(), "bun-asr-pack-"));
   try {
     const [main, platform] = await stagePackages(join(work, "node_modules"), version, report);
@@ -32,7 +33,6 @@ export async function makePrograms(
     await compileBinary(main, made);
     const parts = { binary: made, platform, version };
     const paths = [...(binary ? [made] : []), ...(wheel ? [await makeWheel(work, parts)] : [])];
-    await mkdir(into, { recursive: true });
     for (const path of paths) await putInPlace(path, join(into, basename(path)));
     return paths.map((path) => join(into, basename(path)));
   } finally {
