@@ -65,6 +65,7 @@ in: test -- ts/audio --bail`,
     run: async () => await (await import("./checks.ts")).check(),
   }),
   pack: async () => (await import("./pack/command.ts")).packCommand,
+  publish: async () => (await import("./publish/command.ts")).publishCommand,
   verify: async () => (await import("./verify-command.ts")).verifyCommand,
   bench: async () => (await import("../bench/command.ts")).benchCommand,
 };

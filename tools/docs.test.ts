@@ -28,6 +28,7 @@ import { sampleAsCall } from "../ts/testing/sample-call.ts";
 import { cloneCommands } from "./commands.ts";
 import { root } from "./folders.ts";
 import { packCommand } from "./pack/command.ts";
+import { publishCommand } from "./publish/command.ts";
 import { verifyCommand } from "./verify-command.ts";
 
 const pages = [
@@ -86,6 +87,7 @@ describe("the command line", () => {
     inspect: inspectCommand.usage(),
     bench: benchCommand.usage(),
     pack: packCommand.usage(),
+    publish: publishCommand.usage(),
     verify: verifyCommand.usage(),
   };
   const commands = ["help", ...Object.keys(cloneCommands)];

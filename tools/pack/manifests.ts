@@ -12,6 +12,9 @@ export const otherRuntimes = {
     `then start this program with bun in place of " + process.argv0);\n`,
 };
 
+/** Where the sources are, where package.json says it: who publishes proves that they are there. */
+const repository = "repository" in packageFile ? { repository: packageFile.repository } : {};
+
 const sourcePrefix = "./ts/";
 
 /** The modules that others import, from `ts` on. */
@@ -21,7 +24,16 @@ export const exportedModules: readonly string[] = Object.values(packageFile.expo
 
 /** package.json of the package that others import: that of the clone, with paths of the package. */
 export function mainManifest(version: string): object {
-  const { name, description, engines, type, sideEffects, exports: sources, bin } = packageFile;
+  const {
+    name,
+    description,
+    license,
+    engines,
+    type,
+    sideEffects,
+    exports: sources,
+    bin,
+  } = packageFile;
   const made = (path: string) => path.replace(sourcePrefix, `./${modulesName}/`);
   const exported = Object.entries(sources).map(([subpath, source]) => {
     if (!source.startsWith(sourcePrefix)) return [subpath, source];
@@ -37,7 +49,8 @@ export function mainManifest(version: string): object {
     name,
     version,
     description,
-    license: "Apache-2.0",
+    license,
+    ...repository,
     engines,
     type,
     sideEffects,
@@ -58,6 +71,7 @@ export function platformManifest(name: string, version: string): object {
     version,
     description: `The native library of ${packageFile.name} for ${platform} ${arch}`,
     license: "SEE LICENSE IN licenses",
+    ...repository,
     engines: packageFile.engines,
     type: "module",
     exports: { ".": "./index.js", "./package.json": "./package.json" },
