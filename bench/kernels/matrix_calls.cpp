@@ -83,7 +83,7 @@ void measure_dense_products(Bench& bench) {
             [&] { return PackedMatrix::dense(values, storage, outputs, inputs, arithmetic); });
         for (size_t rows : {1, 122}) {
           measure_product(bench, "dense product", half ? "bf16" : "f32", weights, rows, arithmetic,
-                          Operand::int16);
+                          Operand::int8);
         }
       }
     }
@@ -105,12 +105,12 @@ void measure_convolutions(Bench& bench) {
     std::vector<float> y(pixels * out);
     for (Arithmetic arithmetic : arithmetics) {
       const Matrix matrix =
-          PackedMatrix::dense(weights.data(), Storage::bf16, out, 9 * in, arithmetic);
+          PackedMatrix::convolution(weights.data(), Storage::bf16, out, 9, in, arithmetic);
       bench.measure({.group = "convolution",
                      .shape = std::to_string(images) + " × " + std::to_string(height) + " × " +
                               std::to_string(width) + " × " + std::to_string(in) + " → 480",
                      .arithmetic = arithmetic,
-                     .operand = arithmetic == Arithmetic::fast ? Operand::int16 : Operand::f32,
+                     .operand = arithmetic == Arithmetic::fast ? Operand::int8 : Operand::f32,
                      .operations = 2.0 * double(pixels * 9 * in * out),
                      .bytes = double(matrix->bytes + x.size() * sizeof(float)),
                      .residence = Residence::cache,

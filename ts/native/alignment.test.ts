@@ -49,7 +49,7 @@ describe.each(["small", "small-q4"])("%s attends as the official model does", (n
   test.each([
     ["full", 1e-4],
     // Rounded activations move weights of random models visibly, but not to another place.
-    ["auto", 0.05],
+    ["auto", 0.1],
   ] as const)("%s", (precision, tolerance) => {
     expect([layers, heads, width]).toEqual([2, 4, golden.audioTokens]);
     using model = Model.open(set.folder, { precision, alignmentHeads: all });

@@ -41,7 +41,7 @@ package struct Precision {
         case none
         /// Activations to 16 bits; float weights to 13, and what meets them.
         case fine
-        /// Activations to 8 bits; float weights as in `fine`.
+        /// Activations to 8 bits, and float weights, too, where that is faster.
         case coarse
     }
 
@@ -57,10 +57,9 @@ package struct Precision {
         if module == "model.embed_tokens" && !isQuantized { return .none }
         // It is used once for a word: rounding would save nothing.
         if module == "lm_head" && isAligner { return .none }
-        // What the encoder is off by, every token sees.
-        if module.hasPrefix("audio_tower.") { return .fine }
-        // Softmax multiplies what the scores are off by; keys and values are one product with them.
+        // Softmax multiplies what scores are off by, and keys and values are one product with them.
+        // A text bears that better than times do.
         let attention = [".self_attn.q_proj", ".self_attn.k_proj", ".self_attn.v_proj"]
-        return attention.contains(where: module.hasSuffix) ? .fine : .coarse
+        return isAligner && attention.contains(where: module.hasSuffix) ? .fine : .coarse
     }
 }

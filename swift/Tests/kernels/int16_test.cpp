@@ -12,7 +12,7 @@ constexpr size_t panel = panel_inputs;
 std::shared_ptr<const PackedMatrix> rounded(const Floats& weights, size_t outputs, size_t inputs) {
   for (auto t = all_tables(); *t; t++) {
     if (!(*t)->int16.tile || !use_table((*t)->name)) continue;
-    return PackedMatrix::dense(weights.data(), Storage::f32, outputs, inputs, Arithmetic::fast);
+    return PackedMatrix::dense(weights.data(), Storage::f32, outputs, inputs, Arithmetic::fine);
   }
   return nullptr;
 }

@@ -107,16 +107,6 @@ test("a chunk of which the model writes a few words is heard in parts", async ()
 });
 
 describe("a model that babbles", () => {
-  test("is tried again in halves", async () => {
-    // Sampled at random, so that an end comes late.
-    const settings = { language: "English", temperature: 100, seed: 1 } as const;
-    const { transcript } = await heard(random, speech(16_000 * 8), settings);
-    expect(transcript.chunks.map(({ finishReason }) => finishReason)).toEqual(["eos", "eos"]);
-    expect(transcript.truncated).toBe(false);
-    // The work that was in vain counts, too.
-    expect(transcript.usage.outputTokens).toBeGreaterThan(192);
-  });
-
   test("and never ends is cut, and told of", async () => {
     const ready = recordingOptions(random, { language: "English" });
     const session = { ...ready.decode.session, ignoreEos: true };

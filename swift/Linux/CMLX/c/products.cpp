@@ -73,8 +73,15 @@ cmlx_packed cmlx_pack_dense(cmlx_array weight, cmlx_arithmetic arithmetic) {
     auto values = mx::contiguous(weight->value);
     cmlx::evaluate({values});
     const auto outputs = static_cast<size_t>(values.shape(0));
-    return packed(PackedMatrix::dense(values.data<char>(), storage(values), outputs,
-                                      values.size() / outputs, arithmetic_of(arithmetic)));
+    const auto inputs = values.size() / outputs;
+    const auto how = arithmetic_of(arithmetic);
+    if (values.ndim() != 4) {
+      return packed(
+          PackedMatrix::dense(values.data<char>(), storage(values), outputs, inputs, how));
+    }
+    const auto channels = static_cast<size_t>(values.shape(3));
+    return packed(PackedMatrix::convolution(values.data<char>(), storage(values), outputs,
+                                            inputs / channels, channels, how));
   });
 }
 

@@ -5,7 +5,7 @@
 //   matrix/       products with weight matrices, shared out to threads: packed.* (packed at load,
 //                 any number of rows), gemm.* (many rows), int8.* (quantized weights, activations
 //                 rounded to bytes: Arithmetic::fast), int8x2.* (the same with twice the bits:
-//                 Arithmetic::fine), int16.* (float weights rounded to int16: both)
+//                 Arithmetic::fine), int16.* and rounded_bytes.* (float weights rounded)
 //   table.h       the seam: one table of single-threaded kernels for each instruction set, whose
 //                 entries table.inl lists;  dispatch.cpp   the choice of a table
 //   isa/          the tables: for each instruction set a header (one vector type) and a source
@@ -34,9 +34,9 @@ namespace bun_asr {
 enum class Storage : uint8_t { f32, f16, bf16 };
 
 /// How a packed matrix is multiplied. `full` is float32 throughout. `fast` lets a table round the
-/// activations (and float weights) to the integers that its fastest instructions take: for
-/// quantized weights to 8 bits, with a scale for each 32 or 64 inputs; for float weights to 13.
-/// `fine` gives the first 16 bits, too.
+/// activations (and float weights) to the integers that its fastest instructions take: to 8 bits,
+/// with a scale for each 32 or 64 inputs, or, where those gain nothing, float weights to 13. `fine`
+/// gives activations 16 bits, and float weights 13.
 enum class Arithmetic : uint8_t { full, fast, fine };
 
 /// What follows a product while its results are still in the cache: y = f(y + bias) + residual.
@@ -61,11 +61,17 @@ class PackedMatrix {
                                                        size_t outputs, size_t inputs, int bits,
                                                        int group, Arithmetic arithmetic);
 
-  /// Float weights [outputs, inputs], kept in their own storage type, or, with Arithmetic::fast,
-  /// rounded to int16 where the table in use multiplies those faster (int16.inl).
+  /// Float weights [outputs, inputs], kept in their own storage type, or rounded where the table in
+  /// use multiplies those faster: with Arithmetic::fast to bytes (rounded_bytes.h), else, with
+  /// Arithmetic::fine too, to int16 (int16.inl).
   static std::shared_ptr<const PackedMatrix> dense(const void* weights, Storage storage,
                                                    size_t outputs, size_t inputs,
                                                    Arithmetic arithmetic);
+
+  /// The same for a convolution's weights [outputs, taps * channels], where `taps` is kh * kw.
+  static std::shared_ptr<const PackedMatrix> convolution(const void* weights, Storage storage,
+                                                         size_t outputs, size_t taps,
+                                                         size_t channels, Arithmetic arithmetic);
 
   virtual ~PackedMatrix() = default;
   size_t outputs = 0;

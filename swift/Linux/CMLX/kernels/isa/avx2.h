@@ -125,6 +125,7 @@ struct PairInt8 {
   static constexpr int pass_sums = 8;
   static constexpr size_t max_few_rows = 16;
   static constexpr bool takes_bytes = false;
+  static constexpr bool beats_floats = true;
   static constexpr int byte_offset = 0;
 
   /// Two sums of 16 bits for each output.
@@ -156,6 +157,7 @@ struct VnniInt8 {
   static constexpr int pass_sums = 12;
   static constexpr size_t max_few_rows = 16;
   static constexpr bool takes_bytes = true;
+  static constexpr bool beats_floats = true;
   static constexpr int byte_offset = 0;
 
   struct Sums {

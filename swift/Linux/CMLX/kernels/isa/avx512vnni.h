@@ -24,6 +24,7 @@ struct VnniInt8 {
   static constexpr int pass_sums = 16;
   static constexpr size_t max_few_rows = 16;
   static constexpr bool takes_bytes = true;
+  static constexpr bool beats_floats = true;
   static constexpr int byte_offset = 0;
 
   struct Sums {

@@ -77,6 +77,8 @@ concept Int8Dot = requires(typename Dot::Sums sums, Words codes, const int8_t* a
   // Whether dot4 takes codes of 8 bits (less byte_offset, as signed bytes if that is not zero), or
   // only their halves of 4 bits.
   { Dot::takes_bytes } -> std::convertible_to<bool>;
+  // Whether products with codes of 8 bits are faster than with floats, or int16 where there are.
+  { Dot::beats_floats } -> std::convertible_to<bool>;
   { Dot::byte_offset } -> std::convertible_to<int>;
 };
 static_assert(Int8Dot<Int8>);

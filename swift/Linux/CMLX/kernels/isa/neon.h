@@ -92,6 +92,7 @@ struct WideningInt8 {
   static constexpr int pass_sums = 16;
   static constexpr size_t max_few_rows = 16;
   static constexpr bool takes_bytes = false;
+  static constexpr bool beats_floats = false;
   static constexpr int byte_offset = 0;
 
   struct Sums {
@@ -120,6 +121,7 @@ struct DotInt8 {
   static constexpr int pass_sums = 16;
   static constexpr size_t max_few_rows = 16;
   static constexpr bool takes_bytes = true;
+  static constexpr bool beats_floats = true;
   static constexpr int byte_offset = 128;
 
   struct Sums {

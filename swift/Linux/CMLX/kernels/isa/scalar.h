@@ -116,6 +116,7 @@ struct Int8 {
   static constexpr int pass_sums = 16;
   static constexpr size_t max_few_rows = 8;
   static constexpr bool takes_bytes = true;
+  static constexpr bool beats_floats = false;
   static constexpr int byte_offset = 0;
 
   struct Sums {

@@ -131,6 +131,11 @@ void multiply_few_rows(const MatrixView& weights, const Int8Row* x, const Epilog
 
 }  // namespace
 
+void multiply_int8_band(const MatrixView& weights, const Int8Row* x, const Epilogue& epilogue,
+                        float* y, size_t first, size_t rows) {
+  Int8Gemm(weights, epilogue, y, rows, x).run(first);
+}
+
 void multiply_int8(const MatrixView& weights, const float* x, const Epilogue& epilogue, float* y,
                    size_t rows) {
   thread_local Scratch<Int8Row> memory;
@@ -147,7 +152,7 @@ void multiply_int8(const MatrixView& weights, const float* x, const Epilogue& ep
     if (rows <= kernels.max_few_rows) {
       multiply_few_rows(weights, rounded, epilogue, y, rows);
     } else {
-      Int8Gemm(weights, epilogue, y, here, rounded).run(first);
+      multiply_int8_band(weights, rounded, epilogue, y, first, here);
     }
   }
 }

@@ -18,7 +18,9 @@
 #include "kernels/matrix/gemm.h"
 #include "kernels/matrix/int16.h"
 #include "kernels/matrix/int8.h"
+#include "kernels/matrix/int8_convolution.h"
 #include "kernels/matrix/int8x2.h"
+#include "kernels/matrix/rounded_bytes.h"
 
 namespace bun_asr {
 namespace {
@@ -192,6 +194,9 @@ std::shared_ptr<const PackedMatrix> PackedMatrix::dense(const void* weights, Sto
                                                         size_t outputs, size_t inputs,
                                                         Arithmetic arithmetic) {
   if (outputs == 0 || inputs == 0) return nullptr;
+  if (arithmetic == Arithmetic::fast && gains_by_bytes(inputs)) {
+    return rounded_to_bytes(weights, storage, outputs, 1, inputs, inputs);
+  }
   MatrixView shape = dense_shape(storage, outputs, inputs);
   if (arithmetic != Arithmetic::full && gains_by_int16(inputs)) {
     Scratch<uint8_t> memory;
@@ -204,6 +209,20 @@ std::shared_ptr<const PackedMatrix> PackedMatrix::dense(const void* weights, Sto
   if (!packed->memory()) return nullptr;
   pack_dense(weights, storage, shape, packed->memory());
   return packed;
+}
+
+std::shared_ptr<const PackedMatrix> PackedMatrix::convolution(const void* weights, Storage storage,
+                                                              size_t outputs, size_t taps,
+                                                              size_t channels,
+                                                              Arithmetic arithmetic) {
+  const size_t room = panel_channels(channels);
+  // Zeros are multiplied as slowly as other numbers.
+  const bool pays = channels * 8 >= room * 7 && gains_by_bytes(room);
+  if (arithmetic == Arithmetic::fast && outputs > 0 && pays) {
+    return rounded_to_bytes(weights, storage, outputs, taps, channels, room);
+  }
+  const auto least = arithmetic == Arithmetic::full ? Arithmetic::full : Arithmetic::fine;
+  return dense(weights, storage, outputs, taps * channels, least);
 }
 
 void finish_columns(const Epilogue& epilogue, float* y, size_t rows, size_t outputs, size_t block) {
@@ -254,6 +273,7 @@ void Packed::gather(const int32_t* ids, float* y, size_t rows) const {
 }
 
 void Packed::convolve(const Conv2d& s, const float* x, const Epilogue& epilogue, float* y) const {
+  if (view_.group) return convolve_int8(view_, s, x, epilogue, y);
   const size_t out_width = s.out_width(), pixels = s.out_height() * out_width;
   const size_t line = s.kw * s.in;  // inputs of one kernel row: neighbours in x
   // A pixel's patch from input k0 on, one kernel row at a time, with zeros outside the picture.

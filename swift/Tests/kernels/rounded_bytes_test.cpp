@@ -1,0 +1,123 @@
+// Float weights rounded to bytes, which only a table that gains by it asks for; all can read them.
+#include "matrices.h"
+
+namespace bun_asr::tests {
+
+namespace {
+
+constexpr size_t group = 64;
+
+/// Makes a table that rounds the one in use; false when this machine has none.
+bool use_rounding_table() {
+  for (auto t = all_tables(); *t; t++) {
+    if ((*t)->int8.beats_floats && use_table((*t)->name)) return true;
+  }
+  return false;
+}
+
+/// Half a step of the codes that values[begin … end) become: 255 steps between their extremes, or
+/// 127 on each side of zero.
+double half_step(const Floats& values, size_t begin, size_t end, bool is_signed) {
+  const auto [low, high] =
+      std::minmax_element(values.begin() + long(begin), values.begin() + long(end));
+  const double largest = std::max(std::abs(double(*low)), std::abs(double(*high)));
+  const double step = is_signed ? largest / 127 : (double(*high) - double(*low)) / 255;
+  return step / 2 * (1 + 1e-4);
+}
+
+/// Adds the terms of one group to a sum; each may be off by half a step of either factor.
+void add_group(const Floats& x, size_t x_at, const Floats& w, size_t w_at, size_t count,
+               double w_step, double x_step, double& magnitude, Expected& sum) {
+  for (size_t i = 0; i < count; i++) {
+    const double a = x[x_at + i], b = w[w_at + i];
+    sum.value += a * b;
+    magnitude += std::abs(a * b) + std::abs(a) * w_step;
+    sum.tolerance += std::abs(a) * w_step + std::abs(b) * x_step + x_step * w_step;
+  }
+}
+
+void test_product(size_t rows, size_t outputs, size_t inputs, Storage storage) {
+  const Stored stored(normals(outputs * inputs), storage);
+  const Floats& w = stored.values;
+  Floats x = normals(rows * inputs);
+  for (size_t i = 0; i < inputs; i++) x[i] *= 1e-20f;
+  x[(rows - 1) * inputs + inputs / 2] = 1e4f;
+  const Floats bias = normals(outputs);
+  if (!use_rounding_table()) return;
+  const auto packed =
+      PackedMatrix::dense(stored.bytes.data(), storage, outputs, inputs, Arithmetic::fast);
+  std::vector<Expected> expected;
+  for (size_t r = 0; r < rows; r++) {
+    for (size_t o = 0; o < outputs; o++) {
+      Expected sum{bias[o], 1e-30};
+      double magnitude = std::abs(double(bias[o]));
+      for (size_t k = 0; k < inputs; k += group) {
+        const size_t x_at = r * inputs + k, w_at = o * inputs + k;
+        add_group(x, x_at, w, w_at, group, half_step(w, w_at, w_at + group, false),
+                  half_step(x, x_at, x_at + group, true), magnitude, sum);
+      }
+      sum.tolerance += sum_tolerance(inputs, 4 * magnitude);
+      expected.push_back(sum);
+    }
+  }
+  const std::string what = "bytes " + std::to_string(rows) + " x " + std::to_string(inputs) +
+                           " -> " + std::to_string(outputs);
+  const size_t padded = (outputs + block_outputs - 1) / block_outputs * block_outputs;
+  report(packed->bytes < padded * inputs * 2, what + ": is not rounded");
+  on_every_table(what, expected,
+                 [&](float* y) { packed->multiply(x.data(), {.bias = bias.data()}, y, rows); });
+}
+
+/// Channels that leave room in their last panel, and pictures whose edges lie under the kernel.
+void test_convolution(const Conv2d& s) {
+  const Floats x = normals(s.batch * s.height * s.width * s.in);
+  const Floats w = normals(s.out * s.kh * s.kw * s.in), bias = normals(s.out);
+  if (!use_rounding_table()) return;
+  const auto packed =
+      PackedMatrix::convolution(w.data(), Storage::f32, s.out, s.kh * s.kw, s.in, Arithmetic::fast);
+  report(packed->inputs == s.kh * s.kw * s.in, "rounded convolution: other inputs");
+  const size_t width = s.out_width(), area = s.out_height() * width;
+  std::vector<Expected> expected;
+  for (size_t row = 0; row < s.batch * area; row++) {
+    for (size_t o = 0; o < s.out; o++) {
+      Expected sum{bias[o], 1e-30};
+      double magnitude = std::abs(double(bias[o]));
+      for (size_t tap = 0; tap < s.kh * s.kw; tap++) {
+        // Wraps when negative.
+        const size_t h = row % area / width * s.stride_h + tap / s.kw - s.pad_h;
+        const size_t at = row % width * s.stride_w + tap % s.kw - s.pad_w;
+        if (h >= s.height || at >= s.width) continue;
+        for (size_t k = 0; k < s.in; k += group) {
+          const size_t count = std::min(group, s.in - k);
+          const size_t x_at = ((row / area * s.height + h) * s.width + at) * s.in + k;
+          const size_t w_at = (o * s.kh * s.kw + tap) * s.in + k;
+          // A group that is not full has zeros, too.
+          double w_step = half_step(w, w_at, w_at + count, false);
+          if (count < group) w_step = std::max(w_step, half_step(w, w_at, w_at + count, true));
+          add_group(x, x_at, w, w_at, count, w_step, half_step(x, x_at, x_at + count, true),
+                    magnitude, sum);
+        }
+      }
+      sum.tolerance += sum_tolerance(s.kh * s.kw * s.in, 4 * magnitude);
+      expected.push_back(sum);
+    }
+  }
+  on_every_table("rounded convolution", expected,
+                 [&](float* y) { packed->convolve(s, x.data(), {.bias = bias.data()}, y); });
+}
+
+}  // namespace
+
+void test_rounded_bytes() {
+  for (Storage storage : {Storage::f32, Storage::f16, Storage::bf16}) {
+    for (size_t inputs : {64, 256, 320, 1024}) {
+      for (size_t rows : {1, 2, 15, 43}) test_product(rows, pick(1, 100), inputs, storage);
+    }
+  }
+  test_product(700, 40, 320, Storage::bf16);  // more rows than a band
+  test_convolution({2, 7, 9, 480, 33, 3, 3, 2, 2, 1, 1});
+  test_convolution({1, 4, 50, 256, 40, 3, 3, 1, 1, 0, 1});
+  test_convolution({3, 16, 20, 480, 8, 3, 3, 2, 2, 1, 1});  // more pixels than a band
+}
+
+}  // namespace bun_asr::tests
