@@ -45,8 +45,11 @@ describe("a system", () => {
 
 describe.skipIf(process.platform !== "linux")("the C library", () => {
   test("is told by what is mapped", () => {
-    const musl = "7f00-7f01 r-xp 00000000 08:01 131 /lib/ld-musl-x86_64.so.1\n";
-    expect(libcOf(musl)).toEqual({ name: "musl" });
+    // Of Alpine, and of Void and Debian, where that is a link.
+    for (const path of ["/lib/ld-musl-x86_64.so.1", "/usr/lib/x86_64-linux-musl/libc.so"]) {
+      const maps = `7f00-7f01 r-xp 00000000 08:01 131 ${path}\n7f01-7f02 rw-p 0 00:00 0\n`;
+      expect(libcOf(maps)).toEqual({ name: "musl" });
+    }
     const own = libcOf();
     expect(own?.name).toBe("glibc");
     expect(own?.version).toMatch(/^2\.\d+$/);

@@ -57,7 +57,7 @@ export function checkSystem(
  */
 export function libcOf(maps: string = ownMaps()): Libc | undefined {
   if (process.platform !== "linux") return undefined;
-  if (/\/(?:ld-|libc\.)musl-/.test(maps)) return { name: "musl" };
+  if (/\/(?:(?:ld-|libc\.)musl-.*|libc\.so)$/m.test(maps)) return { name: "musl" };
   const version = reportedGlibc();
   return version === undefined ? { name: "glibc" } : { name: "glibc", version };
 }

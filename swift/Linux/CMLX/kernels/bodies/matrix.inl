@@ -62,7 +62,14 @@ LANE_FUNCTION void finish(const MatrixView& m, const FewRows& call, size_t block
   }
   float values[V * width];
   UNROLL for (int v = 0; v < V; v++) store(values + v * width, total[v]);
-  for (size_t i = 0; i < m.outputs - output; i++) y[i] = values[i] + (bias ? bias[i] : 0);
+  // Asked once: else a compiler loads what is not there with an empty mask, and only the genuine
+  // processors take that for nothing (findings/qemu-masked-load.sh).
+  const size_t count = m.outputs - output;
+  if (bias) {
+    for (size_t i = 0; i < count; i++) y[i] = values[i] + bias[i];
+  } else {
+    for (size_t i = 0; i < count; i++) y[i] = values[i];
+  }
 }
 
 /// One row: the codes themselves are summed, scale and bias come once a group.
@@ -390,8 +397,8 @@ static void tile_of(const float* a, const float* panel, size_t count, float* y, 
                     size_t columns, const float* bias, bool add) {
   if (columns == tile_columns) return whole_tile<R>(a, panel, count, y, ldy, bias, add);
   float whole[R * tile_columns] = {}, whole_bias[tile_columns] = {};
+  if (bias) memcpy(whole_bias, bias, columns * sizeof(float));
   for (size_t c = 0; c < columns; c++) {
-    if (bias) whole_bias[c] = bias[c];
     for (size_t r = 0; add && r < R; r++) whole[r * tile_columns + c] = y[r * ldy + c];
   }
   whole_tile<R>(a, panel, count, whole, tile_columns, whole_bias, add);

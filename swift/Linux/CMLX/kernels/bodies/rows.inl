@@ -138,9 +138,13 @@ static void layer_norm(const float* x, const float* weight, const float* bias, f
     if (bias) value = value + load(bias + i);
     store(y + i, value);
   }
-  for (; i < size; i++) {
-    const float value = (x[i] - mean) * factor;
-    y[i] = value * (weight ? weight[i] : 1) + (bias ? bias[i] : 0);
+  const size_t rest = i;
+  for (; i < size; i++) y[i] = (x[i] - mean) * factor;
+  if (weight) {
+    for (i = rest; i < size; i++) y[i] *= weight[i];
+  }
+  if (bias) {
+    for (i = rest; i < size; i++) y[i] += bias[i];
   }
 }
 
