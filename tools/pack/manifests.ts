@@ -70,7 +70,7 @@ export function platformManifest(name: string, version: string): object {
     name,
     version,
     description: `The native library of ${packageFile.name} for ${platform} ${arch}`,
-    license: "SEE LICENSE IN licenses",
+    license: "SEE LICENSE IN NOTICE",
     ...repository,
     engines: packageFile.engines,
     type: "module",

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
@@ -44,7 +44,7 @@ export interface PackOptions {
   report?: Report;
 }
 
-/** Pages that come along with both packages, where the clone has them. */
+/** Pages that come along with both packages. */
 const pages = ["LICENSE", "NOTICE", "CHANGELOG.md"];
 
 /**
@@ -118,8 +118,7 @@ async function stagePlatform(folder: string, version: string, report: Report): P
 }
 
 function copyPages(folder: string): void {
-  for (const page of pages)
-    if (existsSync(join(root, page))) cpSync(join(root, page), join(folder, page));
+  for (const page of pages) cpSync(join(root, page), join(folder, page));
 }
 
 async function writeManifest(folder: string, manifest: object): Promise<void> {
