@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { demoSample, platformPackage } from "../../ts/native/locate.ts";
 import { python } from "../toolchain.ts";
 import { compileBinary } from "./binary.ts";
+import { licensesIn, licensesText } from "./licenses.ts";
 import { stagePackages } from "./packages.ts";
 import { run } from "./run.ts";
 import { Project } from "./testing/project.ts";
@@ -194,4 +195,15 @@ test("pip puts the program where scripts are", async () => {
   // What its page says.
   expect(wheel).toContain("manylinux_2_35_");
   expect(readFileSync(join(main, "README.md"), "utf8")).toContain("glibc 2.35 or later");
+});
+
+test("the licences beside the program are those of all that is in it", () => {
+  const text = licensesText(platform);
+  for (const { name, content } of licensesIn(platform)) {
+    expect(text).toContain(`# ${name}\n`);
+    expect(text).toContain(content.toString().trimEnd());
+  }
+  const named = licensesIn(platform).map(({ name }) => name);
+  expect(named).toContain("NOTICE");
+  expect(named).toContain("bun-LICENSE.txt");
 });

@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import packageFile from "../../package.json";
 import { platformPackage } from "../../ts/native/locate.ts";
 import { toStderr } from "../setup.ts";
 import { compileBinary } from "./binary.ts";
+import { licensesText } from "./licenses.ts";
 import { makeFolder, type PackOptions, putInPlace, stagePackages } from "./packages.ts";
 import { makeWheel } from "./wheel.ts";
 
@@ -32,7 +33,13 @@ export async function makePrograms(
     const made = join(work, platformPackage);
     await compileBinary(main, made);
     const parts = { binary: made, platform, version };
-    const paths = [...(binary ? [made] : []), ...(wheel ? [await makeWheel(work, parts)] : [])];
+    // Where the program goes, its licences go too.
+    const licenses = `${made}.licenses.txt`;
+    await writeFile(licenses, licensesText(platform));
+    const paths = [
+      ...(binary ? [made, licenses] : []),
+      ...(wheel ? [await makeWheel(work, parts)] : []),
+    ];
     for (const path of paths) await putInPlace(path, join(into, basename(path)));
     return paths.map((path) => join(into, basename(path)));
   } finally {

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import packageFile from "../../package.json";
 import { AsrError } from "../../ts/contract/errors.ts";
 import { type ArchivedFile, zip } from "./archive.ts";
 import { neededGlibc } from "./glibc.ts";
+import { licensesIn } from "./licenses.ts";
 
 /** What goes into a Python wheel. */
 export interface WheelParts {
@@ -37,7 +38,9 @@ export async function makeWheel(
       content: readFileSync(binary),
       isExecutable: true,
     },
-    ...licenses(platform).map(({ path, content }) => ({ path: `${info}/${path}`, content })),
+    ...licensesIn(platform).map(({ name: file, content }) => {
+      return { path: `${info}/licenses/${file}`, content };
+    }),
     { path: `${info}/METADATA`, content: bytes(metadata(version)) },
     { path: `${info}/WHEEL`, content: bytes(wheelFile(tag)) },
   ];
@@ -57,18 +60,6 @@ async function platformTag(binary: string, platform: string): Promise<string> {
   const glibc = await neededGlibc(paths);
   const machine = process.arch === "x64" ? "x86_64" : "aarch64";
   return `manylinux_${glibc.replace(".", "_")}_${machine}`;
-}
-
-/** Those of the platform's package, and the pages of this one that lie beside them. */
-function licenses(platform: string): ArchivedFile[] {
-  const own = ["LICENSE", "NOTICE"].filter((name) => existsSync(join(platform, name)));
-  const others = readdirSync(join(platform, "licenses"))
-    .sort()
-    .map((name) => `licenses/${name}`);
-  return [...own, ...others].map((path) => ({
-    path: path.startsWith("licenses/") ? path : `licenses/${path}`,
-    content: readFileSync(join(platform, path)),
-  }));
 }
 
 function metadata(version: string): string {
