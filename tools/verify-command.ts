@@ -56,8 +56,9 @@ With --words: has 25,000 sentences of each of both languages cut by the official
 With --goldens: tells how far each stage is from the official one for small random weights, as they
 lie in models/goldens, in full and auto; nothing is installed.
 With --pack: packs twice, and uses the packages as package managers lay them out: by name, in
-monorepos, two versions in one process, where nothing can be written, and on older processors, in an
-emulator (Debian: apt install qemu-user-static). It takes ten minutes.`,
+monorepos, two versions in one process, where nothing can be written, on older processors, in an
+emulator (Debian: apt install qemu-user-static), and in a Debian 12 without anything else, which
+is fetched (Debian: apt install debootstrap; as root). It takes ten minutes.`,
   flags,
   read({ flags: given, names }) {
     const named = Object.keys(parts).filter((name) => given.has(name as Part));
