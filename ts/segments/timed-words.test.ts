@@ -165,3 +165,12 @@ describe("segments of timed words", () => {
     expect(count).toBeGreaterThan(5000);
   });
 });
+
+test("a word that is said to end behind the text ends the last sentence", () => {
+  const given = chunk("One. Two", [
+    [0, 1],
+    [1, 2],
+  ]);
+  const words = given.words!.map((word) => ({ ...word, to: word.to + 9 }));
+  expect(segmentsOf([{ ...given, words }]).map(({ text }) => text)).toEqual(["One. Two"]);
+});

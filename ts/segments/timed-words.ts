@@ -54,7 +54,9 @@ export function timedParts({ text, language }: DecodedChunk, words: readonly Pla
   let sentenceEnd = 0;
   for (const word of words) {
     if (word.from >= sentenceEnd) groups.push([]);
-    while (sentenceEnd < word.to) sentenceEnd = sentences.next().value?.to ?? text.length;
+    while (sentenceEnd < word.to) {
+      sentenceEnd = sentences.next().value?.to ?? Number.POSITIVE_INFINITY;
+    }
     groups.at(-1)!.push(word);
   }
   return joined(groups.flatMap(cutAtPauses).map(partOf));

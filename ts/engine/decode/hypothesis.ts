@@ -39,6 +39,8 @@ export class Hypothesis {
   readonly #decoder: TokenDecoder;
   readonly #tag: number;
   readonly #guard = new LoopGuard();
+  /** How many of the first tokens stay, even where they are a part of a loop. */
+  readonly #stays: number;
   /** The raw text of each token. */
   #texts: PlacedText[] = [];
   #isTagged: boolean;
@@ -49,13 +51,14 @@ export class Hypothesis {
 
   /**
    * `language` is the one that the prompt named; undefined: the text has a header with it. `prefix`
-   * are the tokens that the model goes on from.
+   * are the tokens that the model goes on from: others may have been told of them, so they stay.
    */
   constructor(tokenizer: Tokenizer, language: string | undefined, prefix: readonly Token[] = []) {
     this.#tokenizer = tokenizer;
     this.#decoder = new TokenDecoder(tokenizer);
     this.#tag = tokenizer.specialId(textTag);
     this.#language = language;
+    this.#stays = prefix.length;
     this.#isTagged = language !== undefined;
     for (const { id, logprob } of prefix) this.push(id, logprob);
   }
@@ -67,9 +70,12 @@ export class Hypothesis {
     if (id === this.#tag) this.#isTagged = true;
     const kept = this.#guard.push(id);
     if (kept === undefined) return false;
-    this.#texts.length = kept;
-    // An unfinished character goes with what was cut.
-    this.#decoder.end();
+    const left = Math.max(kept, this.#stays);
+    if (this.#texts.length > left) {
+      this.#texts.length = left;
+      // An unfinished character goes with what was cut.
+      this.#decoder.end();
+    }
     return true;
   }
 

@@ -126,6 +126,20 @@ describe("words of a live stream", () => {
     expect(order(await hear(without, source(7), settings, { aligner }))).toHaveLength(1);
   });
 
+  test.each([undefined, "attention"] as const)(
+    "stay with the text where the loop had begun before it was settled: %p",
+    async (choice) => {
+      const again: Script = () => header + "one two three four five six seven eight. ".repeat(5);
+      const { engine } = scriptedEngine(again, { hears: (token) => 0.5 * token });
+      const { said, transcript } = await hear(engine, source(10), {
+        words: choice,
+        stepSeconds: 1,
+      });
+      expect(transcript!.chunks[0]).toMatchObject({ finishReason: "loop" });
+      expect(transcript!.text).toBe(said);
+    },
+  );
+
   test("stay where the segment is decoded anew, or loops", async () => {
     const looping: Script = (prompted) =>
       prompted.seconds < 7
