@@ -39,15 +39,25 @@ export function sentencesOf(text: string, language = ""): TextRange[] {
   };
   for (const { index, segment } of sentenceSegmenter(language).segment(text)) {
     // UAX #29 gives an opening quote to the sentence before when no space stands between.
-    const to = index + segment.search(/[\p{Ps}\p{Pi}]*$/u);
+    const to = index + withoutOpeners(segment);
     if (to > from && !goesOn(text.slice(from, to), text.slice(to), language)) add(to);
   }
   add(text.length);
   return sentences;
 }
 
+/** The length of a text without the opening brackets and quotes at its end. */
+function withoutOpeners(text: string): number {
+  let length = text.length;
+  while (length > 0 && /[\p{Ps}\p{Pi}]/u.test(text[length - 1]!)) length--;
+  return length;
+}
+
+/** Longer words, with their stops, are no abbreviations. */
+const maxAbbreviation = 64;
+
 function goesOn(before: string, after: string, language: string): boolean {
-  const ended = before.trimEnd();
+  const ended = before.trimEnd().slice(-maxAbbreviation);
   // A quoted question inside a sentence: "Is it?" he asked. 「本当？」です。
   if (/["'”’»」』]$/.test(ended) && /^[\p{Ll}\p{Script=Hiragana}]/u.test(after)) return true;
   if (!ended.endsWith(".") || after === "") return false;

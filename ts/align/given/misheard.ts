@@ -137,6 +137,8 @@ function editDistance(a: string, b: string): number {
 }
 
 const digits = /\p{Nd}/u;
+/** Nobody says a number of more letters or digits. */
+const longestNumber = 200;
 
 /**
  * Whether a number in digits is one in words, as likeness; undefined where that is not the
@@ -150,6 +152,7 @@ function sameNumber(
   const hasDigits = (units: readonly Unit[]) => units.some(({ key }) => digits.test(key));
   const [first, second] = [hasDigits(left), hasDigits(right)];
   if (!first && !second) return undefined;
+  if (Math.max(lengthOf(left), lengthOf(right)) > longestNumber) return 0;
   if (language === "English") {
     const value = (units: readonly Unit[]) =>
       keyOf(spokenNumbersAsDigits(units.map(({ key }) => key).join(" ")));

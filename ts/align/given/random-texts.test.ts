@@ -1,8 +1,11 @@
 import { expect, test } from "bun:test";
+import { Sharing } from "../../concurrency/sharing.ts";
 import type { Transcript } from "../../contract/transcript.ts";
 import { randomChunks, transcriptOf } from "../../testing/transcripts.ts";
 import { seededRandom } from "../../wer/seeded-random.ts";
 import { alignedText } from "./alignment.ts";
+import { matchedPairs } from "./matching.ts";
+import { unitsOf } from "./units.ts";
 
 type Random = () => number;
 
@@ -74,4 +77,30 @@ test("a text is matched with itself in every script", async () => {
     const { matched, unmatched } = await alignedText(transcript, transcript.text);
     expect([matched, unmatched]).toEqual([1, []]);
   }
+});
+
+/** How long something takes, in seconds. */
+async function secondsOf(work: () => unknown): Promise<number> {
+  const started = performance.now();
+  await work();
+  return (performance.now() - started) / 1000;
+}
+
+test.each([
+  ["Chinese without a space", "今".repeat(50_000)],
+  ["opening brackets", `${"(".repeat(200_000)}a`],
+  ["initials", "A. ".repeat(50_000)],
+])("a text of nothing but %s takes no time", async (_, text) => {
+  const random = seededRandom(5);
+  const transcript = transcriptOf(randomChunks(random));
+  expect(await secondsOf(() => alignedText(transcript, text))).toBeLessThan(5);
+});
+
+test("a number without end is none that was said", async () => {
+  const [given, heard] = ["9".repeat(1_000_000), "the train leaves at twenty to seven"].map(
+    unitsOf,
+  );
+  const match = () => matchedPairs(given!, heard!, "English", new Sharing());
+  expect(await secondsOf(match)).toBeLessThan(5);
+  expect(await match()).toEqual([]);
 });

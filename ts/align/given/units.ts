@@ -68,6 +68,18 @@ export function wordsOf(text: string): TextRange[] {
   return words;
 }
 
+/** What a word begins with. */
+const begins = /[\p{L}\p{N}\p{Ps}\p{Pi}]/uy;
+
+/** Where the last character stands that is said; -1 where none is. */
+function lastSaidIn(piece: string): number {
+  for (let at = piece.length - 1; at >= 0; at--) {
+    if (/[\udc00-\udfff]/.test(piece[at]!)) continue;
+    if (keyOf(String.fromCodePoint(piece.codePointAt(at)!)) !== "") return at;
+  }
+  return -1;
+}
+
 /** Where words end within a piece of text that has no spaces. */
 function bordersIn(piece: string): number[] {
   const borders: number[] = [];
@@ -78,11 +90,14 @@ function bordersIn(piece: string): number[] {
     }
     if (index + run.length < piece.length) borders.push(index + run.length);
   }
+  if (borders.length === 0) return borders;
   // A border needs something said on both of its sides; marks go with the word before.
   const kept: number[] = [];
+  const lastSaid = lastSaidIn(piece);
   for (const border of [...new Set(borders)]) {
-    const [before, after] = [piece.slice(kept.at(-1) ?? 0, border), piece.slice(border)];
-    if (keyOf(before) !== "" && /^[\p{L}\p{N}\p{Ps}\p{Pi}]/u.test(after) && keyOf(after) !== "") {
+    if (border > lastSaid) break;
+    begins.lastIndex = border;
+    if (begins.test(piece) && keyOf(piece.slice(kept.at(-1) ?? 0, border)) !== "") {
       kept.push(border);
     }
   }

@@ -76,8 +76,9 @@ const notAtStart =
   /^[\p{Pe}\p{Pf}!%),.:;?¢°’”‰′″℃、。，．：；？！・･ー々ゝゞヽヾ〜～…‥％ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ।؟،؛]/u;
 const notAtEnd = /[\p{Ps}\p{Pi}($£¥€¿¡]$/u;
 
+/** Only the end of what stands before is looked at: it may be as long as the text. */
 function mayDivide(before: string, next: string): boolean {
-  return !notAtStart.test(next) && !notAtEnd.test(before);
+  return !notAtStart.test(next) && !notAtEnd.test(before.slice(-2));
 }
 
 function spaceBadness(before: string): number {

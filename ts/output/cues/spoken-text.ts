@@ -31,6 +31,8 @@ export class SpokenText {
   readonly text: string;
   readonly atoms: readonly SpokenAtom[];
   readonly #words: readonly TextWord[];
+  /** Of words that are cut: how long each beginning of it takes to say, by its length. */
+  readonly #said = new Map<number, Float64Array>();
 
   /**
    * Segments in order, and the transcript's text. Where a segment has no words, or such as are not
@@ -95,8 +97,25 @@ export class SpokenText {
   /** When a word has come to a place in it. */
   #at(index: number, place: number): number {
     const { from, to, start, end } = this.#words[index]!;
-    const share = weightOf(this.text.slice(from, place)) / weightOf(this.text.slice(from, to));
-    return start + (end - start) * share;
+    const said = this.#saidOf(index);
+    const weight = (length: number) => weightOf(said[length]!, length);
+    return start + (end - start) * (weight(place - from) / weight(to - from));
+  }
+
+  /** A word as long as a text is cut at each line: its beginning is not gone through each time. */
+  #saidOf(index: number): Float64Array {
+    const { from, to } = this.#words[index]!;
+    const known = this.#said.get(index);
+    if (known !== undefined) return known;
+    const said = new Float64Array(to - from + 1);
+    let at = 0;
+    for (const character of this.text.slice(from, to)) {
+      const sum = said[at]! + speakingTime(character);
+      said.fill(sum, at + 1, at + character.length + 1);
+      at += character.length;
+    }
+    this.#said.set(index, said);
+    return said;
   }
 
   #start(index: number, place: number): number {
@@ -148,8 +167,8 @@ function firstIndex<Item>(items: readonly Item[], holds: (item: Item) => boolean
 }
 
 /** What is not said, as punctuation, still has its place in time. */
-function weightOf(text: string): number {
-  return speakingTime(text) + 0.05 * text.length;
+function weightOf(said: number, length: number): number {
+  return said + 0.05 * length;
 }
 
 function placeAtoms(atoms: readonly Atom[]): PlacedAtom[] {

@@ -159,3 +159,13 @@ describe("a count of words", () => {
     ]);
   });
 });
+
+test.each(["가".repeat(50_000), "a-".repeat(50_000)])(
+  "a word as long as a book takes no time",
+  (word) => {
+    const started = performance.now();
+    const all = cues([spoken([[word, 0, 100]])]);
+    expect(all.flatMap(({ lines }) => lines).join("")).toBe(word);
+    expect(performance.now() - started).toBeLessThan(5000);
+  },
+);

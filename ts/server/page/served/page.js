@@ -468,7 +468,7 @@ function wordEndsOf(text, language) {
 var notAtStart = /^[\p{Pe}\p{Pf}!%),.:;?¢°’”‰′″℃、。，．：；？！・･ー々ゝゞヽヾ〜～…‥％ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ।؟،؛]/u;
 var notAtEnd = /[\p{Ps}\p{Pi}($£¥€¿¡]$/u;
 function mayDivide(before, next) {
-  return !notAtStart.test(next) && !notAtEnd.test(before);
+  return !notAtStart.test(next) && !notAtEnd.test(before.slice(-2));
 }
 function spaceBadness(before) {
   if (/[.!?…؟।]["'\p{Pe}\p{Pf}]*$/u.test(before))
@@ -665,6 +665,7 @@ class SpokenText {
   text;
   atoms;
   #words;
+  #said = new Map;
   constructor(segments, text, limits) {
     const owns = segments.map((segment) => cleanText(segment.text));
     const gaps = gapsBefore(owns, cleanText(text));
@@ -720,8 +721,24 @@ class SpokenText {
   }
   #at(index, place) {
     const { from, to, start, end } = this.#words[index];
-    const share = weightOf(this.text.slice(from, place)) / weightOf(this.text.slice(from, to));
-    return start + (end - start) * share;
+    const said = this.#saidOf(index);
+    const weight = (length) => weightOf(said[length], length);
+    return start + (end - start) * (weight(place - from) / weight(to - from));
+  }
+  #saidOf(index) {
+    const { from, to } = this.#words[index];
+    const known = this.#said.get(index);
+    if (known !== undefined)
+      return known;
+    const said = new Float64Array(to - from + 1);
+    let at = 0;
+    for (const character of this.text.slice(from, to)) {
+      const sum = said[at] + speakingTime(character);
+      said.fill(sum, at + 1, at + character.length + 1);
+      at += character.length;
+    }
+    this.#said.set(index, said);
+    return said;
   }
   #start(index, place) {
     const { from, start } = this.#words[index];
@@ -761,8 +778,8 @@ function firstIndex(items, holds) {
   }
   return low;
 }
-function weightOf(text) {
-  return speakingTime(text) + 0.05 * text.length;
+function weightOf(said, length) {
+  return said + 0.05 * length;
 }
 function placeAtoms(atoms) {
   let next = 0;
