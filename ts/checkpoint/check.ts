@@ -34,7 +34,7 @@ export function checkConfig(name: string, config: Json, wanted: WantedKind): voi
 function refuseOthers(folder: ModelFolder, wanted: WantedKind): void {
   refuse(folder, foreignModels, wanted);
   const kind = kindOf(folder);
-  if (wanted !== "any" && wanted !== kind) throw otherKind(folder, kind);
+  if (wanted !== "any" && wanted !== kind) throw otherKind(folder.path, kind);
   if (kind === "aligner" && classesOf(folder) === undefined) {
     const message = `${folder.path}/config.json: classify_num is missing`;
     throw new AsrError("model", message, "is this the config.json of the aligner's weights?");
@@ -45,7 +45,8 @@ function refuseOthers(folder: ModelFolder, wanted: WantedKind): void {
   }
 }
 
-function otherKind({ path }: ModelFolder, kind: CheckpointKind): AsrError {
+/** The checkpoint at `path`, or of that name, is of a `kind` that is not wanted. */
+export function otherKind(path: string, kind: CheckpointKind): AsrError {
   return kind === "aligner"
     ? new AsrError(
         "model",

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, isAbsolute } from "node:path";
 import { formatOf } from "../checkpoint/foreign.ts";
+import type { CheckpointKind } from "../checkpoint/kind.ts";
 import { didYouMean } from "../contract/did-you-mean.ts";
 import { AsrError } from "../contract/errors.ts";
 import { demoModel, modelFolder } from "../native/locate.ts";
@@ -40,6 +41,13 @@ export const shortNames: ReadonlyMap<string, string> = new Map(
     return [[short, `${id}-${usual}`] as [string, string], ...named];
   }),
 );
+
+/** What a model with a short name is for; undefined for one that others made. */
+export function kindOfKnown({ id }: HubModel): CheckpointKind | undefined {
+  const short = [...shortNames].find(([, known]) => known === id)?.[0];
+  if (short === undefined) return undefined;
+  return short.startsWith(defaultAligner) ? "aligner" : "recognizer";
+}
 
 // The grammar of the hub, so that an id can become part of a path and of a URL.
 const idPattern = /^(?!.*(?:--|\.\.))\w(?:[\w.-]{0,94}\w)?\/\w(?:[\w.-]{0,94}\w)?$/;

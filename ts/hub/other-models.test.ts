@@ -3,7 +3,7 @@ import { expectAsrError } from "../testing/expect-error.ts";
 import { HubAndCache } from "../testing/hub-and-cache.ts";
 import { singleModel, testId } from "../testing/hub-models.ts";
 import { cachedCommits } from "./inventory.ts";
-import { modelOfThisMachine } from "./resolve.ts";
+import { modelOfThisMachine, resolveModel } from "./resolve.ts";
 
 // What the hub has under a name may be another model, or lie in other files.
 
@@ -50,6 +50,17 @@ test("a recognizer is not fetched where the aligner is wanted", async () => {
   const action = () => at.resolve({ kind: "aligner" });
   await expectAsrError(action, "model", testId, "is a recognizer", "--model");
   expect(at.hub.fileRequests.filter(({ file }) => file?.endsWith(".safetensors"))).toEqual([]);
+});
+
+test("a short name in the place of the other kind is told without a network", async () => {
+  using at = await HubAndCache.start(model);
+  const options = { cacheDir: at.cache.folder, offline: true };
+  const named = (name: string, kind: "recognizer" | "aligner") => () =>
+    resolveModel(name, { ...options, kind });
+  await expectAsrError(named("aligner-8bit", "recognizer"), "model", "is the forced aligner");
+  await expectAsrError(named("0.6b", "aligner"), "model", "is a recognizer", "--model");
+  await expectAsrError(named("aligner", "aligner"), "model", "network is switched off");
+  expect(at.hub.requests).toEqual([]);
 });
 
 test("whether a model is on this machine is told without a request", async () => {

@@ -1,9 +1,16 @@
 // This folder: the name of a model becomes a folder: cache, download, what the environment says.
 
 import { existsSync } from "node:fs";
+import { otherKind } from "../checkpoint/check.ts";
 import type { HubOptions } from "../contract/options.ts";
 import { cachedSpelling } from "./cache.ts";
-import { defaultAligner, defaultModel, type HubModel, parseModelName } from "./names.ts";
+import {
+  defaultAligner,
+  defaultModel,
+  type HubModel,
+  kindOfKnown,
+  parseModelName,
+} from "./names.ts";
 import { cachedModel, type PullOptions, pull } from "./pull.ts";
 import { type HubSettings, hubSettings } from "./settings.ts";
 
@@ -22,6 +29,9 @@ export async function resolveModel(
 ): Promise<string> {
   const named = parseModelName(model ?? (kind === "aligner" ? defaultAligner : defaultModel));
   if ("folder" in named) return named.folder;
+  const known = kindOfKnown(named);
+  // Not by its config.json, which there is no way to without a network.
+  if (known !== undefined && kind !== "any" && known !== kind) throw otherKind(named.id, known);
   const settings = hubSettings(options);
   const name = await spelledAsCached(named, settings);
   const signal = options.signal ?? new AbortController().signal;

@@ -124,7 +124,10 @@ describe("a text", () => {
     ]);
     expect(notes).toContain("sample.vtt");
     const again = await run([demoSample, "--text", text, "-o", join(folder, "out")]);
-    expect([again.status, again.notes]).toEqual([2, expect.stringContaining("already there")]);
+    expect([again.status, again.notes]).toEqual([
+      2,
+      expect.stringMatching(/already there; --overwrite replaces what exists\n$/),
+    ]);
   });
 
   test("that is another one is written all the same, and told", async () => {
@@ -142,7 +145,9 @@ describe("a text", () => {
 describe("what goes wrong", () => {
   test.each([
     [["--text", "x"], "needs a recording"],
-    [["a.wav", "b.wav", "--text", "x"], "one recording at a time"],
+    [["a.wav", "b.wav", "--text", "x"], "one recording at a time; see --help"],
+    [["a.wav", "b.txt"], "one recording at a time; a text is given by a flag: --text b.txt"],
+    [["a.wav", "b.VTT"], "one recording at a time; subtitles are given by a flag: --srt b.VTT"],
     [[demoSample], "add --text FILE or --srt FILE"],
     [[demoSample, "--text", "a", "--srt", "b"], "exclude each other"],
     [[demoSample, "--srt", "b", "--lines"], "--lines is about --text"],

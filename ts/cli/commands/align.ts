@@ -75,6 +75,13 @@ const shown: FlagTable = Object.fromEntries(
 /** Of less than this the text is not that of the recording. */
 const minMatched = 0.5;
 
+/** The flag that a text beside the recording was meant for, by its name: the recording is first. */
+function flagFor([name, ...more]: string[]): string | undefined {
+  if (name === undefined || more.length > 0) return undefined;
+  if (/\.(?:srt|vtt)$/i.test(name)) return `subtitles are given by a flag: --srt ${name}`;
+  return /\.(?:txt|md)$/i.test(name) ? `a text is given by a flag: --text ${name}` : undefined;
+}
+
 /** What `align` is to do. */
 interface Asked {
   given: Arguments;
@@ -108,7 +115,7 @@ interrupted: what was heard by then is written.`,
       const [name, ...others] = line.names;
       if (name === undefined || others.length > 0) {
         const why = name === undefined ? "needs a recording" : "takes one recording at a time";
-        throw new AsrError("usage", `align ${why}`, "see --help");
+        throw new AsrError("usage", `align ${why}`, flagFor(others) ?? "see --help");
       }
       const source = {
         text: line.flags.text("text"),

@@ -183,7 +183,8 @@ function checkNoneExists(jobs: readonly Job[], { overwrite, skipExisting }: Dest
   const [first] = existing;
   if (first === undefined) return;
   const more = existing.length > 1 ? ` and ${existing.length - 1} more` : "";
-  const hint = "--overwrite replaces what exists, --skip-existing leaves it and goes on";
+  const goesOn = jobs.length > 1 ? ", --skip-existing leaves it and goes on" : "";
+  const hint = `--overwrite replaces what exists${goesOn}`;
   throw new AsrError("usage", `${first}${more}: already there`, hint);
 }
 
