@@ -142,6 +142,16 @@ describe("a text", () => {
   });
 });
 
+test("the help tells what holds here, not in transcribe", async () => {
+  const { status, out } = await run(["--help"]);
+  const text = out.replaceAll(/\s+/g, " ");
+  expect(status).toBe(0);
+  expect(text).toContain("or all (default: that of the subtitles, else srt)");
+  expect(text).toContain("else attention (default: auto)");
+  expect(text).toContain("--channel mix|left|right|N which");
+  expect(text).not.toContain("default: no words");
+});
+
 describe("what goes wrong", () => {
   test.each([
     [["--text", "x"], "needs a recording"],

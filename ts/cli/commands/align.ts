@@ -14,7 +14,7 @@ import { foldersOf, type Job, type Plan, planOutputs } from "../files/plan.ts";
 import { readSource } from "../files/source.ts";
 import { prepareFolder } from "../files/write.ts";
 import { type Arguments, argumentsOf } from "../flags/arguments.ts";
-import type { FlagTable } from "../flags/flags.ts";
+import type { Flag, FlagTable } from "../flags/flags.ts";
 import { transcribeFlags } from "../flags/transcribe-flags.ts";
 import { alignmentNotes, percentText } from "../terminal/alignment-notes.ts";
 import { exitCodes } from "../terminal/exit-codes.ts";
@@ -62,12 +62,29 @@ const idle = [
   "fail-fast",
 ] as const;
 
+/** What the help says otherwise than that of `transcribe`. */
+const otherwise: Readonly<Record<string, Partial<Flag>>> = {
+  "output-format": { default: "that of the subtitles, else srt" },
+  channel: {
+    value: "mix|left|right|N",
+    help: "which channels are heard: their mean, or one by name or number",
+  },
+  words: {
+    help:
+      "where the words' times come from: attention, the aligner, or auto: the aligner where it " +
+      "is there and knows the language, else attention",
+    default: "auto",
+  },
+};
+
 /** The flags with a meaning here. */
 const shown: FlagTable = Object.fromEntries(
   Object.entries(flags).map(([heading, group]) => [
     heading,
     Object.fromEntries(
-      Object.entries(group).filter(([name]) => !(idle as readonly string[]).includes(name)),
+      Object.entries<Flag>(group)
+        .filter(([name]) => !(idle as readonly string[]).includes(name))
+        .map(([name, flag]) => [name, { ...flag, ...otherwise[name] }]),
     ),
   ]),
 );
