@@ -15,6 +15,9 @@ import PackageDescription
             .flatMap { ["-Xlinker", "-rpath", "-Xlinker", "$ORIGIN/\($0)/.deps/\(folder)"] }
     }
 
+    /// Paths that headers put into the library are the same wherever it is built.
+    let samePaths = "-ffile-prefix-map=\(deps)=.deps"
+
     let platformProducts: [Product] = []
     let platformDependencies: [Package.Dependency] = []
     let modelDependencies: [Target.Dependency] = ["MLX", "MLXNN", "Accelerate"]
@@ -26,7 +29,8 @@ import PackageDescription
             name: "Accelerate",
             path: "swift/Linux/Accelerate",
             cxxSettings: [
-                .unsafeFlags(["-I\(deps)/mlx/include", "-I\(deps)/scipy_openblas32/include"])
+                .unsafeFlags(
+                    ["-I\(deps)/mlx/include", "-I\(deps)/scipy_openblas32/include", samePaths])
             ],
             linkerSettings: [
                 .unsafeFlags(["-L\(deps)/scipy_openblas32/lib"] + runPaths("scipy_openblas32/lib")),
@@ -39,7 +43,8 @@ import PackageDescription
             cxxSettings: [
                 .headerSearchPath("."),
                 // std::bind inside MLX's headers
-                .unsafeFlags(["-I\(deps)/mlx/include", "-Wno-deprecated-declarations"]),
+                .unsafeFlags(
+                    ["-I\(deps)/mlx/include", "-Wno-deprecated-declarations", samePaths]),
             ],
             linkerSettings: [
                 .unsafeFlags(["-L\(deps)/mlx/lib"] + runPaths("mlx/lib")),
