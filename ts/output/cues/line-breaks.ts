@@ -34,20 +34,24 @@ export function atomsOf(text: string, language: string, maxWidth: number): Atom[
   const wordEnds = wordEndsOf(clean, language);
   const atoms: Atom[] = [];
   let atom = "";
+  // Its last character: to look for it in what may be as long as the text takes long.
+  let last = "";
   const end = (spaced: boolean, badness: number) => {
     if (atom !== "") atoms.push(...pieces({ ...measured(atom), spaced, badness }, maxWidth));
     atom = "";
+    last = "";
   };
   const characters = [...graphemes.segment(clean)];
   for (const [at, { segment, index }] of characters.entries()) {
     const next = characters[at + 1]?.segment;
     if (segment === " ") {
-      if (next !== undefined && mayDivide(atom, next)) end(true, spaceBadness(atom));
+      if (next !== undefined && mayDivide(last, next)) end(true, spaceBadness(atom));
       else atom += " ";
       continue;
     }
     atom += segment;
-    if (next === undefined || next === " " || !mayDivide(atom, next)) continue;
+    last = segment;
+    if (next === undefined || next === " " || !mayDivide(last, next)) continue;
     const badness = unspacedBadness(segment, next, wordEnds.has(index + segment.length));
     if (badness !== undefined) end(false, badness);
   }
@@ -76,9 +80,8 @@ const notAtStart =
   /^[\p{Pe}\p{Pf}!%),.:;?¢°’”‰′″℃、。，．：；？！・･ー々ゝゞヽヾ〜～…‥％ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ।؟،؛]/u;
 const notAtEnd = /[\p{Ps}\p{Pi}($£¥€¿¡]$/u;
 
-/** Only the end of what stands before is looked at: it may be as long as the text. */
 function mayDivide(before: string, next: string): boolean {
-  return !notAtStart.test(next) && !notAtEnd.test(before.slice(-2));
+  return !notAtStart.test(next) && !notAtEnd.test(before);
 }
 
 function spaceBadness(before: string): number {

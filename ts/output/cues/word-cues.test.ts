@@ -160,7 +160,7 @@ describe("a count of words", () => {
   });
 });
 
-test.each(["가".repeat(50_000), "a-".repeat(50_000)])(
+test.each(["가".repeat(50_000), "a-".repeat(150_000)])(
   "a word as long as a book takes no time",
   (word) => {
     const started = performance.now();

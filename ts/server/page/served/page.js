@@ -429,23 +429,26 @@ function atomsOf(text, language, maxWidth) {
   const wordEnds = wordEndsOf(clean, language);
   const atoms = [];
   let atom = "";
+  let last = "";
   const end = (spaced, badness) => {
     if (atom !== "")
       atoms.push(...pieces({ ...measured(atom), spaced, badness }, maxWidth));
     atom = "";
+    last = "";
   };
   const characters = [...graphemes2.segment(clean)];
   for (const [at, { segment, index }] of characters.entries()) {
     const next = characters[at + 1]?.segment;
     if (segment === " ") {
-      if (next !== undefined && mayDivide(atom, next))
+      if (next !== undefined && mayDivide(last, next))
         end(true, spaceBadness(atom));
       else
         atom += " ";
       continue;
     }
     atom += segment;
-    if (next === undefined || next === " " || !mayDivide(atom, next))
+    last = segment;
+    if (next === undefined || next === " " || !mayDivide(last, next))
       continue;
     const badness = unspacedBadness(segment, next, wordEnds.has(index + segment.length));
     if (badness !== undefined)
@@ -468,7 +471,7 @@ function wordEndsOf(text, language) {
 var notAtStart = /^[\p{Pe}\p{Pf}!%),.:;?¢°’”‰′″℃、。，．：；？！・･ー々ゝゞヽヾ〜～…‥％ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ।؟،؛]/u;
 var notAtEnd = /[\p{Ps}\p{Pi}($£¥€¿¡]$/u;
 function mayDivide(before, next) {
-  return !notAtStart.test(next) && !notAtEnd.test(before.slice(-2));
+  return !notAtStart.test(next) && !notAtEnd.test(before);
 }
 function spaceBadness(before) {
   if (/[.!?…؟।]["'\p{Pe}\p{Pf}]*$/u.test(before))
