@@ -6,7 +6,7 @@ import { retimed } from "./retimed.ts";
 
 /**
  * An alignment in a format. Subtitles that were given and are wanted as what they are keep all but
- * their times.
+ * their times; where a layout is asked for, too, new ones are made of their text.
  */
 export function renderAligned(
   format: OutputFormat,
@@ -14,7 +14,9 @@ export function renderAligned(
   subtitles: Subtitles | undefined,
   options: Parameters<typeof render>[2],
 ): string {
-  if (subtitles?.format !== format) return render(format, alignment, options);
+  const { path: _, ...layout } = options;
+  const isAnew = subtitles?.format !== format || Object.keys(layout).length > 0;
+  if (isAnew) return render(format, alignment, options);
   return retimed(subtitles, cueSpans(subtitles, alignment));
 }
 

@@ -75,6 +75,15 @@ describe("subtitles", () => {
     expect(other.out).toMatch(/^1\n00:00:00,\d+ --> .*\nTurn on the light/);
     expect([other.status, other.notes]).toEqual([0, ""]);
   });
+
+  test("are made anew where a flag shapes them, in their own format and in others", async () => {
+    const old = ["--srt", file("a.srt", srt), "-q"];
+    const bySize = await run([demoSample, ...old, "--max-words-per-cue", "4"]);
+    expect(bySize.out).toMatch(/^1\n00:00:00,\d+ --> .*\nTurn on the light\n\n2\n/);
+    const lit = await run([demoSample, ...old, "--highlight-words", "-f", "vtt"]);
+    expect(lit.out).toMatch(/^WEBVTT\n\n.*\n<u>Turn<\/u> on the light/);
+    expect([bySize.status, lit.status, bySize.notes, lit.notes]).toEqual([0, 0, "", ""]);
+  });
 });
 
 describe("a text", () => {
@@ -93,6 +102,15 @@ describe("a text", () => {
     expect(rows(byLine.out).length).toBe(3);
     expect(byLine.notes).toContain("100 % of the text was heard, 1 not in the text\n");
     expect(byLine.notes).toMatch(/line 4: not in the text: “leaves at seven thirty\.”\n/);
+  });
+
+  test("is shaped by flags without naming the format, which is srt", async () => {
+    const text = file("shaped.txt", said);
+    const { status, out } = await run([demoSample, "--text", text, "--highlight-words", "-q"]);
+    expect(status).toBe(0);
+    expect(out).toMatch(/^1\n.*\n<u>Turn<\/u> on the light/);
+    const none = await run([demoSample, "--text", text, "--highlight-words", "-f", "lrc"]);
+    expect([none.status, none.notes]).toEqual([2, expect.stringContaining("is about subtitles")]);
   });
 
   test("in UTF-16 is read, too, and JSON has all there is to know", async () => {
@@ -181,6 +199,10 @@ describe("what goes wrong", () => {
     expect(await why("--text", "a\0b")).toContain("is no text but a file of another kind");
     expect(await why("--text", "a".repeat(2_000_001))).toContain("more than any recording");
     expect(await why("--srt", said)).toContain("has no subtitles in it");
+    const latin = await run([demoSample, "--text", file("latin", Buffer.from("für", "latin1"))]);
+    expect(latin.notes).toContain(
+      "is no text in UTF-8 or UTF-16; older text becomes such by: iconv",
+    );
   });
 
   test("a recording that is not there has status 1", async () => {

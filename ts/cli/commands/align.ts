@@ -142,7 +142,8 @@ interrupted: what was heard by then is written.`,
       if (name === "-" && (source.text === "-" || source.srt === "-")) {
         throw new AsrError("usage", "standard input (-) is given twice");
       }
-      const given = argumentsOf({ ...line, flags: line.flags.of(transcribeFlags) });
+      const asked = { ...line, flags: line.flags.of(transcribeFlags), usual: "srt" } as const;
+      const given = argumentsOf(asked);
       const { live: _, ...options } = given.settings;
       alignSettings(options);
       const [input, ...more] = await findInputs([name]);

@@ -81,16 +81,21 @@ function checkDirectory(directory: string | undefined): void {
   throw new AsrError("usage", `--output-dir ${directory}: ${why}`, hint);
 }
 
-/** The formats asked for, else what the name of the file says; text where it has no extension. */
-/** The formats that are written. Throws AsrError `usage` for a file name that says none. */
-export function formatsOf({ formats, file }: Destination): readonly OutputFormat[] {
+/**
+ * The formats asked for, else what the name of the file says; the usual one where it has no
+ * extension. Throws AsrError `usage` for a file name that says none.
+ */
+export function formatsOf(
+  { formats, file }: Destination,
+  usual: OutputFormat = "txt",
+): readonly OutputFormat[] {
   if (file?.endsWith("/")) {
     const hint = `use --output-dir ${file}`;
     throw new AsrError("usage", `--output ${file}: is the name of a folder`, hint);
   }
   if (formats !== undefined) return formats;
   const extension = file === undefined ? "" : extname(file);
-  if (extension === "" || file === undefined) return ["txt"];
+  if (extension === "" || file === undefined) return [usual];
   const format = formatOfFile(file);
   if (format !== undefined) return [format];
   const names = outputFormats.map((name) => `.${name}`).join(", ");

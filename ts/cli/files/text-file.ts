@@ -16,8 +16,10 @@ export function readTextFile(path: string, flag: string): string {
     return decodedText(readFileSync(path), { fatal: true });
   } catch (error) {
     if (error instanceof AsrError) throw error;
-    const why = error instanceof TypeError ? "is no text in UTF-8 or UTF-16" : whyUnread(error);
-    throw new AsrError("usage", `${flag} ${path}: ${why}`);
+    const isOther = error instanceof TypeError;
+    const why = isOther ? "is no text in UTF-8 or UTF-16" : whyUnread(error);
+    const hint = "older text becomes such by: iconv -f WINDOWS-1252 -t UTF-8 OLD >NEW";
+    throw new AsrError("usage", `${flag} ${path}: ${why}`, isOther ? hint : undefined);
   }
 }
 

@@ -53,6 +53,8 @@ export interface TranscribeCommandLine {
   argv: readonly string[];
   flags: TranscribeFlags;
   names: readonly string[];
+  /** The format where none is asked for; `txt` without it. */
+  usual?: OutputFormat;
 }
 
 /**
@@ -60,7 +62,7 @@ export interface TranscribeCommandLine {
  * caller has an input, which comes live. Throws AsrError `usage`.
  */
 export function argumentsOf(
-  { argv, flags: given, names }: TranscribeCommandLine,
+  { argv, flags: given, names, usual }: TranscribeCommandLine,
   hasInput = false,
 ): Arguments {
   checkSlips(argv);
@@ -83,7 +85,7 @@ export function argumentsOf(
     sample,
     model: modelOf(given, sample),
     engine: engineOf(given),
-    settings: needsWords(given, destination) ? { words: "auto", ...settings } : settings,
+    settings: needsWords(given, destination, usual) ? { words: "auto", ...settings } : settings,
     listTracks: given.has("list-tracks"),
     json: given.has("json"),
     stream: isLive,
@@ -196,11 +198,15 @@ function settingsOf(given: TranscribeFlags, live: boolean): StreamSettings {
 }
 
 /** Whether subtitles are to be made by the times of words. Throws AsrError `usage` without any. */
-function needsWords(given: TranscribeFlags, destination: Destination): boolean {
+function needsWords(
+  given: TranscribeFlags,
+  destination: Destination,
+  usual: OutputFormat | undefined,
+): boolean {
   const flag = (["max-words-per-cue", "highlight-words"] as const).find((name) => given.has(name));
   if (flag === undefined) return false;
   const isSubtitle = (format: OutputFormat) => format === "srt" || format === "vtt";
-  if (formatsOf(destination).some(isSubtitle)) return true;
+  if (formatsOf(destination, usual).some(isSubtitle)) return true;
   throw new AsrError("usage", `--${flag} is about subtitles`, "add --output-format srt, or vtt");
 }
 

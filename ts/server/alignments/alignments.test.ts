@@ -157,6 +157,15 @@ describe("subtitles", () => {
     );
   });
 
+  test("are made anew where a field shapes them", async () => {
+    const { response } = await sent([
+      ["srt", srt],
+      ["response_format", "srt"],
+      ["max_words_per_cue", "2"],
+    ]);
+    expect(await response.text()).toMatch(/^1\n00:00:00,500 --> .*\nTurn on\n\n2\n.*\nthe light\./);
+  });
+
   test("become other formats, cue by cue", async () => {
     const { segments, text: whole } = await json([["srt", srt]]);
     expect(segments).toMatchObject([{ text: "Turn on the light." }, { text: "Is it on?" }]);
