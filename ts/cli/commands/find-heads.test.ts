@@ -67,6 +67,8 @@ describe("find-heads", () => {
     const lines = new Set(config.split("\n"));
     const lost = before.split("\n").filter((line) => !lines.has(line));
     expect(lost).toEqual(['    "pause_seconds": 0.3']);
+    const again = await find("-m", model, "--manifest", file, "--write");
+    expect(again.notes).toContain(`note: ${join(model, "config.json")} names these heads now\n`);
     using named = Model.open(model);
     expect(named.info.alignmentHeads).toBe(1);
     expect(named.info.alignmentOffset).toBe(own.alignment_offset_seconds);

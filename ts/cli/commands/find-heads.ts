@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { openAudio } from "../../audio/open.ts";
 import { sampleRate } from "../../audio/samples/recording.ts";
 import { ChunkStream } from "../../audio/speech/chunk-stream.ts";
@@ -130,6 +131,7 @@ async function search(
       throw new AsrError("model", message, "do the times belong to the recordings?");
     }
     writeHeads(folder, found);
+    if (!quiet) terminal.note(`note: ${join(folder, "config.json")} names these heads now\n`);
     return 0;
   } finally {
     status.clear();

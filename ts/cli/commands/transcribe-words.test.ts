@@ -59,7 +59,8 @@ test("where words are in time is told where no output has them", async () => {
     const notesOf = async (...argv: string[]) =>
       (await outcomeOf((terminal) => commands.transcribe.run([demoSample, ...argv], terminal)))
         .notes;
-    const note = "note: text alone has no times of words; -f json, tsv, vtt and lrc have them\n";
+    const note =
+      "note: text alone has no times of words; -f json, jsonl, tsv, vtt and lrc have them\n";
     const out = ["-o", join(folder, "out"), "--overwrite"];
     expect(await notesOf("--words")).toContain(note);
     expect(await notesOf("--words", ...out, "-f", "txt")).toContain(note);

@@ -132,7 +132,9 @@ function noteWords({ settings, json }: Arguments, plan: Plan, terminal: Terminal
   const files = plan.jobs.flatMap((job) => job.files.map(({ format }) => format));
   const formats = [...files, plan.toStandardOutput ?? "txt"];
   if (settings.words === undefined || json || formats.some((format) => format !== "txt")) return;
-  terminal.note("note: text alone has no times of words; -f json, tsv, vtt and lrc have them\n");
+  terminal.note(
+    "note: text alone has no times of words; -f json, jsonl, tsv, vtt and lrc have them\n",
+  );
 }
 
 async function inputsOf(given: Arguments): Promise<readonly Input[]> {
