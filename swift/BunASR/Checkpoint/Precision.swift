@@ -58,8 +58,9 @@ package struct Precision {
         // It is used once for a word: rounding would save nothing.
         if module == "lm_head" && isAligner { return .none }
         // Softmax multiplies what scores are off by, and keys and values are one product with them.
-        // A text bears that better than times do.
+        // A text bears that better than times do; codes are off by more already.
         let attention = [".self_attn.q_proj", ".self_attn.k_proj", ".self_attn.v_proj"]
-        return isAligner && attention.contains(where: module.hasSuffix) ? .fine : .coarse
+        let isFine = isAligner && !isQuantized && attention.contains(where: module.hasSuffix)
+        return isFine ? .fine : .coarse
     }
 }
