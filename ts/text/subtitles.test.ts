@@ -77,6 +77,35 @@ describe("SubRip", () => {
       [3, 1003],
     ]);
   });
+
+  test("gives cues in which nothing was heard a share of their neighbours' time", () => {
+    const names = ["Hello.", "[door slams]", "♪", "Who is there?", "[steps]", "Me."];
+    const cue = (name: string, n: number) =>
+      `${n + 1}\n00:00:0${n},000 --> 00:00:0${n + 1},000\n${name}\n`;
+    const times = (spans: Parameters<typeof retimed>[1]) => {
+      const file = retimed(readSubtitles(names.map(cue).join("\n"), "a.srt"), spans);
+      return readSubtitles(file, "b.srt").cues.map(({ span }) => [span!.start, span!.end]);
+    };
+    const who = { start: 3, end: 6 };
+    const me = { start: 6, end: 9 };
+    expect(times([{ start: 0, end: 3 }, undefined, undefined, who, undefined, me])).toEqual([
+      [0, 2.5],
+      [2.5, 3],
+      [3, 3.5],
+      [3.5, 5.75],
+      [5.75, 6.25],
+      [6.25, 9],
+    ]);
+    // What begins the recording has its share, too, and who is short keeps a third.
+    const short = { start: 0, end: 0.6 };
+    const soon = { start: 0.6, end: 1.2 };
+    expect(times([undefined, short, undefined, soon, undefined, undefined]).slice(0, 4)).toEqual([
+      [0, 0.2],
+      [0.2, 0.467],
+      [0.467, 0.8],
+      [0.8, 1.8],
+    ]);
+  });
 });
 
 test("WebVTT keeps its notes, styles, names and places", () => {
