@@ -5,7 +5,14 @@ import { otherComputation } from "./computation.ts";
 import { ModelFolder } from "./folder.ts";
 import { foreignFiles, foreignModels, formatOf } from "./foreign.ts";
 import type { Json } from "./json-file.ts";
-import { type CheckpointKind, classesOf, instead, kindOf, type WantedKind } from "./kind.ts";
+import {
+  type CheckpointKind,
+  classesOf,
+  folders,
+  instead,
+  kindOf,
+  type WantedKind,
+} from "./kind.ts";
 
 /**
  * The folder at `path`, which holds a checkpoint of the kind that is wanted and that this program
@@ -19,7 +26,7 @@ export function checkedFolder(path: string, wanted: WantedKind = "recognizer"): 
     const hint = `take ${name}, or the folder of a checkpoint in safetensors`;
     throw new AsrError("model", `${path}: is ${format}; only safetensors are read`, hint);
   }
-  const folder = ModelFolder.open(path);
+  const folder = ModelFolder.open(path, folders[wanted]);
   refuse(folder, foreignFiles, wanted);
   if (!folder.has("config.json")) throw withoutConfig(folder);
   refuseOthers(folder, wanted);

@@ -23,9 +23,8 @@ export class ModelFolder {
     return new ModelFolder(name, [], config);
   }
 
-  /** Throws AsrError `model` unless `path` is a folder. */
-  static open(path: string): ModelFolder {
-    const hint = "use `demo` or the folder of a Qwen3-ASR checkpoint";
+  /** Throws AsrError `model` with the hint unless `path` is a folder. */
+  static open(path: string, hint = "use `demo` or the folder of a checkpoint"): ModelFolder {
     // A path with a NUL is none.
     const found = existsSync(path) ? statSync(path) : undefined;
     if (found === undefined) throw new AsrError("model", `${path}: no such model folder`, hint);

@@ -76,3 +76,10 @@ describe("a recognizer", () => {
     expect(kindOf(checkedFolder(alignerFolder(folders, whole, config)))).toBe("recognizer");
   });
 });
+
+test("a folder that is none is told with what there is of its kind", async () => {
+  const call = (kind: "recognizer" | "aligner") => async () => checkedFolder("/nonexistent", kind);
+  await expectAsrError(call("recognizer"), "model", "use `demo` or the folder of a Qwen3-ASR");
+  const { hint } = await expectAsrError(call("aligner"), "model", "use `aligner` or the folder");
+  expect(hint).not.toContain("demo");
+});

@@ -18,6 +18,13 @@ export const instead: Readonly<Record<WantedKind, string>> = {
   any: "0.6b, 1.7b, aligner or another Qwen3-ASR checkpoint",
 };
 
+/** What to take in the place of a folder that is none. */
+export const folders: Readonly<Record<WantedKind, string>> = {
+  recognizer: "use `demo` or the folder of a Qwen3-ASR checkpoint",
+  aligner: "use `aligner` or the folder of a Qwen3-ForcedAligner checkpoint",
+  any: "use `demo`, `aligner` or the folder of a checkpoint of either",
+};
+
 /** The kind of a checkpoint: its head says it, in config.json or in its tensors, never a name. */
 export function kindOf(folder: ModelFolder): CheckpointKind {
   const { config, thinker } = folder;

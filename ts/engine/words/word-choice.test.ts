@@ -4,6 +4,7 @@ import { expectAsrError } from "../../testing/expect-error.ts";
 import { scriptedPlace } from "../../testing/scripted-aligner.ts";
 import { type Script, scriptedEngine } from "../../testing/scripted-model.ts";
 import { english, hears, kindsOf, wordsTranscript } from "../../testing/words.ts";
+import type { AlignerSource } from "./aligner-source.ts";
 import { canTimeWords } from "./word-times.ts";
 
 describe("auto", () => {
@@ -17,14 +18,34 @@ describe("auto", () => {
     );
   });
 
-  test("takes attention where there is none, and says so where one was named", async () => {
-    for (const isNamed of [false, true]) {
-      const { source, opened } = scriptedPlace(undefined, { isNamed, isHere: async () => false });
-      const result = await wordsTranscript({ words: "auto" }, { source, hears });
-      expect([kindsOf(result), opened()]).toEqual([[true, true, true], 0]);
-      const note = "times of words are estimated: the aligner (aligner) is not on this machine";
-      expect(result.notes).toEqual(isNamed ? [note] : undefined);
-    }
+  test("takes attention where there is none", async () => {
+    const { source, opened } = scriptedPlace(undefined, { isHere: async () => false });
+    const result = await wordsTranscript({ words: "auto" }, { source, hears });
+    expect([kindsOf(result), opened()]).toEqual([[true, true, true], 0]);
+    expect(result.notes).toBeUndefined();
+  });
+
+  test("does not do without the aligner that was named, and decodes nothing", async () => {
+    const broken = () => Promise.reject(new AsrError("model", "it is broken"));
+    const missing = scriptedPlace(undefined, {
+      ...{ name: "./nope", isNamed: true, isHere: async () => false },
+    });
+    const unfit = scriptedPlace(undefined, { isNamed: true, open: broken });
+    let isDecoded = false;
+    const script: Script = () => {
+      isDecoded = true;
+      return english;
+    };
+    const call = (source: AlignerSource) => () =>
+      wordsTranscript({ words: "auto" }, { source, hears, script });
+    const why = ["aligner (./nope) is not on this machine", "use aligner or another Qwen3-Forced"];
+    await expectAsrError(call(missing.source), "model", ...why);
+    await expectAsrError(call(unfit.source), "model", "it is broken");
+    expect([isDecoded, missing.opened()]).toEqual([false, 0]);
+    // It would not be asked about this one.
+    const polish = { words: "auto", language: "Polish" } as const;
+    const heard = await wordsTranscript(polish, { source: missing.source, hears, script });
+    expect(heard.notes).toBeUndefined();
   });
 
   test("takes attention where the aligner cannot be opened, and says so", async () => {

@@ -3,6 +3,7 @@
 import type { WordTables } from "../../align/words/word-tables.ts";
 import { spokenWords } from "../../align/words/words.ts";
 import type { AudioChunk } from "../../audio/speech/chunker.ts";
+import { instead } from "../../checkpoint/kind.ts";
 import { AsrError, messageOf } from "../../contract/errors.ts";
 import { alignerLanguages } from "../../contract/language-names.ts";
 import type { CheckedSettings } from "../../contract/options.ts";
@@ -70,16 +71,20 @@ export class WordTimes implements AnswerListener {
     return [...this.#notes];
   }
 
-  /** Throws AsrError `usage` where `auto` finds nobody. It opens nothing, so that it is quick. */
+  /**
+   * Throws AsrError `usage` where `auto` finds nobody, and `model` where the aligner that was named
+   * is not there. It opens nothing, so that it is quick.
+   */
   async checkSource({ signal }: OpeningContext): Promise<void> {
-    if (this.#choice !== "auto" || this.#hasHeads) return;
+    const isNeeded = !this.#hasHeads || this.#source.place.isNamed;
+    if (this.#choice !== "auto" || !this.#mayBeAligned || !isNeeded) return;
     if (!(await this.#source.isHere(signal))) this.#doWithout();
   }
 
   /**
    * Opens the aligner where it is wanted; `auto` wants one that is on this machine, and of a live
    * stream none where attention tells words while they are said. Throws AsrError where it cannot be
-   * had and attention does not do.
+   * had and attention does not do: nor does it for a caller who named an aligner.
    */
   async prepare(context: OpeningContext, { isLive = false } = {}): Promise<void> {
     this.#onProgress = context.onProgress;
@@ -91,7 +96,8 @@ export class WordTimes implements AnswerListener {
       else this.#aligner = await this.#source.open(context);
       for (const note of this.#aligner?.notes ?? []) this.#notes.add(note);
     } catch (error) {
-      if (!isAuto || !this.#hasHeads || context.signal.aborted) throw error;
+      const isMeant = !isAuto || this.#source.place.isNamed;
+      if (isMeant || !this.#hasHeads || context.signal.aborted) throw error;
       this.#notes.add(`times of words are estimated, for ${messageOf(error)}`);
     }
   }
@@ -104,7 +110,9 @@ export class WordTimes implements AnswerListener {
       throw noWords(`${noHeads}, and the aligner (${name}) is not on this machine`, hint);
     }
     if (!isNamed) return;
-    this.#notes.add(`times of words are estimated: the aligner (${name}) is not on this machine`);
+    const message = `the aligner (${name}) is not on this machine`;
+    const hint = `use ${instead.aligner}; --words aligner fetches one of the hub`;
+    throw new AsrError("model", message, hint, { reason: "no words" });
   }
 
   /** Whether sessions have to keep what they look at. */
