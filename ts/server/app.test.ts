@@ -83,6 +83,11 @@ describe("routes", () => {
     },
   );
 
+  test("a path like that of a route for texts leads there", async () => {
+    const { message } = await errorOf(await server().ask("/v1/audio/align", { method: "POST" }));
+    expect(message).toEndWith("POST /v1/audio/alignments");
+  });
+
   test("a method that a route lacks is named with those that it has", async () => {
     const response = await server().ask("/v1/echo", { method: "DELETE" });
     expect([response.status, response.headers.get("allow")]).toEqual([

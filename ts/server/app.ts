@@ -177,7 +177,9 @@ function badAddress(): Problem {
 function unknownPath({ method }: Request, { pathname }: URL): Problem {
   const shown = pathname.length > 80 ? `${pathname.slice(0, 80)}…` : pathname;
   const message = `there is nothing at ${shown} for ${method}`;
-  const hint = "recordings go to POST /v1/audio/transcriptions";
+  const hint = /\balign/i.test(pathname)
+    ? "a recording and its text go to POST /v1/audio/alignments"
+    : "recordings go to POST /v1/audio/transcriptions";
   return new Problem(404, `${message}; ${hint}`, { code: "unknown_url" });
 }
 

@@ -177,6 +177,22 @@ describe("what cannot be is refused before anything is heard", () => {
   test.each<[FormFields, string, string]>([
     [[], "text", "no text to align"],
     [[["text", "   "]], "text", "no text to align"],
+    [
+      [
+        ["text", text],
+        ["text", "Is it off?"],
+      ],
+      "text",
+      "has text 2 times",
+    ],
+    [
+      [
+        ["text", text],
+        ["channel", "each"],
+      ],
+      "channel",
+      "aligned to one channel",
+    ],
     [[["text", "…! 🎉"]], "text", "has no words in it"],
     [[["srt", "Just a text."]], "srt", "has no subtitles in it; SubRip and WebVTT"],
     [

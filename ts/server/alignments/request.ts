@@ -1,5 +1,6 @@
 import { checkedText } from "../../contract/alignment.ts";
 import { AsrError } from "../../contract/errors.ts";
+import { alignSettings } from "../../contract/option-checks.ts";
 import type { AlignOptions } from "../../contract/options.ts";
 import { readSubtitles, type Subtitles } from "../../text/subtitles.ts";
 import { Problem } from "../http/problem.ts";
@@ -40,6 +41,7 @@ export function readAlignment(
   const format = fields.choice("response_format", alignmentFormats) ?? "json";
   const source = fields.choice("words", wordSources) ?? defaultSource;
   const expected = expectationsOf(fields, limits);
+  checkChannel(fields);
   const isStreamed = fields.boolean("stream") ?? false;
   return {
     model: fields.text("model")?.trim(),
@@ -54,8 +56,8 @@ export function readAlignment(
 }
 
 function givenText(fields: Fields): Pick<AlignmentRequest, "text" | "subtitles"> {
-  const text = fields.text("text");
-  const srt = fields.text("srt");
+  const text = onlyText(fields, "text");
+  const srt = onlyText(fields, "srt");
   const lines = fields.boolean("lines") ?? false;
   if (text !== undefined && srt !== undefined) {
     const message = "text and srt exclude each other: send the one that is said";
@@ -71,6 +73,20 @@ function givenText(fields: Fields): Pick<AlignmentRequest, "text" | "subtitles">
   }
   const whole = lines ? text.split(/\r\n|\r|\n/) : text;
   return { text: ofField("text", () => checkedText(whole)), subtitles: undefined };
+}
+
+/** Of two texts none is taken: half of what was said would not be looked for. */
+function onlyText(fields: Fields, name: "text" | "srt"): string | undefined {
+  const [text, ...more] = fields.list(name);
+  if (more.length === 0) return text;
+  const message = `the form has ${name} ${more.length + 1} times: send the whole as one field`;
+  throw new Problem(400, message, { code: "invalid_value", param: name });
+}
+
+function checkChannel(fields: Fields): void {
+  const channel = fields.text("channel")?.trim();
+  if (channel !== "each") return;
+  ofField("channel", () => alignSettings({ channel }));
 }
 
 function subtitlesOf(srt: string): Subtitles {
