@@ -32,11 +32,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function sent(path: string, fields: readonly (readonly [string, string])[]) {
+async function sent(
+  path: string,
+  fields: readonly (readonly [string, string])[],
+  to: Server = server,
+) {
   const body = new FormData();
   body.set("file", Bun.file(demoSample));
   for (const [name, value] of fields) body.append(name, value);
-  const response = await fetch(new URL(path, server.url), { method: "POST", body });
+  const response = await fetch(new URL(path, to.url), { method: "POST", body });
   return { status: response.status, ...Object(await response.json()) };
 }
 
@@ -79,4 +83,25 @@ describe("a server that can time no words", () => {
     expect(await client.next(completed)).toMatchObject(told);
     expect(client.said()).toBe(text);
   });
+});
+
+test("an aligner that cannot be fetched is told of as what a client can follow", async () => {
+  const faults: unknown[] = [];
+  const options = { cacheDir: join(folder, "hub"), offline: true, port: 0 } as const;
+  await using other = serve({
+    ...options,
+    models: ["demo"],
+    onAnswer: ({ fault }) => faults.push(fault),
+  });
+  for (const path of ["/v1/audio/transcriptions", "/v1/audio/alignments"]) {
+    const fields = [
+      ["words", "aligner"],
+      ["response_format", "verbose_json"],
+      ["text", text],
+    ] as const;
+    const { status, error } = await sent(path, fields, other);
+    expect([status, error.code, error.param]).toEqual([400, "words_not_supported", "words"]);
+    expect(error.message).toContain("words=attention");
+  }
+  expect(faults).toHaveLength(2);
 });

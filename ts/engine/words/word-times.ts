@@ -97,7 +97,8 @@ export class WordTimes implements AnswerListener {
       for (const note of this.#aligner?.notes ?? []) this.#notes.add(note);
     } catch (error) {
       const isMeant = !isAuto || this.#source.place.isNamed;
-      if (isMeant || !this.#hasHeads || context.signal.aborted) throw error;
+      if (context.signal.aborted) throw error;
+      if (isMeant || !this.#hasHeads) throw asNoWords(error);
       this.#notes.add(`times of words are estimated, for ${messageOf(error)}`);
     }
   }
@@ -215,6 +216,13 @@ export class WordTimes implements AnswerListener {
 
 function noWords(message: string, hint: string): AsrError {
   return new AsrError("usage", message, hint, { reason: "no words" });
+}
+
+/** An aligner that cannot be had is one more way to have no words; other failures stay. */
+function asNoWords(error: unknown): unknown {
+  if (!(error instanceof AsrError) || error.code !== "model") return error;
+  const { code, message, hint, cause } = error;
+  return new AsrError(code, message, hint, { reason: "no words", cause });
 }
 
 const noHeads = "this model has no alignment heads";

@@ -11,8 +11,12 @@ export function lacksWords(error: unknown): error is AsrError {
 /** The same as a client is told it, who has no flags; other errors as they are. */
 export function wordProblem(error: unknown): unknown {
   if (!lacksWords(error)) return error;
-  const message = `${noteOn(error)}; ask for segments, or for no times`;
-  return new Problem(400, message, { code: "words_not_supported", param: "words" });
+  const isOfAligner = error.code === "model";
+  const other = isOfAligner ? "words=attention, for segments" : "segments";
+  const message = `${noteOn(error)}; ask for ${other}, or for no times`;
+  // Whoever runs the server may be able to mend that.
+  const more = isOfAligner ? { fault: error } : {};
+  return new Problem(400, message, { code: "words_not_supported", param: "words", ...more });
 }
 
 /** The transcript of who asked for words and can do without, which says why there are none. */
