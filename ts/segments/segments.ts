@@ -8,6 +8,7 @@ import {
 } from "../contract/transcript.ts";
 import { estimatedParts } from "./estimated-parts.ts";
 import {
+  lastMillisecond,
   onOneLine,
   type PlacedWord,
   placedWords,
@@ -58,10 +59,12 @@ export class GrowingSegments {
     const { channel } = chunk;
     const placed = this.words(chunk);
     const words = placed.map(withoutPlace);
+    const latest = lastMillisecond(chunk.end) / 1000;
     let used = 0;
     for (const part of placed.length > 0 ? timedParts(chunk, placed) : estimatedParts(chunk)) {
       const start = Math.max(this.#ends.get(channel) ?? 0, milliseconds(part.start));
-      const end = Math.max(start, milliseconds(part.end));
+      const within = placed.length > 0 ? part.end : Math.min(latest, part.end);
+      const end = Math.max(start, milliseconds(within));
       this.#ends.set(channel, end);
       const avgLogprob = tokens.mean(part);
       const first = used;

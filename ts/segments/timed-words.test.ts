@@ -90,6 +90,27 @@ describe("segments of timed words", () => {
     expect(growing.all().flatMap(({ words }) => words)).toEqual(told);
   });
 
+  test("end with the recording, not a part of a millisecond behind it", () => {
+    const end = 1.0005625;
+    const given = chunk(
+      "One two three.",
+      [
+        [0, 0.9],
+        [0.9, 1.0004],
+        [1.0004, end],
+      ],
+      { end },
+    );
+    const times = (chunks: readonly DecodedChunk[]) =>
+      segmentsOf(chunks).map((segment) => [
+        segment.end,
+        ...(segment.words ?? []).map((word) => [word.start, word.end]),
+      ]);
+    expect(times([given])).toEqual([[1, [0, 0.9], [0.9, 0.999], [0.999, 1]]]);
+    const { words: _, ...wordless } = given;
+    expect(times([wordless])).toEqual([[1]]);
+  });
+
   test("tell beforehand what the words of a chunk will be", () => {
     const growing = new GrowingSegments();
     growing.add(

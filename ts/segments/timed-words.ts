@@ -6,20 +6,25 @@ import { TokenScores } from "./token-scores.ts";
 /** A word as the transcript has it, and where it stands in its chunk's text. */
 export interface PlacedWord extends Word, TextRange {}
 
-/** A text with the times of its words. */
-export type WordedText = Pick<DecodedChunk, "channel" | "text" | "words" | "tokenTexts">;
+/** A text with the times of its words; `end` is absent while more of it may be heard. */
+export type WordedText = Pick<DecodedChunk, "channel" | "text" | "words" | "tokenTexts"> &
+  Partial<Pick<DecodedChunk, "end">>;
 
 /**
  * The words of a chunk as the transcript has them, none where their times are not known: in whole
- * milliseconds, of which each takes one at least, none before `after`, in seconds.
+ * milliseconds, of which each takes one at least, none before `after`, in seconds, and none behind
+ * the chunk's end where there is room for them before it.
  */
 export function placedWords(chunk: WordedText, after: number): PlacedWord[] {
-  const { channel, text, words = [] } = chunk;
+  const { channel, text, words = [], end: chunkEnd = Number.POSITIVE_INFINITY } = chunk;
   const scores = new TokenScores(chunk);
   let last = Math.round(after * 1000);
+  // Those behind it need a millisecond each.
+  let latest = lastMillisecond(chunkEnd) - words.length;
   return words.map(({ from, to, start, end, estimated }) => {
-    const startMs = Math.max(last, Math.round(start * 1000));
-    last = Math.max(startMs + 1, Math.round(end * 1000));
+    const startMs = Math.max(last, Math.min(latest, Math.round(start * 1000)));
+    latest++;
+    last = Math.max(startMs + 1, Math.min(latest, Math.round(end * 1000)));
     return {
       from,
       to,
@@ -31,6 +36,12 @@ export function placedWords(chunk: WordedText, after: number): PlacedWord[] {
       estimated,
     };
   });
+}
+
+/** The last whole millisecond in a time in seconds: the next one may be behind the recording. */
+export function lastMillisecond(seconds: number): number {
+  // Products such as 1000 * 1.001 may lie a little below what they stand for.
+  return Math.floor(seconds * 1000 + 1e-6);
 }
 
 /** The word as it stands in the transcript. */

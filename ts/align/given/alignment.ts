@@ -95,10 +95,13 @@ function timedWords(
     given.words.map(({ line }, index) => ({ text: texts[index]!, line, span: found[index] })),
     within,
   );
+  // Rounded up it would lie behind the recording.
+  const last = Math.floor(duration * 1e6) / 1e6;
   const words = texts.map((text, index): Word => {
     const { probability = 0, estimated = true } = found[index] ?? {};
     const { start, end } = spans[index]!;
-    return { text: shownText(text), start: micro(start), end: micro(end), probability, estimated };
+    const [from, to] = [micro(start), Math.min(micro(end), last)];
+    return { text: shownText(text), start: from, end: to, probability, estimated };
   });
   return { words, isHeard: found.map((word) => word !== undefined) };
 }
