@@ -3,8 +3,8 @@ import { basename, dirname, join } from "node:path";
 import { AsrError, messageOf } from "../contract/errors.ts";
 
 // The loader maps a library into memory before it looks at it: of one that was cut short, as by a
-// full disk, it touches what is not there, and the process ends (findings/glibc-cut-library.sh). So
-// what is to be loaded is looked at before.
+// full disk, it touches what is not there, and the process ends. So what is to be loaded is looked
+// at before.
 
 /** The machine of a library, by e_machine of ELF and cputype of Mach-O, as Bun names it. */
 const elfMachines: Readonly<Record<number, string>> = { 62: "x64", 183: "arm64" };

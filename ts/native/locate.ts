@@ -72,8 +72,7 @@ export function locateLibrary({
     const hint = `set it to a ${libraryFile}, or unset it`;
     throw new AsrError("native", `BUN_ASR_LIBRARY=${variable}: no such file`, hint);
   }
-  // No package is looked for: Bun would take one from where the user stands, as
-  // findings/bun-compiled-resolve.sh shows.
+  // No package is looked for: Bun would take one from where the user stands.
   if (isBundled) return join(unpackedParts(), libraryFile);
   const inPackage = libraryInPackage(importer);
   if (inPackage.path !== undefined) return inPackage.path;

@@ -63,7 +63,7 @@ LANE_FUNCTION void finish(const MatrixView& m, const FewRows& call, size_t block
   float values[V * width];
   UNROLL for (int v = 0; v < V; v++) store(values + v * width, total[v]);
   // Asked once: else a compiler loads what is not there with an empty mask, and only the genuine
-  // processors take that for nothing (findings/qemu-masked-load.sh).
+  // processors take that for nothing.
   const size_t count = m.outputs - output;
   if (bias) {
     for (size_t i = 0; i < count; i++) y[i] = values[i] + bias[i];
