@@ -1,6 +1,7 @@
 // This folder: texts against each other: the shortest edits, numbers in words and in digits.
 
 import { type Columns, editColumns, lastColumn } from "./bit-vectors.ts";
+import { unitIds } from "./unit-ids.ts";
 
 /** One step of an alignment; `ref` and `hyp` are units, words or characters. */
 export type Edit =
@@ -27,14 +28,7 @@ export function align(
   hyp: readonly string[],
   cells: number = maxCells,
 ): Edit[] {
-  const numbers = new Map<string, number>();
-  const ids = (units: readonly string[]) =>
-    Int32Array.from(units, (unit) => {
-      const id = numbers.get(unit) ?? numbers.size;
-      numbers.set(unit, id);
-      return id;
-    });
-  const [refIds, hypIds] = [ids(ref), ids(hyp)];
+  const [refIds, hypIds] = unitIds(ref, hyp);
   const shorter = Math.min(ref.length, hyp.length);
   let [head, tail] = [0, 0];
   while (head < shorter && refIds[head] === hypIds[head]) head++;

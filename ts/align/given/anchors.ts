@@ -1,4 +1,5 @@
 import { align } from "../../comparison/align.ts";
+import { unitIds } from "../../comparison/unit-ids.ts";
 import type { Sharing } from "../../concurrency/sharing.ts";
 
 /** Stretches of each text, `to` not included. */
@@ -35,14 +36,7 @@ export async function equalUnits(
   heard: readonly string[],
   sharing: Sharing,
 ): Promise<Int32Array> {
-  const numbers = new Map<string, number>();
-  const ids = (units: readonly string[]) =>
-    Int32Array.from(units, (unit) => {
-      const id = numbers.get(unit) ?? numbers.size;
-      numbers.set(unit, id);
-      return id;
-    });
-  const [a, b] = [ids(given), ids(heard)];
+  const [a, b] = unitIds(given, heard);
   const matches = new Int32Array(given.length).fill(-1);
   const open: Range[] = [{ given: 0, givenEnd: a.length, heard: 0, heardEnd: b.length }];
   for (let range = open.pop(); range !== undefined; range = open.pop()) {
