@@ -1,19 +1,19 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { AsrError } from "../../../ts/contract/errors.ts";
 import { root } from "../../folders.ts";
 import { toStderr } from "../../setup.ts";
 import { run } from "../run.ts";
 
 const release = "bookworm";
 
-/** Why no bare machine can be made here; undefined where one can. */
-export const noBareMachine = reason();
-
-function reason(): string | undefined {
-  if (process.platform !== "linux") return "it takes Linux";
-  if (process.getuid?.() !== 0) return "it takes root";
+/** Throws with what is missing where no bare machine can be made. */
+export function requireBareMachines(): void {
+  if (process.getuid?.() !== 0) throw new AsrError("native", "a root of its own takes root");
   const missing = ["debootstrap", "unshare", "chroot"].filter((name) => Bun.which(name) === null);
-  return missing.length === 0 ? undefined : `it takes ${missing.join(", ")}`;
+  if (missing.length === 0) return;
+  const hint = "install it (Debian: apt install debootstrap util-linux coreutils)";
+  throw new AsrError("native", `there is no ${missing.join(", ")}`, hint);
 }
 
 /** How a command ended on a bare machine. */
