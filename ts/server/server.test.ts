@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { connect } from "node:net";
 import { AsrError } from "../contract/errors.ts";
 import { expectAsrError } from "../testing/expect-error.ts";
+import { RealtimeClient } from "../testing/realtime-client.ts";
 import { type Script, ScriptedRecognizer } from "../testing/recognizer.ts";
 import { errorOf } from "../testing/server.ts";
 import { until } from "../testing/until.ts";
@@ -53,6 +54,31 @@ describe("a server that ends", () => {
     await stopped;
     expect(recognizer.closed).toBe(true);
     expect(fetch(server.url)).rejects.toThrow();
+  });
+
+  test("says so before it takes nothing new, for a proxy that sends to others", async () => {
+    const { server } = started({ chunks: ["hello world"] });
+    const live = new RealtimeClient(`ws://${server.url.host}/v1/realtime?intent=transcription`);
+    await live.next("session.created");
+    const before = performance.now();
+    const stopped = server.stop(30, 0.5);
+    const health = await fetch(new URL("/health", server.url));
+    expect([health.status, await health.json()]).toMatchObject([503, { status: "draining" }]);
+    const taken = await upload(server);
+    expect([taken.status, await taken.json()]).toMatchObject([200, { text: "hello world" }]);
+    expect(live.closed).toBeUndefined();
+    // Live sessions are told when whoever connects again reaches another server.
+    expect(await live.next("error")).toMatchObject({ error: { code: "server_shutting_down" } });
+    expect(performance.now() - before).toBeGreaterThan(490);
+    expect(await live.end()).toMatchObject({ code: 1001 });
+    await stopped;
+  });
+
+  test("takes nothing new at once when it is told again while it says so", async () => {
+    const { server } = started({ chunks: [] });
+    const before = performance.now();
+    await Promise.all([server.stop(30, 60), server.stop(0)]);
+    expect(performance.now() - before).toBeLessThan(1000);
   });
 
   test("waits for so long, and tells those whose work it ends", async () => {

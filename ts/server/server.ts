@@ -1,3 +1,4 @@
+import { setTimeout as waiting } from "node:timers/promises";
 import type { EngineOptions } from "../contract/options.ts";
 import { defaultModel } from "../hub/names.ts";
 import { createApp } from "./app.ts";
@@ -28,6 +29,7 @@ export class Server implements AsyncDisposable {
   readonly #listener: Listener;
   readonly #wyoming: WyomingListener | undefined;
   readonly #models: ModelPool;
+  readonly #ending = new AbortController();
   readonly #draining = new AbortController();
   readonly #closing = new AbortController();
   /** Aborted when those that are served are not waited for any longer. */
@@ -64,6 +66,7 @@ export class Server implements AsyncDisposable {
       models: this.#models,
       metrics: new ServerMetrics(this.#models),
       report: (fault) => options.onFault?.(fault),
+      ending: this.#ending.signal,
       draining: this.#draining.signal,
       closing: this.#closing.signal,
     };
@@ -103,12 +106,14 @@ export class Server implements AsyncDisposable {
   }
 
   /**
-   * Takes nothing new, finishes what runs, for so many seconds at most, and closes all. A second
-   * call shortens the time of the first.
+   * Takes nothing new, finishes what runs, for so many seconds at most, and closes all. With
+   * `delaySeconds` only its health says at first that it ends, for so long: a proxy that watches
+   * it sends what comes to others before anything is refused. A second call shortens the time of
+   * the first.
    */
-  async stop(seconds = 30): Promise<void> {
-    this.#stopped ??= this.#drain();
-    const timer = setTimeout(() => this.#hurry.abort(), 1000 * seconds);
+  async stop(seconds = 30, delaySeconds = 0): Promise<void> {
+    this.#stopped ??= this.#drain(delaySeconds);
+    const timer = setTimeout(() => this.#hurry.abort(), 1000 * (delaySeconds + seconds));
     await this.#stopped;
     clearTimeout(timer);
   }
@@ -117,7 +122,10 @@ export class Server implements AsyncDisposable {
     await this.stop(0);
   }
 
-  async #drain(): Promise<void> {
+  async #drain(delaySeconds: number): Promise<void> {
+    this.#ending.abort();
+    const [delay, { signal }] = [1000 * delaySeconds, this.#hurry];
+    if (delay > 0) await waiting(delay, undefined, { signal }).catch(() => undefined);
     this.#draining.abort();
     await this.#idle(this.#hurry.signal);
     this.#closing.abort(closed());

@@ -36,7 +36,8 @@ export interface ScriptedServer {
   answered: Answered[];
   /** What whoever runs the server would be told of. */
   faults: unknown[];
-  /** Makes `context.draining` and `context.closing` abort. */
+  /** Makes `context.ending`, `context.draining` and `context.closing` abort. */
+  end: AbortController;
   drain: AbortController;
   close: AbortController;
 }
@@ -54,7 +55,11 @@ export function scriptedServer(
 ): ScriptedServer {
   const recognizer = new ScriptedRecognizer({ "*": script });
   const models = new ScriptedModels(hearing ?? recognizer, names);
-  const [drain, close] = [new AbortController(), new AbortController()];
+  const [end, drain, close] = Array.from({ length: 3 }, () => new AbortController()) as [
+    AbortController,
+    AbortController,
+    AbortController,
+  ];
   const metrics = new RecordedMetrics();
   const faults: unknown[] = [];
   const context: ServerContext = {
@@ -65,12 +70,13 @@ export function scriptedServer(
     models,
     metrics,
     report: (fault) => void faults.push(fault),
+    ending: end.signal,
     draining: drain.signal,
     closing: close.signal,
   };
   const answered: Answered[] = [];
   const app = createApp(context, routes, (one) => void answered.push(one));
-  return { app, context, models, recognizer, metrics, answered, faults, drain, close };
+  return { app, context, models, recognizer, metrics, answered, faults, end, drain, close };
 }
 
 /** One recognizer under all names, as often as it is asked for. */

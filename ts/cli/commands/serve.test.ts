@@ -126,6 +126,7 @@ describe("a wrong command line is one line and an exit status", () => {
     [2, ["--max-upload", "much"], "--max-upload much: expected a size; as in 25MB or 4GB"],
     [2, ["--max-duration", "-1"], "--max-duration"],
     [2, ["--keep-alive", "soon"], "--keep-alive soon: expected a time; as in 30s, 10m or 4h"],
+    [2, ["--drain-delay", "long"], "--drain-delay long: expected a time"],
     [2, ["--memory-limit", "0"], "--memory-limit 0: expected a size"],
     [2, ["--wyoming", "70000"], "--wyoming 70000: expected a port, or HOST:PORT"],
     [2, ["--print-unit", "cron"], "choose from: systemd, launchd"],
@@ -184,18 +185,18 @@ describe("a unit", () => {
   test("for systemd starts the same from anywhere", async () => {
     writeFileSync(odd(), "key");
     const flags = ["--print-unit", "systemd", "--api-key-file", odd(), "--wyoming", "--offline"];
-    const { status, out } = await serve(...flags, "--drain-time", "1m", "-v");
+    const { status, out } = await serve(...flags, "--drain-time", "1m", "--drain-delay=5s", "-v");
     expect(status).toBe(0);
     const quoted = odd().replaceAll('"', '\\"').replace("%", "%%").replace("$", "$$$$");
     const start = /^ExecStart="(\/.*)\/ts\/cli\/bun-asr" (.*)$/m.exec(out);
     expect(start?.[2]).toBe(
       `"serve" "--model=demo" "--wyoming=10300" "--api-key-file=${quoted}" "--offline" ` +
-        '"--drain-time=1m" "--verbose"',
+        '"--drain-time=1m" "--drain-delay=5s" "--verbose"',
     );
     expect(out).toContain(`Environment="BUN=${process.execPath}"\n`);
     const { out: aligned } = await serve("--print-unit", "systemd", "--aligner", "./aligner");
     expect(aligned).toContain(`"--aligner=${resolve("aligner")}"`);
-    expect(out).toContain("KillMode=mixed\nTimeoutStopSec=70\n");
+    expect(out).toContain("KillMode=mixed\nTimeoutStopSec=75\n");
   });
 
   test("for launchd is a property list", async () => {

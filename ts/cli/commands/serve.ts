@@ -30,7 +30,7 @@ exit status: 0 done, 2 usage, or nothing can listen there, 3 model, 4 native lib
   needs: ({ unit }) => (unit === undefined ? ["library", "ffmpeg"] : []),
   async run(given, terminal) {
     if (given.unit === undefined) return await run(given, terminal);
-    terminal.out(unitText(given.unit, given.drainSeconds));
+    terminal.out(unitText(given.unit, given.delaySeconds + given.drainSeconds));
     return 0;
   },
 });
@@ -50,7 +50,7 @@ const keptVariables = [
 
 function unitText(
   { manager, flags }: NonNullable<ServeArguments["unit"]>,
-  drainSeconds: number,
+  stopSeconds: number,
 ): string {
   // Service managers have a short PATH, without what is installed for one user.
   const bun = commandFile === process.execPath ? undefined : process.execPath;
@@ -60,7 +60,7 @@ function unitText(
   return unitOf(manager, {
     command: [commandFile, "serve", ...flags],
     environment: Object.fromEntries(given) as Record<string, string>,
-    stopSeconds: Math.ceil(drainSeconds) + 10,
+    stopSeconds: Math.ceil(stopSeconds) + 10,
   });
 }
 
@@ -81,7 +81,7 @@ async function run(given: ServeArguments, terminal: Terminal): Promise<number> {
     isStopping = true;
     if (!given.quiet)
       terminal.note("ending: what runs is finished; a second signal ends at once\n");
-    stopped.resolve(server.stop(given.drainSeconds));
+    stopped.resolve(server.stop(given.drainSeconds, given.delaySeconds));
   });
   interrupt.signal.addEventListener("abort", () => {
     void server.stop(0);

@@ -21,6 +21,8 @@ export interface ServeArguments {
   /** The one that is opened at the start. */
   model: string;
   drainSeconds: number;
+  /** How long nothing but its health tells at first that it ends, in seconds. */
+  delaySeconds: number;
   verbose: boolean;
   quiet: boolean;
   /** The flags that start such a server from anywhere, for a unit that is printed instead. */
@@ -37,6 +39,7 @@ export function serveArguments(given: ServeFlags): ServeArguments {
   const maxUpload = given.text("max-upload") ?? Limits["max-upload"].default;
   const maxDuration = given.text("max-duration") ?? Limits["max-duration"].default;
   const drainTime = given.text("drain-time") ?? Behaviour["drain-time"].default;
+  const drainDelay = given.text("drain-delay") ?? Behaviour["drain-delay"].default;
   const unit = unitFor(given, models);
   const { host: hostFlag, port: portFlag } = serveFlags["Where it listens"];
   const [host, withoutKey] = [given.text("host") ?? hostFlag.default, given.has("without-key")];
@@ -77,6 +80,7 @@ export function serveArguments(given: ServeFlags): ServeArguments {
     },
     model: models[0]!,
     drainSeconds: secondsOf("--drain-time", drainTime),
+    delaySeconds: secondsOf("--drain-delay", drainDelay),
     verbose: given.has("verbose"),
     quiet: given.has("quiet"),
     unit,

@@ -88,6 +88,13 @@ export const serveFlags = {
       default: "30s",
       help: "how long the end waits for what runs",
     },
+    "drain-delay": {
+      value: "TIME",
+      default: "0s",
+      help:
+        "how long requests are still taken at the end, while /health says draining: 5s where a " +
+        "proxy watches it",
+    },
     "print-unit": {
       kind: { type: "choice", choices: ["systemd", "launchd"] },
       help: "print what starts it with these flags when the machine starts, and end",

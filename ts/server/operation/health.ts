@@ -15,7 +15,7 @@ export function health(context: ServerContext): Response {
   const sum = (key: "running" | "waiting") =>
     models.reduce((total, status) => total + status[key], 0);
   const body: Health = {
-    status: statusOf(models, context.draining.aborted),
+    status: statusOf(models, context.ending.aborted),
     models: models.map(({ name, state, running, live }) => ({ name, state, running, live })),
     queue: {
       running: sum("running"),

@@ -14,10 +14,10 @@ function serverOf(fake = new FakeOpener(), options: Partial<PoolOptions> = {}) {
   const given = { models: ["0.6b", "1.7b"], batch: 1, ...options };
   const models = new ModelPool({ ...given, opener: fake.opener });
   const metrics = new ServerMetrics(models);
-  const { context, drain } = scriptedServer([]);
+  const { context, end } = scriptedServer([]);
   const app = createApp({ ...context, models, metrics }, operationRoutes);
   const get = async (path: string) => (await app.fetch(new Request(`http://localhost${path}`)))!;
-  return { models, metrics, get, drain, app };
+  return { models, metrics, get, end, app };
 }
 
 describe("/health", () => {
@@ -60,9 +60,9 @@ describe("/health", () => {
     expect((await get("/health")).status).toBe(200);
   });
 
-  test("stays 200 while a model is opened again, and is 503 while the server drains", async () => {
+  test("stays 200 while a model is opened again, and is 503 while the server ends", async () => {
     const fake = new FakeOpener();
-    const { get, models, drain } = serverOf(fake, { models: ["0.6b"], keepAlive: 0 });
+    const { get, models, end } = serverOf(fake, { models: ["0.6b"], keepAlive: 0 });
     await models.open();
     await Bun.sleep(10);
     const gate = Promise.withResolvers<void>();
@@ -73,7 +73,7 @@ describe("/health", () => {
     expect(await again.json()).toMatchObject({ models: [{ name: "0.6b", state: "loading" }] });
     gate.resolve();
     await opened;
-    drain.abort();
+    end.abort();
     const draining = await get("/health");
     expect(draining.status).toBe(503);
     expect(await draining.json()).toMatchObject({ status: "draining" });

@@ -29,7 +29,9 @@ export interface ServerContext {
   readonly metrics: Metrics;
   /** Tells whoever runs the server of a fault that is not its clients', who are told less. */
   report(fault: unknown): void;
-  /** Aborted when the server begins to end: it finishes what runs, and takes nothing new. */
+  /** Aborted when the server is told to end: its health says so, and requests are still taken. */
+  readonly ending: AbortSignal;
+  /** Aborted, at once or later, when it takes nothing new any more, and finishes what runs. */
   readonly draining: AbortSignal;
   /** Aborted when the server will not wait for its clients any longer. */
   readonly closing: AbortSignal;

@@ -43,6 +43,7 @@ export class Served implements AsyncDisposable {
       models: this.#models,
       metrics: new ServerMetrics(this.#models),
       report: () => {},
+      ending: never,
       draining: never,
       closing: never,
     };
