@@ -31,6 +31,20 @@ export const clients: Environment = {
   requirements: join(root, "ts/testing/clients/requirements.txt"),
 };
 
+/** What shares out the shards of an archive to many machines. */
+export const ray: Environment = {
+  name: "scale",
+  purpose: "Ray (240 MB, once)",
+  requirements: join(root, "scale/requirements.txt"),
+};
+
+/** A server that speaks S3. */
+export const objectStore: Environment = {
+  name: "scale-s3",
+  purpose: "moto, which plays S3 (120 MB, once)",
+  requirements: join(root, "tools/verify-scale/requirements.txt"),
+};
+
 /** The interpreter of an environment, which is installed when it is not there as it is pinned. */
 export async function environmentPython(
   { name, purpose, requirements }: Environment,

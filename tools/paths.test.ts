@@ -5,7 +5,17 @@ import { root } from "./folders.ts";
 
 // What pages and comments name is there: whoever moves a file hears of those who speak of it.
 
-const rooms = ["ts", "tools", "bench", "reliability", "swift", "models", "docs", "findings"];
+const rooms = [
+  "ts",
+  "tools",
+  "bench",
+  "reliability",
+  "swift",
+  "models",
+  "docs",
+  "findings",
+  "scale",
+];
 const inRooms = rooms.flatMap((room) =>
   readdirSync(join(root, room), { recursive: true, encoding: "utf8" }).map((path) =>
     join(room, path),

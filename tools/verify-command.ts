@@ -6,6 +6,7 @@ import { verifyAligner } from "./verify-aligner.ts";
 import { verifyGoldens } from "./verify-goldens.ts";
 import { verifyPack } from "./verify-pack.ts";
 import { verifyPage } from "./verify-page.ts";
+import { verifyScale } from "./verify-scale/suite.ts";
 import { verifyWords } from "./verify-words.ts";
 
 const flags = {
@@ -16,12 +17,21 @@ const flags = {
     words: { help: "how Japanese and Korean are cut into words instead" },
     goldens: { help: "the goldens of the repository instead, in both precisions; seconds" },
     pack: { help: "the packages instead: installed, and used, in many ways" },
+    scale: { help: "work on several machines instead, played on this one, see docs/scale.md" },
     seed: { value: "N", help: "what inputs are made from; default 1" },
     help: helpFlag,
   },
 } as const;
 
 const defaultSeed = 1;
+
+interface Given {
+  seed: number;
+  /** Of checks of `--hard`. */
+  numbers: number[];
+  /** Of checks of `--scale`. */
+  names: readonly string[];
+}
 
 /** What else can be verified, each by a flag of its name. */
 const parts = {
@@ -31,7 +41,8 @@ const parts = {
   words: ({ seed }) => verifyWords(seed),
   goldens: () => verifyGoldens(),
   pack: () => verifyPack(),
-} satisfies Record<string, (given: { seed: number; numbers: number[] }) => Promise<number>>;
+  scale: ({ names }) => verifyScale(names),
+} satisfies Record<string, (given: Given) => Promise<number>>;
 
 type Part = keyof typeof parts;
 
@@ -41,7 +52,8 @@ const takingSeeds: readonly Part[] = ["hard", "aligner", "words"];
 export const verifyCommand = command({
   name: "verify",
   summary: "Compares every stage with the official implementation, or attacks the program.",
-  synopsis: "[--hard [NUMBER…] | --aligner | --page | --words | --goldens | --pack]",
+  synopsis:
+    "[--hard [NUMBER…] | --scale [CHECK…] | --aligner | --page | --words | --goldens | --pack]",
   takesNames: true,
   description: `\
 Installs the official implementation (2 GB, once) and compares every stage with it.
@@ -58,7 +70,9 @@ lie in models/goldens, in full and auto; nothing is installed.
 With --pack: packs twice, and uses the packages as package managers lay them out: by name, in
 monorepos, two versions in one process, where nothing can be written, on older processors, in an
 emulator (Debian: apt install qemu-user-static), and in a Debian 12 without anything else, which
-is fetched (Debian: apt install debootstrap; as root). It takes ten minutes.`,
+is fetched (Debian: apt install debootstrap; as root). It takes ten minutes.
+With --scale: installs Ray (240 MB, once) and works through archives on three nodes of loopback,
+which are killed meanwhile; CHECKs are names as in docs/scale.md, such as B1.`,
   flags,
   read({ flags: given, names }) {
     const named = Object.keys(parts).filter((name) => given.has(name as Part));
@@ -67,19 +81,19 @@ is fetched (Debian: apt install debootstrap; as root). It takes ten minutes.`,
       throw new AsrError("usage", `${flagged}: give one of them`);
     }
     const part = named[0] as Part | undefined;
-    const numbers = names.map(Number);
+    const numbers = part === "scale" ? [] : names.map(Number);
     const seed = Number(given.value("seed") ?? defaultSeed);
     const wrong = numbers.findIndex((number) => !Number.isInteger(number));
     if (wrong >= 0)
       throw new AsrError("usage", `verify ${names[wrong]}: not the number of a check`);
     if (!Number.isInteger(seed)) throw new AsrError("usage", "--seed: give a whole number");
-    if (part !== "hard" && names.length > 0) {
+    if (part !== "hard" && part !== "scale" && names.length > 0) {
       throw new AsrError("usage", "numbers are for verify --hard");
     }
     if (!(part && takingSeeds.includes(part)) && given.has("seed")) {
       throw new AsrError("usage", "--seed is for verify --hard, --aligner and --words");
     }
-    return { part, seed, numbers };
+    return { part, seed, numbers, names };
   },
   needs: ({ part }) => (part === "hard" || part === "page" ? ["library", "ffmpeg"] : ["library"]),
   run: async ({ part, ...options }) =>
