@@ -48,7 +48,8 @@ export class BareMachine {
       try {
         const include = packages.length === 0 ? [] : [`--include=${packages.join(",")}`];
         await run(["debootstrap", "--variant=minbase", ...include, release, join(work, "root")]);
-        renameSync(join(work, "root"), folder);
+        // Another run may have fetched it meanwhile.
+        if (!existsSync(folder)) renameSync(join(work, "root"), folder);
       } finally {
         rmSync(work, { recursive: true, force: true });
       }
