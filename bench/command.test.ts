@@ -175,11 +175,19 @@ describe("on the demo model", () => {
   });
 });
 
+test("a peer that cannot run is a row that says why", async () => {
+  delete process.env["QWEN_ASR"];
+  const { status, out } = await bench("rtf", "--quick", "--peer", "qwen-asr-c");
+  expect(status).toBe(0);
+  expect(out).toMatch(/\| antirez\/qwen-asr \| +– \| +not run: QWEN_ASR /);
+});
+
 describe("one line of error and an exit status", () => {
   const cases: [number, string[], string][] = [
     [2, ["rft"], 'no bench is called "rft"; did you mean rtf?'],
     [2, ["--qick"], "unknown flag --qick; did you mean --quick?"],
     [2, ["--model"], "model"],
+    [2, ["rtf", "--peer", "crispasm"], 'no peer is called "crispasm"; did you mean crispasr?'],
     [3, ["rtf", "--model", "/nonexistent"], "/nonexistent: no such model folder"],
     [3, ["load", "--model", goldensFolder], "config.json"],
     [1, ["live", "--manifest", "/nonexistent.jsonl"], "/nonexistent.jsonl: no such file"],

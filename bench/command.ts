@@ -18,6 +18,7 @@ import { updateReadme } from "./report/readme.ts";
 import { quickResultsFolder, type Result, resultsFolder, writeResult } from "./report/results.ts";
 import { markdownTable } from "./report/table.ts";
 import { revision, versions } from "./report/versions.ts";
+import { peers } from "./subjects/peers.ts";
 
 const summaries = Object.entries(benches).map(
   ([name, { summary }]) => `  ${name.padEnd(14)} ${summary}\n`,
@@ -35,6 +36,10 @@ const flags = {
       help: "random weights at the published shapes for what is not given: time,\nno text",
     },
     peers: { help: "other implementations of the model too: gigabytes to install" },
+    peer: {
+      value: "NAME",
+      help: `one of them, ${Object.keys(peers).join(", ")};\nmay be given again`,
+    },
     quick: { help: "fewer repetitions: all in 3 minutes, into bench/results/quick/" },
     out: { value: "FOLDER", help: "where to put the results instead" },
     help: helpFlag,
@@ -80,7 +85,8 @@ ${summaries.join("")}
   readme         writes the committed result of rtf into README.md, without measuring`,
   flags,
   closing:
-    "WHISPER_CPP names a whisper-cli or a libwhisper to use instead of the one that is fetched.",
+    "WHISPER_CPP names a whisper-cli or a libwhisper to use instead of the one that is fetched,\n" +
+    "QWEN_ASR the program of antirez/qwen-asr.",
   read: argumentsOf,
   needs: ({ names, live }) => {
     if (names[0] === "readme") return [];
@@ -106,7 +112,7 @@ function argumentsOf({ argv, flags: given, names }: CommandLine<typeof flags>): 
     command: [program, "bench", ...argv].join(" "),
     quick,
     synthetic: given.has("synthetic"),
-    peers: given.has("peers"),
+    peers: peersOf(given.has("peers"), given.list("peer")),
     models: given.list("model"),
     whisper: given.list("whisper"),
     live: {
@@ -117,6 +123,13 @@ function argumentsOf({ argv, flags: given, names }: CommandLine<typeof flags>): 
       stepSeconds: given.value("step-seconds"),
     },
   };
+}
+
+function peersOf(all: boolean, named: readonly string[]): string[] {
+  const known = Object.keys(peers);
+  const other = named.find((name) => !known.includes(name));
+  if (other === undefined) return all ? known : [...named];
+  throw new AsrError("usage", `no peer is called "${other}"`, didYouMean(other, known));
 }
 
 /** One bench that fails does not lose the others. */

@@ -76,6 +76,19 @@ export const whisperWheel: Wheel = {
   ],
 };
 
+/** For its libcrispasr, which the benchmark compares with. */
+export const crispasrWheel: Wheel = {
+  name: "crispasr",
+  version: "0.8.45",
+  purpose: "CrispASR",
+  megabytes: 54,
+  sha256: [
+    "9a21c26cde452a78763a7337c5631cd26d9485492d64ca761c74a7fdce354a6a", // Linux x86-64
+    "db2ac089474abe8347f863982abeef313a6c0dfaa18b449013e3fa2a8d58b9c3", // Linux arm64
+    "acbc8c7faecea44499c616e4313ec1938b4b1c4f28b116ba55d983366a8dc811", // macOS arm64
+  ],
+};
+
 /** For checks alone. */
 export const clangFormatWheel: Wheel = {
   name: "clang-format",

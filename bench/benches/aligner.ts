@@ -28,7 +28,7 @@ async function measure(options: BenchOptions, progress: Progress): Promise<Bench
   const vocabulary = said.split(" ");
   const words = Array.from({ length: wordCount }, (_, i) => vocabulary[i % vocabulary.length]);
   const text = words.join(" ");
-  const { own, others } = options.peers
+  const { own, others } = options.peers.includes("pytorch")
     ? await published(text, progress)
     : { own: [ownRow("small shapes", alignerSet("aligner-small").folder, text)], others: [] };
   const rounds = options.quick ? 2 : 5;
@@ -49,7 +49,7 @@ async function measure(options: BenchOptions, progress: Progress): Promise<Bench
       `Medians of ${countText(times)} runs on all cores, taken in turns, models already open.`,
       ...ratios(times),
       ...times.flatMap(beyondWeights),
-      ...(options.peers ? [officialNote] : [smallNote]),
+      ...(options.peers.includes("pytorch") ? [officialNote] : [smallNote]),
     ],
     data: { ...clip, words: wordCount, rows: measured },
     kernels: String(measured[0]!.opened!.about["kernels"]),

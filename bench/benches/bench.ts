@@ -9,8 +9,8 @@ export interface BenchOptions {
   quick: boolean;
   /** Random weights at the published shapes where real ones are not given. */
   synthetic: boolean;
-  /** Other implementations of the same model, which are large to install. */
-  peers: boolean;
+  /** Names of other implementations of the same model, some of which are large to install. */
+  peers: readonly string[];
   /** Folders of Qwen3-ASR checkpoints. */
   models: readonly string[];
   /** whisper.cpp model files. */

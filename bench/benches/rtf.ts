@@ -13,7 +13,7 @@ import {
 } from "../subjects/models.ts";
 import { type Peer, peers } from "../subjects/peers.ts";
 import { type Clip, Subject } from "../subjects/subject.ts";
-import { type Row, takeTurns, turns } from "../subjects/turns.ts";
+import { type Row, takeTurns, turns, wholeProcesses } from "../subjects/turns.ts";
 import { findWhisper, whisperCommand } from "../subjects/whisper.ts";
 import { syntheticWhisper, whisperLargeV3, whisperSmall } from "../synthetic/ggml.ts";
 import type { Bench, BenchOptions, BenchReport } from "./bench.ts";
@@ -37,12 +37,13 @@ async function measure(options: BenchOptions, progress: Progress): Promise<Bench
   const own = [...published, ...recipes, demo].filter(isFirst).map(ownRow);
   const others = [
     ...(await whisperRows(options, progress, notes, versions)),
-    ...(options.peers ? peers(progress).map(peerRow) : []),
+    ...options.peers.flatMap((name) => peers[name]!(progress)).map(peerRow),
   ];
   const isRandom = [...own, ...others].some((row) => row.isRandom);
   const clip: Clip = { seconds, tokens: isFixed(options) ? fixedTokens : null };
   const rounds = others.length > 0 && options.quick ? 2 : 5;
   const found = await takeTurns(turns(own, others, rounds), clip, progress);
+  await wholeProcesses(found, clip, progress);
 
   const measured = [...own, ...others].map((row) => found.get(row)!);
   for (const { framework, opened } of measured) {
@@ -55,7 +56,8 @@ async function measure(options: BenchOptions, progress: Progress): Promise<Bench
     tables: [rtfTable(measured, clip), stageTable(times)],
     notes: [
       `${seconds} s of speech; ${isFixed(options) ? tokensNote : "each model ends by itself"}.`,
-      `Medians of ${countText(times)} runs on all cores, taken in turns, models already open.`,
+      `Medians of ${countText(times)} runs on all cores, taken in turns, models already open; a ` +
+        "whole process is one that starts, opens the model from the page cache and runs once.",
       ...ratios(times),
       ...notes,
     ],
@@ -89,7 +91,7 @@ function peerRow({ label, framework, command }: Peer): Row {
 
 /** Random weights do not end by themselves, and then all rows write the same number of tokens. */
 function isFixed({ synthetic, peers, models, whisper }: BenchOptions): boolean {
-  return synthetic || peers || models.length + whisper.length === 0;
+  return synthetic || peers.length > 0 || models.length + whisper.length === 0;
 }
 
 async function whisperRows(

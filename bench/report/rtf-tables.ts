@@ -15,13 +15,14 @@ function medianMs(runs: readonly Run[]): number {
 export function rtfTable(rows: readonly Measured[], { seconds }: Clip): Table {
   const cells = (row: Measured) => {
     const { framework, runs, failure } = row;
-    if (failure !== undefined) return [shownName(row), framework, "–", `not run: ${failure}`];
+    if (failure !== undefined) return [shownName(row), framework, "–", `not run: ${failure}`, "–"];
     const ms = medianMs(runs);
-    return [shownName(row), framework, significant(ms / 1000 / seconds), duration(ms)];
+    const whole = row.wholeMs === undefined ? "–" : duration(row.wholeMs);
+    return [shownName(row), framework, significant(ms / 1000 / seconds), duration(ms), whole];
   };
   return {
     title: "Real-time factor",
-    head: ["Model", "Framework", "RTF", `${seconds} s audio processed in`],
+    head: ["Model", "Framework", "RTF", `${seconds} s audio processed in`, "Whole process"],
     rows: rows.map(cells),
   };
 }

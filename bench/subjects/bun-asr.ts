@@ -5,13 +5,11 @@ import { Model } from "../../ts/native/model.ts";
 import { speech } from "../../ts/testing/goldens.ts";
 import { parseOutput, promptIds } from "../../ts/text/prompt.ts";
 import { Tokenizer } from "../../ts/text/tokenizer.ts";
+import { fixedPrompt } from "./prompt.ts";
 import { serve } from "./serve.ts";
 import type { Clip } from "./subject.ts";
 
 // bun run bench/subjects/bun-asr.ts FOLDER: this program's own model.
-
-/** Ids of the chat template before and after the audio. */
-const [before, after] = [9, 6];
 
 /** Written at most where the model does not end by itself. */
 const maxTokens = 448;
@@ -41,7 +39,9 @@ function transcribe(model: Model, tokenizer: Tokenizer | undefined, clip: Clip) 
   const audioTokens = session.encode();
   const reader = clip.tokens === null ? tokenizer : undefined;
   const prompt =
-    reader === undefined ? fixedPrompt(model, audioTokens) : promptIds(reader, audioTokens);
+    reader === undefined
+      ? fixedPrompt(audioTokens, model.info.tokens.audioPad).ids
+      : promptIds(reader, audioTokens);
   session.prefill(prompt);
   const ids: number[] = [];
   while (ids.length < (clip.tokens ?? maxTokens)) {
@@ -63,7 +63,7 @@ function transcribeTogether(model: Model, { seconds, tokens }: Clip, count: numb
   const sessions = Array.from({ length: count }, () => model.session({ ignoreEos: true }));
   for (const session of sessions) {
     session.mel(samples);
-    session.prefill(fixedPrompt(model, session.encode()));
+    session.prefill(fixedPrompt(session.encode(), model.info.tokens.audioPad).ids);
     session.finish();
   }
   const steps = tokens ?? maxTokens;
@@ -82,10 +82,4 @@ function transcribeTogether(model: Model, { seconds, tokens }: Clip, count: numb
     encodeMs: sum("encodeMs"),
     prefillMs: sum("prefillMs"),
   };
-}
-
-/** As long as the template's prompt; which ids stand around the audio does not change the time. */
-function fixedPrompt({ info }: Model, audioTokens: number): Int32Array {
-  const ids = new Int32Array(before + audioTokens + after);
-  return ids.fill(info.tokens.audioPad, before, before + audioTokens);
 }

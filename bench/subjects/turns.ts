@@ -21,6 +21,8 @@ export interface Measured {
   isRandom: boolean;
   opened?: Opened;
   runs: Run[];
+  /** From the start of another process to the end of its first run, in milliseconds. */
+  wholeMs?: number;
   /** Why there are no runs. */
   failure?: string;
 }
@@ -63,6 +65,21 @@ export async function takeTurns(
     for (const subject of open.values()) await subject[Symbol.asyncDispose]();
   }
   return found;
+}
+
+/** What a process takes that has to start and to open the model first: one for each row. */
+export async function wholeProcesses(
+  found: ReadonlyMap<Row, Measured>,
+  clip: Clip,
+  progress: Progress,
+): Promise<void> {
+  for (const [row, measured] of found) {
+    if (measured.failure !== undefined) continue;
+    const started = performance.now();
+    await using subject = await opened(row, progress);
+    await subject.run(clip, row.limitMs);
+    measured.wholeMs = performance.now() - started;
+  }
 }
 
 async function opened(row: Row, progress: Progress): Promise<Subject> {

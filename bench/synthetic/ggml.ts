@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Progress } from "../report/progress.ts";
 import { generate, once, type Part, syntheticFolder } from "./file.ts";
-import { deviation, randomBytes } from "./random.ts";
+import { constantFloat32, randomBlocks, randomFloat16 } from "./random.ts";
 
 // Model files as whisper.cpp reads them: a magic number, eleven int32 of shape, the mel filters,
 // the vocabulary, then tensors to the end, each with its own header. All little-endian. `quantize`
@@ -111,7 +111,12 @@ export function whisperTensors({ vocabulary, width, layers, mels }: WhisperShape
 
 /** The parts of a file of random weights. */
 export function whisperParts(shape: WhisperShape): Part[] {
-  const fills = { q5_0: randomQ5_0(), f16: randomFloat16(), one: floats(1), small: floats(0.01) };
+  const fills = {
+    q5_0: randomBlocks(q5Block.bytes, 32),
+    f16: randomFloat16(),
+    one: constantFloat32(1),
+    small: constantFloat32(0.01),
+  };
   return [
     once(fileHead(shape)),
     ...whisperTensors(shape).flatMap((tensor) => {
@@ -161,23 +166,4 @@ function byteLength({ type, sizes }: GgmlTensor): number {
 function joined(...arrays: (Int32Array | Float32Array | Uint8Array)[]): Uint8Array {
   const parts = arrays.map((a) => new Uint8Array(a.buffer, a.byteOffset, a.byteLength));
   return new Uint8Array(Buffer.concat(parts));
-}
-
-/** Weights are (0…31 − 16) · scale, so the scale gives the deviation. */
-function randomQ5_0(): Uint8Array {
-  const block = randomBytes(50_000 * q5Block.bytes);
-  const view = new DataView(block.buffer);
-  const scale = deviation / Math.sqrt((32 ** 2 - 1) / 12);
-  for (let at = 0; at < block.length; at += q5Block.bytes) view.setFloat16(at, scale, true);
-  return block;
-}
-
-/** Between 2⁻⁷ and 2⁻⁵, of either sign: the upper bits of the exponent stand, the others vary. */
-function randomFloat16(): Uint8Array {
-  const noise = new Uint16Array(randomBytes(1_000_000).buffer);
-  return new Uint8Array(noise.map((bits) => 0x2000 | (bits & 0x87ff)).buffer);
-}
-
-function floats(value: number): Uint8Array {
-  return new Uint8Array(new Float32Array(16_384).fill(value).buffer);
 }

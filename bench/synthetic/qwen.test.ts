@@ -12,6 +12,7 @@ import {
   alignerFour,
   bestRecipe,
   fourBits,
+  officialFloat,
   qwenTensors,
 } from "./qwen.ts";
 import { constantBfloat16, deviation, randomBfloat16, randomBytes } from "./random.ts";
@@ -42,6 +43,13 @@ test("the decoder holds 596 million weights in 4 bits", () => {
 test("the encoder keeps bfloat16", () => {
   const encoder = tensors.filter(({ name }) => name.startsWith("audio_tower."));
   expect(new Set(encoder.map(({ dtype }) => dtype))).toEqual(new Set(["BF16"]));
+});
+
+test("official checkpoints have their own names and convolutions", () => {
+  const all = new Map(qwenTensors(officialFloat).map((tensor) => [tensor.name, tensor]));
+  const convolution = { shape: [480, 480, 3, 3], dtype: "BF16" };
+  expect(all.get("thinker.audio_tower.conv2d2.weight")).toMatchObject(convolution);
+  expect([...all.keys()].every((name) => name.startsWith("thinker."))).toBe(true);
 });
 
 test("the recipe has 8 bits in encoder, embedding and the first two layers", () => {

@@ -24,7 +24,7 @@ import { type AddedIds, writeTokenizer } from "./tokenizer.ts";
 // Qwen3-ASR checkpoints of random numbers, with a vocabulary of made-up words: for time alone.
 
 /** The published shape of 0.6B. */
-const recognizer: Shape = {
+export const recognizer: Shape = {
   audio: { width: 896, layers: 18, heads: 14, inner: 3584, channels: 480, mels: 128 },
   text: decoder(151_936),
 };
@@ -36,7 +36,7 @@ const aligner: Shape = {
   classes: 5000,
 };
 
-type Shape = ModelSizes & { audio: { heads: number } };
+export type Shape = ModelSizes & { audio: { heads: number } };
 
 function decoder(vocabulary: number): ModelSizes["text"] {
   return {
@@ -68,6 +68,8 @@ export interface QwenForm {
   bits: Recipe["bits"];
   /** A forced aligner in place of a recognizer. */
   isAligner?: true;
+  /** Names and convolutions as the official checkpoints have them, not as MLX has. */
+  isOfficial?: true;
 }
 
 /** As mlx-community publishes it: decoder and embedding in 4 bits, the encoder in bfloat16. */
@@ -75,6 +77,13 @@ export const fourBits: QwenForm = { label: "Qwen3-ASR 0.6B 4-bit", bits: uniform
 
 /** As `convert --recipe best` makes it. */
 export const bestRecipe: QwenForm = { label: "Qwen3-ASR 0.6B --recipe best", bits: best };
+
+/** As its authors publish it. */
+export const officialFloat: QwenForm = {
+  label: "Qwen3-ASR 0.6B bf16",
+  bits: uniform("none"),
+  isOfficial: true,
+};
 
 /** The aligner as mlx-community publishes it in 8 bits, embedding and head included. */
 export const alignerEight: QwenForm = {
@@ -108,13 +117,22 @@ export interface QwenTensor extends TensorForm {
 type Fill = "packed" | "scales" | "biases" | "normal" | "ones" | "zeros";
 
 /** Every tensor of the checkpoint. */
-export function qwenTensors({ bits, isAligner }: QwenForm): QwenTensor[] {
+export function qwenTensors({ bits, isAligner, isOfficial }: QwenForm): QwenTensor[] {
   const shape = isAligner ? aligner : recognizer;
   const tensors = modelTensors(shape);
   if (isAligner) tensors.push(headTensor(shape));
-  return tensors.flatMap((tensor) =>
+  const named = isOfficial ? tensors.map(official) : tensors;
+  return named.flatMap((tensor) =>
     partsOf(tensor, quantizationOf(tensor, { bits, groupSize })?.bits),
   );
+}
+
+/** PyTorch has convolutions as [outputs, inputs, height, width]. */
+function official({ name, shape, ...tensor }: ModelTensor): ModelTensor {
+  const [outputs, height, width, inputs] = shape;
+  const isConvolution = tensor.kind === "convolution";
+  const sizes = isConvolution ? [outputs!, inputs!, height!, width!] : shape;
+  return { ...tensor, name: `thinker.${name}`, shape: sizes };
 }
 
 function partsOf({ name, kind, shape }: ModelTensor, bits: number | undefined): QwenTensor[] {
@@ -224,7 +242,6 @@ function config({ bits, isAligner }: QwenForm, tensors: readonly QwenTensor[]): 
       audio_start_token_id: ids.audioStart,
       audio_end_token_id: ids.audioEnd,
     },
-    quantization,
-    quantization_config: quantization,
+    ...(quantization !== undefined && { quantization, quantization_config: quantization }),
   };
 }

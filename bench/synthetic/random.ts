@@ -37,3 +37,26 @@ export function bfloat16(numbers: Float32Array): Uint8Array {
 export function constantBfloat16(value: number, count = 4096): Uint8Array {
   return bfloat16(new Float32Array(count).fill(value));
 }
+
+/** One number many times over in float32, as a block to repeat. */
+export function constantFloat32(value: number, count = 16_384): Uint8Array {
+  return new Uint8Array(new Float32Array(count).fill(value).buffer);
+}
+
+/**
+ * Random blocks as ggml quantizes: a float16 scale, then the codes of some weights. Codes of
+ * `levels` levels around zero deviate by so much, and the scale makes that the wanted deviation.
+ */
+export function randomBlocks(blockBytes: number, levels: number, count = 50_000): Uint8Array {
+  const blocks = randomBytes(count * blockBytes);
+  const view = new DataView(blocks.buffer);
+  const scale = deviation / Math.sqrt((levels ** 2 - 1) / 12);
+  for (let at = 0; at < blocks.length; at += blockBytes) view.setFloat16(at, scale, true);
+  return blocks;
+}
+
+/** Between 2⁻⁷ and 2⁻⁵, of either sign: the upper bits of the exponent stand, the others vary. */
+export function randomFloat16(): Uint8Array {
+  const noise = new Uint16Array(randomBytes(1_000_000).buffer);
+  return new Uint8Array(noise.map((bits) => 0x2000 | (bits & 0x87ff)).buffer);
+}

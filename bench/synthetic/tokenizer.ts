@@ -9,15 +9,17 @@ const letters = "abcdefghijklmnopqrstuvwxyz";
 /** What stands in prompts; in the published vocabulary each is a token. */
 const promptWords = ["system", "user", "assistant", "language", "ĠEnglish"];
 
+/** Tokens by id, and the pairs that are merged to them. */
+export interface Vocabulary {
+  vocabulary: string[];
+  merges: string[];
+}
+
 /**
- * Writes a tokenizer in which every id below `words` is a byte or a made-up word with a blank
- * before it, so that what random weights write is text, of a token a word.
+ * A vocabulary in which every id below `words` is a byte or a made-up word with a blank before it,
+ * so that what random weights write is text, of a token a word.
  */
-export async function writeTokenizer(
-  folder: string,
-  words: number,
-  added: AddedIds,
-): Promise<void> {
+export function madeUpVocabulary(words: number): Vocabulary {
   const vocabulary = bytes();
   const merges: string[] = [];
   const add = (stem: string, letter: string) => {
@@ -35,6 +37,16 @@ export async function writeTokenizer(
     for (const { stem, letter } of grown.slice(0, room)) add(stem, letter);
     stems = grown.map(({ stem, letter }) => stem + letter);
   }
+  return { vocabulary, merges };
+}
+
+/** Writes a tokenizer with the made-up vocabulary. */
+export async function writeTokenizer(
+  folder: string,
+  words: number,
+  added: AddedIds,
+): Promise<void> {
+  const { vocabulary, merges } = madeUpVocabulary(words);
   const vocab = Object.fromEntries(vocabulary.map((token, id) => [token, id]));
   const decoder = Object.entries(added).map(([content, id]) => [
     id,
