@@ -1,9 +1,3 @@
-/** One merge rule: how early it comes in merges.txt, and the token that the two become. */
-interface Merge {
-  rank: number;
-  id: number;
-}
-
 /** A pair of neighbours that could be merged, in the order of the heap. */
 interface Candidate {
   rank: number;
@@ -19,11 +13,42 @@ interface Candidate {
  * list.
  */
 export class MergeTable {
-  readonly #merges = new Map<number, Merge>();
+  /** What each rule merges, and the token that the two become, by rank. */
+  readonly #left: Int32Array;
+  readonly #right: Int32Array;
+  readonly #made: Int32Array;
+  /** Rank of a rule, and 1 more, by a hash of its pair: open addressing. */
+  readonly #byHash: Int32Array;
+  readonly #mask: number;
 
+  /** With room for `count` rules. */
+  constructor(count: number) {
+    this.#left = new Int32Array(count);
+    this.#right = new Int32Array(count);
+    this.#made = new Int32Array(count);
+    this.#byHash = new Int32Array(2 ** Math.ceil(Math.log2(2 * count + 1)));
+    this.#mask = this.#byHash.length - 1;
+  }
+
+  /** Adds the rule of a rank: earlier ranks first. Of two for one pair the first counts. */
   add(left: number, right: number, rank: number, id: number): void {
-    const key = pairKey(left, right);
-    if (!this.#merges.has(key)) this.#merges.set(key, { rank, id });
+    const slot = this.#search(left, right);
+    if (this.#byHash[slot] !== 0) return;
+    this.#left[rank] = left;
+    this.#right[rank] = right;
+    this.#made[rank] = id;
+    this.#byHash[slot] = rank + 1;
+  }
+
+  /** The place of a pair in `byHash`, or the empty one where it would go. */
+  #search(left: number, right: number): number {
+    const hash = Math.imul(Math.imul(left, 0x9e3779b1) ^ right, 0x85ebca6b);
+    let slot = (hash ^ (hash >>> 15)) & this.#mask;
+    for (;;) {
+      const rank = this.#byHash[slot]! - 1;
+      if (rank < 0 || (this.#left[rank] === left && this.#right[rank] === right)) return slot;
+      slot = (slot + 1) & this.#mask;
+    }
   }
 
   /**
@@ -39,8 +64,8 @@ export class MergeTable {
       const right = left < 0 ? -1 : next[left]!;
       if (right < 0) return;
       const [leftId, rightId] = [ids[left]!, ids[right]!];
-      const merge = this.#merges.get(pairKey(leftId, rightId));
-      if (merge !== undefined) heap.push({ rank: merge.rank, left, leftId, rightId, id: merge.id });
+      const rank = this.#byHash[this.#search(leftId, rightId)]! - 1;
+      if (rank >= 0) heap.push({ rank, left, leftId, rightId, id: this.#made[rank]! });
     };
     for (let i = 0; i < ids.length; i++) offer(i);
     for (let best = heap.pop(); best !== undefined; best = heap.pop()) {
@@ -57,11 +82,6 @@ export class MergeTable {
     }
     return ids.filter((id) => id >= 0);
   }
-}
-
-/** Token ids stay below 2^26, so a pair is an exact number. */
-function pairKey(left: number, right: number): number {
-  return left * 2 ** 26 + right;
 }
 
 class CandidateHeap {

@@ -1,7 +1,11 @@
 import { join } from "node:path";
 import { type Json, objectOf } from "../checkpoint/json-file.ts";
 import { AsrError, messageOf } from "../contract/errors.ts";
-import { checkComputed, mergesOf, vocabularyOf } from "./tokenizer-json.ts";
+import type { ByteTexts } from "./byte-texts.ts";
+import { mergesOf, readMerges } from "./merges-file.ts";
+import { checkComputed, mergeListOf, vocabularyEntriesOf } from "./tokenizer-json.ts";
+import type { Vocabulary } from "./vocabulary.ts";
+import { isId, readVocabulary, vocabularyOf } from "./vocabulary-file.ts";
 
 /** An added token: text that is one token whatever stands around it. */
 export interface AddedToken {
@@ -17,15 +21,11 @@ export interface TokenizerFiles {
   name: string;
   /** The files that each part came from. */
   from: { vocab: string; merges: string; added: string };
-  vocab: ReadonlyMap<string, number>;
-  /** Pairs, the first first. */
-  merges: readonly (readonly [string, string])[];
+  vocab: Vocabulary;
+  /** Two texts for each merge, the first merge first. */
+  merges: ByteTexts;
   added: readonly AddedToken[];
 }
-
-/** No published vocabulary comes near these; ids also index tables. */
-const maxId = 2 ** 22;
-const maxTokens = 2 ** 19;
 
 /** Bytes that are read of each file; the published ones have a third of it. */
 const maxBytes: Readonly<Record<string, number>> = {
@@ -59,8 +59,8 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
         merges: "merges.txt",
         added: isListed ? "tokenizer_config.json" : "tokenizer.json",
       },
-      vocab: parseVocab(await readObject(folder, "vocab.json"), folder, "vocab.json"),
-      merges: parseMerges(await readText(folder, "merges.txt"), folder),
+      vocab: await vocabularyFrom(folder, "vocab.json"),
+      merges: await mergesFrom(folder, "merges.txt"),
       added: isListed
         ? parseDecoder(decoder, folder)
         : parseAdded(await readObject(folder, "tokenizer.json"), folder),
@@ -76,8 +76,8 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
       merges: inWhole("model.merges"),
       added: "tokenizer.json",
     },
-    vocab: parseVocab(vocabularyOf(whole, bad), folder, "tokenizer.json"),
-    merges: limited(mergesOf(whole, bad), bad),
+    vocab: vocabularyOf(vocabularyEntriesOf(whole, bad), bad),
+    merges: mergesOf(mergeListOf(whole, bad), bad),
     added: parseAdded(whole, folder),
   };
 }
@@ -86,24 +86,27 @@ async function isThere(folder: string, name: string): Promise<boolean> {
   return await Bun.file(join(folder, name)).exists();
 }
 
-async function readText(folder: string, name: string): Promise<string> {
+async function readBytes(folder: string, name: string): Promise<Uint8Array> {
   const file = Bun.file(join(folder, name));
   const max = maxBytes[name]!;
   try {
     if (file.size > max) {
       throw new Error(`${file.size} bytes are too long for this file; at most ${max} are read`);
     }
-    return new TextDecoder("utf-8", { fatal: true }).decode(await file.bytes());
+    return await file.bytes();
   } catch (error) {
     throw broken(folder, name, (await file.exists()) ? messageOf(error) : "the file is missing");
   }
 }
 
 async function readObject(folder: string, name: string): Promise<Json> {
-  const text = await readText(folder, name);
+  return parseObject(await readBytes(folder, name), folder, name);
+}
+
+function parseObject(utf8: Uint8Array, folder: string, name: string): Json {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(utf8));
   } catch (error) {
     throw broken(folder, name, messageOf(error));
   }
@@ -112,44 +115,14 @@ async function readObject(folder: string, name: string): Promise<Json> {
   return object;
 }
 
-function parseVocab(entries: Json, folder: string, file: string): Map<string, number> {
-  const vocab = new Map<string, number>();
-  const seen = new Set<number>();
-  for (const [token, id] of Object.entries(entries)) {
-    const bad = (why: string) => broken(folder, file, why);
-    if (!isId(id)) throw bad(`the id of ${JSON.stringify(token)} is ${String(id)}`);
-    if (seen.has(id)) throw bad(`two tokens have the id ${id}`);
-    if (vocab.size === maxTokens) throw bad(`it has more than ${maxTokens} tokens`);
-    seen.add(id);
-    vocab.set(token, id);
-  }
-  if (vocab.size === 0) throw broken(folder, file, "it holds no token");
-  return vocab;
+async function vocabularyFrom(folder: string, name: string): Promise<Vocabulary> {
+  const json = await readBytes(folder, name);
+  const bad = (why: string) => broken(folder, name, why);
+  return readVocabulary(json) ?? vocabularyOf(parseObject(json, folder, name), bad);
 }
 
-function parseMerges(text: string, folder: string): [string, string][] {
-  const bad = (why: string) => broken(folder, "merges.txt", why);
-  const merges: [string, string][] = [];
-  let at = 0;
-  for (let number = 1; at < text.length; number++) {
-    const end = text.indexOf("\n", at);
-    const line = text.slice(at, end < 0 ? text.length : end);
-    at += line.length + 1;
-    // Only a version line at the top is a comment: a merge may itself begin with "#".
-    if (number === 1 && line.startsWith("#version")) continue;
-    const pair = line.replace(/\r$/, "");
-    if (pair === "") continue;
-    const [left, right, ...rest] = pair.split(" ");
-    if (!left || !right || rest.length > 0) throw bad(`line ${number} is not a pair of tokens`);
-    merges.push([left, right]);
-    limited(merges, bad);
-  }
-  return merges;
-}
-
-function limited<T>(merges: T[], bad: (why: string) => Error): T[] {
-  if (merges.length > maxTokens) throw bad(`it has more than ${maxTokens} merges`);
-  return merges;
+async function mergesFrom(folder: string, name: string): Promise<ByteTexts> {
+  return readMerges(await readBytes(folder, name), (why) => broken(folder, name, why));
 }
 
 /** `added_tokens_decoder`: tokens by their ids. */
@@ -184,10 +157,6 @@ function addedToken(
     throw bad(`added token ${key} uses lstrip, rstrip or single_word`);
   }
   return { id, content, special: special === true };
-}
-
-function isId(value: unknown): value is number {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value < maxId;
 }
 
 function broken(folder: string, name: string, why: string): AsrError {

@@ -58,24 +58,15 @@ function steps(step: unknown, list: string): (Json | undefined)[] {
 }
 
 /** The ids of tokens. */
-export function vocabularyOf(file: Json, bad: (why: string) => Error): Json {
+export function vocabularyEntriesOf(file: Json, bad: (why: string) => Error): Json {
   const vocab = objectOf(objectOf(file["model"])?.["vocab"]);
   if (vocab === undefined) throw bad("model.vocab is missing");
   return vocab;
 }
 
 /** The merges, which older files write as `"a b"`, newer ones as `["a", "b"]`. */
-export function mergesOf(file: Json, bad: (why: string) => Error): [string, string][] {
+export function mergeListOf(file: Json, bad: (why: string) => Error): readonly unknown[] {
   const merges = objectOf(file["model"])?.["merges"];
   if (!Array.isArray(merges)) throw bad("model.merges is missing");
-  return merges.map((merge: unknown, rank) => {
-    const pair: unknown = typeof merge === "string" ? merge.split(" ") : merge;
-    const [left, right, ...rest] = Array.isArray(pair) ? pair : [];
-    if (isToken(left) && isToken(right) && rest.length === 0) return [left, right];
-    throw bad(`merge ${rank + 1} is not a pair of tokens`);
-  });
-}
-
-function isToken(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
+  return merges;
 }

@@ -52,24 +52,58 @@ test("a word of 200,000 letters takes no quadratic time", () => {
   expect(performance.now() - started).toBeLessThan(3000);
 });
 
-describe("broken files", () => {
-  const good: Record<string, string> = {};
-  const names = ["vocab.json", "merges.txt", "tokenizer_config.json"];
+const good: Record<string, string> = {};
+const names = ["vocab.json", "merges.txt", "tokenizer_config.json"];
 
-  async function loadWith(change: Record<string, string | Uint8Array | null>): Promise<Tokenizer> {
-    const copy = await mkdtemp(join(tmpdir(), "bun-asr-tokenizer-"));
-    try {
-      for (const name of names) {
-        good[name] ??= await Bun.file(join(folder, name)).text();
-        const text = change[name] === undefined ? good[name] : change[name];
-        if (text !== null) await Bun.write(join(copy, name), text);
-      }
-      return await Tokenizer.load(copy);
-    } finally {
-      await rm(copy, { recursive: true });
+/** The tokenizer of the goldens with other contents of some files; null for one that is missing. */
+async function loadWith(change: Record<string, string | Uint8Array | null>): Promise<Tokenizer> {
+  const copy = await mkdtemp(join(tmpdir(), "bun-asr-tokenizer-"));
+  try {
+    for (const name of names) {
+      good[name] ??= await Bun.file(join(folder, name)).text();
+      const text = change[name] === undefined ? good[name] : change[name];
+      if (text !== null) await Bun.write(join(copy, name), text);
     }
+    return await Tokenizer.load(copy);
+  } finally {
+    await rm(copy, { recursive: true });
   }
+}
 
+describe("files that are written in another way give the same ids", async () => {
+  const vocab: [string, number][] = Object.entries(await Bun.file(join(folder, names[0]!)).json());
+  const merges = await Bun.file(join(folder, "merges.txt")).text();
+  const spelled = (spell: (token: string, id: number) => string) =>
+    `{${vocab.map(([token, id]) => spell(token, id)).join(",")}}`;
+  const escaped = (token: string) =>
+    Array.from(token, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
+  const cases: [string, string, string][] = [
+    ["escapes", "vocab.json", spelled((token, id) => `"${escaped(token)}":${id}`)],
+    ["space", "vocab.json", spelled((token, id) => `\r\n\t ${JSON.stringify(token)} : ${id} `)],
+    ["a byte order mark", "vocab.json", `\uFEFF${JSON.stringify(Object.fromEntries(vocab))}`],
+    ["numbers with exponents", "vocab.json", spelled((t, id) => `${JSON.stringify(t)}:${id}e0`)],
+    ["another order", "vocab.json", JSON.stringify(Object.fromEntries(vocab.toReversed()))],
+    [
+      "a token twice",
+      "vocab.json",
+      `{"!":300000,${JSON.stringify(Object.fromEntries(vocab)).slice(1)}`,
+    ],
+    ["lines of Windows", "merges.txt", merges.replaceAll("\n", "\r\n")],
+    ["empty lines", "merges.txt", merges.replaceAll("\n", "\n\n")],
+    ["no version", "merges.txt", merges.replace(/^#version.*\n/, "")],
+    ["a merge twice", "merges.txt", `${merges}${merges.trimEnd().split("\n").at(5)}\n`],
+  ];
+  test.each(cases)("%s", async (_, file, content) => {
+    const other = await loadWith({ [file]: content });
+    expect(other.size).toBe(tokenizer.size);
+    for (const { text, ids } of goldens.encode) {
+      expect(other.encode(text)).toEqual(ids);
+      expect(other.decode(ids)).toBe(tokenizer.decode(ids));
+    }
+  });
+});
+
+describe("broken files", () => {
   const cases: [string, string, string | Uint8Array | null][] = [
     ["no vocab", "vocab.json", null],
     ["no merges", "merges.txt", null],
@@ -88,6 +122,8 @@ describe("broken files", () => {
     ["a merge of strangers", "merges.txt", "zzqq qqzz\n"],
     ["merges of no line", "merges.txt", ""],
     ["merges of a version alone", "merges.txt", "#version: 0.2\n"],
+    ["a merge of other characters", "merges.txt", "\u4e2d \u6587\n"],
+    ["a token of other characters", "vocab.json", '{"\u4e2d":1}'],
     ["too many bytes", "merges.txt", new Uint8Array(16_000_001)],
     ["too long a config", "tokenizer_config.json", " ".repeat(1_000_001)],
     ["a space before the text", "tokenizer_config.json", '{"add_prefix_space":true}'],

@@ -1,8 +1,10 @@
 // This folder: text to token ids and back, the prompt, and texts that are joined.
 
 import { AsrError } from "../contract/errors.ts";
+import { byteCharacters, tokenBytes, tokenText } from "./alphabet.ts";
 import { MergeTable } from "./bpe.ts";
 import { readTokenizerFiles, type TokenizerFiles } from "./tokenizer-files.ts";
+import type { Vocabulary } from "./vocabulary.ts";
 
 /**
  * How Qwen2 cuts text into words. White space is Unicode's property, as in the official engine:
@@ -29,10 +31,11 @@ const cachedWords = 4096;
 export class Tokenizer {
   readonly #addedFile: string;
   readonly #byteIds: Int32Array;
-  readonly #merges = new MergeTable();
-  readonly #bytes = new Map<number, Uint8Array>();
+  readonly #vocab: Vocabulary;
+  readonly #merges: MergeTable;
   readonly #addedIds = new Map<string, number>();
-  readonly #added = new Set<number>();
+  /** What added tokens stand for, by their ids. */
+  readonly #added = new Map<number, Uint8Array>();
   readonly #specialIds = new Set<number>();
   readonly #addedPattern: RegExp | undefined;
   readonly #cache = new Map<string, readonly number[]>();
@@ -40,23 +43,11 @@ export class Tokenizer {
   constructor(files: TokenizerFiles) {
     this.#addedFile = `${files.name}/${files.from.added}`;
     this.#byteIds = byteIds(files);
-    for (const [token, id] of files.vocab) this.#bytes.set(id, tokenBytes(token, files));
-    const made = new Set<number>();
-    for (const [rank, [left, right]] of files.merges.entries()) {
-      const ids = [left, right, left + right].map((token) => files.vocab.get(token));
-      const [leftId, rightId, id] = ids;
-      if (leftId === undefined || rightId === undefined || id === undefined) {
-        const why = `merge ${rank + 1} (${left} ${right}) uses a token that the vocabulary lacks`;
-        throw broken(files, "merges", why);
-      }
-      this.#merges.add(leftId, rightId, rank, id);
-      made.add(id);
-    }
-    checkReachable(files, made);
+    this.#vocab = files.vocab;
+    this.#merges = mergeTable(files);
     for (const { id, content, special } of files.added) {
       this.#addedIds.set(content, id);
-      this.#added.add(id);
-      this.#bytes.set(id, new TextEncoder().encode(content));
+      this.#added.set(id, new TextEncoder().encode(content));
       if (special) this.#specialIds.add(id);
     }
     this.#addedPattern = alternatives(this.#addedIds.keys());
@@ -69,9 +60,9 @@ export class Tokenizer {
 
   /** One more than the highest id. */
   get size(): number {
-    let highest = -1;
-    for (const id of this.#bytes.keys()) highest = Math.max(highest, id);
-    return highest + 1;
+    let size = this.#vocab.size;
+    for (const id of this.#added.keys()) size = Math.max(size, id + 1);
+    return size;
   }
 
   /** The id of an added token such as `<|im_start|>`; a checkpoint that lacks it cannot be used. */
@@ -115,7 +106,7 @@ export class Tokenizer {
 
   /** The bytes that a token stands for; undefined for an id of no token. */
   bytesOf(id: number): Uint8Array | undefined {
-    return this.#bytes.get(id);
+    return this.#added.get(id) ?? this.#vocab.bytesOf(id);
   }
 
   /** Whether this is an added token, such as `<|im_start|>` or `<asr_text>`, and no text. */
@@ -171,53 +162,63 @@ export class TokenDecoder {
   }
 }
 
-/**
- * GPT-2's printable stand-in for each byte: itself when printable, else a character from U+0100 on.
- */
-const byteCharacters: readonly string[] = (() => {
-  const printable = (byte: number) =>
-    (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
-  let spare = 256;
-  return Array.from({ length: 256 }, (_, byte) =>
-    String.fromCodePoint(printable(byte) ? byte : spare++),
-  );
-})();
-
-const characterBytes = new Map(byteCharacters.map((character, byte) => [character, byte]));
-
-function byteIds(files: TokenizerFiles): Int32Array {
+function byteIds({ vocab, ...files }: TokenizerFiles): Int32Array {
   return Int32Array.from(byteCharacters, (character, byte) => {
-    const id = files.vocab.get(character);
-    if (id !== undefined) return id;
+    const id = vocab.find(Uint8Array.of(byte));
+    if (id >= 0) return id;
     throw broken(files, "vocab", `it has no token for byte ${byte} (${character})`);
   });
 }
 
-function tokenBytes(token: string, files: TokenizerFiles): Uint8Array {
-  return Uint8Array.from(token, (character) => {
-    const byte = characterBytes.get(character);
-    if (byte !== undefined) return byte;
-    const why = `token ${JSON.stringify(token)} is not in the byte-level alphabet`;
-    throw broken(files, "vocab", why);
-  });
-}
-
 /**
- * Every token but the single bytes is made by a merge. Without the list, or with a part of it, text
- * would become other tokens than the model was trained on.
+ * The rules, each of which makes a token of two. Every token but the single bytes must be made by
+ * one: without the list, or with a part of it, text would become other tokens than the model was
+ * trained on.
  */
-function checkReachable(files: TokenizerFiles, made: ReadonlySet<number>): void {
-  const added = new Set(files.added.map(({ content }) => content));
-  const lost: string[] = [];
-  for (const [token, id] of files.vocab) {
-    if (token.length > 1 && !made.has(id) && !added.has(token)) lost.push(token);
+function mergeTable({ vocab, merges, added, ...files }: TokenizerFiles): MergeTable {
+  const { bytes, ends } = merges;
+  const count = ends.length / 2;
+  const table = new MergeTable(count);
+  const isMade = new Uint8Array(vocab.size);
+  let start = 0;
+  let next = 0;
+  for (let rank = 0; rank < count; rank++) {
+    const middle = ends[2 * rank]!;
+    const end = ends[2 * rank + 1]!;
+    const left = vocab.find(bytes, start, middle);
+    const right = vocab.find(bytes, middle, end);
+    // Most vocabularies number tokens in the order of their rules: this is quicker than a search.
+    const id = vocab.is(next, bytes, start, end) ? next : vocab.find(bytes, start, end);
+    if (left < 0 || right < 0 || id < 0) {
+      const pair = [bytes.subarray(start, middle), bytes.subarray(middle, end)].map(tokenText);
+      const why = `merge ${rank + 1} (${pair.join(" ")}) uses a token that the vocabulary lacks`;
+      throw broken(files, "merges", why);
+    }
+    table.add(left, right, rank, id);
+    isMade[id] = 1;
+    next = id + 1;
+    start = end;
   }
-  if (lost.length === 0) return;
+  for (const { content } of added) {
+    const bytes = tokenBytes(content);
+    const id = bytes === undefined ? -1 : vocab.find(bytes);
+    if (id >= 0) isMade[id] = 1;
+  }
+  const lost: number[] = [];
+  for (let id = 0; id < vocab.size; id++) {
+    if (vocab.lengthOf(id) > 1 && isMade[id] === 0) lost.push(id);
+  }
+  if (lost.length === 0) return table;
+  const first = JSON.stringify(tokenText(vocab.bytesOf(lost[0]!)!));
   const others = lost.length > 1 ? ` and ${lost.length - 1} other tokens` : "";
-  throw broken(files, "merges", `none makes ${JSON.stringify(lost[0])}${others}: the list is cut`);
+  throw broken(files, "merges", `none makes ${first}${others}: the list is cut`);
 }
 
-function broken({ name, from }: TokenizerFiles, part: "vocab" | "merges", why: string): AsrError {
+function broken(
+  { name, from }: Pick<TokenizerFiles, "name" | "from">,
+  part: "vocab" | "merges",
+  why: string,
+): AsrError {
   return new AsrError("model", `${name}/${from[part]}: ${why}`, "fetch the checkpoint again");
 }
 
