@@ -118,7 +118,7 @@ const calls: ((context: CallContext) => unknown)[] = [
   ({ library, session, value }) => library.asr_session_encode(session, value),
   ({ library, session, value }) => {
     const tokens = ids(value);
-    return library.asr_session_prefill(session, tokens, tokens);
+    return library.asr_session_prefill(session, tokens, tokens, tokens, tokens);
   },
   ({ library, session }) => library.asr_session_work(session),
   ({ library, session }) => library.asr_session_next(session),

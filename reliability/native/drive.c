@@ -48,7 +48,7 @@ static int transcribe(const char *folder, const char *pcm_path, const char *ids_
   if (!session) return refused("session");
   if (asr_session_mel(session, pcm, pcm_length) < 0) return refused("mel");
   if (asr_session_encode(session, 0) < 0) return refused("encode");
-  if (asr_session_prefill(session, ids, ids_length) < 0) return refused("prefill");
+  if (asr_session_prefill(session, ids, ids_length, NULL, 0) < 0) return refused("prefill");
   for (int i = 0; i < tokens; i++) {
     int64_t token = asr_session_next(session);
     if (token == ASR_END) break;

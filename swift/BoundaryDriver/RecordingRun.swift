@@ -39,7 +39,8 @@ public struct RecordingRun: Sendable {
         _ = try Self.counted(asr_session_encode(session, 0))
         try Self.finish(session)
         try prompt.withUnsafeBytes {
-            _ = try Self.counted(asr_session_prefill(session, $0.baseAddress, UInt64($0.count)))
+            _ = try Self.counted(
+                asr_session_prefill(session, $0.baseAddress, UInt64($0.count), nil, 0))
         }
         try Self.finish(session)
         var tokens: [Int32] = []

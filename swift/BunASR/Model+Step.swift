@@ -17,15 +17,18 @@ extension Model {
         let clock = ContinuousClock()
         let start = clock.now
 
-        // A sampler needs the scores on this side. Argmax does not: its next step is launched
-        // before the token is read, so that building the graph costs no time.
+        // A sampler needs the scores on this side, and so does who looks into a draft. Argmax does
+        // not: its next step is launched before the token is read, so that building the graph costs
+        // no time.
         var fed: [(session: Session, place: Int, pick: Pick)] = []
         for session in active {
             guard let scores = session.scores else { continue }
             let (place, pick) = (session.position, try session.pick(from: scores))
-            if try !session.sampler.isPlainArgmax && session.isEnd(pick.token()) {
+            let isRead = !session.sampler.isPlainArgmax || !session.draft.isEmpty
+            if try isRead && session.isEnd(pick.token()) {
                 try session.end(at: place, pick)
-            } else {
+            } else if try !session.takesFromDraft(pick) {
+                session.dropDraft()
                 fed.append((session, place, pick))
             }
         }
@@ -44,9 +47,7 @@ extension Model {
             if session.isEnd(token) {
                 try session.end(at: place, pick)
             } else {
-                session.logprob = try pick.logprob()
-                session.written.append((place, token))
-                session.report.tokens += 1
+                try session.keep(pick, at: place)
             }
         }
         // A step that sessions share counts once, in equal parts.

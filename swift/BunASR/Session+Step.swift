@@ -57,6 +57,30 @@ extension Session {
         return Pick(scores: scores, choice: choice, row: 0)
     }
 
+    /// Where the draft goes on with the token that was chosen, it was fed already.
+    func takesFromDraft(_ pick: Pick) throws -> Bool {
+        guard let next = draft.first, try next.token == pick.token() else { return false }
+        try keep(pick, at: position)
+        draft.removeFirst()
+        scores = next.scores
+        return true
+    }
+
+    /// Forgets what was fed and not chosen.
+    func dropDraft() {
+        guard !draft.isEmpty else { return }
+        let position = position
+        draft = []
+        for layer in cache { layer.rewind(to: position) }
+    }
+
+    /// The chosen token is fed at `position`.
+    func keep(_ pick: Pick, at position: Int) throws {
+        logprob = try pick.logprob()
+        written.append((position, try pick.token()))
+        report.tokens += 1
+    }
+
     /// An end token was chosen at `position`: what was fed there is forgotten.
     func end(at position: Int, _ pick: Pick) throws {
         try end(at: position)

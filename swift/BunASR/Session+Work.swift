@@ -69,8 +69,8 @@ extension Session {
             encoded = (output, report.frames)
             report.audioTokens = output.dim(0)
         case .prefill(let prefill, let newPads):
-            guard let step = prefill.scores else { preconditionFailure("a slice is left") }
-            scores = Scores(step: step, row: 0)
+            scores = prefill.scores.first
+            draft = zip(prefill.draft, prefill.scores.dropFirst()).map(DraftedToken.init)[...]
             pads += newPads
             if let last = newPads.last {
                 for layer in cache { layer.queries?.drop(before: last) }

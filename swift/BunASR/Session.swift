@@ -57,6 +57,8 @@ final class Session {
     var written: [(position: Int, token: Int)] = []
     /// Scores for the token at the current position; nil before a prefill and after a rewind.
     var scores: Scores?
+    /// Tokens that the caches hold at and after the current position, as they may be chosen next.
+    var draft: ArraySlice<DraftedToken> = []
     var hasEnded = false
     /// What the last prompt of an aligner gave.
     var slots: Slots?
@@ -96,12 +98,13 @@ final class Session {
         finishEvaluation()
     }
 
-    /// Tokens that were fed, those of the prefill that was begun included.
+    /// Tokens that were fed, those of the prefill that was begun included, and of a draft those
+    /// that were chosen.
     var position: Int {
         switch work {
         case .prefill(let prefill, _): prefill.end
         case .pass(let pass): pass.length
-        default: slots?.length ?? cache[0].offset
+        default: slots?.length ?? cache[0].offset - draft.count
         }
     }
 
@@ -156,21 +159,24 @@ final class Session {
     }
 
     /// Begins to feed prompt ids, with the audio embeddings in the place of the pads, from that of
-    /// the first pad which the cache does not hold; gives the position that they lead to.
-    func prefill(_ ids: UnsafeBufferPointer<Int32>) throws -> Int {
+    /// the first pad which the cache does not hold, and behind them a draft of what may be chosen
+    /// then; gives the position that the prompt leads to.
+    func prefill(_ ids: UnsafeBufferPointer<Int32>, draft: UnsafeBufferPointer<Int32>) throws -> Int
+    {
+        if !draft.isEmpty { try checkIsRecognizer("a draft") }
         let timestamp = model.config.aligner?.timestamp
         if timestamp != nil, case .pass = work { dropWork() } else { try finishWork() }
         guard !ids.isEmpty else { throw ASRError.usage("prefill needs at least one id") }
         let vocab = model.config.text.vocabSize
-        if let bad = ids.first(where: { !(0..<vocab).contains(Int($0)) }) {
+        if let bad = [ids, draft].joined().first(where: { !(0..<vocab).contains(Int($0)) }) {
             throw ASRError.input("token id \(bad) is outside of the vocabulary of \(vocab)")
         }
         let held = timestamp == nil ? position : 0
         let room = model.config.text.maxPositionEmbeddings - held
-        guard ids.count <= room else {
+        let needed = ids.count + draft.count
+        guard needed <= room else {
             throw ASRError.input(
-                "\(ids.count) prompt tokens need \(room) free positions or fewer; use shorter audio"
-            )
+                "\(needed) prompt tokens need \(room) free positions or fewer; use shorter audio")
         }
         if let timestamp { return try beginPass(ids, timestamp: timestamp) }
         let newPads = ids.indices.filter { Int(ids[$0]) == model.config.tokens.audioPad }
@@ -182,10 +188,15 @@ final class Session {
         }
         let start = position
         let padsThere = newPads.map { start + $0 }
+        dropDraft()
         keepQueries(after: pads + padsThere)
         try begin(\.prefillMs) {
-            .prefill(
-                Prefill(model.decoder, embed(ids), cache, model.sliceBudget), pads: padsThere)
+            let parts = [embed(ids)] + (draft.isEmpty ? [] : [embed(text: Array(draft))])
+            return .prefill(
+                Prefill(
+                    model.decoder, joined(parts, axis: 1), draft: draft.map { Int($0) }, cache,
+                    model.sliceBudget),
+                pads: padsThere)
         }
         return start + ids.count
     }
@@ -203,12 +214,16 @@ final class Session {
                 parts.append(run.reshaped(1, end - start, model.config.text.hiddenSize))
                 taken += end - start
             } else {
-                let text = model.decoder.embed(MLXArray(Array(ids[start..<end])))
-                parts.append(text.reshaped(1, end - start, model.config.text.hiddenSize))
+                parts.append(embed(text: Array(ids[start..<end])))
             }
             start = end
         }
         return joined(parts, axis: 1)
+    }
+
+    /// Ids of text → [1, L, hidden]
+    private func embed(text ids: [Int32]) -> MLXArray {
+        model.decoder.embed(MLXArray(ids)).reshaped(1, ids.count, model.config.text.hiddenSize)
     }
 
     /// A prefill that is not finished is dropped when nothing of it would be left.
@@ -221,6 +236,7 @@ final class Session {
             if position <= prefill.start { dropWork() } else { try finishWork() }
         }
         for layer in cache { layer.rewind(to: position) }
+        draft = []
         written.removeAll { $0.position >= position }
         pads.removeAll { $0 >= position }
         scores = nil

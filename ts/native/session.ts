@@ -32,6 +32,8 @@ export interface SessionModel {
   readonly info: Readonly<ModelInfo>;
 }
 
+const none = new Int32Array();
+
 /** A session's handle, for `Model.step` alone. */
 export let handleOf: (session: Session) => Handle;
 
@@ -98,12 +100,14 @@ export class Session implements Disposable {
 
   /**
    * Begins to feed token ids; returns the position after them. Audio pads take the embeddings in
-   * order, over any number of calls.
+   * order, over any number of calls. `draft` are tokens that are likely to be chosen then, such as
+   * those of an earlier hypothesis: as many of them as are chosen take no pass of their own.
    */
-  prefill(ids: Int32Array): number {
+  prefill(ids: Int32Array, draft: Int32Array = none): number {
     const handle = this.#open();
     if (ids.length === 0) throw new AsrError("usage", "prefill needs at least one token id");
-    return this.#count(this.#library.asr_session_prefill(handle, ids, ids), "prefill");
+    const { asr_session_prefill: prefill } = this.#library;
+    return this.#count(prefill(handle, ids, ids, draft, draft), "prefill");
   }
 
   /**
@@ -133,7 +137,6 @@ export class Session implements Disposable {
   slots(): Int32Array {
     const handle = this.#open();
     const { asr_session_slots: slots } = this.#library;
-    const none = new Int32Array();
     const classes = new Int32Array(this.#count(slots(handle, none, none), "slots"));
     if (classes.length > 0) this.#count(slots(handle, classes, classes), "slots");
     return classes;

@@ -10,7 +10,7 @@ import { doctorHint } from "./program.ts";
 import { checkSystem } from "./system.ts";
 
 /** `ASR_ABI` of the header that this table was written from. */
-export const abi = 7;
+export const abi = 8;
 
 /** The library functions return these in place of a count. */
 export const ended = -1;
@@ -51,8 +51,12 @@ export const symbolTable = {
   asr_session_mel: { args: ["ptr", "buffer", "buffer_length"], returns: "i64" },
   // int64_t asr_session_encode(asr_session *session, int64_t keep);
   asr_session_encode: { args: ["ptr", "i64"], returns: "i64" },
-  // int64_t asr_session_prefill(asr_session *session, const void *ids, uint64_t ids_length);
-  asr_session_prefill: { args: ["ptr", "buffer", "buffer_length"], returns: "i64" },
+  // int64_t asr_session_prefill(asr_session *session, const void *ids, uint64_t ids_length, const
+  // void *draft, uint64_t draft_length);
+  asr_session_prefill: {
+    args: ["ptr", "buffer", "buffer_length", "buffer", "buffer_length"],
+    returns: "i64",
+  },
   // int64_t asr_session_work(asr_session *session);
   asr_session_work: { args: ["ptr"], returns: "i64" },
   // int64_t asr_session_slots(asr_session *session, void *out, uint64_t out_length);

@@ -152,6 +152,10 @@ export class ScriptedSession implements DecodingSession {
   #only: Int32Array | undefined;
   closed = false;
   logprob = Number.NaN;
+  /** What the last prefill had behind its ids, and no token was chosen for so far. */
+  #draft: readonly number[] = [];
+  /** Drafts of the prefills so far, and how much of each was chosen. */
+  readonly drafts: { ids: readonly number[]; taken: number }[] = [];
   /** Counts instead of milliseconds: mels, embeddings, ids fed, tokens. */
   readonly counts: StageTimes = { melMs: 0, encodeMs: 0, prefillMs: 0, decodeMs: 0 };
 
@@ -177,8 +181,10 @@ export class ScriptedSession implements DecodingSession {
     return count;
   }
 
-  prefill(ids: Int32Array): number {
+  prefill(ids: Int32Array, draft: Int32Array = new Int32Array()): number {
     this.#begin("prefill");
+    this.#draft = [...draft];
+    this.drafts.push({ ids: this.#draft, taken: 0 });
     this.#ids.push(...ids);
     this.#script = undefined;
     this.counts.prefillMs += ids.length;
@@ -197,6 +203,7 @@ export class ScriptedSession implements DecodingSession {
   rewind(position: number): void {
     if (position > this.#ids.length) throw new Error(`cannot rewind to ${position}`);
     this.#ids.length = position;
+    this.#draft = [];
   }
 
   alignment({ from, to = this.#ids.length }: AlignmentQuery): Float32Array {
@@ -235,6 +242,9 @@ export class ScriptedSession implements DecodingSession {
       throw new Error(`the bias forbids ${JSON.stringify(scriptTokenizer.decode([value]))}`);
     }
     this.#ids.push(value);
+    const [drafted, ...rest] = this.#draft;
+    this.#draft = value === drafted ? rest : [];
+    if (value === drafted) this.drafts.at(-1)!.taken++;
     this.counts.decodeMs++;
     this.logprob = scriptLogprob;
     return value;

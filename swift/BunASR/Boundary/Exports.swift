@@ -163,11 +163,13 @@ public func asr_session_encode(_ session: OpaquePointer!, _ keep: Int64) -> Int6
 
 @c @implementation
 public func asr_session_prefill(
-    _ session: OpaquePointer!, _ ids: UnsafeRawPointer!, _ ids_length: UInt64
+    _ session: OpaquePointer!, _ ids: UnsafeRawPointer!, _ ids_length: UInt64,
+    _ draft: UnsafeRawPointer!, _ draft_length: UInt64
 ) -> Int64 {
     guarded(Int64(ASR_FAILED)) {
-        Int64(
-            try Handles.shared.session(session).prefill(elements(ids, ids_length, of: Int32.self)))
+        let ids = try elements(ids, ids_length, of: Int32.self)
+        let draft = try elements(draft, draft_length, of: Int32.self)
+        return Int64(try Handles.shared.session(session).prefill(ids, draft: draft))
     }
 }
 

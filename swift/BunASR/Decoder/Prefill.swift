@@ -13,36 +13,49 @@ final class Prefill: SlicedWork {
 
     private struct Slice {
         let tokens: Range<Int>
+        /// None where the head alone is left.
         let layers: Range<Int>
+        /// The tokens that the head scores behind those layers.
+        var scored = 0..<0
     }
 
-    /// The positions where the prompt begins and ends.
+    /// The positions where the prompt begins and ends, the draft not included.
     let start, end: Int
+    /// The tokens that are fed behind the prompt.
+    let draft: [Int]
     private let decoder: QuantizedTextDecoder
     private let cache: [KVCache]
     /// [1, L, hidden]
-    private let prompt: MLXArray
+    private let embeddings: MLXArray
     private let slices: [Slice]
     private var next = 0
     /// What is between two layers, [1, tokens, hidden].
     private var group: MLXArray?
-    /// Those for the token after the prompt; nil while slices are left.
-    private(set) var scores: StepScores?
+    /// The first token that is scored.
+    private let firstScored: Int
+    /// What the layers gave for the tokens that are scored, [1, tokens, hidden] each.
+    private var heard: [MLXArray] = []
+    /// Those for the token after the prompt, and for that after each token of the draft; whole when
+    /// no slice is left.
+    private(set) var scores: [Scores] = []
 
     /// - Parameters:
-    ///   - prompt: embeddings [1, L, hidden]
+    ///   - embeddings: of the prompt and of the draft, [1, L, hidden]
+    ///   - draft: tokens that may be chosen behind the prompt
     ///   - cache: a layer's each, all at the position where the prompt begins
     init(
-        _ decoder: QuantizedTextDecoder, _ prompt: MLXArray, _ cache: [KVCache],
+        _ decoder: QuantizedTextDecoder, _ embeddings: MLXArray, draft: [Int], _ cache: [KVCache],
         _ budget: SliceBudget
     ) {
         self.decoder = decoder
-        self.prompt = prompt
+        self.embeddings = embeddings
+        self.draft = draft
         self.cache = cache
         start = cache[0].offset
-        let length = prompt.dim(1)
-        end = start + length
-        for layer in cache { layer.reserve(end) }
+        let length = embeddings.dim(1)
+        end = start + length - draft.count
+        firstScored = length - draft.count - 1
+        for layer in cache { layer.reserve(start + length) }
         var slices: [Slice] = []
         var first = 0
         while first < length {
@@ -53,23 +66,37 @@ final class Prefill: SlicedWork {
                 .map { Slice(tokens: first..<first + count, layers: $0) }
             first += count
         }
-        self.slices = slices
+        let scored = budget.slices(of: Array(firstScored..<length)) { _ in decoder.headOperations }
+            .map { $0[0]..<$0[0] + $0.count }
+        slices[slices.count - 1].scored = scored[0]
+        self.slices =
+            slices + scored.dropFirst().map { Slice(tokens: 0..<0, layers: 0..<0, scored: $0) }
     }
 
     var slicesLeft: Int { slices.count - next }
 
     func doSlice() throws {
         let slice = slices[next]
-        let isLast = slice.layers.upperBound == cache.count
-        let hidden = decoder.apply(
-            slice.layers, to: group ?? prompt[0..., slice.tokens], caches: [cache])
-        try evaluate([hidden] + cache[slice.layers].flatMap(\.state))
-        group = isLast ? nil : hidden
+        if !slice.layers.isEmpty { try apply(slice.layers, to: slice.tokens) }
+        if !slice.scored.isEmpty { try score(slice.scored) }
         next += 1
-        guard slicesLeft == 0 else { return }
-        let scores = StepScores(decoder.logits(hidden))
-        try evaluate(scores.results)
-        self.scores = scores
+    }
+
+    private func apply(_ layers: Range<Int>, to tokens: Range<Int>) throws {
+        let hidden = decoder.apply(
+            layers, to: group ?? embeddings[0..., tokens], caches: [cache])
+        try evaluate([hidden] + cache[layers].flatMap(\.state))
+        let isLast = layers.upperBound == cache.count
+        group = isLast ? nil : hidden
+        guard isLast, tokens.upperBound > firstScored else { return }
+        heard.append(hidden[0..., max(0, firstScored - tokens.lowerBound)..<tokens.count])
+    }
+
+    private func score(_ tokens: Range<Int>) throws {
+        let rows = tokens.lowerBound - firstScored..<tokens.upperBound - firstScored
+        let step = StepScores(decoder.scores(joined(heard, axis: 1)[0..., rows]))
+        try evaluate(step.results)
+        scores += (0..<tokens.count).map { Scores(step: step, row: $0) }
     }
 
     /// Forgets what was fed.

@@ -97,6 +97,9 @@ final class QuantizedTextDecoder {
         return tokens * (config.hiddenSize * projections + 2 * queries * config.headDim * context)
     }
 
+    /// Multiplications that the head takes for a token.
+    var headOperations: Int { config.hiddenSize * outputs }
+
     /// The last of hidden states [B, L, hidden] → logits float32 [B, vocab].
     func logits(_ hidden: MLXArray) -> MLXArray {
         let (count, length) = (hidden.dim(0), hidden.dim(1))

@@ -28,6 +28,12 @@ struct Scores {
     var logits: MLXArray { step.logits[row..<row + 1] }
 }
 
+/// A token that was fed before it was chosen, and the scores for the one after it.
+struct DraftedToken {
+    let token: Int
+    let scores: Scores
+}
+
 /// The tokens that were chosen from rows of logits. They may be fed before they are read.
 final class Choice {
     /// uint32 [B]

@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 /// Compared with `asr_abi()` when the library is loaded. Raised with every change of this file.
-#define ASR_ABI 7
+#define ASR_ABI 8
 
 /// `asr_session_next` and `asr_session_token` return this after an end token was chosen.
 #define ASR_END (-1)
@@ -135,10 +135,20 @@ int64_t asr_session_encode(asr_session *session, int64_t keep);
 /// come in several calls. Text may be appended at any time. Returns the position that the ids lead
 /// to (tokens held in the KV cache), or ASR_FAILED.
 ///
+/// `draft`, int32 too, are tokens that are likely to be chosen behind the ids, such as those of an
+/// earlier hypothesis; none: NULL and 0. They are fed along, in the same pass through the weights,
+/// but count only as `asr_session_next` and `asr_model_step` choose them: a choice that the draft
+/// has takes no pass, and one that it has not forgets what is left of it. So a draft changes how
+/// long the choices take, not which they are (but for the rounding of products with many rows, as
+/// with ids that were fed at once or apart). Until then nothing tells of it: not the position,
+/// `logits`, the attention or the report. It holds no end tokens, takes free positions and, until
+/// it is chosen or forgotten, 4 bytes for each token of the vocabulary and of the draft.
+///
 /// An aligner takes its whole prompt in one call, with a pad for each embedding, and keeps nothing
 /// of it but what `asr_session_slots` tells: another call begins anew, so that several texts can be
 /// tried on the same audio.
-int64_t asr_session_prefill(asr_session *session, const void *ids, uint64_t ids_length);
+int64_t asr_session_prefill(asr_session *session, const void *ids, uint64_t ids_length,
+                            const void *draft, uint64_t draft_length);
 
 /// Does the next slice of what `mel`, `encode` or `prefill` began. A slice takes a bounded time
 /// however long the audio is: with the 0.6B on two cores about 0.1 s, see `sliceOperations`.

@@ -27,8 +27,14 @@ final class OpenSession {
         asr_model_close(model)
     }
 
-    func prefill(_ ids: [Int32]) -> Int64 {
-        ids.withUnsafeBytes { asr_session_prefill(session, $0.baseAddress, UInt64($0.count)) }
+    func prefill(_ ids: [Int32], draft: [Int32] = []) -> Int64 {
+        ids.withUnsafeBytes { ids in
+            draft.withUnsafeBytes { draft in
+                asr_session_prefill(
+                    session, ids.baseAddress, UInt64(ids.count), draft.baseAddress,
+                    UInt64(draft.count))
+            }
+        }
     }
 
     private static func opened(_ handle: OpaquePointer?) throws -> OpaquePointer {

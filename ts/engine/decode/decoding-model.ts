@@ -27,8 +27,11 @@ export interface DecodingSession extends Disposable {
    * from the encode before.
    */
   encode(options?: { keep?: number }): number;
-  /** Begins to feed token ids; returns the position after them. */
-  prefill(ids: Int32Array): number;
+  /**
+   * Begins to feed token ids; returns the position after them. As many tokens of `draft` as are
+   * chosen behind them take hardly any time.
+   */
+  prefill(ids: Int32Array, draft?: Int32Array): number;
   /** Does a slice of the stage that was begun; returns how many slices are left. */
   work(): number;
   /** Adds `values` to the logits of `ids` from now on; with `only`, no other may be chosen. */

@@ -4,6 +4,9 @@ import type { DecodingSession } from "../decode/decoding-model.ts";
 import type { Engine } from "../decode/engine.ts";
 import type { Token } from "../decode/hypothesis.ts";
 
+/** So many tokens are fed along as a draft at the most: each has scores of the whole vocabulary. */
+const maxDraft = 64;
+
 /** The last frames of a mel see silence where audio goes on later. */
 const blurredFrames = 2;
 
@@ -27,13 +30,12 @@ export class GrowingPrompt {
 
   /**
    * Feeds the segment as it is now, and the tokens that its hypothesis begins with; `room` is how
-   * many more there may be. Returns the token ids that it took and the position of the answer's
-   * first token, undefined when it was aborted.
+   * many more there may be, and `draft` which they most likely are. Returns the token ids that it
+   * took and the position of the answer's first token, undefined when it was aborted.
    */
   async feed(
     audio: AudioChunk,
-    prefix: readonly Token[],
-    room: number,
+    { prefix, draft, room }: { prefix: readonly Token[]; draft: readonly Token[]; room: number },
     context: DecodeContext,
   ): Promise<{ fed: Int32Array; position: number } | undefined> {
     const { model, stages } = this.#engine;
@@ -50,7 +52,8 @@ export class GrowingPrompt {
     const from = this.#isFed ? prompt.indexOf(tokens.audioPad) + kept : 0;
     if (this.#isFed) this.#session.rewind(from);
     const fed = ids.subarray(from);
-    this.#session.prefill(fed);
+    const likely = draft.slice(0, Math.min(room, maxDraft));
+    this.#session.prefill(fed, Int32Array.from(likely, ({ id }) => id));
     if (!(await stages.finish(this.#session, context))) return undefined;
     this.#isFed = true;
     this.#windows = Math.max(0, Math.floor((frames - blurredFrames) / windowFrames));

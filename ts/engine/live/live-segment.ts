@@ -39,7 +39,8 @@ const maxFailures = 2;
 
 /**
  * A segment of a live stream. Each step decodes it as far as it goes, beginning with the tokens
- * that are settled; the end of each hypothesis is not, for more audio may change it.
+ * that are settled; the end of each hypothesis is not, for more audio may change it. It is a draft
+ * of the next one, though: where the model still chooses the same, it need not be decoded again.
  */
 export class LiveSegment implements Disposable {
   readonly #engine: Engine;
@@ -196,7 +197,11 @@ export class LiveSegment implements Disposable {
     const hypothesis = this.#continued();
     const before = hypothesis.tokens.length;
     const room = Math.max(0, maxTokens - before);
-    const taken = await prompt.feed(audio, this.#settled, room, this.#context);
+    const taken = await prompt.feed(
+      audio,
+      { prefix: this.#settled, draft: this.#draft, room },
+      this.#context,
+    );
     if (taken === undefined) return { hypothesis, finishReason: "cancelled" };
     const { inputTokens, audioTokens } = countOf(taken.fed, this.#engine.model.info);
     this.#inputTokens += inputTokens;
@@ -208,6 +213,11 @@ export class LiveSegment implements Disposable {
     });
     this.#outputTokens += hypothesis.tokens.length - before;
     return { hypothesis, finishReason, position: taken.position };
+  }
+
+  /** What the model will most likely write again: of the step before, what is not settled. */
+  get #draft(): readonly Token[] {
+    return this.#before[0]?.tokens.slice(this.#settled.length) ?? [];
   }
 
   /** A hypothesis that begins with the settled tokens. */
