@@ -11,7 +11,7 @@ import type { AnswerListener, HeardAnswer } from "./answer-listener.ts";
 import type { GenerateOptions } from "./batch.ts";
 import type { DecodingSession, StageTimes } from "./decoding-model.ts";
 import type { Engine } from "./engine.ts";
-import { Hypothesis } from "./hypothesis.ts";
+import { Hypothesis, type Token } from "./hypothesis.ts";
 import { isTooShort } from "./missing-text.ts";
 import { heardAgain, type Prompter } from "./second-hearing.ts";
 import type { DecodeParty } from "./stages.ts";
@@ -29,6 +29,8 @@ export interface DecodeOptions {
   words?: AnswerListener | undefined;
   /** Whoever knows what may have been said. */
   prompter?: Prompter | undefined;
+  /** What the model will most likely write. */
+  draft?: readonly Token[] | undefined;
 }
 
 /** For whom a chunk is decoded. An aborted chunk ends with what it has. */
@@ -136,8 +138,16 @@ async function feed(
   if (!(await stages.finish(session, context))) return undefined;
   const ids = options.prompt(audioTokens);
   checkPositions(engine, ids.length + options.maxTokens, audio, context.name);
-  session.prefill(ids);
+  session.prefill(ids, draftOf(options.draft, options.maxTokens));
   return (await stages.finish(session, context)) ? ids : undefined;
+}
+
+/** So many tokens are fed as a draft at the most: each has scores of the whole vocabulary. */
+const maxDraft = 64;
+
+/** The ids of a draft, as many as there may be tokens. */
+export function draftOf(tokens: readonly Token[] | undefined, room: number): Int32Array {
+  return Int32Array.from((tokens ?? []).slice(0, Math.min(room, maxDraft)), ({ id }) => id);
 }
 
 /** The chunk with the text of a hypothesis; `stable` is what was told of it, see `end`. */

@@ -1,11 +1,13 @@
 import type { AudioChunk } from "../../audio/speech/chunker.ts";
-import { checkPositions, type DecodeContext, type DecodeOptions } from "../decode/chunk.ts";
+import {
+  checkPositions,
+  type DecodeContext,
+  type DecodeOptions,
+  draftOf,
+} from "../decode/chunk.ts";
 import type { DecodingSession } from "../decode/decoding-model.ts";
 import type { Engine } from "../decode/engine.ts";
 import type { Token } from "../decode/hypothesis.ts";
-
-/** So many tokens are fed along as a draft at the most: each has scores of the whole vocabulary. */
-const maxDraft = 64;
 
 /** The last frames of a mel see silence where audio goes on later. */
 const blurredFrames = 2;
@@ -52,8 +54,7 @@ export class GrowingPrompt {
     const from = this.#isFed ? prompt.indexOf(tokens.audioPad) + kept : 0;
     if (this.#isFed) this.#session.rewind(from);
     const fed = ids.subarray(from);
-    const likely = draft.slice(0, Math.min(room, maxDraft));
-    this.#session.prefill(fed, Int32Array.from(likely, ({ id }) => id));
+    this.#session.prefill(fed, draftOf(draft, room));
     if (!(await stages.finish(this.#session, context))) return undefined;
     this.#isFed = true;
     this.#windows = Math.max(0, Math.floor((frames - blurredFrames) / windowFrames));

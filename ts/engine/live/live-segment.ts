@@ -130,7 +130,7 @@ export class LiveSegment implements Disposable {
       const [first, ...rest] = await decodeWithFallback(
         this.#engine,
         audio,
-        this.#options,
+        { ...this.#options, draft: this.#draft },
         this.#context,
       );
       return first === undefined ? [] : [withWorkOf(first, this.#work()), ...rest];
