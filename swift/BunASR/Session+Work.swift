@@ -58,6 +58,8 @@ extension Session {
     private func finish(_ work: Work) throws {
         switch work {
         case .mel(let logMel):
+            // Whoever has heard something before will hear more.
+            if report.frames > 0 { heard = logMel }
             mel = logMel.values
             embeddings = nil
             report.frames = logMel.frames
@@ -66,7 +68,8 @@ extension Session {
             let output = joined(parts, axis: 0)
             try evaluate([output])
             embeddings = output
-            encoded = (output, report.frames)
+            encoded = Encoded(
+                mel: mel, frames: report.frames, embeddings: output, stem: encoding.lastStem)
             report.audioTokens = output.dim(0)
         case .prefill(let prefill, let newPads):
             scores = prefill.scores.first

@@ -42,10 +42,12 @@ final class Session {
     var work: Work?
 
     var mel: [Float] = []
+    /// What `mel` was made by, of a session that hears a recording grow.
+    var heard: LogMel?
     /// Of `mel`; nil until it is encoded.
     var embeddings: MLXArray?
-    /// What the last `encode` gave, and of how many frames: the next one may keep its beginning.
-    var encoded: (embeddings: MLXArray, frames: Int)?
+    /// What the last `encode` gave: the next one may keep its beginning.
+    var encoded: Encoded?
     let cache: [KVCache]
     /// Positions of the audio pads that the cache holds, ascending.
     var pads: [Int] = []
@@ -121,41 +123,8 @@ final class Session {
                 "sample \(bad) is \(pcm[bad]); every sample must be finite, and within ±1e9")
         }
         if case .mel = work { dropWork() } else { try finishWork() }
-        try begin(\.melMs) { .mel(LogMel(pcm, preprocessing)) }
+        try begin(\.melMs) { .mel(LogMel(pcm, preprocessing, after: heard)) }
         return AudioPreprocessing.frameCount(samples: pcm.count)
-    }
-
-    /// Begins log-mel → audio embeddings, the first `keep` of them from the encode before; gives
-    /// their number.
-    func encode(keep: Int) throws -> Int {
-        try finishWork()
-        guard !mel.isEmpty else { throw ASRError.usage("encode comes after mel") }
-        let start = try frames(keeping: keep)
-        try begin(\.encodeMs) {
-            let input = MLXArray(mel, [AudioPreprocessing.mels, report.frames])
-            let kept = keep > 0 ? encoded?.embeddings[0..<keep] : nil
-            return .encode(
-                model.encoder.encoding(input, from: start, model.sliceBudget), kept: kept)
-        }
-        return model.config.audio.tokens(frames: report.frames)
-    }
-
-    /// Where the first `keep` embeddings end: in the mel and in what was encoded before.
-    private func frames(keeping keep: Int) throws -> Int {
-        let audio = model.config.audio
-        guard keep >= 0, keep % audio.windowTokens == 0 else {
-            throw ASRError.usage(
-                "encode keeps whole windows of \(audio.windowTokens) embeddings, not \(keep)")
-        }
-        let frames = keep / audio.windowTokens * audio.nWindowInfer
-        let before = encoded?.frames ?? 0
-        guard frames <= min(before, report.frames) else {
-            throw ASRError.usage(
-                "encode cannot keep \(keep) embeddings: they are of \(frames) frames, and "
-                    + (frames > before
-                        ? "\(before) frames were encoded" : "the mel has \(report.frames)"))
-        }
-        return frames
     }
 
     /// Begins to feed prompt ids, with the audio embeddings in the place of the pads, from that of

@@ -59,6 +59,57 @@ describe.each(precisions)("windows that are kept, %s", (precision) => {
   });
 });
 
+describe.each(precisions)("audio that has grown, %s", (precision) => {
+  const second = 16_000;
+
+  /** The samples behind silence; what follows the first five seconds is so much louder. */
+  function growing(loudness: number): Float32Array {
+    const samples = speech(12 * second).map((x, i) => x * (i < 5 * second ? 0.01 : loudness));
+    return samples.fill(0, 0, second);
+  }
+
+  function heard(session: Session, samples: Float32Array) {
+    const frames = session.mel(samples);
+    session.finish();
+    const mel = new Float32Array(128 * frames);
+    session.read("mel", mel);
+    const count = session.encode();
+    let slices = 1;
+    while (session.work() > 0) slices++;
+    return { mel, slices, embeddings: embeddings(session, count) };
+  }
+
+  test.each([
+    ["no louder", 0.01],
+    ["so loud that the floor of what came before rises", 1],
+  ])("%s is what it is when all of it is new", (_, loudness) => {
+    using model = Model.open(folder, { precision });
+    using session = model.session();
+    const samples = growing(loudness);
+    for (const seconds of [2, 3.3, 5.3, 5.3, 7.6, 7.602, 7.3, 9.5, 12, 0.5, 4]) {
+      const part = samples.subarray(0, seconds * second);
+      const grown = heard(session, part);
+      using fresh = model.session();
+      const whole = heard(fresh, part);
+      expect(grown.mel).toEqual(whole.mel);
+      expect(difference(grown.embeddings, whole.embeddings)).toBeLessThanOrEqual(1e-5);
+    }
+  });
+
+  test("goes through the stem where it is new", () => {
+    using model = Model.open(folder, { precision });
+    using session = model.session();
+    const samples = growing(0.01);
+    const slices = [5.9, 7.9].map(
+      (seconds) => heard(session, samples.subarray(0, seconds * second)).slices,
+    );
+    using fresh = model.session();
+    const anew = heard(fresh, samples.subarray(0, 7.9 * second)).slices;
+    // Eight seconds take two slices, three take one.
+    expect(slices).toEqual([anew, anew - 1]);
+  });
+});
+
 test("what cannot be kept is refused", async () => {
   using model = Model.open(folder);
   using session = model.session();

@@ -46,10 +46,21 @@ final class AudioEncoder {
     /// Begins with `mel` [128, T], of the frames from `start` on, which begins a window. Windows do
     /// not see each other and positions count within chunks, so the rest of a recording gives what
     /// it gives as part of the whole.
-    func encoding(_ mel: MLXArray, from start: Int, _ budget: SliceBudget) -> Encoding {
+    ///
+    /// - Parameters:
+    ///   - stem: what the stem gave before, of which the chunks are kept that lie within the first
+    ///     `unchanged` frames
+    func encoding(
+        _ mel: MLXArray, from start: Int, keeping stem: [StemPart], within unchanged: Int,
+        _ budget: SliceBudget
+    ) -> Encoding {
         let rest = start == 0 ? mel : mel[0..., start...]
         let images = images(rest.asType(dtype), isWhole: start == 0)
-        return Encoding(self, images, tokens: config.tokens(frames: rest.dim(1)), budget)
+        let kept = StemPart.kept(
+            of: stem, from: start, within: unchanged, chunkFrames: config.chunkFrames)
+        return Encoding(
+            self, images, tokens: config.tokens(frames: rest.dim(1)), from: start, keeping: kept,
+            budget)
     }
 
     /// [128, T] → [chunks, 128, width, 1], one image for each chunk. The last chunk is padded with

@@ -23,10 +23,13 @@ final class Encoding: SlicedWork {
     /// [chunks, 128, width, 1]
     private let images: MLXArray
     private let tokens: Int
-    /// What the stem gave so far, [chunks, positions, dModel] each.
-    private var stem: [MLXArray] = []
+    /// What the stem gave so far.
+    private var stem: [StemPart]
     /// What the stem gave in all, [N, dModel]; what the padding of the last chunk gave is dropped.
-    private lazy var stemmed = joined(stem, axis: 0).reshaped(-1, encoder.config.dModel)[0..<tokens]
+    private lazy var stemmed = joined(stem.map(\.rows), axis: 0)
+        .reshaped(-1, encoder.config.dModel)[0..<tokens]
+    /// The frame of the mel where it begins.
+    private let start: Int
     /// The group that is between two layers, [tokens, dModel].
     private var group: MLXArray?
     /// The embeddings of the groups that are finished, [tokens, outputDim] each.
@@ -35,12 +38,20 @@ final class Encoding: SlicedWork {
     /// - Parameters:
     ///   - images: [chunks, 128, width, 1]
     ///   - tokens: N
-    init(_ encoder: AudioEncoder, _ images: MLXArray, tokens: Int, _ budget: SliceBudget) {
+    ///   - start: the frame of the mel where the images begin
+    ///   - kept: what the stem gave for the first of them before
+    init(
+        _ encoder: AudioEncoder, _ images: MLXArray, tokens: Int, from start: Int,
+        keeping kept: [StemPart], _ budget: SliceBudget
+    ) {
         self.encoder = encoder
         self.images = images
         self.tokens = tokens
-        let stem = Self.even(images.dim(0), atMost: Self.chunksAtOnce).map {
-            Slice.stem(chunks: $0)
+        self.start = start
+        stem = kept
+        let first = kept.reduce(0) { $0 + $1.chunks }
+        let stem = Self.even(images.dim(0) - first, atMost: Self.chunksAtOnce).map {
+            Slice.stem(chunks: first + $0.lowerBound..<first + $0.upperBound)
         }
         let window = encoder.config.windowTokens
         let windows = (tokens + window - 1) / window
@@ -57,12 +68,24 @@ final class Encoding: SlicedWork {
 
     var slicesLeft: Int { slices.count - next }
 
+    /// What the stem gave for the last window, which the next encode may begin with, and for some
+    /// chunks before it.
+    var lastStem: [StemPart] {
+        let config = encoder.config
+        let windowChunks = config.nWindowInfer / config.chunkFrames
+        let last = (images.dim(0) - 1) / windowChunks * windowChunks
+        return stem.filter {
+            $0.frame + $0.chunks * config.chunkFrames > start + last * config.chunkFrames
+        }
+    }
+
     func doSlice() throws {
         switch slices[next] {
         case .stem(let chunks):
             let part = encoder.convolve(images[chunks])
             try evaluate([part])
-            stem.append(part)
+            let frame = start + chunks.lowerBound * encoder.config.chunkFrames
+            stem.append(StemPart(frame: frame, rows: part))
         case .layers(let layers, let rows):
             let x = encoder.apply(layers, to: group ?? stemmed[rows])
             try evaluate([x])
