@@ -46,6 +46,9 @@ const parts = {
 
 type Part = keyof typeof parts;
 
+/** Those that have ffmpeg decode something. */
+const decoding: readonly Part[] = ["hard", "page", "scale"];
+
 const takingSeeds: readonly Part[] = ["hard", "aligner", "words"];
 
 /** The command `verify`. */
@@ -72,7 +75,8 @@ monorepos, two versions in one process, where nothing can be written, on older p
 emulator (Debian: apt install qemu-user-static), and in a Debian 12 without anything else, which
 is fetched (Debian: apt install debootstrap; as root). It takes ten minutes.
 With --scale: installs Ray (240 MB, once) and works through archives on three nodes of loopback,
-which are killed meanwhile; CHECKs are names as in docs/scale.md, such as B1.`,
+which are killed meanwhile; then has HAProxy (Debian: apt install haproxy; else $HAPROXY) stand
+before three servers, which end in all ways. CHECKs are names as in docs/scale.md: B1, S1.`,
   flags,
   read({ flags: given, names }) {
     const named = Object.keys(parts).filter((name) => given.has(name as Part));
@@ -95,7 +99,8 @@ which are killed meanwhile; CHECKs are names as in docs/scale.md, such as B1.`,
     }
     return { part, seed, numbers, names };
   },
-  needs: ({ part }) => (part === "hard" || part === "page" ? ["library", "ffmpeg"] : ["library"]),
+  needs: ({ part }) =>
+    part !== undefined && decoding.includes(part) ? ["library", "ffmpeg"] : ["library"],
   run: async ({ part, ...options }) =>
     part === undefined ? await verify() : await parts[part](options),
 });

@@ -4,7 +4,9 @@ import { type Server, serve } from "../../serve.ts";
 import { type ServeArguments, serveArguments } from "../flags/serve-arguments.ts";
 import { serveFlags } from "../flags/serve-flags.ts";
 import { DownloadReport } from "../terminal/download-report.ts";
+import { haproxyConfig } from "../terminal/haproxy.ts";
 import { Interrupt } from "../terminal/interrupt.ts";
+import { proxyPlan } from "../terminal/proxy-plan.ts";
 import { serverHints } from "../terminal/server-hints.ts";
 import { ServerLog } from "../terminal/server-log.ts";
 import { unitOf } from "../terminal/service-unit.ts";
@@ -27,10 +29,14 @@ finishes what runs.`,
 exit status: 0 done, 2 usage, or nothing can listen there, 3 model, 4 native library or platform,
 70 a fault of bun-asr itself, 130 or 143 ended at once by a second signal`,
   read: ({ flags }) => serveArguments(flags),
-  needs: ({ unit }) => (unit === undefined ? ["library", "ffmpeg"] : []),
+  needs: ({ unit, replicas }) => (unit || replicas ? [] : ["library", "ffmpeg"]),
   async run(given, terminal) {
-    if (given.unit === undefined) return await run(given, terminal);
-    terminal.out(unitText(given.unit, given.delaySeconds + given.drainSeconds));
+    const { unit, replicas } = given;
+    if (unit !== undefined) {
+      terminal.out(unitText(unit, given.delaySeconds + given.drainSeconds));
+    } else if (replicas !== undefined) {
+      terminal.out(haproxyConfig(proxyPlan(given, replicas)));
+    } else return await run(given, terminal);
     return 0;
   },
 });

@@ -13,6 +13,7 @@ import { isSwitch } from "./bare-values.ts";
 import type { Flag, FlagName } from "./flags.ts";
 import { givenOptions } from "./option-flags.ts";
 import { bytesOf, secondsOf } from "./quantities.ts";
+import { type GivenReplicas, ofProxy, replicaHosts } from "./replicas.ts";
 import { type ServeFlags, serveFlags } from "./serve-flags.ts";
 
 /** What `serve` is to do. */
@@ -27,6 +28,8 @@ export interface ServeArguments {
   quiet: boolean;
   /** The flags that start such a server from anywhere, for a unit that is printed instead. */
   unit: { manager: "systemd" | "launchd"; flags: readonly string[] } | undefined;
+  /** The servers that a proxy is to stand before, for its configuration that is printed instead. */
+  replicas: GivenReplicas | undefined;
 }
 
 /** What a command line of `serve` asks for. Throws AsrError `usage`. */
@@ -41,6 +44,7 @@ export function serveArguments(given: ServeFlags): ServeArguments {
   const drainTime = given.text("drain-time") ?? Behaviour["drain-time"].default;
   const drainDelay = given.text("drain-delay") ?? Behaviour["drain-delay"].default;
   const unit = unitFor(given, models);
+  const replicas = replicasFor(given, models);
   const { host: hostFlag, port: portFlag } = serveFlags["Where it listens"];
   const [host, withoutKey] = [given.text("host") ?? hostFlag.default, given.has("without-key")];
   const port = given.value("port") ?? portFlag.default;
@@ -53,8 +57,10 @@ export function serveArguments(given: ServeFlags): ServeArguments {
   // The server would refuse the same: this is before anything is fetched, or a unit is printed
   // that nobody sees start.
   checkAccess(access);
-  checkExposure(host, access, withoutKey);
-  if (unit === undefined) {
+  for (const place of [host, ...(replicas?.hosts ?? [])]) {
+    checkExposure(place, access, withoutKey);
+  }
+  if (unit === undefined && replicas === undefined) {
     checkAddress({ host, port });
     if (wyoming !== undefined) checkAddress({ host: wyoming.hostname, port: wyoming.port });
   }
@@ -84,25 +90,56 @@ export function serveArguments(given: ServeFlags): ServeArguments {
     verbose: given.has("verbose"),
     quiet: given.has("quiet"),
     unit,
+    replicas,
   };
 }
 
 function unitFor(given: ServeFlags, models: readonly string[]): ServeArguments["unit"] {
   const manager = given.value("print-unit");
   if (manager === undefined) return undefined;
-  if (given.has("api-key") || process.env["BUN_ASR_API_KEY"]) {
-    const message = "--print-unit would write the API key into the unit";
-    throw new AsrError("usage", message, "put it into a file, for --api-key-file");
-  }
+  checkNoKey(given, "--print-unit", "unit");
+  return { manager, flags: flagsFromAnywhere(given, models, ["print-unit"]) };
+}
+
+function checkNoKey(given: ServeFlags, flag: string, what: string): void {
+  if (!given.has("api-key") && !process.env["BUN_ASR_API_KEY"]) return;
+  const message = `${flag} would write the API key into the ${what}`;
+  throw new AsrError("usage", message, "put it into a file, for --api-key-file");
+}
+
+/** The flags that mean the same wherever the user stands, without some. */
+function flagsFromAnywhere(
+  given: ServeFlags,
+  models: readonly string[],
+  without: readonly FlagName<typeof serveFlags>[],
+): string[] {
   const flags = Object.values(serveFlags).flatMap((group) => Object.entries<Flag>(group));
   const words = flags.flatMap(([name, flag]) => {
     const own = name as FlagName<typeof serveFlags>;
-    if (name === "print-unit" || name === "model" || !given.has(own)) return [];
+    if (own === "model" || without.includes(own) || !given.has(own)) return [];
     if (isSwitch(flag)) return [`--${name}`];
     const meant = fromAnywhereBy[name] ?? ((value: string) => value);
     return given.list(own).map((value) => `--${name}=${meant(value)}`);
   });
-  return { manager, flags: [...models.map((model) => `--model=${fromAnywhere(model)}`), ...words] };
+  return [...models.map((model) => `--model=${fromAnywhere(model)}`), ...words];
+}
+
+function replicasFor(given: ServeFlags, models: readonly string[]): GivenReplicas | undefined {
+  const onEach = given.value("print-haproxy");
+  const hosts = given.list("replica-host");
+  if (onEach === undefined) {
+    if (hosts.length === 0) return undefined;
+    throw new AsrError("usage", "--replica-host is for --print-haproxy");
+  }
+  if (given.has("print-unit")) {
+    throw new AsrError("usage", "--print-unit and --print-haproxy: give one of them");
+  }
+  checkNoKey(given, "--print-haproxy", "comments of the configuration");
+  return {
+    onEach,
+    hosts: replicaHosts(hosts),
+    flags: flagsFromAnywhere(given, models, ofProxy),
+  };
 }
 
 /** What counts from where the user stands now, by the flag that gives it. */

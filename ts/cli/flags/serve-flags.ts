@@ -99,6 +99,16 @@ export const serveFlags = {
       kind: { type: "choice", choices: ["systemd", "launchd"] },
       help: "print what starts it with these flags when the machine starts, and end",
     },
+    "print-haproxy": {
+      kind: { type: "number", min: 1, max: 100, isWhole: true },
+      help:
+        "print a configuration of HAProxy that listens at --host and --port, before so many " +
+        "servers at the ports after it, and end",
+    },
+    "replica-host": {
+      value: "NAME",
+      help: "with --print-haproxy: so many servers on this machine; can be repeated",
+    },
     verbose: { short: "v", help: "a line on standard error for each request" },
     quiet: { short: "q", help: "no notes and no progress on standard error" },
     help: { short: "h", help: "this text" },
