@@ -49,6 +49,15 @@ describe("on the demo model", () => {
     expect(fits.totalMs.slope).toBeGreaterThan(0);
   });
 
+  test("speed", async () => {
+    const { status, out } = await bench("speed", "--quick");
+    expect(status).toBe(0);
+    expect(out).toMatch(/\| What +\| +Median \|/);
+    expect(out).toMatch(/\| Live, processor time a second of audio \| +\d/);
+    const [{ builds }] = stored("speed.json").data.models;
+    expect(builds[0]["Opening, from the page cache"]).toHaveLength(2);
+  });
+
   test("batch", async () => {
     const { status, out } = await bench("batch", "--quick");
     expect(status).toBe(0);
@@ -187,6 +196,7 @@ describe("one line of error and an exit status", () => {
     [2, ["rft"], 'no bench is called "rft"; did you mean rtf?'],
     [2, ["--qick"], "unknown flag --qick; did you mean --quick?"],
     [2, ["--model"], "model"],
+    [2, ["speed", "--against", "/nonexistent"], "no checkout of this program"],
     [2, ["rtf", "--peer", "crispasm"], 'no peer is called "crispasm"; did you mean crispasr?'],
     [3, ["rtf", "--model", "/nonexistent"], "/nonexistent: no such model folder"],
     [3, ["load", "--model", goldensFolder], "config.json"],

@@ -40,6 +40,7 @@ const flags = {
       value: "NAME",
       help: `one of them, ${Object.keys(peers).join(", ")};\nmay be given again`,
     },
+    against: { value: "DIR", help: "another checkout of this program, which speed runs in turns" },
     quick: { help: "fewer repetitions: all in 3 minutes, into bench/results/quick/" },
     out: { value: "FOLDER", help: "where to put the results instead" },
     help: helpFlag,
@@ -113,6 +114,7 @@ function argumentsOf({ argv, flags: given, names }: CommandLine<typeof flags>): 
     quick,
     synthetic: given.has("synthetic"),
     peers: peersOf(given.has("peers"), given.list("peer")),
+    against: given.text("against"),
     models: given.list("model"),
     whisper: given.list("whisper"),
     live: {

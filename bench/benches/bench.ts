@@ -11,6 +11,8 @@ export interface BenchOptions {
   synthetic: boolean;
   /** Names of other implementations of the same model, some of which are large to install. */
   peers: readonly string[];
+  /** Another checkout of this program, to measure in turns. */
+  against?: string | undefined;
   /** Folders of Qwen3-ASR checkpoints. */
   models: readonly string[];
   /** whisper.cpp model files. */

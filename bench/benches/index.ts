@@ -11,12 +11,14 @@ import { optimisations } from "./optimisations.ts";
 import { precision } from "./precision.ts";
 import { rtf } from "./rtf.ts";
 import { server } from "./server.ts";
+import { speed } from "./speed.ts";
 import { stages } from "./stages.ts";
 import { words } from "./words.ts";
 
 /** Every bench by its name, in the order in which all of them run. */
 export const benches: Readonly<Record<string, Bench>> = {
   rtf,
+  speed,
   stages,
   batch,
   latency,

@@ -80,6 +80,12 @@ export async function measureKernels(quick: boolean, report: Report): Promise<Ke
   return await measured([program, ...(quick ? ["--quick"] : [])], report);
 }
 
+/** What the machine can do at most, in some seconds once it is compiled. */
+export async function measureLimits(report: Report): Promise<KernelsReport> {
+  report("measuring the limits of the machine");
+  return await measured([await compiled(kernelsBench), "--limits"], report);
+}
+
 /** What the machine can do, then a table for each group of kernels with a column for each table. */
 export function kernelTables(report: KernelsReport): Table[] {
   const { threads, tables, peaks, bandwidths, rows } = report;

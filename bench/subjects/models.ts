@@ -50,6 +50,17 @@ export async function recipeModels(
   return models.length === 0 && synthetic ? [await randomModel(bestRecipe, progress)] : [];
 }
 
+/** Random weights as they are published in 4 bits, and as `convert --recipe best` makes them. */
+export async function randomModels(
+  progress: Progress,
+): Promise<{ model: BenchModel; form: QwenForm }[]> {
+  const made: { model: BenchModel; form: QwenForm }[] = [];
+  for (const form of [fourBits, bestRecipe]) {
+    made.push({ model: await randomModel(form, progress), form });
+  }
+  return made;
+}
+
 async function randomModel(form: QwenForm, progress: Progress): Promise<BenchModel> {
   return { label: form.label, folder: await syntheticQwen(form, progress), isRandom: true };
 }

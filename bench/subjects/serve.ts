@@ -1,5 +1,5 @@
 import { AsrError, messageOf } from "../../ts/contract/errors.ts";
-import type { Clip, Failure, Opened, Run } from "./subject.ts";
+import type { Clip, Failure, Heard, Opened, Run } from "./subject.ts";
 
 /** Memory is that of the child, unless something else did the work. */
 type Timed<T extends Memory> = Omit<T, keyof Memory> & Partial<Memory>;
@@ -7,7 +7,7 @@ type Memory = Pick<Run, "rss" | "peakRss">;
 
 /** An open model: what there is to say of it, and how it transcribes. */
 interface Server extends Timed<Opened> {
-  run(clip: Clip): Timed<Run> | Promise<Timed<Run>>;
+  run(clip: Clip): Timed<Run> | Heard | Promise<Timed<Run> | Heard>;
 }
 
 /** The child's side of `Subject`: opens the model, then serves clips until its input ends. */

@@ -10,6 +10,8 @@ export interface Clip {
   tokens: number | null;
   /** How many copies of it are decoded together; only this program can. Default 1. */
   sessions?: number;
+  /** Whether it is heard as a stream, in steps; see recording.ts. */
+  isLive?: boolean;
 }
 
 /** Milliseconds of one transcription, by stage. */
@@ -26,6 +28,14 @@ export interface Run {
   peakRss: number;
   /** What was said, where the weights are real. */
   text?: string;
+}
+
+/** What one call of the whole program took: time that passed, and of processors, in ms. */
+export interface Heard {
+  totalMs: number;
+  cpuMs: number;
+  /** How many tokens the text has. */
+  tokens: number;
 }
 
 /** What a subject says once its model is open. */
@@ -74,10 +84,10 @@ export class Subject implements AsyncDisposable {
   }
 
   /** One transcription; throws AsrError `native` when it takes longer than `limitMs`. */
-  async run(clip: Clip, limitMs = 3_600_000): Promise<Run> {
+  async run<T extends object = Run>(clip: Clip, limitMs = 3_600_000): Promise<T> {
     this.#child.stdin.write(`${JSON.stringify(clip)}\n`);
     this.#child.stdin.flush();
-    return await this.#answer<Run>(limitMs);
+    return await this.#answer<T>(limitMs);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
