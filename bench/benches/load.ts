@@ -33,7 +33,10 @@ async function measure(options: BenchOptions, progress: Progress): Promise<Bench
   return {
     tables: [openTable(found), memoryTable(found), growthTable(growth)],
     notes: [
-      "Cold: the files' pages were dropped from the page cache first; warm: they are in it.",
+      "Cold: the files' pages were dropped from the page cache first; warm: they are in it, and " +
+        "what this takes of all cores is processor time.",
+      'The tokenizer is read when the model is open; a process is as large as "Before" when it ' +
+        "begins.",
       `One call is ${clip.seconds} s of speech and ${clip.tokens} tokens; memory is that of a ` +
         "process with Bun in it.",
       `Growth: the demo model on ${shortClip.seconds} s, again and again in one process.`,
@@ -80,12 +83,23 @@ async function measureGrowth(count: number, progress: Progress): Promise<number[
 function openTable(found: readonly Found[]) {
   return {
     title: "Opening a model",
-    head: ["Model", "Weights", "Cold", "Warm", "First call", "Later calls"],
+    head: [
+      "Model",
+      "Weights",
+      "Cold",
+      "Warm",
+      "of all cores",
+      "Tokenizer",
+      "First call",
+      "Later calls",
+    ],
     rows: found.map(({ model, cold, warm, calls: [first, ...later] }) => [
       model,
       bytes(weightBytes(warm)),
       cold === undefined ? "–" : duration(cold.openMs),
       duration(median(warm.map(({ openMs }) => openMs))),
+      duration(median(warm.map((opened) => about(opened, "openCpuMs")))),
+      duration(median(warm.map((opened) => about(opened, "tokenizerMs")))),
       duration(first!.totalMs),
       duration(median(later.map(({ totalMs }) => totalMs))),
     ]),
@@ -95,18 +109,40 @@ function openTable(found: readonly Found[]) {
 function memoryTable(found: readonly Found[]) {
   return {
     title: "Memory",
-    head: ["Model", "Peak when opened", "Peak after a call", "Peak after all", "Peak ÷ weights"],
+    head: [
+      "Model",
+      "Before",
+      "Peak when opened",
+      "Once open",
+      "Grown by ÷ weights",
+      "Peak after a call",
+      "Peak after all",
+      "Peak ÷ weights",
+    ],
     rows: found.map(({ model, warm, calls }) => {
+      const before = median(warm.map((opened) => about(opened, "emptyRss")));
+      const after = median(warm.map(({ rss }) => rss));
       const last = calls.at(-1)!.peakRss;
-      const open = median(warm.map(({ peakRss }) => peakRss));
-      const ratio = significant(last / weightBytes(warm));
-      return [model, bytes(open), bytes(calls[0]!.peakRss), bytes(last), ratio];
+      return [
+        model,
+        bytes(before),
+        bytes(median(warm.map(({ peakRss }) => peakRss))),
+        bytes(after),
+        significant((after - before) / weightBytes(warm)),
+        bytes(calls[0]!.peakRss),
+        bytes(last),
+        significant(last / weightBytes(warm)),
+      ];
     }),
   };
 }
 
-function weightBytes([opened]: readonly Opened[]): number {
-  return Number(opened?.about["weightBytes"]);
+function weightBytes(opened: readonly Opened[]): number {
+  return about(opened[0]!, "weightBytes");
+}
+
+function about(opened: Opened, name: string): number {
+  return Number(opened.about[name]);
 }
 
 /** Growth is the slope of the line through the memory after the first tenth, which fills caches. */

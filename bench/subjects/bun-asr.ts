@@ -16,20 +16,31 @@ const maxTokens = 448;
 
 await serve(async () => {
   const folder = process.argv[2]!;
-  const started = performance.now();
-  const model = Model.open(folder);
-  const openMs = performance.now() - started;
+  const emptyRss = process.memoryUsage.rss();
+  const [model, opening] = await timed(() => Model.open(folder));
   const { kernels, weightBytes, activations, decoderLayers, hiddenSize } = model.info;
   const names = ["vocab.json", "tokenizer.json"];
   const hasVocabulary = names.some((name) => existsSync(join(folder, name)));
-  const tokenizer = hasVocabulary ? await Tokenizer.load(folder) : undefined;
-  const about = { kernels, weightBytes, activations, decoderLayers, hiddenSize };
+  const [tokenizer, reading] = await timed(() =>
+    hasVocabulary ? Tokenizer.load(folder) : undefined,
+  );
+  const shape = { kernels, weightBytes, activations, decoderLayers, hiddenSize };
+  const times = { openCpuMs: opening.cpuMs, tokenizerMs: reading.ms };
+  const about = { ...shape, ...times, emptyRss };
   const run = (clip: Clip) =>
     clip.sessions === undefined
       ? transcribe(model, tokenizer, clip)
       : transcribeTogether(model, clip, clip.sessions);
-  return { openMs, about, run };
+  return { openMs: opening.ms, about, run };
 });
+
+/** What `work` gives, and the milliseconds that it took: of the clock, and of all processors. */
+async function timed<T>(work: () => T | Promise<T>): Promise<[T, { ms: number; cpuMs: number }]> {
+  const [started, before] = [performance.now(), process.cpuUsage()];
+  const result = await work();
+  const { user, system } = process.cpuUsage(before);
+  return [result, { ms: performance.now() - started, cpuMs: (user + system) / 1000 }];
+}
 
 function transcribe(model: Model, tokenizer: Tokenizer | undefined, clip: Clip) {
   const samples = speech(Math.round(clip.seconds * sampleRate));
