@@ -34,6 +34,8 @@ final class Checkpoint {
     private var arrays: [String: MLXArray]
     private var unclaimed: Set<String>
     private var bytesSinceClear = 0
+    /// What was handed out as an array and may not have been read yet.
+    private var vectors: [MLXArray] = []
 
     init(directory: URL, precision name: Precision.Name, observesInputs: Bool = false) throws {
         self.observesInputs = observesInputs
@@ -94,8 +96,8 @@ final class Checkpoint {
         stored[name] != nil
     }
 
-    /// Bytes of tensors after which what was freed meanwhile goes back to the system: each is read
-    /// into memory of its own, and in other order than the weights that are made of it.
+    /// Bytes of tensors after which what was freed meanwhile goes back to the system: tensors that
+    /// are not packed straight from their file are read into memory of their own.
     private static let bytesBetweenClears = 64_000_000
 
     /// Takes a tensor with its shape and dtype checked.
@@ -125,7 +127,10 @@ final class Checkpoint {
 
     /// A float vector in the type of the activations.
     func vector(_ name: String, _ size: Int) throws -> MLXArray {
-        try claim(name, shapes: [[size]], dtypes: Self.floats).asType(precision.activations)
+        let vector = try claim(name, shapes: [[size]], dtypes: Self.floats)
+            .asType(precision.activations)
+        vectors.append(vector)
+        return vector
     }
 
     private func matrix(_ name: String, _ shape: [Int]) throws -> MLXArray {
@@ -244,11 +249,14 @@ final class Checkpoint {
     }
 
     /// Call when the model is built: a tensor that nothing asked for means that this is another
-    /// model.
+    /// model. What is left to read is read, so that nothing is later, when the files may be gone.
     func finish() throws {
-        guard let name = unclaimed.min(), let entry = stored[name] else { return }
-        let others = unclaimed.count > 1 ? " and \(unclaimed.count - 1) more" : ""
-        throw ASRError.model("\(entry.file.path): unexpected tensor \(entry.name)\(others)")
+        if let name = unclaimed.min(), let entry = stored[name] {
+            let others = unclaimed.count > 1 ? " and \(unclaimed.count - 1) more" : ""
+            throw ASRError.model("\(entry.file.path): unexpected tensor \(entry.name)\(others)")
+        }
+        try evaluate(vectors)
+        vectors = []
     }
 }
 

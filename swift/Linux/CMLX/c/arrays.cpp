@@ -4,7 +4,7 @@
 
 #include "c/handles.h"
 #include "graph/evaluate.h"
-#include "graph/file_reader.h"
+#include "graph/stored.h"
 #include "kernels/machine/cores.h"
 #include "kernels/table.h"
 #include "mlx/mlx.h"
@@ -121,8 +121,10 @@ int cmlx_eval(const cmlx_array* arrays, size_t count) {
 int cmlx_load_safetensors(const char* path, void* context,
                           void (*found)(void* context, const char* name, cmlx_array array)) {
   return guarded(-1, [&] {
-    auto tensors = mx::load_safetensors(cmlx::open_file(path)).first;
-    for (auto& [name, value] : tensors) found(context, name.c_str(), cmlx::wrap(value));
+    const auto file = std::make_shared<cmlx::FileReader>(path);
+    for (auto& [name, value] : mx::load_safetensors(file).first) {
+      found(context, name.c_str(), cmlx::wrap(cmlx::Stored::from(value, file)));
+    }
     return 0;
   });
 }

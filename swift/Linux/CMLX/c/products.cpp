@@ -2,8 +2,8 @@
 #include <stdexcept>
 
 #include "c/handles.h"
-#include "graph/evaluate.h"
 #include "graph/product.h"
+#include "graph/stored.h"
 #include "mlx/ops.h"
 
 namespace mx = mlx::core;
@@ -18,6 +18,7 @@ using cmlx::Kernel;
 using cmlx::make;
 using cmlx::Product;
 using cmlx::require;
+using cmlx::Rows;
 using cmlx::Strided;
 using cmlx::Temporary;
 
@@ -37,7 +38,9 @@ Storage storage(const mx::array& x) {
   }
 }
 
+/// Of weights that were all read.
 cmlx_packed packed(std::shared_ptr<const PackedMatrix> value) {
+  cmlx::throw_read_failure();
   require(value != nullptr, "no kernel for this combination of bits and group size");
   return new cmlx_packed_s{std::move(value)};
 }
@@ -55,33 +58,29 @@ mx::array product(cmlx_packed packed, std::optional<Conv2d> convolution, mx::Sha
 cmlx_packed cmlx_pack_quantized(cmlx_array weight, cmlx_array scales, cmlx_array biases,
                                 int32_t group, int32_t bits, cmlx_arithmetic arithmetic) {
   return cmlx::guarded<cmlx_packed>(nullptr, [&] {
-    auto codes = mx::contiguous(weight->value);
-    auto scale = mx::contiguous(scales->value);
-    auto bias = mx::contiguous(biases->value);
-    cmlx::evaluate({codes, scale, bias});
+    const mx::array &codes = weight->value, &scale = scales->value, &bias = biases->value;
     require(codes.dtype() == mx::uint32 && scale.dtype() == bias.dtype(),
             "quantized weights must be uint32");
     const size_t inputs = static_cast<size_t>(scale.shape(1)) * static_cast<size_t>(group);
-    return packed(PackedMatrix::quantized(
-        codes.data<uint32_t>(), scale.data<char>(), bias.data<char>(), storage(scale),
-        static_cast<size_t>(codes.shape(0)), inputs, bits, group, arithmetic_of(arithmetic)));
+    return packed(PackedMatrix::quantized(Rows(codes), Rows(scale), Rows(bias), storage(scale),
+                                          static_cast<size_t>(codes.shape(0)), inputs, bits, group,
+                                          arithmetic_of(arithmetic)));
   });
 }
 
 cmlx_packed cmlx_pack_dense(cmlx_array weight, cmlx_arithmetic arithmetic) {
   return cmlx::guarded<cmlx_packed>(nullptr, [&] {
-    auto values = mx::contiguous(weight->value);
-    cmlx::evaluate({values});
+    const mx::array& values = weight->value;
     const auto outputs = static_cast<size_t>(values.shape(0));
     const auto inputs = values.size() / outputs;
     const auto how = arithmetic_of(arithmetic);
+    const Rows rows(values);
     if (values.ndim() != 4) {
-      return packed(
-          PackedMatrix::dense(values.data<char>(), storage(values), outputs, inputs, how));
+      return packed(PackedMatrix::dense(rows, storage(values), outputs, inputs, how));
     }
     const auto channels = static_cast<size_t>(values.shape(3));
-    return packed(PackedMatrix::convolution(values.data<char>(), storage(values), outputs,
-                                            inputs / channels, channels, how));
+    return packed(PackedMatrix::convolution(rows, storage(values), outputs, inputs / channels,
+                                            channels, how));
   });
 }
 

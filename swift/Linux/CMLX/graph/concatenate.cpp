@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "graph/primitive.h"
+#include "graph/stored.h"
 #include "mlx/ops.h"
 
 namespace mx = mlx::core;
@@ -45,7 +46,9 @@ mx::array joined(const mx::array* parts, size_t count, size_t axis) {
 }  // namespace
 
 mx::array concatenate(const std::vector<mx::array>& parts, int axis) {
-  if (parts.empty() || axis < 0 || !are_stacked(parts, static_cast<size_t>(axis))) {
+  // Parts in files are packed from there, and seldom computed.
+  if (parts.empty() || axis < 0 || Stored::pending(parts[0]) ||
+      !are_stacked(parts, static_cast<size_t>(axis))) {
     return mx::concatenate(parts, axis);
   }
   if (parts.size() == 1) return parts[0];

@@ -10,6 +10,7 @@
 //                 entries table.inl lists;  dispatch.cpp   the choice of a table
 //   isa/          the tables: for each instruction set a header (one vector type) and a source
 //   bodies/       the kernels of a table, written once
+//   weight_rows.h where weights come from
 //   machine/      what the processor can do, cores, the pool of threads, memory
 //
 // The best table that the machine supports is chosen at the first call; the environment variable
@@ -27,6 +28,7 @@
 #include <memory>
 
 #include "kernels/machine/threads.h"
+#include "kernels/weight_rows.h"
 
 namespace bun_asr {
 
@@ -56,6 +58,11 @@ class PackedMatrix {
   /// codes; w = code * scale + bias for each group of `group` inputs; `scales` and `biases` are
   /// [outputs, inputs / group] of type `storage`, which they keep.
   /// bits: 2, 3, 4, 5, 6 or 8; group: 32, 64 or 128. nullptr when a combination is not supported.
+  static std::shared_ptr<const PackedMatrix> quantized(const WeightRows& codes,
+                                                       const WeightRows& scales,
+                                                       const WeightRows& biases, Storage storage,
+                                                       size_t outputs, size_t inputs, int bits,
+                                                       int group, Arithmetic arithmetic);
   static std::shared_ptr<const PackedMatrix> quantized(const uint32_t* codes, const void* scales,
                                                        const void* biases, Storage storage,
                                                        size_t outputs, size_t inputs, int bits,
@@ -64,11 +71,17 @@ class PackedMatrix {
   /// Float weights [outputs, inputs], kept in their own storage type, or rounded where the table in
   /// use multiplies those faster: with Arithmetic::fast to bytes (rounded_bytes.h), else, with
   /// Arithmetic::fine too, to int16 (int16.inl).
+  static std::shared_ptr<const PackedMatrix> dense(const WeightRows& weights, Storage storage,
+                                                   size_t outputs, size_t inputs,
+                                                   Arithmetic arithmetic);
   static std::shared_ptr<const PackedMatrix> dense(const void* weights, Storage storage,
                                                    size_t outputs, size_t inputs,
                                                    Arithmetic arithmetic);
 
   /// The same for a convolution's weights [outputs, taps * channels], where `taps` is kh * kw.
+  static std::shared_ptr<const PackedMatrix> convolution(const WeightRows& weights, Storage storage,
+                                                         size_t outputs, size_t taps,
+                                                         size_t channels, Arithmetic arithmetic);
   static std::shared_ptr<const PackedMatrix> convolution(const void* weights, Storage storage,
                                                          size_t outputs, size_t taps,
                                                          size_t channels, Arithmetic arithmetic);

@@ -15,12 +15,14 @@
 
 #include <cstring>
 
+#include "kernels/matrix/block_reader.h"
 #include "kernels/matrix/gemm.h"
 #include "kernels/matrix/int16.h"
 #include "kernels/matrix/int8.h"
 #include "kernels/matrix/int8_convolution.h"
 #include "kernels/matrix/int8x2.h"
 #include "kernels/matrix/rounded_bytes.h"
+#include "kernels/matrix/transpose.h"
 
 namespace bun_asr {
 namespace {
@@ -28,8 +30,9 @@ namespace {
 size_t storage_bytes(Storage storage) { return storage == Storage::f32 ? 4 : 2; }
 
 /// Nibbles 0-3 to the low halves of bytes 0-3, nibbles 4-7 to the high ones.
-uint32_t spread_nibbles(uint32_t word) {
-  auto to_bytes = [](uint32_t x) {
+template <class Words>
+Words spread_nibbles(Words word) {
+  auto to_bytes = [](Words x) {
     x = (x | x << 8) & 0x00ff00ff;
     return (x | x << 4) & 0x0f0f0f0f;
   };
@@ -40,10 +43,6 @@ uint32_t spread_nibbles(uint32_t word) {
 template <int bits>
 uint32_t packed_word(const uint8_t* row, size_t row_bytes, size_t i) {
   uint32_t word = 0;
-  if constexpr (bits == 4 || bits == 8) {
-    std::memcpy(&word, row + i * bits / 8, 4);
-    return bits == 4 ? spread_nibbles(word) : word;
-  }
   constexpr size_t codes = bits <= 4 ? 8 : 4;
   const size_t bit = i * bits, byte = bit / 8;
   uint64_t stream = 0;
@@ -60,13 +59,24 @@ uint32_t packed_word(const uint8_t* row, size_t row_bytes, size_t i) {
   return word;
 }
 
-/// One group of one output: its words, 32 apart.
+/// One group of a block: the words of its outputs, whose rows are `row_bytes` long.
 template <int bits>
-void pack_group(const uint8_t* row, size_t row_bytes, size_t first, size_t group, uint8_t* to) {
-  constexpr size_t codes = bits <= 4 ? 8 : 4;
-  for (size_t i = first; i < first + group; i += codes, to += block_outputs * 4) {
-    const uint32_t word = packed_word<bits>(row, row_bytes, i);
-    std::memcpy(to, &word, 4);
+void pack_group(const uint8_t* rows, size_t row_bytes, size_t first, size_t group, uint8_t* to) {
+  const auto same = [](FourWords words) { return words; };
+  if constexpr (bits == 4) {
+    transpose_words(rows + first / 2, row_bytes, group / 8, spread_nibbles<FourWords>, to);
+  } else if constexpr (bits == 8) {
+    transpose_words(rows + first, row_bytes, group / 4, same, to);
+  } else {
+    constexpr size_t codes = bits <= 4 ? 8 : 4, max_words = 128 / codes;
+    uint32_t words[block_outputs][max_words];
+    for (size_t lane = 0; lane < block_outputs; lane++) {
+      for (size_t i = 0; i < group; i += codes) {
+        words[lane][i / codes] = packed_word<bits>(rows + lane * row_bytes, row_bytes, first + i);
+      }
+    }
+    const auto* from = reinterpret_cast<const uint8_t*>(words);
+    transpose_words(from, sizeof words[0], group / codes, same, to);
   }
 }
 
@@ -81,6 +91,14 @@ PackGroup group_packer(int bits) {
     case 6: return pack_group<6>;
     case 8: return pack_group<8>;
     default: return nullptr;
+  }
+}
+
+/// Group `g` of a block: the scales, or biases, of its outputs.
+template <class T>
+void pack_scales(const uint8_t* rows, size_t groups, size_t g, uint8_t* to) {
+  for (size_t lane = 0; lane < block_outputs; lane++) {
+    std::memcpy(to + lane * sizeof(T), rows + (lane * groups + g) * sizeof(T), sizeof(T));
   }
 }
 
@@ -113,20 +131,23 @@ MatrixView dense_shape(Storage storage, size_t outputs, size_t inputs) {
   return shape;
 }
 
-void pack_dense(const void* weights, Storage storage, const MatrixView& shape, uint8_t* memory) {
-  const size_t size = storage_bytes(storage), pair = storage == Storage::bf16 ? 2 : 1;
-  const auto* from = static_cast<const uint8_t*>(weights);
+void pack_dense(const WeightRows& weights, Storage storage, const MatrixView& shape,
+                uint8_t* memory) {
+  const size_t pair = storage == Storage::bf16 ? 2 : 1;
+  const size_t row_bytes = shape.inputs * storage_bytes(storage);
   const auto pack = storage == Storage::f32   ? pack_floats<uint32_t, 1>
                     : storage == Storage::f16 ? pack_floats<uint16_t, 1>
                                               : pack_floats<uint16_t, 2>;
   parallel_for(shape.blocks(), 1, [&](size_t b, size_t end) {
+    thread_local Scratch<uint8_t> room;
+    BlockReader rows(weights, row_bytes, shape.outputs, end, room);
     for (; b < end; b++) {
       const size_t filled = std::min(block_outputs, shape.outputs - b * block_outputs);
       uint8_t* to = memory + b * shape.block_bytes;
       if (filled < block_outputs || shape.inputs % pair != 0) {
         std::memset(to, 0, shape.block_bytes);
       }
-      pack(from + b * block_outputs * shape.inputs * size, filled, shape.inputs, to);
+      pack(rows.block(b), filled, shape.inputs, to);
     }
   });
 }
@@ -142,11 +163,9 @@ Packed::Packed(const MatrixView& shape, Arithmetic arithmetic)
   view_.data = memory_.get();
 }
 
-std::shared_ptr<const PackedMatrix> PackedMatrix::quantized(const uint32_t* codes,
-                                                            const void* scales, const void* biases,
-                                                            Storage storage, size_t outputs,
-                                                            size_t inputs, int bits, int group,
-                                                            Arithmetic arithmetic) {
+std::shared_ptr<const PackedMatrix> PackedMatrix::quantized(
+    const WeightRows& codes, const WeightRows& scales, const WeightRows& biases, Storage storage,
+    size_t outputs, size_t inputs, int bits, int group, Arithmetic arithmetic) {
   const PackGroup pack = group_packer(bits);
   const bool known_group = group == 32 || group == 64 || group == 128;
   if (!pack || !known_group || outputs == 0 || inputs == 0 || inputs % size_t(group) != 0) {
@@ -166,31 +185,28 @@ std::shared_ptr<const PackedMatrix> PackedMatrix::quantized(const uint32_t* code
   auto packed = std::make_shared<Packed>(shape, arithmetic);
   if (!packed->memory()) return nullptr;
   const size_t row_bytes = inputs * size_t(bits) / 8;
-  const auto* code_bytes = reinterpret_cast<const uint8_t*>(codes);
-  const auto* scale_at = static_cast<const uint8_t*>(scales);
-  const auto* bias_at = static_cast<const uint8_t*>(biases);
+  const auto pack_scale = scale_size == 4 ? pack_scales<uint32_t> : pack_scales<uint16_t>;
   parallel_for(shape.blocks(), 1, [&](size_t b, size_t end) {
+    thread_local Scratch<uint8_t> memory[3];
+    BlockReader code_rows(codes, row_bytes, outputs, end, memory[0]);
+    BlockReader scale_rows(scales, groups * scale_size, outputs, end, memory[1]);
+    BlockReader bias_rows(biases, groups * scale_size, outputs, end, memory[2]);
     for (; b < end; b++) {
-      const size_t filled = std::min(block_outputs, outputs - b * block_outputs);
+      const uint8_t* code = code_rows.block(b);
+      const uint8_t* scale = scale_rows.block(b);
+      const uint8_t* bias = bias_rows.block(b);
       uint8_t* to = packed->memory() + b * shape.block_bytes;
-      if (filled < block_outputs) std::memset(to, 0, shape.block_bytes);
       for (size_t g = 0; g < groups; g++, to += group_bytes) {
-        uint8_t* words_to = to + 2 * block_outputs * scale_size;
-        for (size_t lane = 0; lane < filled; lane++) {
-          const size_t output = b * block_outputs + lane, scale = output * groups + g;
-          std::memcpy(to + lane * scale_size, scale_at + scale * scale_size, scale_size);
-          std::memcpy(to + (block_outputs + lane) * scale_size, bias_at + scale * scale_size,
-                      scale_size);
-          pack(code_bytes + output * row_bytes, row_bytes, g * shape.group, shape.group,
-               words_to + lane * 4);
-        }
+        pack_scale(scale, groups, g, to);
+        pack_scale(bias, groups, g, to + block_outputs * scale_size);
+        pack(code, row_bytes, g * shape.group, shape.group, to + 2 * block_outputs * scale_size);
       }
     }
   });
   return packed;
 }
 
-std::shared_ptr<const PackedMatrix> PackedMatrix::dense(const void* weights, Storage storage,
+std::shared_ptr<const PackedMatrix> PackedMatrix::dense(const WeightRows& weights, Storage storage,
                                                         size_t outputs, size_t inputs,
                                                         Arithmetic arithmetic) {
   if (outputs == 0 || inputs == 0) return nullptr;
@@ -211,9 +227,9 @@ std::shared_ptr<const PackedMatrix> PackedMatrix::dense(const void* weights, Sto
   return packed;
 }
 
-std::shared_ptr<const PackedMatrix> PackedMatrix::convolution(const void* weights, Storage storage,
-                                                              size_t outputs, size_t taps,
-                                                              size_t channels,
+std::shared_ptr<const PackedMatrix> PackedMatrix::convolution(const WeightRows& weights,
+                                                              Storage storage, size_t outputs,
+                                                              size_t taps, size_t channels,
                                                               Arithmetic arithmetic) {
   const size_t room = panel_channels(channels);
   // Zeros are multiplied as slowly as other numbers.
@@ -223,6 +239,33 @@ std::shared_ptr<const PackedMatrix> PackedMatrix::convolution(const void* weight
   }
   const auto least = arithmetic == Arithmetic::full ? Arithmetic::full : Arithmetic::fine;
   return dense(weights, storage, outputs, taps * channels, least);
+}
+
+std::shared_ptr<const PackedMatrix> PackedMatrix::quantized(const uint32_t* codes,
+                                                            const void* scales, const void* biases,
+                                                            Storage storage, size_t outputs,
+                                                            size_t inputs, int bits, int group,
+                                                            Arithmetic arithmetic) {
+  const size_t groups = group > 0 ? inputs / size_t(group) : 0;
+  const RowsInMemory scale_rows(scales, groups * storage_bytes(storage));
+  const RowsInMemory bias_rows(biases, groups * storage_bytes(storage));
+  return quantized(RowsInMemory(codes, inputs * size_t(bits) / 8), scale_rows, bias_rows, storage,
+                   outputs, inputs, bits, group, arithmetic);
+}
+
+std::shared_ptr<const PackedMatrix> PackedMatrix::dense(const void* weights, Storage storage,
+                                                        size_t outputs, size_t inputs,
+                                                        Arithmetic arithmetic) {
+  const RowsInMemory rows(weights, inputs * storage_bytes(storage));
+  return dense(rows, storage, outputs, inputs, arithmetic);
+}
+
+std::shared_ptr<const PackedMatrix> PackedMatrix::convolution(const void* weights, Storage storage,
+                                                              size_t outputs, size_t taps,
+                                                              size_t channels,
+                                                              Arithmetic arithmetic) {
+  const RowsInMemory rows(weights, taps * channels * storage_bytes(storage));
+  return convolution(rows, storage, outputs, taps, channels, arithmetic);
 }
 
 void finish_columns(const Epilogue& epilogue, float* y, size_t rows, size_t outputs, size_t block) {

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernels/matrix/block_reader.h"
+#include "kernels/matrix/transpose.h"
+
 namespace bun_asr {
 namespace {
 
@@ -35,8 +38,8 @@ void load_weights(const uint8_t* from, Storage storage, size_t count, float* to)
   }
 }
 
-/// One group of one output: its scale and bias at `lane`, and its words, 32 apart.
-void round_group(const float* values, size_t lane, uint8_t* to) {
+/// One group of one output: its scale and bias at `lane`, and its codes.
+void round_group(const float* values, size_t lane, uint8_t* to, uint8_t* codes) {
   // Eight at a time, which compilers make vectors of.
   float low[8], high[8];
   std::copy_n(values, 8, low);
@@ -52,18 +55,16 @@ void round_group(const float* values, size_t lane, uint8_t* to) {
   const float inverse = scale > 1e-30f ? 1 / scale : 0;
   std::memcpy(to + lane * sizeof(float), &scale, sizeof scale);
   std::memcpy(to + (block_outputs + lane) * sizeof(float), &bias, sizeof bias);
-  uint8_t codes[group];
   for (size_t i = 0; i < group; i++) codes[i] = uint8_t((values[i] - bias) * inverse + 0.5f);
-  to += 2 * block_outputs * sizeof(float) + lane * 4;
-  for (size_t i = 0; i < group; i += 4) std::memcpy(to + i * block_outputs, codes + i, 4);
 }
 
 }  // namespace
 
 bool gains_by_bytes(size_t inputs) { return table().int8.beats_floats && inputs % group == 0; }
 
-std::shared_ptr<const Packed> rounded_to_bytes(const void* weights, Storage storage, size_t outputs,
-                                               size_t taps, size_t channels, size_t room) {
+std::shared_ptr<const Packed> rounded_to_bytes(const WeightRows& weights, Storage storage,
+                                               size_t outputs, size_t taps, size_t channels,
+                                               size_t room) {
   MatrixView shape{};
   shape.format = Format::codes8;
   shape.scale_storage = Storage::f32;
@@ -74,23 +75,27 @@ std::shared_ptr<const Packed> rounded_to_bytes(const void* weights, Storage stor
   auto packed = std::make_shared<Packed>(shape, Arithmetic::fast);
   if (!packed->memory()) return nullptr;
   packed->inputs = taps * channels;
-  const size_t size = storage == Storage::f32 ? 4 : 2;
-  const auto* from = static_cast<const uint8_t*>(weights);
+  const size_t size = storage == Storage::f32 ? 4 : 2, row_bytes = taps * channels * size;
   parallel_for(shape.blocks(), 1, [&](size_t b, size_t end) {
+    thread_local Scratch<uint8_t> room_for_rows;
+    BlockReader rows(weights, row_bytes, outputs, end, room_for_rows);
     float values[group];
+    uint8_t codes[block_outputs][group];
     for (; b < end; b++) {
-      const size_t first = b * block_outputs, filled = std::min(block_outputs, outputs - first);
+      const uint8_t* block = rows.block(b);
       uint8_t* to = packed->memory() + b * shape.block_bytes;
-      if (filled < block_outputs) std::memset(to, 0, shape.block_bytes);
       for (size_t k = 0; k < shape.inputs; k += group, to += group_bytes) {
         const size_t tap = k / room, channel = k % room;
         const size_t there = channel < channels ? std::min(group, channels - channel) : 0;
+        const uint8_t* column = block + (tap * channels + channel) * size;
         std::fill(values + there, values + group, 0.0f);
-        for (size_t lane = 0; lane < filled; lane++) {
-          const size_t at = (first + lane) * taps * channels + tap * channels + channel;
-          load_weights(from + at * size, storage, there, values);
-          round_group(values, lane, to);
+        for (size_t lane = 0; lane < block_outputs; lane++) {
+          load_weights(column + lane * row_bytes, storage, there, values);
+          round_group(values, lane, to, codes[lane]);
         }
+        transpose_words(
+            codes[0], group, group / 4, [](FourWords words) { return words; },
+            to + 2 * block_outputs * sizeof(float));
       }
     }
   });

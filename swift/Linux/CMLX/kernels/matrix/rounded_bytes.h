@@ -14,7 +14,8 @@ bool gains_by_bytes(size_t inputs);
 /// in float32, so that codes are all that is rounded: to within 1/510 of what the 64 span. Each tap
 /// has `room` inputs, a multiple of 64; those beyond its channels are zero. nullptr when there is
 /// no memory.
-std::shared_ptr<const Packed> rounded_to_bytes(const void* weights, Storage storage, size_t outputs,
-                                               size_t taps, size_t channels, size_t room);
+std::shared_ptr<const Packed> rounded_to_bytes(const WeightRows& weights, Storage storage,
+                                               size_t outputs, size_t taps, size_t channels,
+                                               size_t room);
 
 }  // namespace bun_asr
