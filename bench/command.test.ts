@@ -121,6 +121,19 @@ describe("on the demo model", () => {
     expect(unmatched.length).toBeGreaterThanOrEqual(4);
   });
 
+  test("precision", async () => {
+    const manifest = join(folder, "clips.jsonl");
+    const text = "Turn on the light in the kitchen.";
+    writeFileSync(manifest, JSON.stringify({ path: demoSample, text }));
+    const { status, out } = await bench("precision", "--quick", "--manifest", manifest);
+    expect(status).toBe(0);
+    expect(out).toMatch(/\| goldens, small-q4 +\|/);
+    expect(out).toContain("greedy tokens as in full: 1, 100.0 %");
+    const { models, texts } = stored("precision.json").data;
+    expect(models).toHaveLength(4);
+    expect(texts.joinedSeconds).toBeGreaterThan(60);
+  });
+
   test("words", async () => {
     const { status, out } = await bench("words", "--quick");
     expect(status).toBe(0);

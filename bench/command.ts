@@ -45,7 +45,7 @@ const flags = {
     out: { value: "FOLDER", help: "where to put the results instead" },
     help: helpFlag,
   },
-  "What live, align and words hear": {
+  "What live, align, words and precision hear": {
     manifest: {
       value: "FILE",
       help:
@@ -54,7 +54,7 @@ const flags = {
     },
     minutes: {
       kind: { type: "number", min: 1, isWhole: true },
-      default: "live 10, align 60, with --quick 1",
+      default: "live 10, precision 30, align 60, with --quick 1",
       help: "length of it",
     },
     ...optionFlags("chunkSeconds", "pauseSeconds", "stepSeconds"),
