@@ -31,7 +31,7 @@ export interface Texts {
 /** Written at most for a clip. */
 const maxTokens = 256;
 
-/** Transcribes the recordings of a manifest in both precisions, greedily, and all of them joined. */
+/** Transcribes recordings of a manifest in both precisions, greedily, and all of them joined. */
 export async function texts(
   folder: string,
   manifest: string,
