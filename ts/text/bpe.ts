@@ -1,3 +1,5 @@
+import type { Vocabulary } from "./vocabulary.ts";
+
 /** A pair of neighbours that could be merged, in the order of the heap. */
 interface Candidate {
   rank: number;
@@ -13,42 +15,38 @@ interface Candidate {
  * list.
  */
 export class MergeTable {
-  /** What each rule merges, and the token that the two become, by rank. */
+  readonly #vocab: Vocabulary;
+  /** The left one of the two that make a token, and the rank of that rule, by its id; -1: none. */
   readonly #left: Int32Array;
-  readonly #right: Int32Array;
-  readonly #made: Int32Array;
-  /** Rank of a rule, and 1 more, by a hash of its pair: open addressing. */
-  readonly #byHash: Int32Array;
-  readonly #mask: number;
+  readonly #rank: Int32Array;
+  /** Ranks of rules that make a token which an earlier one makes of others, by `otherKey`. */
+  readonly #others = new Map<number, number>();
 
-  /** With room for `count` rules. */
-  constructor(count: number) {
-    this.#left = new Int32Array(count);
-    this.#right = new Int32Array(count);
-    this.#made = new Int32Array(count);
-    this.#byHash = new Int32Array(2 ** Math.ceil(Math.log2(2 * count + 1)));
-    this.#mask = this.#byHash.length - 1;
+  constructor(vocab: Vocabulary) {
+    this.#vocab = vocab;
+    this.#left = new Int32Array(vocab.size).fill(-1);
+    this.#rank = new Int32Array(vocab.size);
   }
 
-  /** Adds the rule of a rank: earlier ranks first. Of two for one pair the first counts. */
-  add(left: number, right: number, rank: number, id: number): void {
-    const slot = this.#search(left, right);
-    if (this.#byHash[slot] !== 0) return;
-    this.#left[rank] = left;
-    this.#right[rank] = right;
-    this.#made[rank] = id;
-    this.#byHash[slot] = rank + 1;
-  }
-
-  /** The place of a pair in `byHash`, or the empty one where it would go. */
-  #search(left: number, right: number): number {
-    const hash = Math.imul(Math.imul(left, 0x9e3779b1) ^ right, 0x85ebca6b);
-    let slot = (hash ^ (hash >>> 15)) & this.#mask;
-    for (;;) {
-      const rank = this.#byHash[slot]! - 1;
-      if (rank < 0 || (this.#left[rank] === left && this.#right[rank] === right)) return slot;
-      slot = (slot + 1) & this.#mask;
+  /** Adds the rule that makes `id` of `left` and another one: earlier ranks first. */
+  add(left: number, rank: number, id: number): void {
+    if (this.#left[id] === -1) {
+      this.#left[id] = left;
+      this.#rank[id] = rank;
+    } else if (this.rankOf(left, id) < 0) {
+      this.#others.set(otherKey(left, id), rank);
     }
+  }
+
+  /** The first rule that makes `id` of `left` and another one; -1 when there is none. */
+  rankOf(left: number, id: number): number {
+    if (this.#left[id] === left) return this.#rank[id]!;
+    return this.#others.size === 0 ? -1 : (this.#others.get(otherKey(left, id)) ?? -1);
+  }
+
+  /** Whether a rule makes this token. */
+  makes(id: number): boolean {
+    return this.#left[id] !== -1;
   }
 
   /**
@@ -64,8 +62,9 @@ export class MergeTable {
       const right = left < 0 ? -1 : next[left]!;
       if (right < 0) return;
       const [leftId, rightId] = [ids[left]!, ids[right]!];
-      const rank = this.#byHash[this.#search(leftId, rightId)]! - 1;
-      if (rank >= 0) heap.push({ rank, left, leftId, rightId, id: this.#made[rank]! });
+      const id = this.#vocab.findJoined(leftId, rightId);
+      const rank = id < 0 ? -1 : this.rankOf(leftId, id);
+      if (rank >= 0) heap.push({ rank, left, leftId, rightId, id });
     };
     for (let i = 0; i < ids.length; i++) offer(i);
     for (let best = heap.pop(); best !== undefined; best = heap.pop()) {
@@ -82,6 +81,11 @@ export class MergeTable {
     }
     return ids.filter((id) => id >= 0);
   }
+}
+
+/** Token ids stay below 2^26, so a pair is an exact number. */
+function otherKey(left: number, id: number): number {
+  return left * 2 ** 26 + id;
 }
 
 class CandidateHeap {

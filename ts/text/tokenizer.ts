@@ -178,8 +178,7 @@ function byteIds({ vocab, ...files }: TokenizerFiles): Int32Array {
 function mergeTable({ vocab, merges, added, ...files }: TokenizerFiles): MergeTable {
   const { bytes, ends } = merges;
   const count = ends.length / 2;
-  const table = new MergeTable(count);
-  const isMade = new Uint8Array(vocab.size);
+  const table = new MergeTable(vocab);
   let start = 0;
   let next = 0;
   for (let rank = 0; rank < count; rank++) {
@@ -194,19 +193,15 @@ function mergeTable({ vocab, merges, added, ...files }: TokenizerFiles): MergeTa
       const why = `merge ${rank + 1} (${pair.join(" ")}) uses a token that the vocabulary lacks`;
       throw broken(files, "merges", why);
     }
-    table.add(left, right, rank, id);
-    isMade[id] = 1;
+    table.add(left, rank, id);
     next = id + 1;
     start = end;
   }
-  for (const { content } of added) {
-    const bytes = tokenBytes(content);
-    const id = bytes === undefined ? -1 : vocab.find(bytes);
-    if (id >= 0) isMade[id] = 1;
-  }
+  const names = added.map(({ content }) => tokenBytes(content));
+  const ids = new Set(names.map((bytes) => (bytes === undefined ? -1 : vocab.find(bytes))));
   const lost: number[] = [];
   for (let id = 0; id < vocab.size; id++) {
-    if (vocab.lengthOf(id) > 1 && isMade[id] === 0) lost.push(id);
+    if (!table.makes(id) && vocab.lengthOf(id) > 1 && !ids.has(id)) lost.push(id);
   }
   if (lost.length === 0) return table;
   const first = JSON.stringify(tokenText(vocab.bytesOf(lost[0]!)!));

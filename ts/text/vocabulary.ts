@@ -8,6 +8,9 @@ export class Vocabulary {
   /** Id of a token, and 1 more, by a hash of its bytes: open addressing. */
   readonly #byHash: Int32Array;
 
+  /** Working memory of `findJoined`. */
+  #joined = new Uint8Array(64);
+
   /** `ids` of as many tokens. Throws `Error` where two are the same. */
   constructor(tokens: ByteTexts, ids: ArrayLike<number>) {
     const { bytes, ends } = tokens;
@@ -60,6 +63,27 @@ export class Vocabulary {
   /** The id of the token that stands for `bytes` from `start` to `end`; -1 when there is none. */
   find(bytes: Uint8Array, start = 0, end = bytes.length): number {
     return this.#byHash[this.#search(bytes, start, end)]! - 1;
+  }
+
+  /** The id of the token whose bytes are those of two tokens together; -1 when there is none. */
+  findJoined(left: number, right: number): number {
+    const half = this.#append(left, 0);
+    const end = this.#append(right, half);
+    return this.find(this.#joined, 0, end);
+  }
+
+  /** Writes a token to `joined` at `from`; returns where it ends. */
+  #append(id: number, from: number): number {
+    const start = this.#places[2 * id]!;
+    const end = this.#places[2 * id + 1]!;
+    const length = from + end - start;
+    if (length > this.#joined.length) {
+      const grown = new Uint8Array(2 * length);
+      grown.set(this.#joined);
+      this.#joined = grown;
+    }
+    for (let i = start; i < end; i++) this.#joined[from + i - start] = this.#bytes[i]!;
+    return length;
   }
 
   /** The place of a token in `byHash`, or the empty one where it would go. */
