@@ -10,7 +10,7 @@ export const check: Check = {
   tries:
     "the n-th open, read or mmap of opening the demo and of one transcription " +
     "fails, each n: an error with a reason, or success, never a signal",
-  inputs: 221,
+  inputs: 1004,
   hangMs: 600_000,
   inputsOfTest: 0,
   notRun: withoutClang,
