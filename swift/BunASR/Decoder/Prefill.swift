@@ -83,13 +83,13 @@ final class Prefill: SlicedWork {
     }
 
     private func apply(_ layers: Range<Int>, to tokens: Range<Int>) throws {
+        let scored = tokens.upperBound - max(tokens.lowerBound, firstScored)
         let hidden = decoder.apply(
-            layers, to: group ?? embeddings[0..., tokens], caches: [cache])
+            layers, to: group ?? embeddings[0..., tokens], caches: [cache], wanted: max(1, scored))
         try evaluate([hidden] + cache[layers].flatMap(\.state))
         let isLast = layers.upperBound == cache.count
         group = isLast ? nil : hidden
-        guard isLast, tokens.upperBound > firstScored else { return }
-        heard.append(hidden[0..., max(0, firstScored - tokens.lowerBound)..<tokens.count])
+        if isLast && scored > 0 { heard.append(hidden) }
     }
 
     private func score(_ tokens: Range<Int>) throws {

@@ -78,9 +78,15 @@ final class QuantizedTextDecoder {
 
     /// The same for some of the layers: hidden states [B, L, hidden] before the first of them →
     /// those after the last.
-    func apply(_ some: Range<Int>, to hidden: MLXArray, caches: [[KVCache]]) -> MLXArray {
+    ///
+    /// - Parameter wanted: of a single sequence, how many of the last positions are given behind
+    ///   the model's last layer; the others end there with their keys and values. Nil: all.
+    func apply(
+        _ some: Range<Int>, to hidden: MLXArray, caches: [[KVCache]], wanted: Int? = nil
+    ) -> MLXArray {
         some.reduce(hidden) { x, i in
-            layers[i](x, caches: caches.map { $0[i] })
+            let skipped = wanted.map { i == layers.count - 1 ? max(0, x.dim(1) - $0) : 0 }
+            return layers[i](x, caches: caches.map { $0[i] }, skipping: skipped ?? 0)
         }
     }
 
@@ -146,8 +152,10 @@ private struct DecoderLayer {
         mlp = try SwiGLU(checkpoint, "\(name).mlp", config)
     }
 
-    func callAsFunction(_ x: MLXArray, caches: [KVCache]) -> MLXArray {
-        let x = x + attention(inputNorm(x), caches: caches)
+    /// - Parameter skipped: positions at the beginning that only leave keys and values
+    func callAsFunction(_ x: MLXArray, caches: [KVCache], skipping skipped: Int = 0) -> MLXArray {
+        let attended = attention(inputNorm(x), caches: caches, skipping: skipped)
+        let x = (skipped > 0 ? x[0..., skipped...] : x) + attended
         return x + mlp(postNorm(x))
     }
 }
@@ -178,39 +186,40 @@ private struct DecoderAttention {
         rope = RoPE(dimensions: headDim, traditional: false, base: config.ropeTheta)
     }
 
-    /// [B, L, hidden] → [B, L, hidden]
-    func callAsFunction(_ x: MLXArray, caches: [KVCache]) -> MLXArray {
+    /// [B, L, hidden] → [B, L - skipped, hidden]
+    func callAsFunction(_ x: MLXArray, caches: [KVCache], skipping skipped: Int) -> MLXArray {
         let projected = queryKeyValue(x)
         // What failed has no rows and must not be cut: MLX Swift would trap.
         let isWhole = caches.count == 1 || projected[0].ndim == 0
         let attended = caches.enumerated()
             .map { i, cache in
                 let own = isWhole ? projected : projected.map { $0[i..<i + 1] }
-                return attend(own[0], own[1], own[2], cache: cache)
+                return attend(own[0], own[1], own[2], cache: cache, skipping: skipped)
             }
         return out(attended.count == 1 ? attended[0] : concatenated(attended, axis: 0))
     }
 
     /// One sequence: query [1, L, heads · headDim], key and value [1, L, kvHeads · headDim] → [1,
-    /// L, heads · headDim]
-    private func attend(_ query: MLXArray, _ key: MLXArray, _ value: MLXArray, cache: KVCache)
-        -> MLXArray
-    {
-        let length = query.dim(1)
+    /// L - skipped, heads · headDim]
+    private func attend(
+        _ query: MLXArray, _ key: MLXArray, _ value: MLXArray, cache: KVCache,
+        skipping skipped: Int
+    ) -> MLXArray {
+        let (length, start) = (query.dim(1), cache.offset)
         func split(_ x: MLXArray, _ heads: Int) -> MLXArray {
             x.reshaped(1, length, heads, headDim)
         }
-        let queries = rope(
-            queryNorm(split(query, heads)).transposed(0, 2, 1, 3), offset: cache.offset)
-        let newKeys = rope(
-            keyNorm(split(key, kvHeads)).transposed(0, 2, 1, 3), offset: cache.offset)
+        var queries = rope(queryNorm(split(query, heads)).transposed(0, 2, 1, 3), offset: start)
+        let newKeys = rope(keyNorm(split(key, kvHeads)).transposed(0, 2, 1, 3), offset: start)
         let newValues = split(value, kvHeads).transposed(0, 2, 1, 3)
-        cache.queries?.append(queries, from: cache.offset)
+        cache.queries?.append(queries, from: start)
+        // What failed has no rows, as above.
+        if skipped > 0 && queries.ndim == 4 { queries = queries[0..., 0..., skipped...] }
         let (keys, values) = cache.update(keys: newKeys, values: newValues)
         let attended = MLXFast.scaledDotProductAttention(
             queries: queries, keys: keys, values: values, scale: 1 / Float(headDim).squareRoot(),
-            mask: length > 1 ? .causal : .none)
-        return attended.transposed(0, 2, 1, 3).reshaped(1, length, heads * headDim)
+            mask: length - skipped > 1 ? .causal : .none)
+        return attended.transposed(0, 2, 1, 3).reshaped(1, length - skipped, heads * headDim)
     }
 }
 
