@@ -6,7 +6,8 @@
 //              queries with the register tile, running maximum and sum, so that nothing of size
 //              queries x keys exists. A block of scores has the layout of a packed tile of
 //              activations, so the product with the values needs no copy. Blocks of keys that no
-//              query of the task may see are skipped: windows cost what their own keys cost.
+//              query of the task may see are skipped: windows cost what their own keys cost. Under
+//              a causal mask each row tile takes the keys that its own queries see.
 
 constexpr size_t key_block = 128;
 constexpr float lowest = -3.402823466e38f;
@@ -48,16 +49,24 @@ LANE_FUNCTION const T* values_of(const AttentionTask& t) {
          int64_t(t.kv_head) * strides[1];
 }
 
-/// Keys that any row of the task can see end here.
-static size_t visible_keys(const AttentionTask& t) {
+/// How many of the keys [k0, k0 + count) the rows [r, r + rows) may see: a causal mask hides the
+/// last ones.
+static size_t seen_keys(const AttentionTask& t, size_t r, size_t rows, size_t k0, size_t count) {
   const Attention& s = *t.shape;
-  if (s.mask != Attention::Mask::causal) return s.keys;
+  if (s.mask != Attention::Mask::causal) return count;
   size_t last = 0;
-  for (size_t r = 0; r < t.rows; r++) {
-    const size_t query = task_row(t, r).query;
+  for (size_t i = r; i < r + rows; i++) {
+    const size_t query = task_row(t, i).query;
     if (query > last) last = query;
   }
-  return last + 1 + s.keys - s.queries;
+  const size_t end = last + 1 + s.keys - s.queries;
+  if (end <= k0) return 0;
+  return end - k0 < count ? end - k0 : count;
+}
+
+/// Keys that any row of the task can see end here.
+static size_t visible_keys(const AttentionTask& t) {
+  return seen_keys(t, 0, t.rows, 0, t.shape->keys);
 }
 
 LANE_FUNCTION int64_t mask_offset(const AttentionTask& t, TaskRow row, size_t key) {
@@ -267,14 +276,38 @@ static size_t attend_many_scratch(const Attention& s) {
          block_outputs * depth;
 }
 
-/// y[rows, columns] (+)= a * panel for all row tiles; a panel is at most 32 columns wide.
-static void tiles(const float* a, size_t rows, const float* panel, size_t count, float* y,
-                  size_t ldy, size_t columns, bool add) {
+/// The row tiles of a task, and how many of a block's keys each of them sees.
+struct RowTiles {
+  size_t rows;
+  size_t seen[max_attend_many_rows / tile_rows];
+
+  size_t high(size_t r) const { return rows - r < tile_rows ? rows - r : tile_rows; }
+};
+
+/// scores[rows, columns] = queries * panel, of the block's keys from `key` on; a panel is at most
+/// 32 columns wide.
+static void score_tiles(const RowTiles& tiles, const float* queries, const float* panel, size_t dim,
+                        size_t key, size_t columns, float* scores) {
+  for (size_t c = 0; c < columns; c += tile_columns, panel += dim * tile_columns) {
+    const size_t here = columns - c < tile_columns ? columns - c : tile_columns;
+    for (size_t r = 0; r < tiles.rows; r += tile_rows) {
+      if (tiles.seen[r / tile_rows] <= key + c) continue;
+      tile(queries + r * tile_stride, tiles.high(r), panel, dim, scores + r * tile_stride + key + c,
+           tile_stride, here, nullptr, false);
+    }
+  }
+}
+
+/// out[rows, columns] (+)= scores * panel, of the `count` keys of the block.
+static void value_tiles(const RowTiles& tiles, const float* scores, const float* panel,
+                        size_t count, size_t columns, float* out, size_t out_stride, bool add) {
   for (size_t c = 0; c < columns; c += tile_columns, panel += count * tile_columns) {
     const size_t here = columns - c < tile_columns ? columns - c : tile_columns;
-    for (size_t r = 0; r < rows; r += tile_rows) {
-      const size_t high = rows - r < tile_rows ? rows - r : tile_rows;
-      tile(a + r * tile_stride, high, panel, count, y + r * ldy + c, ldy, here, nullptr, add);
+    for (size_t r = 0; r < tiles.rows; r += tile_rows) {
+      const size_t seen = tiles.seen[r / tile_rows];
+      if (seen == 0) continue;
+      tile(scores + r * tile_stride, tiles.high(r), panel, seen, out + r * out_stride + c,
+           out_stride, here, nullptr, add);
     }
   }
 }
@@ -297,19 +330,25 @@ static void attend_many_stored(const AttentionTask& t, float* scratch) {
   const T* v = values_of<T>(t);
   const size_t keys = visible_keys(t);
   bool first = true;
+  RowTiles tiles{t.rows, {}};
   for (size_t k0 = 0; k0 < keys; k0 += key_block) {
     const size_t count = keys - k0 < key_block ? keys - k0 : key_block;
     if (!any_visible(t, k0, count)) continue;
+    for (size_t r = 0; r < t.rows; r += tile_rows) {
+      tiles.seen[r / tile_rows] = seen_keys(t, r, tiles.high(r), k0, count);
+    }
     for (size_t c = 0; c < count; c += block_outputs) {
       const size_t columns = count - c < block_outputs ? count - c : block_outputs;
       fill_from_rows(k + int64_t(k0 + c) * s.k_strides[2], s.k_strides[2], columns, s.dim, panel);
-      tiles(queries, t.rows, panel, s.dim, scores + c, tile_stride, columns, false);
+      score_tiles(tiles, queries, panel, s.dim, c, columns, scores);
     }
     for (size_t r = 0; r < t.rows; r++) {
+      const size_t seen = tiles.seen[r / tile_rows];
+      if (seen == 0) continue;
       float* row = scores + r * tile_stride;
-      finish_scores(t, task_row(t, r), k0, count, row);
-      const float top = largest_of(row, count, tops[r]);
-      const float sum_here = exponentiate(row, count, top);
+      finish_scores(t, task_row(t, r), k0, seen, row);
+      const float top = largest_of(row, seen, tops[r]);
+      const float sum_here = exponentiate(row, seen, top);
       if (!first && top != tops[r]) {
         float shrink[width];
         store(shrink, exponential(broadcast(tops[r] - top)));
@@ -323,7 +362,7 @@ static void attend_many_stored(const AttentionTask& t, float* scratch) {
       const size_t columns = s.dim - d < block_outputs ? s.dim - d : block_outputs;
       fill_from_columns(v + int64_t(k0) * s.v_strides[2] + d, s.v_strides[2], columns, count,
                         panel);
-      tiles(scores, t.rows, panel, count, out + d, out_stride, columns, !first);
+      value_tiles(tiles, scores, panel, count, columns, out + d, out_stride, !first);
     }
     first = false;
   }
