@@ -105,7 +105,7 @@ void measure_convolutions(Bench& bench) {
     std::vector<float> y(pixels * out);
     for (Arithmetic arithmetic : arithmetics) {
       const Matrix matrix =
-          PackedMatrix::convolution(weights.data(), Storage::bf16, out, 9, in, arithmetic);
+          PackedMatrix::convolution(weights.data(), Storage::bf16, shape, arithmetic);
       bench.measure({.group = "convolution",
                      .shape = std::to_string(images) + " × " + std::to_string(height) + " × " +
                               std::to_string(width) + " × " + std::to_string(in) + " → 480",

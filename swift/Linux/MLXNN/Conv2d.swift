@@ -36,7 +36,7 @@ open class Conv2d {
         guard let weight = parameters.values["weight"] else {
             preconditionFailure("a convolution takes a weight")
         }
-        packed = PackedWeight(dense: weight, arithmetic: arithmetic)
+        packed = PackedWeight(convolution: weight, stride: stride, arithmetic: arithmetic)
         bias = parameters.values["bias"]
         return self
     }

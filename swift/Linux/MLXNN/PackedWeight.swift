@@ -21,6 +21,13 @@ final class PackedWeight {
         reportIfMissing()
     }
 
+    /// - Parameter weight: [outputs, height, width, in], for `convolve` with this stride alone
+    init(convolution weight: MLXArray, stride: (Int, Int), arithmetic: cmlx_arithmetic) {
+        ctx = cmlx_pack_convolution(
+            weight.ctx, [Int32(stride.0), Int32(stride.1)], arithmetic)
+        reportIfMissing()
+    }
+
     deinit {
         cmlx_packed_free(ctx)
     }

@@ -116,6 +116,7 @@ void test_int16();
 void test_int8();
 void test_int8x2();
 void test_rounded_bytes();
+void test_winograd();
 void test_attentions();
 void test_norms();
 void test_to_f16();

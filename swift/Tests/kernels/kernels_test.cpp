@@ -46,6 +46,7 @@ int main(int count, char** arguments) {
   test_int8();
   test_int8x2();
   test_rounded_bytes();
+  test_winograd();
   test_attentions();
   std::printf("%d passed, %d failed\n", passed, failed);
   return failed ? 1 : 0;

@@ -72,15 +72,26 @@ cmlx_packed cmlx_pack_dense(cmlx_array weight, cmlx_arithmetic arithmetic) {
   return cmlx::guarded<cmlx_packed>(nullptr, [&] {
     const mx::array& values = weight->value;
     const auto outputs = static_cast<size_t>(values.shape(0));
-    const auto inputs = values.size() / outputs;
-    const auto how = arithmetic_of(arithmetic);
-    const Rows rows(values);
-    if (values.ndim() != 4) {
-      return packed(PackedMatrix::dense(rows, storage(values), outputs, inputs, how));
-    }
-    const auto channels = static_cast<size_t>(values.shape(3));
-    return packed(PackedMatrix::convolution(rows, storage(values), outputs, inputs / channels,
-                                            channels, how));
+    return packed(PackedMatrix::dense(Rows(values), storage(values), outputs,
+                                      values.size() / outputs, arithmetic_of(arithmetic)));
+  });
+}
+
+cmlx_packed cmlx_pack_convolution(cmlx_array weight, const int32_t stride[2],
+                                  cmlx_arithmetic arithmetic) {
+  return cmlx::guarded<cmlx_packed>(nullptr, [&] {
+    const mx::array& values = weight->value;
+    require(values.ndim() == 4, "a convolution has weights [out, height, width, in]");
+    auto size = [&](int axis) { return static_cast<size_t>(values.shape(axis)); };
+    Conv2d shape{};
+    shape.out = size(0);
+    shape.kh = size(1);
+    shape.kw = size(2);
+    shape.in = size(3);
+    shape.stride_h = static_cast<size_t>(stride[0]);
+    shape.stride_w = static_cast<size_t>(stride[1]);
+    return packed(
+        PackedMatrix::convolution(Rows(values), storage(values), shape, arithmetic_of(arithmetic)));
   });
 }
 

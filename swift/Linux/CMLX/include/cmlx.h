@@ -114,11 +114,14 @@ cmlx_packed cmlx_pack_quantized(cmlx_array weight, cmlx_array scales, cmlx_array
 /// Float weights [outputs, ...]; the other axes are the inputs. They are rounded themselves when
 /// `arithmetic` allows it.
 cmlx_packed cmlx_pack_dense(cmlx_array weight, cmlx_arithmetic arithmetic);
+/// Float weights [outputs, height, width, in] for `cmlx_packed_convolve` with this stride alone.
+cmlx_packed cmlx_pack_convolution(cmlx_array weight, const int32_t stride[2],
+                                  cmlx_arithmetic arithmetic);
 void cmlx_packed_free(cmlx_packed packed);
 /// x [..., inputs] to [..., outputs]; `bias` [outputs] may be NULL.
 cmlx_array cmlx_packed_multiply(cmlx_packed packed, cmlx_array x, cmlx_array bias);
-/// x [batch, height, width, in] to [batch, height, width, outputs] with weights that were packed as
-/// [outputs, height, width, in]; `kernel` is their height and width.
+/// x [batch, height, width, in] to [batch, height, width, outputs] with the weights of a
+/// convolution; `kernel` is their height and width.
 cmlx_array cmlx_packed_convolve(cmlx_packed packed, cmlx_array x, cmlx_array bias,
                                 const int32_t kernel[2], const int32_t stride[2],
                                 const int32_t padding[2]);

@@ -5,7 +5,8 @@
 //   matrix/       products with weight matrices, shared out to threads: packed.* (packed at load,
 //                 any number of rows), gemm.* (many rows), int8.* (quantized weights, activations
 //                 rounded to bytes: Arithmetic::fast), int8x2.* (the same with twice the bits:
-//                 Arithmetic::fine), int16.* and rounded_bytes.* (float weights rounded)
+//                 Arithmetic::fine), int16.* and rounded_bytes.* (float weights rounded),
+//                 winograd.* (convolutions with those)
 //   table.h       the seam: one table of single-threaded kernels for each instruction set, whose
 //                 entries table.inl lists;  dispatch.cpp   the choice of a table
 //   isa/          the tables: for each instruction set a header (one vector type) and a source
@@ -78,13 +79,14 @@ class PackedMatrix {
                                                    size_t outputs, size_t inputs,
                                                    Arithmetic arithmetic);
 
-  /// The same for a convolution's weights [outputs, taps * channels], where `taps` is kh * kw.
+  /// The same for a convolution's weights [out, kh * kw * in]: for pictures of any size and
+  /// padding, but these channels and strides, and for `convolve` alone.
   static std::shared_ptr<const PackedMatrix> convolution(const WeightRows& weights, Storage storage,
-                                                         size_t outputs, size_t taps,
-                                                         size_t channels, Arithmetic arithmetic);
+                                                         const Conv2d& shape,
+                                                         Arithmetic arithmetic);
   static std::shared_ptr<const PackedMatrix> convolution(const void* weights, Storage storage,
-                                                         size_t outputs, size_t taps,
-                                                         size_t channels, Arithmetic arithmetic);
+                                                         const Conv2d& shape,
+                                                         Arithmetic arithmetic);
 
   virtual ~PackedMatrix() = default;
   size_t outputs = 0;

@@ -74,6 +74,12 @@ INT8_KERNEL(void, tile,
             (const MatrixView&, const Int8Row* x, size_t rows, const uint8_t* panel, size_t count,
              float* sums))
 
+// ---- convolutions by fewer products (winograd.h)
+// -------------------------------------------------
+
+/// Pixels [5][5] of `channels` floats, a multiple of block_outputs, to the inputs of nine products.
+TABLE_KERNEL(void, winograd_patch, (const float* const* pixels, size_t channels, float* const* to))
+
 // ---- products of int16; nullptr in tables without -----------------------------------------------
 
 /// A row of a panel of activations. x is zero from `count` up to a multiple of 32.

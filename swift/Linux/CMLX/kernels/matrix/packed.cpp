@@ -23,6 +23,7 @@
 #include "kernels/matrix/int8x2.h"
 #include "kernels/matrix/rounded_bytes.h"
 #include "kernels/matrix/transpose.h"
+#include "kernels/matrix/winograd.h"
 
 namespace bun_asr {
 namespace {
@@ -228,17 +229,18 @@ std::shared_ptr<const PackedMatrix> PackedMatrix::dense(const WeightRows& weight
 }
 
 std::shared_ptr<const PackedMatrix> PackedMatrix::convolution(const WeightRows& weights,
-                                                              Storage storage, size_t outputs,
-                                                              size_t taps, size_t channels,
+                                                              Storage storage, const Conv2d& shape,
                                                               Arithmetic arithmetic) {
-  const size_t room = panel_channels(channels);
-  // Zeros are multiplied as slowly as other numbers.
-  const bool pays = channels * 8 >= room * 7 && gains_by_bytes(room);
-  if (arithmetic == Arithmetic::fast && outputs > 0 && pays) {
-    return rounded_to_bytes(weights, storage, outputs, taps, channels, room);
+  const size_t taps = shape.kh * shape.kw, channels = shape.in, room = panel_channels(channels);
+  if (arithmetic == Arithmetic::fast && shape.out > 0) {
+    if (gains_by_winograd(shape)) return winograd(weights, storage, shape);
+    // Zeros are multiplied as slowly as other numbers.
+    if (channels * 8 >= room * 7 && gains_by_bytes(room)) {
+      return rounded_to_bytes(weights, storage, shape.out, taps, channels, room);
+    }
   }
   const auto least = arithmetic == Arithmetic::full ? Arithmetic::full : Arithmetic::fine;
-  return dense(weights, storage, outputs, taps * channels, least);
+  return dense(weights, storage, shape.out, taps * channels, least);
 }
 
 std::shared_ptr<const PackedMatrix> PackedMatrix::quantized(const uint32_t* codes,
@@ -261,11 +263,10 @@ std::shared_ptr<const PackedMatrix> PackedMatrix::dense(const void* weights, Sto
 }
 
 std::shared_ptr<const PackedMatrix> PackedMatrix::convolution(const void* weights, Storage storage,
-                                                              size_t outputs, size_t taps,
-                                                              size_t channels,
+                                                              const Conv2d& shape,
                                                               Arithmetic arithmetic) {
-  const RowsInMemory rows(weights, taps * channels * storage_bytes(storage));
-  return convolution(rows, storage, outputs, taps, channels, arithmetic);
+  const RowsInMemory rows(weights, shape.kh * shape.kw * shape.in * storage_bytes(storage));
+  return convolution(rows, storage, shape, arithmetic);
 }
 
 void finish_columns(const Epilogue& epilogue, float* y, size_t rows, size_t outputs, size_t block) {

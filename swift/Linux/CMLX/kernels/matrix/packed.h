@@ -14,6 +14,7 @@ class Packed final : public PackedMatrix {
   Packed(const MatrixView& shape, Arithmetic arithmetic);
 
   uint8_t* memory() const { return memory_.get(); }
+  const MatrixView& view() const { return view_; }
 
   void multiply(const float* x, const Epilogue& epilogue, float* y, size_t rows) const override;
   void gather(const int32_t* ids, float* y, size_t rows) const override;
