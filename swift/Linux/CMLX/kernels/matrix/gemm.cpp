@@ -39,15 +39,14 @@ void Gemm::multiply_by_outputs(const Band& band, const uint8_t* a) const {
   const size_t blocks = weights_.blocks();
   // Enough tasks to share out evenly, and as large as that allows.
   const size_t tasks_wanted = thread_count() * 8;
-  const size_t blocks_a_task = std::clamp<size_t>(blocks / tasks_wanted, 1, 8);
-  const size_t columns = (blocks + blocks_a_task - 1) / blocks_a_task;
+  const size_t columns = std::max(std::min(blocks, tasks_wanted), (blocks + 7) / 8);
   const size_t parts = std::clamp<size_t>(tasks_wanted / columns, 1, (band.tiles + 7) / 8);
 
   parallel_for(columns * parts, 1, [&](size_t i, size_t end) {
     for (; i < end; i++) {
       const size_t part = i % parts, column = i / parts;
       const Task task{band.tiles * part / parts, band.tiles * (part + 1) / parts,
-                      column * blocks_a_task, std::min(blocks, (column + 1) * blocks_a_task)};
+                      blocks * column / columns, blocks * (column + 1) / columns};
       for (size_t k0 = 0; k0 < weights_.inputs; k0 += panel_inputs) {
         multiply_panel(band, task, k0, a + k0 / panel_inputs * band.rows * row_bytes_);
       }

@@ -56,14 +56,12 @@ class Int8Gemm {
     const size_t blocks = weights_.blocks();
     const size_t tiles = (rows_ + kernels_.tile_rows - 1) / kernels_.tile_rows;
     const size_t tasks_wanted = thread_count() * 8;  // enough to share out evenly
-    const size_t blocks_a_task = std::max<size_t>(blocks / tasks_wanted, 1);
-    const size_t columns = (blocks + blocks_a_task - 1) / blocks_a_task;
+    const size_t columns = std::min(blocks, tasks_wanted);
     const size_t parts = std::clamp<size_t>(tasks_wanted / columns, 1, (tiles + 7) / 8);
     parallel_for(columns * parts, 1, [&](size_t task, size_t end) {
       for (; task < end; task++) {
-        const size_t part = task % parts, begin = task / parts * blocks_a_task;
-        const size_t stop = std::min(blocks, begin + blocks_a_task);
-        for (size_t b = begin; b < stop; b++) {
+        const size_t part = task % parts, column = task / parts;
+        for (size_t b = blocks * column / columns; b < blocks * (column + 1) / columns; b++) {
           multiply(b, first_row, rows_ * part / parts, rows_ * (part + 1) / parts);
         }
       }
