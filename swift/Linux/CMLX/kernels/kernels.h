@@ -14,9 +14,10 @@
 //   weight_rows.h where weights come from
 //   machine/      what the processor can do, cores, the pool of threads, memory
 //
-// The best table that the machine supports is chosen at the first call; the environment variable
-// BUN_ASR_KERNELS=scalar|avx2|avxvnni|avx512|avx512vnni|neon|neondot forces one. BUN_ASR_THREADS
-// sets the number of threads.
+// The best table that the machine supports is chosen at the first call, on Zen 4 with the products
+// of one row from another one (dispatch.cpp); the environment variable
+// BUN_ASR_KERNELS=scalar|avx2|avxvnni|avx512|avx512vnni|neon|neondot forces one for everything.
+// BUN_ASR_THREADS sets the number of threads.
 // Activations are float32, row-major, contiguous unless strides are given, and need no alignment.
 // Nothing throws. In a steady state nothing allocates either: working memory belongs to threads and
 // grows to the largest call. All is float32, and only the order of sums differs from table to

@@ -118,6 +118,9 @@ struct Table {
 
 /// The table in use.
 const Table& table();
+/// Those for one row of activations, which may be another table's: what they give is the same, bit
+/// for bit, in all tables that fuse multiplying with adding.
+const Int8Kernels& one_row_kernels();
 /// Every table compiled in, best first; ends with nullptr.
 const Table* const* all_tables();
 /// Makes `name` the table in use; false when it is unknown or this machine lacks it. For tests and

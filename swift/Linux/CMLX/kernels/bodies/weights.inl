@@ -14,9 +14,6 @@ LANE_FUNCTION Vec load_scales(Storage storage, const uint8_t* p, size_t lane) {
   }
 }
 
-/// How far ahead weights are asked for.
-constexpr size_t prefetch_ahead = 4096;
-
 /// Asks for memory. The processor's own prefetch stops at the end of each page.
 LANE_FUNCTION void prefetch(const uint8_t* p, size_t bytes) {
   constexpr size_t line = 64;

@@ -4,6 +4,7 @@
 #include <cpuid.h>
 
 #include <cstdint>
+#include <cstring>
 
 namespace bun_asr {
 namespace {
@@ -38,12 +39,31 @@ const Features& features() {
   return found;
 }
 
+/// Of AMD: 0x19 is Zen 3 and Zen 4. 0: of somebody else.
+uint32_t amd_family() {
+  uint32_t a, b, c, d;
+  char vendor[12];
+  if (!__get_cpuid(0, &a, &b, &c, &d)) return 0;
+  std::memcpy(vendor, &b, 4);
+  std::memcpy(vendor + 4, &d, 4);
+  std::memcpy(vendor + 8, &c, 4);
+  if (std::memcmp(vendor, "AuthenticAMD", sizeof vendor) != 0) return 0;
+  __get_cpuid(1, &a, &b, &c, &d);
+  return (a >> 8 & 0xf) + (a >> 20 & 0xff);
+}
+
 }  // namespace
+
+// One row on Zen 3: 21.1 GB/s at 1152, 19.2 at 2304, 18.9 at 4096 with 4 bits, 23.6, 21.2 and 20.8
+// with 8, where plain reading gives 26.5. More lines than a core can wait for are of no use, and
+// what is asked for behind the end of a thread's share comes for nothing.
+const size_t prefetch_ahead = amd_family() != 0 ? 1152 : 4096;
 
 bool cpu_has_avx2() { return features().avx2; }
 bool cpu_has_avx512() { return features().avx512; }
 bool cpu_has_avx512vnni() { return features().avx512vnni; }
 bool cpu_has_avxvnni() { return features().avxvnni; }
+bool cpu_is_zen4() { return cpu_has_avx512() && amd_family() == 0x19; }
 
 }  // namespace bun_asr
 #elif defined(__aarch64__)
@@ -52,6 +72,8 @@ bool cpu_has_avxvnni() { return features().avxvnni; }
 #endif
 
 namespace bun_asr {
+
+const size_t prefetch_ahead = 4096;
 
 bool cpu_has_neon_dot() {
 #if defined(__linux__)

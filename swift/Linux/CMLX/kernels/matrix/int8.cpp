@@ -111,9 +111,8 @@ class Int8Gemm {
   const Int8Row* x_;
 };
 
-void multiply_few_rows(const MatrixView& weights, const Int8Row* x, const Epilogue& epilogue,
-                       float* y, size_t rows) {
-  const Int8Kernels& kernels = table().int8;
+void multiply_few_rows(const Int8Kernels& kernels, const MatrixView& weights, const Int8Row* x,
+                       const Epilogue& epilogue, float* y, size_t rows) {
   // Waking a thread pays from some tens of thousands of weights on.
   const size_t grain = std::max<size_t>(1, 32768 / (block_outputs * weights.inputs));
   parallel_for(weights.blocks(), grain, [&](size_t b, size_t end) {
@@ -137,7 +136,7 @@ void multiply_int8_band(const MatrixView& weights, const Int8Row* x, const Epilo
 void multiply_int8(const MatrixView& weights, const float* x, const Epilogue& epilogue, float* y,
                    size_t rows) {
   thread_local Scratch<Int8Row> memory;
-  const Int8Kernels& kernels = table().int8;
+  const Int8Kernels& kernels = rows == 1 ? one_row_kernels() : table().int8;
   const size_t inputs = weights.inputs, panels = (inputs + panel_inputs - 1) / panel_inputs;
   for (size_t first = 0; first < rows; first += max_band_rows) {
     const size_t here = std::min(max_band_rows, rows - first);
@@ -148,7 +147,7 @@ void multiply_int8(const MatrixView& weights, const float* x, const Epilogue& ep
       }
     });
     if (rows <= kernels.max_few_rows) {
-      multiply_few_rows(weights, rounded, epilogue, y, rows);
+      multiply_few_rows(kernels, weights, rounded, epilogue, y, rows);
     } else {
       multiply_int8_band(weights, rounded, epilogue, y, first, here);
     }
