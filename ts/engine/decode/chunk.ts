@@ -29,8 +29,15 @@ export interface DecodeOptions {
   words?: AnswerListener | undefined;
   /** Whoever knows what may have been said. */
   prompter?: Prompter | undefined;
-  /** What the model will most likely write. */
-  draft?: readonly Token[] | undefined;
+  /** Who has heard the beginning of the chunk while it grew. */
+  before?: HeardBefore | undefined;
+}
+
+/** A session that has decoded audio which is longer now, with the same options. */
+export interface HeardBefore {
+  session: DecodingSession;
+  /** What it wrote, and will most likely write again. */
+  tokens: readonly Token[];
 }
 
 /** For whom a chunk is decoded. An aborted chunk ends with what it has. */
@@ -70,7 +77,10 @@ export async function decodeChunk(
 ): Promise<ChunkResult> {
   using _permit = await engine.permit(context);
   if (context.signal?.aborted) return notDecoded(audio, "cancelled");
-  using session = sessionFor(engine, options);
+  const { before } = options;
+  using own = before === undefined ? sessionFor(engine, options) : undefined;
+  const session = own ?? before!.session;
+  const earlier = session.report();
   const maxTokens = options.maxTokens ?? tokenBudget(audio.end - audio.start);
   const ids = await feed(engine, session, audio, { ...options, maxTokens }, context);
   if (ids === undefined) return notDecoded(audio, "cancelled");
@@ -93,7 +103,7 @@ export async function decodeChunk(
     chunk: hypothesis === written ? first : decoded(audio, hypothesis, finishReason),
     ...countOf(ids, engine.model.info),
     outputTokens: hypothesis.tokens.length,
-    times: session.report(),
+    times: timesSince(earlier, session.report()),
   };
   const answer = { session, audio, hypothesis, position: ids.length };
   return withWordsHeard(result, answer, options);
@@ -138,7 +148,8 @@ async function feed(
   if (!(await stages.finish(session, context))) return undefined;
   const ids = options.prompt(audioTokens);
   checkPositions(engine, ids.length + options.maxTokens, audio, context.name);
-  session.prefill(ids, draftOf(options.draft, options.maxTokens));
+  if (options.before !== undefined) session.rewind(0);
+  session.prefill(ids, draftOf(options.before?.tokens, options.maxTokens));
   return (await stages.finish(session, context)) ? ids : undefined;
 }
 
@@ -181,6 +192,16 @@ export function notDecoded(
     audioTokens: 0,
     outputTokens: 0,
     times: { melMs: 0, encodeMs: 0, prefillMs: 0, decodeMs: 0 },
+  };
+}
+
+/** The times of a session without those that it had earlier. */
+function timesSince(earlier: StageTimes, now: StageTimes): StageTimes {
+  return {
+    melMs: now.melMs - earlier.melMs,
+    encodeMs: now.encodeMs - earlier.encodeMs,
+    prefillMs: now.prefillMs - earlier.prefillMs,
+    decodeMs: now.decodeMs - earlier.decodeMs,
   };
 }
 

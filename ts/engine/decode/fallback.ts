@@ -6,6 +6,7 @@ import {
   type DecodeContext,
   type DecodeOptions,
   decodeChunk,
+  type HeardBefore,
   notDecoded,
 } from "./chunk.ts";
 import type { StageTimes } from "./decoding-model.ts";
@@ -33,12 +34,12 @@ export const penalties = { repetitionPenalty: 1.15, noRepeatNgram: 6 };
 export async function decodeWithFallback(
   engine: Engine,
   audio: AudioChunk,
-  options: DecodeOptions,
+  { before, ...options }: DecodeOptions,
   context: DecodeContext,
 ): Promise<ChunkResult[]> {
   if (audio.isSilent) return [notDecoded(audio, "eos")];
   const attempts = new Attempts(engine, options, context);
-  const first = await attempts.decode(audio);
+  const first = await attempts.decode(audio, before);
   if (!hasFailed(first, options)) return [first];
   const parts = audio.end - audio.start >= minHalvedSeconds ? attempts.parts(audio) : [audio];
   const results: ChunkResult[] = [];
@@ -73,8 +74,8 @@ class Attempts {
   }
 
   /** As it is, and again without the prompt where that may have led astray. */
-  async decode(audio: AudioChunk): Promise<ChunkResult> {
-    const result = await this.#with(audio, {});
+  async decode(audio: AudioChunk, before?: HeardBefore): Promise<ChunkResult> {
+    const result = await this.#with(audio, { before });
     const { biasing, barePrompt } = this.#options;
     const { text, finishReason } = result.chunk;
     const isEcho = biasing.isEcho(text);

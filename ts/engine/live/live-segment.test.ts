@@ -155,13 +155,32 @@ describe("a segment that ends", () => {
   });
 
   test("with nothing settled is decoded as a chunk, and its steps count", async () => {
-    const { segment, model } = segmentOf(({ session }) => `${header}Session ${session}.`);
+    const { segment, model } = segmentOf(({ seconds }) => `${header}Heard ${seconds} s.`);
     await segment.step(soundOf(1));
     expect(segment.text).toBe("");
     const results = await segment.finish(soundOf(2));
-    expect(results.map(({ chunk }) => chunk.text)).toEqual(["Session 1."]);
+    expect(results.map(({ chunk }) => chunk.text)).toEqual(["Heard 2 s."]);
+    // All of it is encoded and fed from the beginning, by the session that knows its mel.
+    expect(model.sessions.length).toBe(1);
+    const { counts } = model.sessions[0]!;
+    expect(counts.encodeMs).toBe(13 + 26);
+    expect(results[0]).toMatchObject({
+      inputTokens: counts.prefillMs,
+      outputTokens: counts.decodeMs,
+      times: counts,
+    });
+  });
+
+  test("with nothing settled is decoded again by sessions of their own where that fails", async () => {
+    const { segment, model } = segmentOf(({ session }) =>
+      session === 0 ? loop("Well") : `${header}Session ${session}.`,
+    );
+    await segment.step(soundOf(1));
+    const [result] = await segment.finish(soundOf(2));
+    expect(result!.chunk.text).toBe("Session 1.");
     const tokens = model.sessions.map(({ counts }) => counts.decodeMs);
-    expect(results[0]!.outputTokens).toBe(tokens[0]! + tokens[1]!);
+    expect(result!.outputTokens).toBe(tokens[0]! + tokens[1]!);
+    expect(result!.times.melMs).toBe(3);
   });
 
   test("in a loop is decoded again with penalties, from what is settled", async () => {

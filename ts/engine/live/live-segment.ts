@@ -127,13 +127,14 @@ export class LiveSegment implements Disposable {
 
   async #finish(audio: AudioChunk): Promise<ChunkResult[]> {
     if (this.#text === "") {
+      const steps = this.#work();
       const [first, ...rest] = await decodeWithFallback(
         this.#engine,
         audio,
-        { ...this.#options, draft: this.#draft },
+        { ...this.#options, before: { session: this.#session, tokens: this.#draft } },
         this.#context,
       );
-      return first === undefined ? [] : [withWorkOf(first, this.#work()), ...rest];
+      return first === undefined ? [] : [withWorkOf(first, steps), ...rest];
     }
     const result = await this.#finishSettled(audio);
     return result.chunk.finishReason === "short" ? await this.#anew(audio, result) : [result];
