@@ -58,8 +58,7 @@ extension Session {
     private func finish(_ work: Work) throws {
         switch work {
         case .mel(let logMel):
-            // Whoever has heard something before will hear more.
-            if report.frames > 0 { heard = logMel }
+            heard = logMel
             mel = logMel.values
             embeddings = nil
             report.frames = logMel.frames

@@ -42,7 +42,7 @@ final class Session {
     var work: Work?
 
     var mel: [Float] = []
-    /// What `mel` was made by, of a session that hears a recording grow.
+    /// What `mel` was made by: a recording that grows begins with it.
     var heard: LogMel?
     /// Of `mel`; nil until it is encoded.
     var embeddings: MLXArray?

@@ -12,7 +12,7 @@ package final class LogMel: SlicedWork {
     /// [128, T], row-major; whole when no slice is left.
     package private(set) var values: [Float]
     private let preprocessing: AudioPreprocessing
-    private let padded: [Float]
+    private var padded: [Float]
     private var framesDone = 0
     /// `values` without the floor, for the clip that this one grows to; of longer clips not.
     private var unfloored: [Float] = []
@@ -62,7 +62,7 @@ package final class LogMel: SlicedWork {
         }
         framesDone = slice.upperBound
         guard framesDone == frames else { return }
-        if frames <= Self.framesInSlice { unfloored = values }
+        if frames <= Self.framesInSlice { unfloored = values } else { padded = [] }
         AudioPreprocessing.normalise(&values)
     }
 }

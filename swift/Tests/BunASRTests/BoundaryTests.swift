@@ -30,7 +30,7 @@ extension Core {
             #expect(error?.description.contains(#""code":"model""#) == true)
         }
 
-        @Test("what a rewind leaves gives what a fresh prefill gives")
+        @Test("what a rewind leaves gives what a fresh prefill gives, and so does a draft")
         func rewind() throws {
             let cases: [Goldens.Case] = try Goldens.cases(of: "small-q4")
             let golden = try #require(cases.last { $0.samples < 48_000 })
@@ -45,6 +45,11 @@ extension Core {
             #expect(asr_session_rewind(open.session, Int64(kept)) == Int64(kept))
             #expect(asr_session_next(open.session) == Int64(ASR_FAILED))
             #expect(open.prefill(Array(ids[kept...])) == Int64(ids.count))
+            #expect((0..<6).map { _ in asr_session_next(open.session) } == first)
+
+            #expect(asr_session_rewind(open.session, Int64(kept)) == Int64(kept))
+            let draft = first.prefix(4).map { Int32($0) } + [Int32(first[4]) ^ 1]
+            #expect(open.prefill(Array(ids[kept...]), draft: draft) == Int64(ids.count))
             #expect((0..<6).map { _ in asr_session_next(open.session) } == first)
 
             #expect(asr_session_rewind(open.session, 0) == 0)

@@ -28,6 +28,22 @@ extension Core {
             #expect(logMel(short, preprocessing) == first)
         }
 
+        @Test(
+            "a clip that has grown has the mel of the whole, to the bit", arguments: [100, 30_000])
+        func growing(_ start: Int) throws {
+            let preprocessing = try AudioPreprocessing(recipe: .exact)
+            var before: LogMel?
+            for count in [start, 42_000, 42_000, 41_900, 90_001] {
+                let samples = try Goldens.speech(count)
+                let mel = samples.withUnsafeBufferPointer {
+                    LogMel($0, preprocessing, after: before)
+                }
+                while mel.slicesLeft > 0 { mel.doSlice() }
+                #expect(mel.values == logMel(samples, preprocessing))
+                before = mel
+            }
+        }
+
         @Test("the padded transform is near the exact one, and not the same")
         func recipes() throws {
             let speech = try Goldens.speech(16_000)
