@@ -171,7 +171,7 @@ describe("a segment that ends", () => {
     });
   });
 
-  test("with nothing settled is decoded again by sessions of their own where that fails", async () => {
+  test("with nothing settled is decoded again by other sessions where that fails", async () => {
     const { segment, model } = segmentOf(({ session }) =>
       session === 0 ? loop("Well") : `${header}Session ${session}.`,
     );
