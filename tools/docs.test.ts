@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { benchCommand } from "../bench/command.ts";
 import { alignCommand } from "../ts/cli/commands/align.ts";
+import { batchCommand } from "../ts/cli/commands/batch.ts";
 import { convertCommand } from "../ts/cli/commands/convert.ts";
 import { doctorCommand } from "../ts/cli/commands/doctor.ts";
 import { findHeadsCommand } from "../ts/cli/commands/find-heads.ts";
@@ -77,6 +78,7 @@ describe("scripts run as they stand", () => {
 describe("the command line", () => {
   const usages: Readonly<Record<string, string>> = {
     transcribe: transcribeCommand.usage(),
+    batch: batchCommand.usage(),
     align: alignCommand.usage(),
     mic: micCommand.usage(),
     serve: serveCommand.usage(),

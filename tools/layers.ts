@@ -28,6 +28,8 @@ const table: Readonly<Record<string, string>> = {
   output: "contract segments text",
   // A name of a model becomes a folder.
   hub: "contract concurrency checkpoint native/locate native/program text",
+  // Recordings by the thousand: plans, and what comes of them.
+  batch: "contract native/program audio",
   // What is fetched, too, and no model.
   "align/tables": "contract concurrency align hub",
   // Libraries without a terminal.
@@ -54,7 +56,7 @@ const table: Readonly<Record<string, string>> = {
   "cli/terminal": "contract native/locate text segments output server cli/files cli/flags",
   "cli/commands":
     "contract native native/locate native/program audio text align hub align/tables convert wer " +
-    "heads api doctor cli/files cli/flags cli/terminal",
+    "heads batch api doctor cli/files cli/flags cli/terminal",
   "cli/main": "contract native/program cli/terminal cli/commands",
 };
 

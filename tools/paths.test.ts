@@ -15,6 +15,7 @@ const rooms = [
   "docs",
   "findings",
   "scale",
+  "deploy",
 ];
 const inRooms = rooms.flatMap((room) =>
   readdirSync(join(root, room), { recursive: true, encoding: "utf8" }).map((path) =>

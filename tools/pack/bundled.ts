@@ -11,18 +11,20 @@ const engineFile = "engine.js";
 
 /**
  * Writes into the modules of the main package what takes the place of ts/native/locate/bundled.ts,
- * with the engine's thread as one script beside it. `demo` is the demo's folder seen from there.
+ * with the engine's thread as one script beside it. `demo` is the demo's folder seen from there,
+ * `scale` that of the runner of archives.
  */
 export async function writeBundled(
   modules: string,
-  demo: string,
+  { demo, scale }: Readonly<Record<"demo" | "scale", string>>,
   platformName: string,
 ): Promise<void> {
   const folder = join(modules, "native/locate");
   await rm(join(folder, "bundled.js.map"));
   // Before the module below is there: the engine is told by its caller what the program carries.
   await bundleEngine(join(modules, "worker/engine/main.js"), folder);
-  const { imports, table } = importsOf(join(folder, demo), `${demo}/`);
+  const model = importsOf(join(folder, demo), `${demo}/`);
+  const runner = importsOf(join(folder, scale), `${scale}/`, /./, "runner");
   // The platform is known when a program is compiled, and what is not installed is an error then
   // that is caught here.
   const platform = platformName.replace(
@@ -32,11 +34,12 @@ export async function writeBundled(
   await writeFile(
     join(folder, "bundled.js"),
     `import engine from "./${engineFile}" with { type: "file" };
-${imports}
-const demo = ${table};
+${model.imports}${runner.imports}
+const demo = ${model.table};
+const scale = ${runner.table};
 
 export function bundled() {
-  return { engine, demo, native: native() };
+  return { engine, demo, scale, native: native() };
 }
 
 function native() {
@@ -71,21 +74,26 @@ async function bundleEngine(entry: string, folder: string): Promise<void> {
   await writeFile(join(folder, engineFile), await script.text());
 }
 
-/** Imports of the files in `folder`, seen as `prefix`, and an object with what is known of each. */
-function importsOf(folder: string, prefix: string, wanted = /./) {
+/**
+ * Imports of the files in `folder`, seen as `prefix`, each as `variable` with a number, and an
+ * object with what is known of each.
+ */
+function importsOf(folder: string, prefix: string, wanted = /./, variable = "file") {
   const entries = readdirSync(folder, { withFileTypes: true });
   const names = entries
     .filter((entry) => entry.isFile() && wanted.test(entry.name))
     .map(({ name }) => name)
     .sort();
   const imports = names.map((name, index) => {
-    return `import file${index} from ${JSON.stringify(prefix + name)} with { type: "file" };\n`;
+    const path = JSON.stringify(prefix + name);
+    return `import ${variable}${index} from ${path} with { type: "file" };\n`;
   });
   const rows = names.map((name, index) => {
     const content = readFileSync(join(folder, name));
     const sha256 = new Bun.CryptoHasher("sha256").update(content).digest("hex");
     const rest: Omit<BundledFile, "path"> = { bytes: content.length, sha256 };
-    return `  ${JSON.stringify(name)}: { path: file${index}, ...${JSON.stringify(rest)} },\n`;
+    const fields = `path: ${variable}${index}, ...${JSON.stringify(rest)}`;
+    return `  ${JSON.stringify(name)}: { ${fields} },\n`;
   });
   return { imports: imports.join(""), table: `{\n${rows.join("")}}` };
 }

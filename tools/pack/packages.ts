@@ -104,10 +104,22 @@ async function stageMain(folder: string, version: string, report: Report): Promi
   cpSync(join(root, model), join(folder, model), { recursive: true });
   // How it was trained is for those who have the clone.
   rmSync(join(folder, model, "train"), { recursive: true });
+  copyRunner(join(folder, runnerFolder));
   cpSync(join(root, "tools/pack/package.md"), join(folder, "README.md"));
   copyPages(folder);
   await writeManifest(folder, mainManifest(version));
-  await writeBundled(join(folder, modulesName), join("../../..", model), platformPackage);
+  const seen = { demo: join("../../..", model), scale: join("../../..", runnerFolder) };
+  await writeBundled(join(folder, modulesName), seen, platformPackage);
+}
+
+/** What runs archives, and what Ray needs; its tests and what Python makes of it stay here. */
+const runnerFolder = "scale";
+
+function copyRunner(folder: string): void {
+  const names = readdirSync(join(root, runnerFolder));
+  for (const name of names.filter((name) => /^(?!test_).*\.(?:py|txt)$/.test(name))) {
+    cpSync(join(root, runnerFolder, name), join(folder, name));
+  }
 }
 
 async function stagePlatform(folder: string, version: string, report: Report): Promise<void> {

@@ -8,7 +8,7 @@ import { carried } from "./locate/carried.ts";
 import { unpacked } from "./locate/unpack.ts";
 
 // The one place that knows where things lie which are no modules: the native library, the demo
-// model, the engine's entry file, and what a clone's set-up fetches.
+// model, the engine's entry file, the runner of archives, and what a clone's set-up fetches.
 
 /** The folder of the modules: in a clone `ts`, in a package what was made of it. */
 export const modulesFolder = join(import.meta.dir, "..");
@@ -148,6 +148,11 @@ export function modelFolder(model: string): string {
 /** `demoSample`, wherever this program has it. */
 export function sampleFile(): string {
   return join(modelFolder(demoModel), basename(demoSample));
+}
+
+/** The folder of the programs, in Python, that run the shards of an archive. */
+export function scaleFolder(): string {
+  return isBundled ? unpacked(inBundle().scale) : join(packageFolder, "scale");
 }
 
 /** What modules end in: they are packed as JavaScript. */

@@ -50,7 +50,8 @@ export function openWavFile(file: WavFile, range: Range = wholeRange): DecodedSt
   return { name, duration, blocks, remarks };
 }
 
-function secondsOf({ format, length }: WavPart): number {
+/** The length of a part in seconds. */
+export function secondsOf({ format, length }: WavPart): number {
   return length / frameBytes(format) / format.sampleRate;
 }
 

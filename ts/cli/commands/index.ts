@@ -6,6 +6,7 @@ export type Commands = Readonly<Record<string, () => Promise<Command>>>;
 /** The commands of the program. */
 export const productCommands: Commands = {
   transcribe: async () => (await import("./transcribe.ts")).transcribeCommand,
+  batch: async () => (await import("./batch.ts")).batchCommand,
   align: async () => (await import("./align.ts")).alignCommand,
   mic: async () => (await import("./mic.ts")).micCommand,
   serve: async () => (await import("./serve.ts")).serveCommand,

@@ -26,7 +26,7 @@ const own = {
 const flags = { ...own, ...common, Input: aboutFiles } as const;
 
 /** What makes no difference where there is one input that comes as it is heard. */
-const idle: readonly string[] = ["stream", "skip-existing", "fail-fast"];
+const idle: readonly string[] = ["stream", "skip-existing", "fail-fast", "worker"];
 
 /** The flags with a meaning here. */
 const shown: FlagTable = Object.fromEntries(

@@ -22,6 +22,7 @@ import type { Terminal } from "../terminal/terminal.ts";
 import { command } from "./command.ts";
 import { listTracks } from "./list-tracks.ts";
 import { type Load, opened, withProgress } from "./opening.ts";
+import { serveLines } from "./transcribe-worker.ts";
 
 /** Opens the model that the command line names with the library. */
 export const loadAsr: Load<Recognizer> = async ({ model, engine }, options) =>
@@ -50,9 +51,10 @@ platform, 70 a fault of bun-asr itself, 130 interrupted. The first interrupt wri
 finished, the second one ends at once.`,
     read: async (line) => {
       const given = argumentsOf(line);
-      return workOf(given, await inputsOf(given));
+      return workOf(given, given.worker ? [] : await inputsOf(given));
     },
     needs: ({ given, plan }) => {
+      if (given.worker) return ["library", "ffmpeg"];
       if (!plan.jobs.some(isOpen)) return [];
       if (given.listTracks) return ["ffmpeg"];
       // The sample is read without ffmpeg, which is large to fetch.
@@ -60,6 +62,7 @@ finished, the second one ends at once.`,
     },
     run: async (work, terminal) => {
       const { given, plan } = work;
+      if (given.worker) return await serveLines(given, terminal, load);
       if (given.sample && terminal.inIsGiven) terminal.note(unreadInput);
       if (!given.listTracks) return await transcribeAll(work, terminal, load);
       const inputs = plan.jobs.map(({ input }) => input);

@@ -38,6 +38,8 @@ export interface Arguments {
   settings: StreamSettings;
   /** Whether the audio tracks of the inputs are listed instead. */
   listTracks: boolean;
+  /** Whether items come on lines of standard input. */
+  worker: boolean;
   json: boolean;
   stream: boolean;
   /** Whether files are read on while they grow. */
@@ -69,7 +71,9 @@ export function argumentsOf(
   const isLive = hasInput || given.has("stream") || given.has("follow");
   const inputs = inputsOf(given, names);
   const isNamed = inputs.names.length > 0 || inputs.inputOptions.filesFrom !== undefined;
-  const sample = !isNamed && !hasInput;
+  const worker = given.has("worker");
+  if (worker) checkWorker(given, isNamed);
+  const sample = !isNamed && !hasInput && !worker;
   const destination = destinationOf(given);
   const settings = settingsOf(given, isLive);
   return {
@@ -87,6 +91,7 @@ export function argumentsOf(
     engine: engineOf(given),
     settings: needsWords(given, destination, usual) ? { words: "auto", ...settings } : settings,
     listTracks: given.has("list-tracks"),
+    worker,
     json: given.has("json"),
     stream: isLive,
     follow: given.has("follow"),
@@ -106,6 +111,20 @@ function checkSlips(argv: readonly string[]): void {
       throw new AsrError("usage", `unknown flag ${arg}`, `use --output-format ${format}`);
     }
   }
+}
+
+/** What a worker does not do: its inputs and its outputs are lines. */
+const notOfWorkers = [
+  ...(["list-tracks", "files-from", "follow", "stdin-pcm", "stream", "start", "end"] as const),
+  ...(["output-dir", "output", "json", "overwrite", "skip-existing"] as const),
+];
+
+function checkWorker(given: TranscribeFlags, isNamed: boolean): void {
+  const stray = notOfWorkers.find((name) => given.has(name));
+  if (stray === undefined && !isNamed) return;
+  const what = stray === undefined ? "INPUT" : `--${stray}`;
+  const hint = 'items are lines such as {"id": "1", "audio": "a.wav"}';
+  throw new AsrError("usage", `--worker takes no ${what}`, hint);
 }
 
 function inputsOf(given: TranscribeFlags, names: readonly string[]) {

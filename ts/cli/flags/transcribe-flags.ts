@@ -90,6 +90,7 @@ export const transcribeFlags = {
       help: "stage times and real-time factor on standard error",
       aliases: ["timings"],
     },
+    worker: { help: "items on lines of JSON come in, rows go out: what batch gives to machines" },
     progress: {
       kind: { type: "choice", choices: ["auto", "always", "never"] },
       default: "auto",

@@ -13,6 +13,8 @@ export interface Bundled {
   /** The engine's thread as one script, which needs no other module. */
   engine: string;
   demo: Readonly<Record<string, BundledFile>>;
+  /** What runs the shards of an archive, in Python. */
+  scale: Readonly<Record<string, BundledFile>>;
   /** The native library with what it loads; undefined where the platform's package was absent. */
   native: Readonly<Record<string, BundledFile>> | undefined;
 }

@@ -17,6 +17,7 @@ export function carried(): Bundled | undefined {
   const found = {
     engine: located(own.engine),
     demo: locatedFiles(own.demo),
+    scale: locatedFiles(own.scale),
     native: own.native === undefined ? undefined : locatedFiles(own.native),
   };
   setEnvironmentData(key, found);

@@ -1,0 +1,68 @@
+import { createReadStream } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { AsrError } from "../contract/errors.ts";
+import { itemOn } from "./fields.ts";
+import type { Item } from "./item.ts";
+import { linesOf } from "./lines.ts";
+
+/** The recordings of an archive. */
+export interface Manifest {
+  items: Item[];
+  /** The SHA-256 of the file's bytes. */
+  sha256: string;
+}
+
+/**
+ * Reads a manifest: a JSON object a line. Paths count from the manifest's folder, and become
+ * absolute. Throws AsrError `input` that names the line.
+ */
+export async function readManifest(file: string): Promise<Manifest> {
+  const hasher = new Bun.CryptoHasher("sha256");
+  const items: Item[] = [];
+  const lineOf = new Map<string, number>();
+  for await (const { text, number } of linesOf(bytesOf(file, hasher))) {
+    if (text.trim() === "") continue;
+    const where = `${file}, line ${number}`;
+    const item = itemOn(text, where);
+    const before = lineOf.get(item.id);
+    if (before !== undefined) {
+      const hint = "each row is found by its id: give every item one of its own";
+      throw new AsrError("input", `${where}: the id "${item.id}" is line ${before} too`, hint);
+    }
+    lineOf.set(item.id, number);
+    items.push({ ...item, audio: placeOf(item.audio, file) });
+  }
+  if (items.length === 0) throw new AsrError("input", `${file}: has no recordings`);
+  return { items, sha256: hasher.digest("hex") };
+}
+
+/** The SHA-256 of a manifest that a plan was made from; undefined where it is not here any more. */
+export async function manifestHash(file: string): Promise<string | undefined> {
+  const hasher = new Bun.CryptoHasher("sha256");
+  try {
+    for await (const _ of bytesOf(file, hasher));
+  } catch {
+    // A plan is all that a run needs.
+    return undefined;
+  }
+  return hasher.digest("hex");
+}
+
+async function* bytesOf(file: string, hasher: Bun.CryptoHasher): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const bytes of createReadStream(file)) {
+      hasher.update(bytes);
+      yield bytes;
+    }
+  } catch (error) {
+    const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    const why = missing ? "no such file" : error instanceof Error ? error.message : String(error);
+    throw new AsrError("input", `${file}: ${why}`);
+  }
+}
+
+function placeOf(audio: string, manifest: string): string {
+  if (/^s3:\/\//i.test(audio)) return audio;
+  return /^file:/i.test(audio) ? fileURLToPath(audio) : resolve(dirname(manifest), audio);
+}
