@@ -72,14 +72,14 @@ def run(given, engine_of):
         driver.run()
     except KeyboardInterrupt:
         interrupted = True
-    engine.close(interrupted)
+    if not given.quiet:
+        print(f"batch: {driver.line()}", file=sys.stderr)
     if served:
         served.shutdown()
+    engine.close(interrupted)
     driver.write_log()
     store.close()
     tally = driver.tally
-    if not given.quiet:
-        print(f"batch: {driver.line()}", file=sys.stderr)
     if os.environ.get("BATCH_TALLY"):
         figures = {**vars(tally), "log": len(tally.log), "was_done": driver.was_done}
         with open(os.environ["BATCH_TALLY"], "w", encoding="utf-8") as file:

@@ -7,32 +7,52 @@ who runs what, and only numbers of shards travel.
 import os
 import sys
 import time
+from dataclasses import asdict
 
-import driver
-import shard
-import store
-import worker
 from command import parser, run
+from driver import Lost
+from shard import Done
 
 # A cluster asks nobody for its figures, unless the user has said otherwise.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 import ray  # noqa: E402
-from ray import cloudpickle  # noqa: E402
 
 SLOTS_SECONDS = 2.0
+HERE = os.path.dirname(os.path.abspath(__file__))
+# What a machine needs to run a shard, each after what it imports.
+MODULES = ("store", "worker", "shard")
+
+
+def task_of(spec):
+    """The function that runs on machines, which need bun-asr and Ray, and no copy of these files:
+    it brings them along, and a process loads them once."""
+    sources = {}
+    for name in MODULES:
+        with open(os.path.join(HERE, f"{name}.py"), encoding="utf-8") as file:
+            sources[name] = file.read()
+    fields = asdict(spec)
+
+    def run_shard(number, only):
+        import sys
+        from dataclasses import asdict
+        from types import ModuleType
+
+        for name, source in sources.items():
+            if name not in sys.modules:
+                module = sys.modules[name] = ModuleType(name)
+                exec(compile(source, f"scale/{name}.py", "exec"), module.__dict__)
+        shard = sys.modules["shard"]
+        return asdict(shard.run_shard(shard.Spec(**fields), number, only))
+
+    # Every retry is the driver's, so that its count of losses is right.
+    return ray.remote(num_cpus=0, resources={"asr": 1}, max_retries=0)(run_shard)
 
 
 class RayEngine:
     """The slots of a cluster."""
 
     def __init__(self, spec):
-        # Machines need bun-asr and Ray, and no copy of these files.
-        for module in (store, worker, shard):
-            cloudpickle.register_pickle_by_value(module)
-        # Every retry is the driver's, so that its count of losses is right.
-        task = ray.remote(num_cpus=0, resources={"asr": 1}, max_retries=0)
-        self._run = task(shard.run_shard)
-        self._spec = ray.put(spec)
+        self._run = task_of(spec)
         self._slots, self._asked = 0, float("-inf")
 
     def slots(self):
@@ -42,7 +62,7 @@ class RayEngine:
         return self._slots
 
     def submit(self, number, only):
-        return self._run.remote(self._spec, number, only)
+        return self._run.remote(number, only)
 
     def wait(self, handles, seconds):
         if not handles:
@@ -52,11 +72,11 @@ class RayEngine:
 
     def result(self, handle):
         try:
-            return ray.get(handle)
+            return Done(**ray.get(handle))
         except ray.exceptions.RayTaskError as error:
             raise error.cause from None
         except ray.exceptions.RayError as error:
-            raise driver.Lost(type(error).__name__) from error
+            raise Lost(type(error).__name__) from error
 
     def close(self, interrupted):
         ray.shutdown()

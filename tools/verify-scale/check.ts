@@ -13,6 +13,8 @@ export interface ScaleCheck {
   /** `B1` and on for archives, `S1` and on for serving. */
   name: string;
   title: string;
+  /** It takes long: it runs only where it is named. */
+  onlyNamed?: true;
   /** Ends all that it has started, however it ends itself. */
   run(): Promise<Finding>;
 }

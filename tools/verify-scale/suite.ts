@@ -34,7 +34,8 @@ export async function verifyScale(
   }
   const rows: string[][] = [];
   let failed = 0;
-  for (const check of all.filter(({ name }) => names.length === 0 || names.includes(name))) {
+  const chosen = all.filter((check) => names.includes(check.name));
+  for (const check of names.length > 0 ? chosen : all.filter((check) => !check.onlyNamed)) {
     toStderr(`verify: ${check.name} ${check.title}`);
     const started = performance.now();
     const { passed, figures } = await found(check);
