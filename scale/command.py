@@ -68,10 +68,12 @@ def run(given, engine_of):
     served = serve_metrics(given.metrics_port, driver) if given.metrics_port else None
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     interrupted = False
+    cpu = time.process_time()
     try:
         driver.run()
     except KeyboardInterrupt:
         interrupted = True
+    cpu = time.process_time() - cpu
     if not given.quiet:
         print(f"batch: {driver.line()}", file=sys.stderr)
     if served:
@@ -81,7 +83,7 @@ def run(given, engine_of):
     store.close()
     tally = driver.tally
     if os.environ.get("BATCH_TALLY"):
-        figures = {**vars(tally), "log": len(tally.log), "was_done": driver.was_done}
+        figures = {**vars(tally), "log": len(tally.log), "was_done": driver.was_done, "cpu_s": cpu}
         with open(os.environ["BATCH_TALLY"], "w", encoding="utf-8") as file:
             json.dump(figures, file)
     if interrupted:

@@ -57,7 +57,7 @@ const inComments = commentStarts.flatMap(({ files, comment }) =>
 
 /** Paths from the root that are named but are not there. */
 function missingPaths(lines: readonly Line[]): string[] {
-  const path = new RegExp(`(?<![\\w/.-])(?:${rooms.join("|")})/[\\w./+-]*\\w/?`, "g");
+  const path = new RegExp(`(?<![\\w/.-])(?:${rooms.join("|")})/[\\w./+@-]*\\w/?`, "g");
   return lines.flatMap(({ where, text }) =>
     [...text.matchAll(path)]
       .filter(([named]) => !existsSync(join(root, named)))

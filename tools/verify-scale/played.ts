@@ -1,9 +1,18 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { Item, Row } from "../../ts/batch/item.ts";
 import { FolderOutput } from "../../ts/batch/output/folder-output.ts";
 import { openOutput } from "../../ts/batch/output/open.ts";
-import { writePlan } from "../../ts/batch/plan.ts";
+import { partKey, planKey, writePlan } from "../../ts/batch/plan.ts";
 import { environmentPython, ray } from "../environment.ts";
 import { root } from "../folders.ts";
 import { toStderr } from "../setup.ts";
@@ -22,7 +31,8 @@ export interface Seen {
   /** Until the cluster was there, and from then on. */
   start_s: number;
   seconds: number;
-  driver_cpu_s: number;
+  /** Of the processor, by what looks on in the driver's process. */
+  watch_cpu_s: number;
   /** PSS of all but the workers; RSS of the driver with what plays the cluster. */
   megabytes: number;
   driver_megabytes: number;
@@ -41,6 +51,8 @@ export interface Seen {
     most_in_flight: number;
     was_done: number;
     log: number;
+    /** Of the processor, by the driver's loop. */
+    cpu_s: number;
   };
 }
 
@@ -84,6 +96,23 @@ export class PlayedArchive implements Disposable {
     const manifest = { path: "/nowhere", sha256: "played", items: all.length };
     const basis = { manifest, model: "demo", weights: "", options: [], shard_minutes: 1 };
     await writePlan(openOutput(this.out), basis, shards);
+  }
+
+  /** Plans shards of an item, of which all but the first `left` have an empty part already. */
+  async planOfMany(shards: number, left: number): Promise<void> {
+    await this.plan(
+      Array.from({ length: left }, () => "ok"),
+      1,
+    );
+    const file = join(this.out, planKey);
+    const plan = JSON.parse(readFileSync(file, "utf8"));
+    const shard_items = Array.from({ length: shards }, () => 1);
+    const shard_seconds = Array.from({ length: shards }, () => 0.3);
+    writeFileSync(file, JSON.stringify({ ...plan, shards, shard_items, shard_seconds }));
+    mkdirSync(join(this.out, "parts"), { recursive: true });
+    for (let shard = left; shard < shards; shard++) {
+      writeFileSync(join(this.out, partKey(shard)), "");
+    }
   }
 
   /** Runs a driver on a cluster of loopback; undefined where it was killed with it. */
@@ -157,7 +186,8 @@ export function counted(rows: readonly Row[]) {
   const ids = new Set(rows.map(({ id }) => id));
   const errors = rows.filter((row) => "error" in row).length;
   const good = rows.length === items && ids.size === items && errors === 2;
-  const figures = `${rows.length} rows, ${ids.size} ids, ${rows.length - ids.size} twice, ${errors} errors`;
+  const twice = rows.length - ids.size;
+  const figures = `${rows.length} rows, ${ids.size} ids, ${twice} twice, ${errors} errors`;
   return { good, figures };
 }
 

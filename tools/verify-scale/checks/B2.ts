@@ -18,7 +18,7 @@ export const check: ScaleCheck = {
     return {
       passed: good && kept === before.size && before.size > 0 && again <= maxAgain,
       figures:
-        `killed at ${first} with ${before.size} parts, all but ${before.size - kept} as they were; ` +
+        `killed at ${first} with ${before.size} parts, ${kept} of them as they were; ` +
         `${figures}; ${again} run again, ${seen.seconds.toFixed(1)} s`,
     };
   },

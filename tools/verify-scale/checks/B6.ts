@@ -2,14 +2,14 @@ import { readFileSync } from "node:fs";
 import type { ScaleCheck } from "../check.ts";
 import { counted, PlayedArchive } from "../played.ts";
 
-// With a stand-in for the worker.
+// With a stand-in for the worker, slow enough that a node on a busy machine comes before the end.
 export const check: ScaleCheck = {
   name: "B6",
   title: "a node that joins gets work",
   async run() {
     using archive = new PlayedArchive();
     await archive.plan();
-    const seen = (await archive.run({ nodes: 2, addNodeAt: 60 }))!;
+    const seen = (await archive.run({ nodes: 2, addNodeAt: 60, seconds: 0.8 }))!;
     const { good, figures } = counted(await archive.rows());
     // A line has the item, its worker, and the process of Ray that the worker is of.
     const lines = readFileSync(archive.log, "utf8").trimEnd().split("\n");

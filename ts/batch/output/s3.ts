@@ -22,7 +22,7 @@ export function s3Place(url: string): S3Place {
   throw new AsrError("usage", `${url}: names no place in S3`, "expected s3://bucket/key");
 }
 
-/** A client by the environment: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT and others. */
+/** A client by the environment: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT, … */
 export function s3Client(bucket: string): S3Client {
   return new S3Client({ bucket });
 }
