@@ -43,7 +43,7 @@ export class Fleet implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  /** Starts all, and waits until the proxy has seen every replica ready. */
+  /** Starts all, replicas first, and waits until the proxy passes something on. */
   static async start({ places = 2, queueSeconds = 60, env = {} }: FleetOptions = {}) {
     const program = haproxy();
     const [http = 0, wyoming = 0, metrics = 0] = freePorts([count + 1, count + 1, 1]);
