@@ -4,6 +4,7 @@
 
 #include "graph/primitive.h"
 #include "graph/stored.h"
+#include "kernels/machine/threads.h"
 #include "mlx/ops.h"
 
 namespace mx = mlx::core;
@@ -26,21 +27,44 @@ bool are_stacked(const std::vector<mx::array>& parts, size_t axis) {
   });
 }
 
+/// Parts that lie in the result one after the other, and are computed there.
+class Concatenate final : public Kernel {
+ public:
+  /// starts: where each part begins, in elements.
+  Concatenate(Operands operands, std::vector<size_t> starts)
+      : Kernel(std::move(operands), "Concatenate", Cost::substantial, nullptr),
+        starts_(std::move(starts)) {}
+
+ protected:
+  // A thread takes whole parts where each then has as many: the attention of one sequence after the
+  // other would wait for the last thread each time.
+  void run(const Source* sources, void* output) const override {
+    auto* to = static_cast<float*>(output);
+    auto write = [&](size_t i, size_t end) {
+      for (; i < end; i++) write_operand(sources, i, to + starts_[i]);
+    };
+    const size_t count = operand_count(), threads = bun_asr::thread_count();
+    if (count % threads != 0 && count < 2 * threads) return write(0, count);
+    bun_asr::parallel_for(count, 1, write);
+  }
+
+ private:
+  std::vector<size_t> starts_;
+};
+
 mx::array joined(const mx::array* parts, size_t count, size_t axis) {
   mx::Shape shape = parts[0].shape();
   shape[axis] = 0;
   Kernel::Operands operands{};
-  for (size_t i = 0; i < count; i++) {
+  std::vector<size_t> starts;
+  size_t size = 0;
+  for (size_t i = 0; i < count; size += parts[i++].size()) {
     shape[axis] += parts[i].shape(static_cast<int>(axis));
     operands.add(parts[i]);
+    starts.push_back(size);
   }
-  return kernel("Concatenate", Kernel::Cost::substantial, std::move(shape), std::move(operands),
-                [count](const Strided* operands, void* output) {
-                  auto* to = static_cast<float*>(output);
-                  for (size_t i = 0; i < count; to += operands[i++].size()) {
-                    gather(operands[i], to);
-                  }
-                });
+  return make_kernel<Concatenate>(std::move(shape), mx::float32, std::move(operands),
+                                  std::move(starts));
 }
 
 }  // namespace

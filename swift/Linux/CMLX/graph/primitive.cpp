@@ -76,6 +76,25 @@ void Kernel::run(const Source* sources, void* output) const {
   run(sources, output, 0, operands);
 }
 
+void Kernel::write_operand(const Source* sources, size_t i, float* to) const {
+  const auto& operand = operands_.list_[i];
+  const View& view = operand.view;
+  const Source& source = sources[operand.first_input];
+  if (!operand.inlined) {
+    return gather({static_cast<const char*>(source.data) + operand.offset_bytes, view.shape,
+                   view.as_computed ? source.strides : view.strides},
+                  to);
+  }
+  const Strided whole{to, view.shape, view.strides};
+  if (whole.size() == operand.inlined_size && whole.row_major()) {
+    return operand.inlined->run(&source, to);
+  }
+  Temporary memory;
+  float* values = memory.reserve(operand.inlined_size);
+  operand.inlined->run(&source, values);
+  gather({values + view.offset, view.shape, view.strides}, to);
+}
+
 // One operand a call, so that what is inlined has memory until the body has run.
 void Kernel::run(const Source* sources, void* output, size_t i, Strided* operands) const {
   if (i == operands_.list_.size()) return body_(operands, output);

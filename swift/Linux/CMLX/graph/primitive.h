@@ -81,7 +81,10 @@ class Kernel : public mlx::core::Primitive {
     const void* data;
     mlx::core::Strides strides;
   };
-  void run(const Source* sources, void* output) const;
+  virtual void run(const Source* sources, void* output) const;
+  size_t operand_count() const { return operands_.list_.size(); }
+  /// The values of one operand, row-major.
+  void write_operand(const Source* sources, size_t i, float* to) const;
   /// Gives the output memory, which the body will fill.
   virtual void allocate(const Inputs& inputs, mlx::core::array& output);
 
