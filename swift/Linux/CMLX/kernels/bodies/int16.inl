@@ -7,10 +7,10 @@
 // a term, some 5e-5 of the largest, and never depends on other rows.
 
 template <class Dot>
-concept Int16Dot = requires(uint8_t* results, const uint8_t* pair, Words words) {
+concept Int16Dot = requires(uint8_t* results, const uint8_t* pair, Words words, Words* sums) {
   Dot::store_halves(results, words);  // the low 16 bits of each word
-  // sum + the products of both int16 at `pair` with those of each word
-  { Dot::add_products(pair, words, words) } -> std::same_as<Words>;
+  // To each of `tile_vectors` sums, the products of both int16 at `pair` with those of its words.
+  Dot::add_products(pair, &words, sums);
 };
 static_assert(Int16Dot<Int16>);
 
@@ -49,9 +49,7 @@ static void whole_int16_tile(const uint8_t* a, const uint8_t* panel, size_t lane
     }
     UNROLL for (int r = 0; r < R; r++) {
       const uint8_t* pair = a + r * int16_row_bytes + k * 4;
-      UNROLL for (int v = 0; v < V; v++) {
-        sum[r][v] = Int16::add_products(pair, weight[v], sum[r][v]);
-      }
+      Int16::add_products(pair, weight, sum[r]);
     }
   }
   const float* scales = reinterpret_cast<const float*>(panel) + lane;

@@ -152,6 +152,23 @@ LANE_FUNCTION void load_scale(const MatrixView& m, const SpanWeights& from, size
   }
 }
 
+template <class Dot>
+concept DotsTwice = requires(typename Dot::Sums& sum, Words codes, const int8_t* activations) {
+  Dot::dot4_twice(sum, codes, sum, codes, activations);
+};
+
+/// Two sums that meet the same activations, as one step where the instruction set asks for it.
+template <class Dot>
+LANE_FUNCTION void dot4_twice(typename Dot::Sums& a, Words a_codes, typename Dot::Sums& b,
+                              Words b_codes, const int8_t* x) {
+  if constexpr (DotsTwice<Dot>) {
+    Dot::dot4_twice(a, a_codes, b, b_codes, x);
+  } else {
+    a = Dot::dot4(a, a_codes, x);
+    b = Dot::dot4(b, b_codes, x);
+  }
+}
+
 /// Inputs of one turn of the inner loop, whose counting competes with the products for ports.
 constexpr int inputs_a_turn = 32;
 
@@ -176,9 +193,15 @@ LANE_FUNCTION void add_span(const MatrixView& m, const SpanWeights& from, const 
       UNROLL for (int q = 0; q < Q; q++) {
         UNROLL for (int r = 0; r < R; r++) {
           const int8_t* xk = row[r].codes + k + 4 * (step + q);
-          UNROLL for (int v = 0; v < V; v++) {
-            UNROLL for (int p = 0; p < P; p++) {
-              sums[p][r][v] = Int8::dot4(sums[p][r][v], codes[v][Q == 2 ? q : p], xk);
+          // Of sums in order, two at a time where their number is even.
+          UNROLL for (int i = 0; i < V * P; i += 2) {
+            const int v = i / P, p = i % P, v2 = (i + 1) / P, p2 = (i + 1) % P;
+            const Words& code = codes[v][Q == 2 ? q : p];
+            if constexpr (V * P % 2 == 0) {
+              dot4_twice<Int8>(sums[p][r][v], code, sums[p2][r][v2], codes[v2][Q == 2 ? q : p2],
+                               xk);
+            } else {
+              sums[p][r][v] = Int8::dot4(sums[p][r][v], code, xk);
             }
           }
         }
@@ -310,11 +333,14 @@ static void int8_fill_panel(const MatrixView& m, size_t b, size_t k0, size_t cou
   }
 }
 
+/// Weights of two planes have twice the sums, and so half the vectors of outputs at a time: with
+/// half the rows they would take more registers for codes.
 template <class Weights, int R>
 static void int8_tile_up_to(const MatrixView& m, const Int8Row* x, size_t rows,
                             const uint8_t* panel, size_t count, float* y) {
   if (rows == R) {
-    return add_spans<Weights, R, Int8::tile_vectors>(m, panel, x, count, 0, y);
+    constexpr int V = Int8::tile_vectors / Weights::planes;
+    return add_spans<Weights, R, V>(m, panel, x, count, 0, y);
   }
   if constexpr (R > 1) int8_tile_up_to<Weights, R - 1>(m, x, rows, panel, count, y);
 }
@@ -324,12 +350,8 @@ static void int8_tile(const MatrixView& m, const Int8Row* x, size_t rows, const 
   if (m.format == Format::codes4 || Int8::takes_bytes) {
     return int8_tile_up_to<PanelBytes, Int8::tile_rows>(m, x, rows, panel, count, y);
   }
-  if constexpr (!Int8::takes_bytes) {  // twice the sums, so half the rows at a time
-    constexpr size_t R = Int8::tile_rows / 2;
-    for (size_t row = 0; row < rows; row += R) {
-      const size_t here = rows - row < R ? rows - row : R;
-      int8_tile_up_to<PanelHalves, R>(m, x + row, here, panel, count, y + row * block_outputs);
-    }
+  if constexpr (!Int8::takes_bytes) {
+    int8_tile_up_to<PanelHalves, Int8::tile_rows>(m, x, rows, panel, count, y);
   }
 }
 

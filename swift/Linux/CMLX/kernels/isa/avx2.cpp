@@ -9,8 +9,11 @@ namespace bun_asr::avx2 {
 namespace {
 #include "kernels/isa/avx2.h"
 using Int8 = PairInt8;
+using Int16 = PairInt16;
 
 #include "kernels/bodies/kernels.inl"
+
+#include "kernels/bodies/int16.inl"
 }  // namespace
 }  // namespace bun_asr::avx2
 #pragma clang attribute pop
@@ -27,7 +30,8 @@ using Int8 = VnniInt8;
 #pragma clang attribute pop
 
 namespace bun_asr {
-extern constinit const Table avx2_table = avx2::make_table("avx2", cpu_has_avx2);
+extern constinit const Table avx2_table =
+    avx2::make_table("avx2", cpu_has_avx2, avx2::int8_kernels, avx2::int16_kernels);
 extern constinit const Table avxvnni_table =
     avx2::make_table("avxvnni", cpu_has_avxvnni, avxvnni::int8_kernels);
 }  // namespace bun_asr

@@ -7,11 +7,12 @@ struct VnniInt16 {
   }
   /// The instruction broadcasts the pair itself: a broadcast into a register is what compilers make
   /// of a pair that is used twice, and it takes a port that the products need.
-  LANE_FUNCTION Words add_products(const uint8_t* pair, Words b, Words sum) {
-    asm("vpdpwssd %1%{1to16%}, %2, %0"
-        : "+v"(sum.v)
-        : "m"(*reinterpret_cast<const int*>(pair)), "v"(b.v));
-    return sum;
+  LANE_FUNCTION void add_products(const uint8_t* pair, const Words* b, Words* sums) {
+    for (int v = 0; v < tile_vectors; v++) {
+      asm("vpdpwssd %1%{1to16%}, %2, %0"
+          : "+v"(sums[v].v)
+          : "m"(*reinterpret_cast<const int*>(pair)), "v"(b[v].v));
+    }
   }
 };
 
