@@ -22,9 +22,18 @@ export function s3Place(url: string): S3Place {
   throw new AsrError("usage", `${url}: names no place in S3`, "expected s3://bucket/key");
 }
 
-/** A client by the environment: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT, … */
+/** A client by the environment, as AWS's own tools read it. */
 export function s3Client(bucket: string): S3Client {
-  return new S3Client({ bucket });
+  const variable = (name: string) => process.env[`AWS_${name}`] ?? process.env[`S3_${name}`];
+  const options = {
+    accessKeyId: variable("ACCESS_KEY_ID"),
+    secretAccessKey: variable("SECRET_ACCESS_KEY"),
+    sessionToken: variable("SESSION_TOKEN"),
+    region: variable("REGION"),
+    endpoint: variable("ENDPOINT") ?? variable("ENDPOINT_URL"),
+  };
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return new S3Client({ bucket, ...Object.fromEntries(given) });
 }
 
 /**
