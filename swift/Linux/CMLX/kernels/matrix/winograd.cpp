@@ -284,9 +284,6 @@ std::shared_ptr<const PackedMatrix> winograd(const WeightRows& weights, Storage 
   const auto plain =
       PackedMatrix::dense(weights, storage, shape.out, taps * channels, Arithmetic::full);
   if (!plain) return nullptr;
-  // Where codes of 8 bits take two products, int16 are faster for as many rows as pictures have.
-  const bool by_bytes = table().int8.takes_bytes || !gains_by_int16(channels);
-  const Arithmetic arithmetic = by_bytes ? Arithmetic::fast : Arithmetic::fine;
   std::shared_ptr<const Packed> packed[products];
   for (size_t product = 0; product < products; product++) {
     const size_t inputs = inputs_of(product, channels);
@@ -304,7 +301,7 @@ std::shared_ptr<const PackedMatrix> winograd(const WeightRows& weights, Storage 
       }
     });
     packed[product] = std::static_pointer_cast<const Packed>(
-        PackedMatrix::dense(folded, Storage::f32, shape.out, inputs, arithmetic));
+        PackedMatrix::dense(folded, Storage::f32, shape.out, inputs, Arithmetic::fast));
     if (!packed[product]) return nullptr;
   }
   return std::make_shared<Winograd>(shape, packed);

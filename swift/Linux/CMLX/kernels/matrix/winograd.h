@@ -11,7 +11,7 @@ namespace bun_asr {
 bool gains_by_winograd(const Conv2d& shape);
 
 /// Weights [out, 3 * 3 * in] for that form, rounded as PackedMatrix::dense rounds with
-/// Arithmetic::fast, or to int16 where those are faster; nullptr when there is no memory.
+/// Arithmetic::fast; nullptr when there is no memory.
 ///
 /// Stride 2 parts the picture into four by even and odd lines and columns: the kernel has 2 x 2, 2,
 /// 2 and 1 taps there, all of stride 1. Two results of two taps take three products in place of
