@@ -112,12 +112,12 @@ async function stageMain(folder: string, version: string, report: Report): Promi
   await writeBundled(join(folder, modulesName), seen, platformPackage);
 }
 
-/** What runs archives, and what Ray needs; its tests and what Python makes of it stay here. */
+/** What runs archives, and what Ray needs; what tests and simulates it stays here. */
 const runnerFolder = "scale";
 
 function copyRunner(folder: string): void {
   const names = readdirSync(join(root, runnerFolder));
-  for (const name of names.filter((name) => /^(?!test_).*\.(?:py|txt)$/.test(name))) {
+  for (const name of names.filter((name) => /^(?!test_|simulate).*\.(?:py|txt)$/.test(name))) {
     cpSync(join(root, runnerFolder, name), join(folder, name));
   }
 }

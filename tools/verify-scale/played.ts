@@ -136,13 +136,17 @@ export class PlayedArchive implements Disposable {
       DUMMY_LOG: this.log,
       ...asked.env,
     };
-    const child = Bun.spawn(command, { env, stdin: "ignore", stdout: "ignore", stderr: "pipe" });
-    const said = await child.stderr.text();
-    await child.exited;
-    if (existsSync(result)) return JSON.parse(readFileSync(result, "utf8"));
-    if (asked.killAllAt === undefined)
+    const begun = this.given().length;
+    for (let attempt = 1; ; attempt++) {
+      const child = Bun.spawn(command, { env, stdin: "ignore", stdout: "ignore", stderr: "pipe" });
+      const said = await child.stderr.text();
+      await child.exited;
+      if (existsSync(result)) return JSON.parse(readFileSync(result, "utf8"));
+      if (this.given().length >= (asked.killAllAt ?? Number.POSITIVE_INFINITY)) return undefined;
+      // Ray waits half a minute for a node, which a busy machine may not be enough for.
+      if (this.given().length === begun && attempt < attempts && isLate.test(said)) continue;
       throw new Error(`the cluster broke off: ${said.slice(-800)}`);
-    return undefined;
+    }
   }
 
   /** The ids that workers were given, in their order. */
@@ -170,6 +174,9 @@ export class PlayedArchive implements Disposable {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+const attempts = 3;
+const isLate = /timed out during startup/;
 
 function flag(name: string, value: number | undefined): string[] {
   return value === undefined ? [] : [`--${name}=${value}`];
