@@ -116,7 +116,7 @@ class Watch:
             if self.given.add_node_at is not None and not self.added_at:
                 if items >= self.given.add_node_at:
                     self.added_at = items
-                    self.nodes.append(add_node(self.cluster))
+                    self.nodes.append(add_node_from_thread(self.cluster))
             if time.monotonic() - looked > 3:
                 self._look()
                 looked = time.monotonic()
@@ -148,6 +148,15 @@ def add_node(cluster):
         object_store_memory=MEMORY,
         node_ip_address="127.0.0.1",
     )
+
+
+def add_node_from_thread(cluster):
+    """Ray sets a handler of a signal for a node, which Python lets the main thread do alone."""
+    real, signal.signal = signal.signal, lambda *_: None
+    try:
+        return add_node(cluster)
+    finally:
+        signal.signal = real
 
 
 def main():
