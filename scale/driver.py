@@ -64,7 +64,7 @@ def read_plan(store):
 
 def committed(store):
     """The numbers of the parts that are there."""
-    pattern = re.compile(r"part-(\d+)\.jsonl")
+    pattern = re.compile(r"part-([0-9]{6})\.jsonl")
     found = (pattern.fullmatch(name) for name in store.names("parts"))
     return {int(match[1]) for match in found if match}
 

@@ -59,7 +59,8 @@ def items_of(store, folder, number):
     text = store.get(key)
     if text is None:
         raise StoreError(f"{store.out}/{key}: is missing; is the plan of this place?")
-    return [json.loads(line) for line in text.splitlines() if line]
+    # `splitlines` would break lines at the ends that Unicode has besides.
+    return [json.loads(line) for line in text.split("\n") if line]
 
 
 _stores = {}
@@ -97,7 +98,9 @@ def run_shard(spec, number, only=None):
 def commit(store, number, rows):
     """Writes the part of a shard, unless there is one; says whether this is it."""
     lines = (json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows)
-    text = "".join(line + "\n" for line in lines)
+    # Halves of surrogate pairs, which UTF-8 lacks, stay the escapes that they came as.
+    utf8 = "".join(line + "\n" for line in lines).encode("utf-8", "backslashreplace")
+    text = utf8.decode("utf-8")
     return store.put(part_key(number), text)
 
 

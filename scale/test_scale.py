@@ -74,6 +74,23 @@ class Shards(Case):
         self.assertEqual([row["id"] for row in rows_of(store, 0)], ["0000", "0001", "0002"])
         self.assertEqual(rows_of(store, 0)[1]["text"], "text of 0001")
 
+    def test_ids_of_any_character_have_their_rows(self):
+        store = plan_of(self.out, [["a", "b", "c"]])
+        ids = ["line \u2028 \x85 end", "half \ud800", "\U0001f600 \"\\"]
+        # As Bun writes them: escapes are halves of pairs alone.
+        lines = [
+            f'{{"id":"{ids[0]}","audio":"a"}}',
+            '{"id":"half \\ud800","audio":"b","meta":"\\udfff"}',
+            json.dumps({"id": ids[2], "audio": "c"}, ensure_ascii=False),
+        ]
+        with open(os.path.join(self.out, "plan/x/000000.jsonl"), "w", encoding="utf-8") as file:
+            file.write("".join(line + "\n" for line in lines))
+        done = self.in_thread(self.spec(item_seconds=5.0, window=3), 0)
+        self.assertEqual((done.failed, done.errors, done.ran), ((), {}, 3))
+        rows = [json.loads(line) for line in store.get(part_key(0)).split("\n") if line]
+        self.assertEqual([row["id"] for row in rows], ids)
+        self.assertEqual(rows[1]["meta"], "\udfff")
+
     def test_poison_costs_its_row_alone(self):
         for window in (1, 4):
             with self.subTest(window=window):

@@ -93,7 +93,8 @@ class Worker:
     def send(self, item):
         """Hands an item over; a process that has ended tells it by `receive`."""
         try:
-            self._process.stdin.write(json.dumps(item, ensure_ascii=False) + "\n")
+            # ASCII alone: an id that has half of a surrogate pair comes back as it went.
+            self._process.stdin.write(json.dumps(item) + "\n")
             self._process.stdin.flush()
         except OSError:
             pass

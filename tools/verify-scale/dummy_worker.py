@@ -18,7 +18,7 @@ log = os.environ.get("DUMMY_LOG")
 
 
 def say(message):
-    sys.stdout.write(json.dumps(message, ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps(message) + "\n")
     sys.stdout.flush()
 
 

@@ -46,7 +46,17 @@ export function itemOn(line: string, where: string): Item {
     throw new AsrError("input", `${where}: start_s is not before ${what}`);
   }
   if (language !== undefined) checkLanguage(language, where);
+  if (!isWithin(meta, maxLevels)) throw wrong("meta", `at most ${maxLevels} levels`);
   return { id, audio, ...given({ duration_s, language, start_s, end_s, meta }) } as Item;
+}
+
+/** Python, which packs rows, reads a thousand. */
+const maxLevels = 100;
+
+/** Whether a value has no more than so many lists and objects in one another. */
+function isWithin(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return levels > 0 && Object.values(value).every((inner) => isWithin(inner, levels - 1));
 }
 
 /** The object on a line. */

@@ -39,6 +39,7 @@ describe("a manifest", () => {
     expect(await manifestHash(join(folder, "none"))).toBeUndefined();
   });
 
+  const nested = `${"[".repeat(101)}${"]".repeat(101)}`;
   const one = { id: "1", audio: "a.wav" };
   const wrong: [string, (object | string)[], string][] = [
     ["an id twice", [one, { id: "2", audio: "b" }, one], 'line 3: the id "1" is line 1 too; each'],
@@ -52,6 +53,10 @@ describe("a manifest", () => {
     ["an end before", [{ ...one, start_s: 2, end_s: 2 }], "start_s is not before end_s"],
     ["a start behind", [{ ...one, start_s: 9, duration_s: 9 }], "start_s is not before duration_s"],
     ["no language", [{ ...one, language: "xx" }], 'line 1: unknown language "xx"; choose from'],
+    ["a file elsewhere", [{ id: "1", audio: "file://there/a" }], "line 1: file://there/a: names no"],
+    ["no bucket", [{ id: "1", audio: "s3://" }], "line 1: s3://: names no place in S3; expected"],
+    ["no key", [{ id: "1", audio: "s3://bucket/" }], "line 1: s3://bucket/: names no object"],
+    ["a deep meta", [`{"id":"1","audio":"a","meta":${nested}}`], 'line 1: "meta" is missing or not'],
     ["no JSON", [one, "{"], "line 2: is not a JSON object; expected a line like"],
     ["a list", ["[]"], "line 1: is not a JSON object"],
     ["nothing", ["", " "], "has no recordings"],

@@ -1,10 +1,11 @@
 import { createReadStream } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { located } from "../audio/url.ts";
 import { AsrError } from "../contract/errors.ts";
 import { itemOn } from "./fields.ts";
 import type { Item } from "./item.ts";
 import { linesOf } from "./lines.ts";
+import { s3Place } from "./output/s3.ts";
 
 /** The recordings of an archive. */
 export interface Manifest {
@@ -31,7 +32,7 @@ export async function readManifest(file: string): Promise<Manifest> {
       throw new AsrError("input", `${where}: the id "${item.id}" is line ${before} too`, hint);
     }
     lineOf.set(item.id, number);
-    items.push({ ...item, audio: placeOf(item.audio, file) });
+    items.push({ ...item, audio: placeOf(item.audio, file, where) });
   }
   if (items.length === 0) throw new AsrError("input", `${file}: has no recordings`);
   return { items, sha256: hasher.digest("hex") };
@@ -62,7 +63,18 @@ async function* bytesOf(file: string, hasher: Bun.CryptoHasher): AsyncGenerator<
   }
 }
 
-function placeOf(audio: string, manifest: string): string {
-  if (/^s3:\/\//i.test(audio)) return audio;
-  return /^file:/i.test(audio) ? fileURLToPath(audio) : resolve(dirname(manifest), audio);
+/** Where a recording lies. Throws AsrError `input` for a URL that names no place. */
+function placeOf(audio: string, manifest: string, where: string): string {
+  try {
+    if (/^s3:\/\//i.test(audio)) {
+      if (s3Place(audio).key !== "") return audio;
+      throw new AsrError("input", `${audio}: names no object`, "expected s3://bucket/key");
+    }
+    const place = /^file:/i.test(audio) ? located(audio) : undefined;
+    if (place !== undefined && "path" in place) return place.path;
+  } catch (error) {
+    if (!(error instanceof AsrError)) throw error;
+    throw new AsrError("input", `${where}: ${error.message}`, error.hint);
+  }
+  return resolve(dirname(manifest), audio);
 }

@@ -62,6 +62,17 @@ describe("a plan", () => {
     expect(first).toBe(isFirst ? '{"id":"1","audio":"/1.wav"}' : '{"id":"9","audio":"/9.wav"}');
   });
 
+  test("that was not finished is not mixed with one that found other lengths", async () => {
+    await writePlan(output, basis, shards);
+    rmSync(join(output.name, "plan.json"));
+    const packedAnew = items.map((item) => ({ items: [item], seconds: 3 }));
+    await writePlan(output, basis, packedAnew);
+    const plan = await neededPlan(output);
+    for (const [number, { id }] of items.entries()) {
+      expect(await output.get(shardKey(plan, number))).toStartWith(`{"id":"${id}"`);
+    }
+  });
+
   test("of something else is refused", async () => {
     await writePlan(output, basis, shards);
     const others = {

@@ -91,10 +91,9 @@ export async function writePlan(
   }
   const queue = shards.entries();
   const write = async () => {
-    for (const [number, { items }] of queue) {
-      const text = items.map((item) => `${JSON.stringify(item)}\n`).join("");
+    for (const [number, shard] of queue) {
       // What is there is of a plan of the same, which was not finished, or is being written.
-      await output.put(shardKey(plan, number), text);
+      await output.put(shardKey(plan, number), linesOf(shard));
     }
   };
   await Promise.all(Array.from({ length: atOnce }, write));
@@ -106,7 +105,11 @@ export async function writePlan(
 function planOf(basis: PlanBasis, shards: readonly Shard[]): Plan {
   const { manifest, weights, shard_minutes } = basis;
   const options_sha256 = sha256(JSON.stringify(basis.options));
-  const all = [manifest.sha256, manifest.path, weights, options_sha256, shard_minutes];
+  // The same manifest packs otherwise where other lengths are found, and shards must not mix.
+  const content = new Bun.CryptoHasher("sha256");
+  for (const shard of shards) content.update(`${linesOf(shard)}\n`);
+  const packing = content.digest("hex");
+  const all = [manifest.sha256, manifest.path, weights, options_sha256, shard_minutes, packing];
   return {
     version: 1,
     folder: `plan/${sha256(JSON.stringify(all)).slice(0, 16)}`,
@@ -118,6 +121,8 @@ function planOf(basis: PlanBasis, shards: readonly Shard[]): Plan {
     shard_seconds: shards.map(({ seconds }) => rounded(seconds)),
   };
 }
+
+const linesOf = ({ items }: Shard) => items.map((item) => `${JSON.stringify(item)}\n`).join("");
 
 const sha256 = (text: string) => new Bun.CryptoHasher("sha256").update(text).digest("hex");
 

@@ -78,6 +78,10 @@ async function countPart(
   const rows = linesIn(part);
   report.rows += rows.length;
   const key = partKey(number);
+  if (items.length !== plan.shard_items[number]) {
+    const those = `${items.length} items for ${plan.shard_items[number]} that were planned`;
+    report.wrong.push(`${shardKey(plan, number)}: has ${those}`);
+  }
   if (rows.length !== items.length) {
     report.wrong.push(`${key}: has ${rows.length} rows for ${items.length} items`);
   }
