@@ -15,6 +15,7 @@ from store import StoreError, open_store
 
 # How a run ends; whether there are rows of errors among the parts is told by batch verify.
 FINISHED, UNFINISHED, USAGE, INTERRUPTED = 0, 1, 2, 130
+ENDS = (signal.SIGINT, signal.SIGTERM)
 LINE_SECONDS = 10.0
 
 
@@ -45,6 +46,27 @@ def numbers_of(text, shards):
 
 def run(given, engine_of):
     """Runs a plan on the engine that `engine_of` makes of a spec, and returns the exit status."""
+    interrupt_once()
+    try:
+        return run_plan(given, engine_of)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def interrupt_once():
+    """Has the first signal that asks for the end raise KeyboardInterrupt, and no other one: a
+    terminal gives ^C to this process and to the one that started it, which passes it on."""
+
+    def interrupt(*_):
+        for name in ENDS:
+            signal.signal(name, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for name in ENDS:
+        signal.signal(name, interrupt)
+
+
+def run_plan(given, engine_of):
     program = shlex.split(given.program)
     try:
         store = open_store(given.out, program)
@@ -66,7 +88,8 @@ def run(given, engine_of):
     engine = engine_of(spec)
     driver = Driver(engine, store, plan, numbers, show)
     served = serve_metrics(given.metrics_port, driver) if given.metrics_port else None
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Ray has set its own.
+    interrupt_once()
     interrupted = False
     cpu = time.process_time()
     try:

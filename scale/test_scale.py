@@ -4,10 +4,12 @@ library alone; the worker is tools/verify-scale/dummy_worker.py."""
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 from collections import deque
 
@@ -298,6 +300,26 @@ class Programs(Case):
         self.assertEqual(self.local("--slice", "0/2", "--workers", "2").returncode, 0)
         self.assertEqual(len(store.names("parts")), 3)
         self.assertEqual(len(store.names("runs")), 2)
+
+    def test_an_interrupt_that_comes_twice_is_one(self):
+        plan_of(self.out, [["hang"]])
+        command = [sys.executable, os.path.join(HERE, "local_batch.py"), "--out", self.out]
+        log = os.path.join(self.out, "log")
+        driver = subprocess.Popen(
+            [*command, "--worker", f"{sys.executable} {DUMMY}"],
+            env={**os.environ, "DUMMY_LOG": log},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        while not os.path.exists(log):
+            time.sleep(0.02)
+        for name in (signal.SIGINT, signal.SIGINT, signal.SIGTERM):
+            driver.send_signal(name)
+            time.sleep(0.002)
+        _, said = driver.communicate(timeout=30)
+        self.assertEqual(driver.returncode, 130)
+        self.assertIn("interrupted; the same command goes on", said)
+        self.assertNotIn("Traceback", said)
 
     def test_clocks_are_of_no_account(self):
         store = plan_of(self.out, [["a"], ["b"]])

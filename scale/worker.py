@@ -49,6 +49,8 @@ class Worker:
         except OSError as error:
             hint = "install bun-asr there, or set BUN_ASR"
             raise WorkerError("no_program", f"{command[0]}: {error.strerror}; {hint}") from error
+        # Before it is ready, too: a model that is fetched is some minutes away.
+        _all.add(self)
         self._notes = threading.Thread(target=self._listen, daemon=True)
         self._notes.start()
         threading.Thread(target=self._read, daemon=True).start()
@@ -119,6 +121,7 @@ class Worker:
 
     def end(self):
         """Ends it with all that it started."""
+        _all.discard(self)
         try:
             os.killpg(self._process.pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
@@ -152,7 +155,6 @@ def warm_worker(command, weights):
     worker = getattr(_warm, "worker", None)
     if worker is None:
         worker = _warm.worker = Worker(command, weights)
-        _all.add(worker)
     return worker
 
 
@@ -160,7 +162,6 @@ def drop_worker():
     """Ends the worker of this thread: the next one is a new process."""
     worker = _warm.worker
     _warm.worker = None
-    _all.discard(worker)
     worker.end()
 
 

@@ -132,11 +132,19 @@ async function drive(python: string, script: string, flags: string[]): Promise<n
   const command = [python, join(scaleFolder(), script), ...flags];
   const env = { ...process.env, PYTHONDONTWRITEBYTECODE: "1" };
   const child = Bun.spawn(command, { stdin: "ignore", stdout: 2, stderr: 2, env });
-  const pass = (signal: NodeJS.Signals) => child.kill(signal);
+  let isInterrupted = false;
+  const pass = (signal: NodeJS.Signals) => {
+    isInterrupted = true;
+    child.kill(signal);
+  };
   const signals = ["SIGINT", "SIGTERM"] as const;
   for (const name of signals) process.on(name, pass);
   try {
-    return await child.exited;
+    const status = await child.exited;
+    // Before it listens for them, a signal ends it as such, and may have come to it alone.
+    return isInterrupted || signals.some((name) => name === child.signalCode)
+      ? interrupted
+      : status;
   } finally {
     for (const name of signals) process.off(name, pass);
   }
