@@ -16,7 +16,8 @@ from store import StoreError, open_store
 # How a run ends; whether there are rows of errors among the parts is told by batch verify.
 FINISHED, UNFINISHED, USAGE, INTERRUPTED = 0, 1, 2, 130
 ENDS = (signal.SIGINT, signal.SIGTERM)
-LINE_SECONDS = 10.0
+# Who starts a run sees soon that it does something.
+FIRST_LINE_SECONDS, LINE_SECONDS = 2.0, 10.0
 
 
 def parser(description):
@@ -121,11 +122,11 @@ def run_plan(given, engine_of):
 
 
 class Line:
-    """How far it is, every ten seconds."""
+    """How far it is, after two seconds and then every ten."""
 
     def __init__(self, quiet):
         self._quiet = quiet
-        self._next = time.monotonic() + LINE_SECONDS
+        self._next = time.monotonic() + FIRST_LINE_SECONDS
 
     def __call__(self, driver):
         if self._quiet or time.monotonic() < self._next:

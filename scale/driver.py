@@ -228,11 +228,11 @@ class Driver:
             parts.append(f"{tally.seconds / 3600:.2f} h heard, {rate:.1f} x real time")
         errors = sum(tally.errors.values())
         if errors:
-            parts.append(f"{errors} error rows")
+            parts.append(f"{count(errors, 'row')} of errors")
         if tally.losses or tally.restarts:
-            parts.append(f"{tally.losses} lost, {tally.restarts} restarts")
+            parts.append(f"{tally.losses} lost, {count(tally.restarts, 'restart')}")
         slots = self.engine.slots()
-        parts.append(f"{slots} slots" if slots else "no machine offers asr yet")
+        parts.append(count(slots, "slot") if slots else "no machine offers asr yet")
         if tally.seconds > 0 and self._left_seconds > 0:
             left = self._left_seconds * passed / tally.seconds
             parts.append(f"about {clock(left)} left")
@@ -254,6 +254,10 @@ class Driver:
             self.store.put(f"runs/{uuid.uuid4().hex}.jsonl", "".join(lines))
         except StoreError as error:
             self._say(str(error))
+
+
+def count(number, what):
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def clock(seconds):

@@ -21,7 +21,8 @@ export function reportText(report: Report): string {
   if (truncated > 0) lines.push(`${truncated} of them may lack text`);
   for (const [code, count] of Object.entries(errors).sort()) lines.push(`${count} failed: ${code}`);
   if (missing.length > 0) {
-    lines.push(`${missing.length} shards left, from ${missing[0]} on: run it again to go on`);
+    const left = missing.length === 1 ? "1 shard is" : `${missing.length} shards are`;
+    lines.push(`${left} left, from ${missing[0]} on; "batch run" goes on`);
   }
   return [...lines, ...wrong.map((what) => `wrong: ${what}`)].map((line) => `${line}\n`).join("");
 }

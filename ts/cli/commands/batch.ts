@@ -40,8 +40,8 @@ that was broken off goes on where it was, and no recording has two rows.
   flags: batchFlags,
   closing: `\
 exit status: 0 done, 1 unfinished, or a file cannot be read or written, 2 usage, or another
-manifest, model or options than planned, 3 done with rows of errors, or a bad model,
-130 interrupted`,
+manifest, model or options than planned, 3 done with rows of errors, or a bad model, 4 no Python
+or no Ray, 130 interrupted`,
   read({ flags, names: [name, stray] }) {
     const { action, call } = { action: actionOf(name, stray), call: callOf(flags) };
     checkFlags(name ?? "", action, flags);
