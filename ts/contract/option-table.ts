@@ -263,6 +263,7 @@ export const optionTable = {
     sentence: "hears the input as it comes: text is first provisional, then stable",
     flag: {
       name: "stream",
+      aliases: ["live"],
       heading: "Output",
       defaultText: "off",
       help: "listen as the input comes; provisional text on standard error",

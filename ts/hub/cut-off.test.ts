@@ -77,6 +77,15 @@ describe("a name in other letters", () => {
       resolveModel("speech-lab/tinyasr", { cacheDir: at.cache.folder, offline: true });
     await expectAsrError(action, "model", `did you mean ${testId}, which is here? Else either run`);
   });
+
+  test("whose download was broken off does not lead to itself", async () => {
+    using at = await HubAndCache.start(model);
+    mkdirSync(join(at.cache.folder, `models--${testId.replace("/", "--")}`, "blobs"), {
+      recursive: true,
+    });
+    const action = () => resolveModel(testId, { cacheDir: at.cache.folder, offline: true });
+    await expectAsrError(action, "model", "the network is switched off; either run");
+  });
 });
 
 describe("links that lead to nothing", () => {

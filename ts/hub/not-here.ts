@@ -44,7 +44,11 @@ async function alternative({ id, revision }: HubModel, cacheFolder: string): Pro
   const folders = await readdir(cacheFolder).catch(() => []);
   const near = nearest(
     id,
-    folders.map(idOfFolder).filter((one) => one !== undefined),
+    // A download that was broken off leaves a folder of the very name.
+    folders
+      .map(idOfFolder)
+      .filter((one) => one !== undefined)
+      .filter((one) => one !== id),
   );
   return near === undefined ? "" : `did you mean ${near}, which is here? Else `;
 }
