@@ -142,8 +142,12 @@ class Cluster:
         return task
 
     def wait(self, handles, seconds):
-        while not self._ready and self._events:
+        # A driver that has nothing in flight, as all machines are lost, looks again after a while.
+        end = float("inf") if handles else self.now + seconds
+        while not self._ready and self._events and self._events[0][0] <= end:
             self._step()
+        if not handles:
+            self.now = end
         return [self._ready.pop()] if self._ready else []
 
     def result(self, handle):

@@ -27,6 +27,10 @@ class SimulationTest(unittest.TestCase):
             self.assertGreater(found["nodes_lost"], 0)
             self.assertGreater(found["second_commits_refused"], 0)
 
+    def test_it_goes_on_where_all_machines_are_lost_at_once(self):
+        found = played(nodes=2, shards=20, poison=4)
+        self.assertEqual([found["parts"], found["unfinished"], found["error_rows"]], [20, 0, 4])
+
     def test_the_window_is_kept(self):
         self.assertEqual(played(**HARD)["window"], 1.0)
 
