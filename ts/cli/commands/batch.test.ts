@@ -96,6 +96,11 @@ describe("an archive on this machine", () => {
     const again = join(folder, "again.jsonl");
     expect((await batch("verify", "--failed", again)).status).toBe(3);
     expect(JSON.parse(readFileSync(again, "utf8"))).toMatchObject({ id: "7" });
+    const refused = await batch("verify", "--failed", again);
+    expect([refused.status, refused.notes]).toEqual([
+      2,
+      `error: --failed ${again}: exists already; name another file or remove it\n`,
+    ]);
     expect(JSON.parse((await batch("verify", "--json")).out)).toMatchObject({
       items: 8,
       wrong: [],
