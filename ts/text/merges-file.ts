@@ -2,6 +2,7 @@ import { byteAt, tokenBytes } from "./alphabet.ts";
 import { type ByteTexts, ByteTextsWriter } from "./byte-texts.ts";
 
 const maxMerges = 2 ** 19;
+const byteOrderMark = [0xef, 0xbb, 0xbf];
 const [lineFeed, carriageReturn, space] = [0x0a, 0x0d, 0x20];
 
 /**
@@ -10,8 +11,9 @@ const [lineFeed, carriageReturn, space] = [0x0a, 0x0d, 0x20];
  */
 export function readMerges(utf8: Uint8Array, bad: (why: string) => Error): ByteTexts {
   const texts = new ByteTextsWriter(utf8.length);
-  let at = isVersion(utf8) ? lineEnd(utf8, 0) + 1 : 0;
-  for (let number = at === 0 ? 1 : 2; at < utf8.length; number++) {
+  const top = byteOrderMark.every((byte, i) => utf8[i] === byte) ? byteOrderMark.length : 0;
+  let at = isVersion(utf8) ? lineEnd(utf8, 0) + 1 : top;
+  for (let number = at === top ? 1 : 2; at < utf8.length; number++) {
     const end = lineEnd(utf8, at);
     const last = end > at && utf8[end - 1] === carriageReturn ? end - 1 : end;
     if (last > at && !readPair(utf8, at, last, texts)) {

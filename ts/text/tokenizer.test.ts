@@ -91,6 +91,7 @@ describe("files that are written in another way give the same ids", async () => 
     ["lines of Windows", "merges.txt", merges.replaceAll("\n", "\r\n")],
     ["empty lines", "merges.txt", merges.replaceAll("\n", "\n\n")],
     ["no version", "merges.txt", merges.replace(/^#version.*\n/, "")],
+    ["a byte order mark", "merges.txt", `\ufeff${merges.replace(/^#version.*\n/, "")}`],
     ["a merge twice", "merges.txt", `${merges}${merges.trimEnd().split("\n").at(5)}\n`],
   ];
   test.each(cases)("%s", async (_, file, content) => {

@@ -8,6 +8,9 @@ export class Vocabulary {
   /** Id of a token, and 1 more, by a hash of its bytes: open addressing. */
   readonly #byHash: Int32Array;
 
+  /** Where hashes begin. Not known beforehand: no file can have all of its tokens collide. */
+  readonly #seed = (Math.random() * 2 ** 32) | 0;
+
   /** Working memory of `findJoined`. */
   #joined = new Uint8Array(64);
 
@@ -91,7 +94,7 @@ export class Vocabulary {
     const table = this.#byHash;
     const mask = table.length - 1;
     // FNV-1a, its high bits folded in.
-    let hash = 0x811c9dc5 | 0;
+    let hash = this.#seed;
     for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
     let slot = (hash ^ (hash >>> 15)) & mask;
     for (;;) {
