@@ -1,8 +1,9 @@
 // A process of its own, whose memory nothing else has grown: opens and closes 200 models, and
-// prints by how many MB that grew it.
+// prints by how many MiB that grew it.
 import { join } from "node:path";
 import { Model } from "../native/model.ts";
 import { goldensFolder, speech } from "./goldens.ts";
+import { growth } from "./memory-growth.ts";
 
 const samples = speech(16_000);
 
@@ -16,9 +17,4 @@ function round(): void {
 }
 
 // Caches fill in the first rounds.
-for (let i = 0; i < 50; i++) round();
-Bun.gc(true);
-const before = process.memoryUsage.rss();
-for (let i = 0; i < 200; i++) round();
-Bun.gc(true);
-process.stdout.write(String((process.memoryUsage.rss() - before) / 2 ** 20));
+process.stdout.write(String(growth(round, 50, 200)));
