@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CheckpointFolders, whole } from "../testing/checkpoint.ts";
 import { expectAsrError } from "../testing/expect-error.ts";
@@ -191,6 +191,18 @@ describe("a folder that is no model", () => {
     // A C string would end at the NUL and name another folder.
     ["with a NUL in its name", `${folder}\0x`, "no such model folder"],
   ])("%s", (_, path, why) => expectAsrError(() => Model.open(path), "model", why));
+
+  // In a process of its own: opening such a file can wait for ever.
+  test("whose weights are a named pipe", () => {
+    using folders = new CheckpointFolders();
+    const path = folders.single(whole);
+    const weights = join(path, "model.safetensors");
+    rmSync(weights);
+    expect(Bun.spawnSync(["mkfifo", weights]).exitCode).toBe(0);
+    const script = join(import.meta.dir, "../testing/opened-folder.ts");
+    const { stdout } = Bun.spawnSync([process.execPath, script, path], { timeout: 30_000 });
+    expect(stdout.toString()).toMatch(/^model: .*model\.safetensors/);
+  }, 60_000);
 });
 
 test("opening and closing 200 models keeps memory flat", () => {
