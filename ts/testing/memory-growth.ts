@@ -1,4 +1,4 @@
-/** Growth of this process's memory in MiB while `round` runs `rounds` times, after `first` rounds. */
+/** How many MiB this process grows by while `round` runs `rounds` times, after `first` rounds. */
 export function growth(round: (i: number) => void, first: number, rounds: number): number {
   for (let i = 0; i < first; i++) round(i);
   Bun.gc(true);
