@@ -100,6 +100,7 @@ describe("the packages", () => {
       /^models\/demo\/[a-z_]+\.(?:json|safetensors|txt|wav)$|^models\/demo\/README\.md$/,
       /^lib[A-Za-z_]+(?:-[0-9a-f]{8})?\.(?:so[.\d]*|dylib)$|^mlx\.metallib$/,
       /^licenses\/[A-Za-z0-9.-]+\.txt$/,
+      /^scale\/(?:[a-z_]+\.py|requirements\.txt)$/,
       /^(?:package\.json|index\.js|README\.md|LICENSE|NOTICE|CHANGELOG\.md)$/,
     ];
     for (const { path } of packed[0]!) {
@@ -110,7 +111,7 @@ describe("the packages", () => {
       const names = Array.from(listed.matchAll(/^packed \S+ (.*)$/gm), ([, name = ""]) => name);
       expect(names.length).toBeGreaterThan(5);
       expect(names.filter((name) => !known.some((pattern) => pattern.test(name)))).toEqual([]);
-      expect(names.filter((name) => /\.test\.|\btesting\b|fixture/.test(name))).toEqual([]);
+      expect(names.filter((name) => /\.test\.|\btesting\b|fixture|\btest_/.test(name))).toEqual([]);
     }
   });
 });
