@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { AsrError } from "../contract/errors.ts";
 import { objectOf } from "./json-file.ts";
 import { parseStrictJson } from "./strict-json.ts";
@@ -82,7 +82,8 @@ export function readHeader(path: string): FileHeader {
 
 function opened(path: string, bad: (why: string) => Error): number {
   try {
-    return openSync(path, "r");
+    // Opening a named pipe would wait for somebody who writes into it.
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
     throw bad(isMissing ? "the file is missing" : "the file cannot be read");
