@@ -29,7 +29,7 @@ const table: Readonly<Record<string, string>> = {
   // A name of a model becomes a folder.
   hub: "contract concurrency checkpoint native/locate native/program text",
   // Recordings by the thousand: plans, and what comes of them.
-  batch: "contract native/program audio",
+  batch: "contract concurrency native/program audio",
   // What is fetched, too, and no model.
   "align/tables": "contract concurrency align hub",
   // Libraries without a terminal.
@@ -55,8 +55,8 @@ const table: Readonly<Record<string, string>> = {
   "cli/flags": "contract native/locate native/program audio output hub server cli/files",
   "cli/terminal": "contract native/locate text segments output server cli/files cli/flags",
   "cli/commands":
-    "contract native native/locate native/program audio text align hub align/tables convert wer " +
-    "heads batch api doctor cli/files cli/flags cli/terminal",
+    "contract concurrency native native/locate native/program audio text align hub align/tables " +
+    "convert wer heads batch api doctor cli/files cli/flags cli/terminal",
   "cli/main": "contract native/program cli/terminal cli/commands",
 };
 

@@ -1,6 +1,8 @@
 import { wavSeconds } from "../audio/files/wav-seconds.ts";
+import { doAtOnce } from "../concurrency/at-once.ts";
 import { AsrError } from "../contract/errors.ts";
 import type { Item } from "./item.ts";
+import { milliseconds } from "./packing.ts";
 
 /** Items whose lengths are known as far as their files tell them. */
 export interface Measured {
@@ -17,24 +19,18 @@ const atOnce = 32;
 export async function measured(items: readonly Item[]): Promise<Measured> {
   const found: Item[] = [...items];
   const unread: string[] = [];
-  const queue = items.entries();
-  const measure = async () => {
-    for (const [place, item] of queue) {
-      if (item.duration_s !== undefined || /^s3:/i.test(item.audio)) continue;
-      try {
-        const seconds = await wavSeconds(item.audio);
-        if (seconds !== undefined) found[place] = { ...item, duration_s: rounded(seconds) };
-      } catch (error) {
-        if (!(error instanceof AsrError)) throw error;
-        unread.push(item.audio);
-      }
+  await doAtOnce(atOnce, items.entries(), async ([place, item]) => {
+    if (item.duration_s !== undefined || /^s3:/i.test(item.audio)) return;
+    try {
+      const seconds = await wavSeconds(item.audio);
+      if (seconds !== undefined) found[place] = { ...item, duration_s: milliseconds(seconds) };
+    } catch (error) {
+      if (!(error instanceof AsrError)) throw error;
+      unread.push(item.audio);
     }
-  };
-  await Promise.all(Array.from({ length: atOnce }, measure));
+  });
   const assumed = found.filter(
     ({ duration_s, end_s }) => duration_s === undefined && end_s === undefined,
   ).length;
   return { items: found, assumed, unread };
 }
-
-const rounded = (seconds: number) => Math.round(seconds * 1000) / 1000;

@@ -14,6 +14,11 @@ export interface Shard {
   seconds: number;
 }
 
+/** Seconds with three decimals, as they are written. */
+export function milliseconds(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}
+
 /** What an item without a length counts as. */
 export const assumedSeconds = 300;
 

@@ -1,7 +1,8 @@
+import { doAtOnce } from "../concurrency/at-once.ts";
 import { AsrError } from "../contract/errors.ts";
 import { program } from "../native/program.ts";
 import type { Output } from "./output/output.ts";
-import type { Shard } from "./packing.ts";
+import { milliseconds, type Shard } from "./packing.ts";
 
 /** plan.json: what an output is the result of. It is written last, so a plan with it is whole. */
 export interface Plan {
@@ -89,14 +90,10 @@ export async function writePlan(
     checkSame(output, before, plan);
     return false;
   }
-  const queue = shards.entries();
-  const write = async () => {
-    for (const [number, shard] of queue) {
-      // What is there is of a plan of the same, which was not finished, or is being written.
-      await output.put(shardKey(plan, number), linesOf(shard));
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, write));
+  await doAtOnce(atOnce, shards.entries(), async ([number, shard]) => {
+    // What is there is of a plan of the same, which was not finished, or is being written.
+    await output.put(shardKey(plan, number), linesOf(shard));
+  });
   if (await output.put(planKey, `${JSON.stringify(plan)}\n`)) return true;
   checkSame(output, await neededPlan(output), plan);
   return false;
@@ -116,17 +113,15 @@ function planOf(basis: PlanBasis, shards: readonly Shard[]): Plan {
     ...basis,
     options_sha256,
     shards: shards.length,
-    seconds: rounded(shards.reduce((sum, { seconds }) => sum + seconds, 0)),
+    seconds: milliseconds(shards.reduce((sum, { seconds }) => sum + seconds, 0)),
     shard_items: shards.map(({ items }) => items.length),
-    shard_seconds: shards.map(({ seconds }) => rounded(seconds)),
+    shard_seconds: shards.map(({ seconds }) => milliseconds(seconds)),
   };
 }
 
 const linesOf = ({ items }: Shard) => items.map((item) => `${JSON.stringify(item)}\n`).join("");
 
 const sha256 = (text: string) => new Bun.CryptoHasher("sha256").update(text).digest("hex");
-
-const rounded = (seconds: number) => Math.round(seconds * 1000) / 1000;
 
 /** What makes rows other rows. */
 function checkSame({ name }: Output, before: Plan, now: Plan): void {

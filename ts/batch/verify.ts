@@ -1,5 +1,7 @@
+import { doAtOnce } from "../concurrency/at-once.ts";
 import type { Item } from "./item.ts";
 import type { Output } from "./output/output.ts";
+import { milliseconds } from "./packing.ts";
 import { type Plan, partKey, partNumber, shardKey } from "./plan.ts";
 
 /** What an output has, against what was planned. */
@@ -53,12 +55,9 @@ export async function verifyOutput(
   const stray = names.filter((name) => !((partNumber(name) ?? plan.shards) < plan.shards));
   for (const name of stray) report.wrong.push(`parts/${name}: is no part of the plan`);
   report.missing = numbers.filter((number) => !there.has(number));
-  const queue = numbers.filter((number) => there.has(number)).values();
-  const read = async () => {
-    for (const number of queue) await countPart(output, plan, number, report, onFailed);
-  };
-  await Promise.all(Array.from({ length: atOnce }, read));
-  report.audio_s = Math.round(report.audio_s * 1000) / 1000;
+  const found = numbers.filter((number) => there.has(number));
+  await doAtOnce(atOnce, found, (number) => countPart(output, plan, number, report, onFailed));
+  report.audio_s = milliseconds(report.audio_s);
   report.wrong = report.wrong.sort().slice(0, maxWrong);
   return report;
 }

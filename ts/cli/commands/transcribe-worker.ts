@@ -2,6 +2,7 @@ import { openItemAudio } from "../../batch/audio.ts";
 import { itemOn } from "../../batch/fields.ts";
 import type { Heard, Item } from "../../batch/item.ts";
 import { linesOf } from "../../batch/lines.ts";
+import { milliseconds } from "../../batch/packing.ts";
 import { weightsHash } from "../../batch/weights.ts";
 import { AsrError, type AsrErrorCode, messageOf } from "../../contract/errors.ts";
 import { optionTable } from "../../contract/option-table.ts";
@@ -147,7 +148,7 @@ function rowOf(transcript: Transcript, withSegments: boolean): Heard {
   return {
     text,
     language,
-    duration_s: Math.round(duration * 1000) / 1000,
+    duration_s: milliseconds(duration),
     ...(truncated ? { truncated: true as const, finish_reason: finishReason } : {}),
     ...(withSegments ? { segments: segments.map(segmentOf) } : {}),
   };

@@ -1,4 +1,5 @@
 import { Asr } from "../../asr.ts";
+import { doAtOnce } from "../../concurrency/at-once.ts";
 import { AsrError } from "../../contract/errors.ts";
 import type { ModelOptions } from "../../contract/options.ts";
 import type { Heard } from "../../wer/hypotheses.ts";
@@ -27,17 +28,17 @@ export async function transcribeAll(
   using asr = await opened(model, modelOptions, status);
   const heard: Heard[] = [];
   const started = performance.now();
-  const queue = references.entries();
   let done = 0;
-  const work = async () => {
-    for (const [index, reference] of queue) {
-      status.show(`${done} of ${references.length} transcribed, at ${reference.name}`);
-      heard[index] = await transcribeOne(asr, reference, language(reference));
-      done++;
-    }
-  };
   try {
-    await Promise.all(Array.from({ length: Math.min(jobs, references.length) }, work));
+    await doAtOnce(
+      Math.min(jobs, references.length),
+      references.entries(),
+      async ([index, reference]) => {
+        status.show(`${done} of ${references.length} transcribed, at ${reference.name}`);
+        heard[index] = await transcribeOne(asr, reference, language(reference));
+        done++;
+      },
+    );
   } finally {
     status.clear();
   }
