@@ -13,7 +13,8 @@ import uuid
 from collections import deque
 from dataclasses import dataclass, field
 
-from shard import commit, error_row, items_of
+from pace import Pace
+from shard import Done, commit, error_row, items_of
 from store import StoreError
 
 # A shard, or an item on its own, whose process or machine is lost this often is not tried again.
@@ -33,6 +34,10 @@ class Job:
     only: list = None
     losses: int = 0
     failures: int = 0
+
+    def is_fresh(self):
+        """Whether it may share a task with others: who was in one that was lost is tried alone."""
+        return self.only is None and not self.losses and not self.failures
 
 
 @dataclass
@@ -88,8 +93,9 @@ class Tally:
 
 
 class Driver:
-    """Works through shards on an engine: `slots()`, `submit(shard, only)`, `wait(handles, seconds)`
-    for those that have ended, and `result(handle)`, which raises Lost."""
+    """Works through shards on an engine: `slots()`, `submit(shards, only)` begins a task,
+    `wait(handles, seconds)` tells those that have ended, and `result(handle)` what became of each
+    shard, or raises Lost."""
 
     def __init__(self, engine, store, plan, numbers, show=None):
         self.engine, self.store, self.plan = engine, store, plan
@@ -99,6 +105,8 @@ class Driver:
         self._queue = deque(Job(number) for number in numbers if number not in there)
         self.total = self.was_done + len(self._queue)
         self._left_seconds = sum(plan.seconds[job.shard] for job in self._queue)
+        self._pace = Pace()
+        # The jobs of each task that the engine has.
         self._in_flight = {}
         # Rows of shards that were split, by their places.
         self._pieces = {}
@@ -126,23 +134,40 @@ class Driver:
             return
         room = 2 * self.engine.slots()
         while self._queue and len(self._in_flight) < room:
-            job = self._queue.popleft()
-            self._in_flight[self.engine.submit(job.shard, job.only)] = job
+            jobs = self._next_jobs()
+            handle = self.engine.submit([job.shard for job in jobs], jobs[0].only)
+            self._in_flight[handle] = jobs
         self.tally.most_in_flight = max(self.tally.most_in_flight, len(self._in_flight))
 
-    def _take(self, job, handle):
+    def _next_jobs(self):
+        """What the next task has: a job, or several shards that are new."""
+        size = self._pace.shards_of_task(len(self._queue), self.engine.slots())
+        jobs = [self._queue.popleft()]
+        while len(jobs) < size and jobs[0].is_fresh() and self._queue and self._queue[0].is_fresh():
+            jobs.append(self._queue.popleft())
+        return jobs
+
+    def _take(self, jobs, handle):
         try:
-            done = self.engine.result(handle)
+            results = self.engine.result(handle)
         except Lost as error:
-            self._lost(job, str(error))
+            self.tally.losses += 1
+            for job in jobs:
+                self._lost(job, str(error))
             return
         except Exception as error:  # A fault of the runner itself must not end the others' work.
-            self._failed(job, "internal", f"{type(error).__name__}: {error}")
-            return
+            results = [Done(failed=("internal", f"{type(error).__name__}: {error}"))]
+        for job, done in zip(jobs, results):
+            self._ended(job, done)
+        # Behind one that failed nothing was begun.
+        self._queue.extend(jobs[len(results) :])
+
+    def _ended(self, job, done):
         if done.failed:
             self._failed(job, *done.failed)
             return
         self._failed_in_a_row = 0
+        self._pace.note(done)
         self._count(job, done)
         if job.only is None:
             self._finish(job.shard, done)
@@ -171,7 +196,6 @@ class Driver:
     def _lost(self, job, why):
         """Another process tries again; at the last time a shard is split, so that what takes whole
         machines with it costs one row."""
-        self.tally.losses += 1
         job.losses += 1
         if job.losses < LOSSES:
             self._queue.append(job)

@@ -8,7 +8,7 @@ import sys
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 from command import parser, run
-from shard import run_shard
+from shard import run_shards
 from worker import end_workers, leave_workers
 
 
@@ -22,8 +22,8 @@ class LocalEngine:
     def slots(self):
         return self._workers
 
-    def submit(self, shard, only):
-        return self._pool.submit(run_shard, self._spec, shard, only)
+    def submit(self, shards, only):
+        return self._pool.submit(run_shards, self._spec, shards, only)
 
     def wait(self, handles, seconds):
         return wait(handles, seconds, FIRST_COMPLETED).done

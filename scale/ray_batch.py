@@ -32,7 +32,7 @@ def task_of(spec):
             sources[name] = file.read()
     fields = asdict(spec)
 
-    def run_shard(number, only):
+    def run_shards(numbers, only):
         import sys
         from dataclasses import asdict
         from types import ModuleType
@@ -42,10 +42,11 @@ def task_of(spec):
                 module = sys.modules[name] = ModuleType(name)
                 exec(compile(source, f"scale/{name}.py", "exec"), module.__dict__)
         shard = sys.modules["shard"]
-        return asdict(shard.run_shard(shard.Spec(**fields), number, only))
+        results = shard.run_shards(shard.Spec(**fields), numbers, only)
+        return [asdict(done) for done in results]
 
     # Every retry is the driver's, so that its count of losses is right.
-    return ray.remote(num_cpus=0, resources={"asr": 1}, max_retries=0)(run_shard)
+    return ray.remote(num_cpus=0, resources={"asr": 1}, max_retries=0)(run_shards)
 
 
 class RayEngine:
@@ -61,8 +62,8 @@ class RayEngine:
             self._slots = int(ray.cluster_resources().get("asr", 0))
         return self._slots
 
-    def submit(self, number, only):
-        return self._run.remote(number, only)
+    def submit(self, numbers, only):
+        return self._run.remote(numbers, only)
 
     def wait(self, handles, seconds):
         if not handles:
@@ -72,7 +73,7 @@ class RayEngine:
 
     def result(self, handle):
         try:
-            return Done(**ray.get(handle))
+            return [Done(**fields) for fields in ray.get(handle)]
         except ray.exceptions.RayTaskError as error:
             raise error.cause from None
         except ray.exceptions.RayError as error:

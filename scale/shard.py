@@ -1,5 +1,5 @@
-"""Transcribes one shard of a plan and commits its rows. It knows no engine: Ray, Slurm, Kubernetes
-and a loop on one machine call the same `run_shard`.
+"""Transcribes shards of a plan and commits their rows. It knows no engine: Ray, Slurm, Kubernetes
+and a loop on one machine call the same `run_shards`.
 
 Rows hold neither a clock nor a host: whoever runs a shard again gets the same part.
 """
@@ -42,6 +42,8 @@ class Done:
     # Items that were handed to a worker, and processes that ended with some.
     ran: int = 0
     restarts: int = 0
+    # Seconds from its beginning to its end.
+    took: float = 0.0
     # Whether another driver, or an earlier run, had committed it already.
     was_there: bool = False
     rows: list = field(default_factory=list)
@@ -71,6 +73,22 @@ def store_of(spec):
     if spec.out not in _stores:
         _stores[spec.out] = open_store(spec.out, spec.program)
     return _stores[spec.out]
+
+
+def run_shards(spec, numbers, only=None):
+    """Runs shards one after the other, each committed by itself, up to one that fails."""
+    results = []
+    for number in numbers:
+        started = now()
+        try:
+            done = run_shard(spec, number, only)
+        except Exception as error:  # A fault of the runner must not take along what is done.
+            done = Done(failed=("internal", f"{type(error).__name__}: {error}"))
+        done.took = now() - started
+        results.append(done)
+        if done.failed:
+            break
+    return results
 
 
 def run_shard(spec, number, only=None):

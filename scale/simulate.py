@@ -12,7 +12,7 @@ import re
 import resource
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from driver import Driver, Lost, Plan
 from shard import Done, commit, part_key
@@ -87,19 +87,21 @@ class Node:
 
 @dataclass(eq=False)
 class Task:
-    """A shard, or items of one, on its way."""
+    """Shards, or items of one, on their way."""
 
-    shard: int
+    shards: list
     only: list
     # The driver that waits for it.
     driver: int
     # Whether its machine died with it.
     is_gone: bool = False
-    result: object = None
+    results: list = field(default_factory=list)
+    loss: Exception = None
 
 
 @dataclass
 class Figures:
+    tasks: int = 0
     runs: int = 0
     losses: int = 0
     unseen: int = 0
@@ -133,8 +135,9 @@ class Cluster:
     def slots(self):
         return self._up
 
-    def submit(self, number, only):
-        task = Task(number, only, self.driver)
+    def submit(self, numbers, only):
+        task = Task(numbers, only, self.driver)
+        self.figures.tasks += 1
         self._waiting.append(task)
         self._in_flight += 1
         self.figures.window = max(self.figures.window, self._in_flight / (2 * self._up))
@@ -151,9 +154,9 @@ class Cluster:
         return [self._ready.pop()] if self._ready else []
 
     def result(self, handle):
-        if isinstance(handle.result, Exception):
-            raise handle.result
-        return handle.result
+        if handle.loss is not None:
+            raise handle.loss
+        return handle.results
 
     def kill_driver(self):
         """What is with machines goes on; what waits for one is forgotten with the driver."""
@@ -188,8 +191,13 @@ class Cluster:
 
     def _begin(self, node, task):
         node.task = task
-        if task.only is None and self.store.has(part_key(task.shard)):
-            self._after(0.0, self._end, node, node.life, task, Done(was_there=True))
+        self._begin_shard(node, node.life, task)
+
+    def _begin_shard(self, node, life, task):
+        """Begins the next shard of a task."""
+        shard = task.shards[len(task.results)]
+        if task.only is None and self.store.has(part_key(shard)):
+            self._after(0.0, self._end, node, life, task, Done(was_there=True))
             return
         self.figures.runs += 1
         items = self.world.items if task.only is None else len(task.only)
@@ -198,32 +206,37 @@ class Cluster:
             factor *= self.world.straggler_factor
         seconds = factor * items * ITEM_SECONDS / node.speed
         # The first item of a shard is the one.
-        if task.shard in self.poisoned and (task.only is None or 0 in task.only):
-            self._after(seconds / 2, self._lose, node, node.life, 1.0)
+        if shard in self.poisoned and (task.only is None or 0 in task.only):
+            self._after(seconds / 2, self._lose, node, life, 1.0)
         else:
-            self._after(seconds, self._end, node, node.life, task, None)
+            self._after(seconds, self._end, node, life, task, Done(took=seconds))
 
     def _end(self, node, life, task, done):
-        """A task is at its end: its part is committed, also where nobody hears of it any more."""
+        """A shard is at its end: its part is committed, also where nobody hears of it any more."""
         if task.is_gone:
             return
-        if done is None:
-            done = self._done(task)
-        if node.life == life:
+        if not done.was_there:
+            self._finish(task, done)
+        task.results.append(done)
+        if len(task.results) < len(task.shards):
+            self._begin_shard(node, life, task)
+        elif node.life == life:
             node.task = None
             self._idle.append(node)
-            self._tell(task, done)
+            self._tell(task)
             self._assign()
 
-    def _done(self, task):
+    def _finish(self, task, done):
+        shard = task.shards[len(task.results)]
         places = range(self.world.items) if task.only is None else task.only
         row = {"text": "", "duration_s": ITEM_SECONDS}
-        rows = [{"id": f"{task.shard}-{place}", **row} for place in places]
-        done = Done(items=len(rows), seconds=ITEM_SECONDS * len(rows), ran=len(rows), rows=rows)
+        rows = [{"id": f"{shard}-{place}", **row} for place in places]
+        done.items = done.ran = len(rows)
+        done.seconds = ITEM_SECONDS * len(rows)
         if task.only is None:
-            done.was_there = not commit(self.store, task.shard, rows)
-            done.rows = []
-        return done
+            done.was_there = not commit(self.store, shard, rows)
+        else:
+            done.rows = rows
 
     def _lose(self, node, life, notice):
         if node.life != life or not node.is_up:
@@ -247,10 +260,10 @@ class Cluster:
         self._plan_loss(node)
         self._assign()
 
-    def _tell(self, task, result):
+    def _tell(self, task, loss=None):
         if task.driver != self.driver:
             return
-        task.result = result
+        task.loss = loss
         self._in_flight -= 1
         self._ready.append(task)
 
@@ -314,6 +327,7 @@ def report(world, cluster, drivers):
         "nodes_lost": figures.losses,
         "went_on_unseen": figures.unseen,
         "drivers_killed": world.driver_kills,
+        "tasks": figures.tasks,
         "runs_again": figures.runs - world.shards,
         "second_commits_refused": store.refused,
         "window": round(figures.window, 3),

@@ -18,7 +18,8 @@ sys.path.insert(0, HERE)
 
 from driver import LOSSES, Driver, Lost, read_plan  # noqa: E402
 from metrics import figures  # noqa: E402
-from shard import Spec, commit, part_key, run_shard  # noqa: E402
+from pace import MAX_SHARDS, PARTS, TASK_SECONDS, Pace  # noqa: E402
+from shard import Done, Spec, commit, part_key, run_shard, run_shards  # noqa: E402
 from store import FolderStore, StoreError  # noqa: E402
 from worker import leave_workers  # noqa: E402
 
@@ -58,10 +59,10 @@ class Case(unittest.TestCase):
         worker = ["env", f"DUMMY_WINDOW={window}", f"CASE={self.out}", sys.executable, DUMMY]
         return Spec(self.out, "plan/x", ["bun-asr"], worker, weights, item_seconds)
 
-    def in_thread(self, *arguments):
+    def in_thread(self, *arguments, run=run_shard):
         """Runs a shard with a worker of its own."""
         found = []
-        thread = threading.Thread(target=lambda: found.append(run_shard(*arguments)))
+        thread = threading.Thread(target=lambda: found.append(run(*arguments)))
         thread.start()
         thread.join()
         leave_workers()
@@ -130,6 +131,16 @@ class Shards(Case):
         self.assertEqual(done.failed[0], "weights")
         self.assertIn("its model is another one", done.failed[1])
 
+    def test_shards_of_a_task_are_committed_one_by_one_up_to_a_fault(self):
+        store = plan_of(self.out, [["a"], ["b"], ["c"]])
+        # A shard whose lines are none of JSON is a fault of the plan, not of the one before.
+        with open(os.path.join(self.out, "plan/x/000001.jsonl"), "w", encoding="utf-8") as file:
+            file.write("{\n")
+        results = self.in_thread(self.spec(), [0, 1, 2], run=run_shards)
+        self.assertEqual([done.failed[:1] for done in results], [(), ("internal",)])
+        self.assertGreater(results[0].took, 0)
+        self.assertEqual(store.names("parts"), ["part-000000.jsonl"])
+
     def test_a_worker_that_does_not_start(self):
         plan_of(self.out, [["a"]])
         sick = ["sh", "-c", "echo no >&2; exit 3"]
@@ -186,20 +197,25 @@ class FakeEngine:
     def slots(self):
         return 2
 
-    def submit(self, shard, only):
+    def submit(self, shards, only):
         handle = object()
-        self.begun.append((shard, only))
-        self._ended.append((handle, shard, only))
+        self.begun.append((shards, only))
+        self._ended.append((handle, shards, only))
         return handle
 
     def wait(self, handles, seconds):
         if not self._ended:
             return []
-        handle, self._shard, self._only = self._ended.popleft()
+        handle, self._shards, self._only = self._ended.popleft()
         return [handle]
 
     def result(self, handle):
-        return self._run(self._shard, self._only)
+        results = []
+        for shard in self._shards:
+            results.append(self._run(shard, self._only))
+            if results[-1].failed:
+                break
+        return results
 
 
 class Drivers(Case):
@@ -279,9 +295,87 @@ class Drivers(Case):
         self.assertEqual(sorted(store.names("parts")), ["part-000001.jsonl", "part-000003.jsonl"])
         self.assertEqual((driver.was_done, driver.tally.done), (1, 1))
 
+    def quick(self, store, fault=lambda shard: None):
+        """What runs a shard in a millisecond."""
+
+        def run(shard, only):
+            if store.has(part_key(shard)):
+                return Done(was_there=True)
+            found = fault(shard)
+            if found is not None:
+                return found
+            rows = [] if only is None else [{"id": f"{shard}-{place}"} for place in only]
+            if only is None:
+                commit(store, shard, [{"id": f"{shard}"}])
+            return Done(items=1, seconds=0.3, ran=1, took=0.001, rows=rows)
+
+        return run
+
+    def test_short_shards_share_tasks_while_there_are_many(self):
+        store = plan_of(self.out, [["a"]] * 200)
+        driver = self.driver(self.quick(store))
+        tally = driver.run()
+        self.assertEqual((tally.unfinished, tally.done, tally.items), ([], 200, 200))
+        self.assertLessEqual(tally.most_in_flight, 4)
+        sizes = [len(shards) for shards, _ in driver.engine.begun]
+        begun = [shard for shards, _ in driver.engine.begun for shard in shards]
+        self.assertEqual(begun, list(range(200)))
+        self.assertLess(len(sizes), 60)
+        # All slots have the last ones to do.
+        self.assertEqual(sizes[-2 * PARTS :], [1] * 2 * PARTS)
+
+    def test_a_task_that_is_lost_leaves_what_it_has_committed(self):
+        store = plan_of(self.out, [["a"]] * 200)
+
+        def fault(shard):
+            if shard == 30:
+                raise Lost("WorkerCrashedError")
+
+        driver = self.driver(self.quick(store, fault))
+        tally = driver.run()
+        with_it = next(shards for shards, _ in driver.engine.begun if 30 in shards)
+        self.assertGreater(len(with_it), 2)
+        self.assertEqual((tally.unfinished, tally.done, tally.split), ([], 200, 1))
+        # Together, alone twice, and its item alone three times.
+        self.assertEqual((tally.losses, tally.errors), (2 * LOSSES, {"lost": 1}))
+        tried = [shards for shards, _ in driver.engine.begun if set(shards) & set(with_it)]
+        self.assertEqual(tried[0], with_it)
+        self.assertTrue(all(len(shards) == 1 for shards in tried[1:]))
+        self.assertEqual(len(store.names("parts")), 200)
+        self.assertIn("lost", rows_of(store, 30)[0]["error"]["code"])
+
+    def test_what_was_not_begun_behind_one_that_failed_is_not_to_blame(self):
+        store = plan_of(self.out, [["a"]] * 200)
+        failing = Done(failed=("output", "disk is full"))
+        driver = self.driver(self.quick(store, lambda shard: failing if shard == 30 else None))
+        tally = driver.run()
+        self.assertEqual((tally.unfinished, tally.done, tally.failures), ([30], 199, LOSSES))
+
     def test_without_a_plan(self):
         with self.assertRaisesRegex(StoreError, "has no plan.json"):
             read_plan(FolderStore(self.out))
+
+
+class Paces(unittest.TestCase):
+    def pace(self, took, ran=1):
+        pace = Pace()
+        pace.note(Done(ran=ran, took=took))
+        return pace
+
+    def test_one_until_something_is_known(self):
+        self.assertEqual(Pace().shards_of_task(100_000, 3), 1)
+        self.assertEqual(self.pace(0.0, ran=0).shards_of_task(100_000, 3), 1)
+        self.assertEqual(self.pace(0.001).shards_of_task(100_000, 0), 1)
+
+    def test_some_seconds_of_work(self):
+        self.assertEqual(self.pace(72.0).shards_of_task(100_000, 3), 1)
+        self.assertEqual(self.pace(TASK_SECONDS / 10).shards_of_task(100_000, 3), 10)
+        self.assertEqual(self.pace(0.0).shards_of_task(100_000, 3), MAX_SHARDS)
+
+    def test_a_part_of_what_is_left(self):
+        pace = self.pace(0.001)
+        self.assertEqual(pace.shards_of_task(10 * PARTS * 3, 3), 10)
+        self.assertEqual(pace.shards_of_task(PARTS * 3 - 1, 3), 1)
 
 
 class Programs(Case):

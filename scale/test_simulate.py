@@ -38,6 +38,15 @@ class SimulationTest(unittest.TestCase):
         self.assertEqual(played(**HARD, seed=7), played(**HARD, seed=7))
         self.assertNotEqual(played(**HARD, seed=7)["hours"], played(**HARD, seed=8)["hours"])
 
+    def test_short_shards_share_tasks_and_lose_nothing(self):
+        short = {**HARD, "shards": 20_000, "items": 1, "speed": 3000.0, "loss_hours": 0.02}
+        found = played(**short, repair=10.0, notice=1.0)
+        self.assertEqual([found["parts"], found["duplicates"], found["unfinished"]], [20_000, 0, 0])
+        self.assertEqual(found["window"], 1.0)
+        self.assertLess(found["tasks"], 3000)
+        self.assertGreater(found["nodes_lost"], 20)
+        self.assertGreater(found["second_commits_refused"], 0)
+
     def test_nothing_is_lost_where_nothing_fails(self):
         calm = {"slow_share": 0.0, "straggler_share": 0.0, "loss_hours": 0.0, "poison": 0}
         found = played(nodes=10, shards=1000, driver_kills=0, **calm)
