@@ -13,7 +13,6 @@ from worker import WorkerError, drop_worker, now, warm_worker
 
 # The process ends, or does not answer, this often with an item before it is given up.
 STRIKES = 3
-PROGRESS_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -166,22 +165,22 @@ def transcribe(spec, items):
 def feed(worker, spec, source, window, rows, done):
     """Hands items over, `window` at a time, until none is left: then None; else those in flight
     when the process ended or hung, and why."""
-    in_flight, deadlines = {}, {}
+    in_flight = {}
+    # An item may wait for the others: a sign of one is a sign of all.
+    heard = now()
     while source or in_flight:
         while source and len(in_flight) < window:
             item = source.popleft()
             in_flight[item["id"]] = item
-            deadlines[item["id"]] = now() + patience(spec, item)
             done.ran += 1
             worker.send({key: value for key, value in item.items() if key != "meta"})
-        message = worker.receive(min(PROGRESS_SECONDS, min(deadlines.values()) - now()))
+        limit = min(patience(spec, item) for item in in_flight.values())
+        message = worker.receive(heard + limit - now())
         if message is None:
-            late = [name for name, at in deadlines.items() if at <= now()]
-            if not late:
-                continue
-            limit = patience(spec, in_flight[late[0]])
+            late = [name for name, item in in_flight.items() if patience(spec, item) <= limit]
             blamed = blame(late, in_flight, source)
             return blamed, "worker_timeout", f"no sign of it for {limit:g} s"
+        heard = now()
         if "ended" in message:
             return list(in_flight.values()), "worker_crash", "its process ended"
         name = message.get("id")
@@ -189,13 +188,12 @@ def feed(worker, spec, source, window, rows, done):
         if item is None:
             continue
         if "progress" in message:
-            deadlines[name] = now() + patience(spec, item)
             continue
         if message.get("fatal"):
             # The process cannot go on behind it.
             error = message["error"]
             return blame([name], in_flight, source), error["code"], error["message"]
-        del in_flight[name], deadlines[name]
+        del in_flight[name]
         rows[name] = row_of(item, message)
     return None
 

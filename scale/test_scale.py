@@ -116,6 +116,20 @@ class Shards(Case):
                 counted = {"worker_crash": 1, "worker_timeout": 1, "input": 1}
                 self.assertEqual(done.errors, counted)
 
+    def test_items_that_wait_for_others_are_not_taken_for_hung(self):
+        plan_of(self.out, [["a"] * 5])
+        # It takes 0.5 s for each, one after the other.
+        script = (
+            "import json, sys, time\n"
+            "print(json.dumps({'ready': 1, 'window': 5}), flush=True)\n"
+            "for line in sys.stdin:\n"
+            "    time.sleep(0.5)\n"
+            "    print(json.dumps({'id': json.loads(line)['id'], 'text': ''}), flush=True)"
+        )
+        worker = [sys.executable, "-c", script]
+        done = self.in_thread(Spec(self.out, "plan/x", [], worker, item_seconds=1.5), 0)
+        self.assertEqual((done.errors, done.restarts, done.ran), ({}, 0, 5))
+
     def test_a_part_that_is_there_is_not_run_again(self):
         store = plan_of(self.out, [["a"]])
         self.assertTrue(store.put(part_key(0), "{}\n"))

@@ -4,6 +4,20 @@ import type { Item } from "./item.ts";
 
 const known = ["id", "audio", "duration_s", "language", "start_s", "end_s", "meta"];
 
+/** As other manifests have them. */
+const otherNames: ReadonlyMap<string, string> = new Map([
+  ["path", "audio"],
+  ["file", "audio"],
+  ["audio_path", "audio"],
+  ["audio_filepath", "audio"],
+  ["url", "audio"],
+  ["duration", "duration_s"],
+  ["lang", "language"],
+  ["start", "start_s"],
+  ["offset", "start_s"],
+  ["end", "end_s"],
+]);
+
 const example = '{"id": "a-1", "audio": "a.wav", "duration_s": 12.5}';
 
 /**
@@ -16,7 +30,8 @@ export function itemOn(line: string, where: string): Item {
     new AsrError("input", `${where}: "${name}" is missing or not right`, `expected ${expected}`);
   const stranger = Object.keys(fields).find((name) => !known.includes(name));
   if (stranger !== undefined) {
-    const hint = 'what is yours goes into "meta"';
+    const own = otherNames.get(stranger);
+    const hint = own === undefined ? 'what is yours goes into "meta"' : `did you mean "${own}"?`;
     throw new AsrError("input", `${where}: "${stranger}" is no field`, hint);
   }
   const { id, audio, duration_s, language, start_s, end_s, meta } = fields;

@@ -1,27 +1,34 @@
 import { AsrError } from "../contract/errors.ts";
 
 /** A line of a text without its end, and its number from 1. */
-export interface Line {
-  text: string;
+export interface RawLine {
+  bytes: Uint8Array;
   number: number;
 }
 
-/** The lines of UTF-8 text as they come. Throws AsrError `input` for what is no UTF-8. */
-export async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let [rest, number] = ["", 0];
-  const decoded = (part?: Uint8Array) => {
-    try {
-      return part === undefined ? decoder.decode() : decoder.decode(part, { stream: true });
-    } catch {
-      throw new AsrError("input", `behind line ${number}: is not UTF-8 text`);
+const lineFeed = 10;
+
+/** The lines of a text as they come, whatever is in them. */
+export async function* rawLinesOf(parts: AsyncIterable<Uint8Array>): AsyncGenerator<RawLine> {
+  let [rest, number]: [Uint8Array[], number] = [[], 0];
+  for await (const part of parts) {
+    let begin = 0;
+    for (let end = part.indexOf(lineFeed); end >= 0; end = part.indexOf(lineFeed, begin)) {
+      yield { bytes: Buffer.concat([...rest, part.subarray(begin, end)]), number: ++number };
+      [rest, begin] = [[], end + 1];
     }
-  };
-  for await (const part of bytes) {
-    const lines = (rest + decoded(part)).split("\n");
-    rest = lines.pop() ?? "";
-    for (const text of lines) yield { text: text.replace(/\r$/, ""), number: ++number };
+    if (begin < part.length) rest.push(part.slice(begin));
   }
-  rest += decoded();
-  if (rest !== "") yield { text: rest.replace(/\r$/, ""), number: ++number };
+  if (rest.length > 0) yield { bytes: Buffer.concat(rest), number: ++number };
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** What is written on a line. Throws AsrError `input` that begins with `where` for no UTF-8. */
+export function textOf({ bytes }: RawLine, where: string): string {
+  try {
+    return utf8.decode(bytes).replace(/\r$/, "");
+  } catch {
+    throw new AsrError("input", `${where}: is not UTF-8 text`);
+  }
 }

@@ -47,7 +47,10 @@ describe("a manifest", () => {
     ["a number as id", [{ id: 57, audio: "a" }], '"id" is missing or not right'],
     ["no audio", [{ id: "1" }], '"audio" is missing or not right; expected a path'],
     ["an address", [{ id: "1", audio: "https://x/a" }], "is neither a file nor in S3; download it"],
-    ["no field", [{ ...one, duration: 3 }], '"duration" is no field; what is yours goes into'],
+    ["no field", [{ ...one, author: 3 }], '"author" is no field; what is yours goes into "meta"'],
+    ["no field of ours", [{ ...one, constructor: 3 }], '"constructor" is no field; what is yours'],
+    ["a path", [{ id: "1", path: "a" }], '"path" is no field; did you mean "audio"?'],
+    ["duration", [{ ...one, duration: 3 }], '"duration" is no field; did you mean "duration_s"?'],
     ["no length", [{ ...one, duration_s: 0 }], '"duration_s" is missing or not right; expected'],
     ["a time as text", [{ ...one, start_s: "1" }], '"start_s" is missing or not right; expected'],
     ["an end before", [{ ...one, start_s: 2, end_s: 2 }], "start_s is not before end_s"],
@@ -76,9 +79,10 @@ describe("a manifest", () => {
 
   test("that is not there, or no text", async () => {
     await expectAsrError(() => readManifest("none.jsonl"), "input", "none.jsonl: no such file");
+    await expectAsrError(() => readManifest(folder), "input", `${folder}: is a folder`);
     const file = join(folder, "bytes");
-    writeFileSync(file, Buffer.from([0x7b, 0xff]));
-    await expectAsrError(() => readManifest(file), "input", "is not UTF-8 text");
+    writeFileSync(file, Buffer.from([0x20, 0x0a, 0x7b, 0xff]));
+    await expectAsrError(() => readManifest(file), "input", `${file}, line 2: is not UTF-8 text`);
   });
 });
 

@@ -2,9 +2,10 @@ import { createReadStream } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { located } from "../audio/url.ts";
 import { AsrError } from "../contract/errors.ts";
+import { whyUnread } from "../contract/unread.ts";
 import { itemOn } from "./fields.ts";
 import type { Item } from "./item.ts";
-import { linesOf } from "./lines.ts";
+import { rawLinesOf, textOf } from "./lines.ts";
 import { s3Place } from "./output/s3.ts";
 
 /** The recordings of an archive. */
@@ -22,16 +23,17 @@ export async function readManifest(file: string): Promise<Manifest> {
   const hasher = new Bun.CryptoHasher("sha256");
   const items: Item[] = [];
   const lineOf = new Map<string, number>();
-  for await (const { text, number } of linesOf(bytesOf(file, hasher))) {
+  for await (const line of rawLinesOf(bytesOf(file, hasher))) {
+    const where = `${file}, line ${line.number}`;
+    const text = textOf(line, where);
     if (text.trim() === "") continue;
-    const where = `${file}, line ${number}`;
     const item = itemOn(text, where);
     const before = lineOf.get(item.id);
     if (before !== undefined) {
       const hint = "each row is found by its id: give every item one of its own";
       throw new AsrError("input", `${where}: the id "${item.id}" is line ${before} too`, hint);
     }
-    lineOf.set(item.id, number);
+    lineOf.set(item.id, line.number);
     items.push({ ...item, audio: placeOf(item.audio, file, where) });
   }
   if (items.length === 0) throw new AsrError("input", `${file}: has no recordings`);
@@ -57,9 +59,7 @@ async function* bytesOf(file: string, hasher: Bun.CryptoHasher): AsyncGenerator<
       yield bytes;
     }
   } catch (error) {
-    const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
-    const why = missing ? "no such file" : error instanceof Error ? error.message : String(error);
-    throw new AsrError("input", `${file}: ${why}`);
+    throw new AsrError("input", `${file}: ${whyUnread(error)}`, undefined, { cause: error });
   }
 }
 

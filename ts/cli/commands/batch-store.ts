@@ -1,4 +1,4 @@
-import { linesOf } from "../../batch/lines.ts";
+import { type RawLine, rawLinesOf, textOf } from "../../batch/lines.ts";
 import { openOutput } from "../../batch/output/open.ts";
 import type { Output } from "../../batch/output/output.ts";
 import { AsrError, messageOf } from "../../contract/errors.ts";
@@ -15,15 +15,15 @@ interface Question {
 /** `batch store`: answers the runner, which does not speak S3. Returns the exit status. */
 export async function storeLines({ out }: BatchCall, terminal: Terminal): Promise<number> {
   const output = openOutput(out);
-  for await (const { text } of linesOf(Bun.stdin.stream())) {
-    terminal.out(`${JSON.stringify(await answer(output, text))}\n`);
+  for await (const line of rawLinesOf(Bun.stdin.stream())) {
+    terminal.out(`${JSON.stringify(await answer(output, line))}\n`);
   }
   return 0;
 }
 
-async function answer(output: Output, line: string): Promise<object> {
+async function answer(output: Output, line: RawLine): Promise<object> {
   try {
-    const { op, key, text = "" }: Question = JSON.parse(line);
+    const { op, key, text = "" }: Question = JSON.parse(textOf(line, `line ${line.number}`));
     switch (op) {
       case "get":
         return { text: (await output.get(key)) ?? null };

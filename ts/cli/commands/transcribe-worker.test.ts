@@ -1,4 +1,4 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, spyOn, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { AsrError } from "../../contract/errors.ts";
 import { demoSample } from "../../native/locate.ts";
@@ -30,10 +30,10 @@ function argumentsFor(...flags: string[]) {
   return argumentsOf({ argv, flags: given, names });
 }
 
-async function* bytesOf(...lines: (object | string)[]) {
+async function* bytesOf(...lines: (object | string | Uint8Array)[]) {
   for (const line of lines) {
-    const text = typeof line === "string" ? line : JSON.stringify(line);
-    yield new TextEncoder().encode(`${text}\n`);
+    const isDone = typeof line === "string" || line instanceof Uint8Array;
+    yield Buffer.concat([Buffer.from(isDone ? line : JSON.stringify(line)), Buffer.from("\n")]);
   }
 }
 
@@ -78,6 +78,41 @@ describe("a worker", () => {
     expect(byId.get(undefined)).toMatchObject({
       error: { message: expect.stringMatching(/^line 4/) },
     });
+  });
+
+  test("goes on behind bytes that are no text", async () => {
+    const { status, messages } = await answers(
+      { "a.wav": { chunks: ["Hello."] } },
+      bytesOf({ id: "1", audio: "a.wav" }, new Uint8Array([0x7b, 0xff]), {
+        id: "ä\u2028",
+        audio: "a.wav",
+      }),
+    );
+    expect([status, messages.length]).toEqual([0, 4]);
+    expect(messages).toContainEqual({
+      error: { code: "input", message: "line 2: is not UTF-8 text" },
+    });
+    expect(messages).toContainEqual(expect.objectContaining({ id: "ä\u2028", text: "Hello." }));
+  });
+
+  test("gives signs of an item whose chunks take long", async () => {
+    // Each look at the clock is three seconds later.
+    let clock = 0;
+    const now = spyOn(performance, "now").mockImplementation(() => {
+      clock += 3000;
+      return clock;
+    });
+    try {
+      const script = { "a.wav": { chunks: ["Hello."] } };
+      const { messages } = await answers(script, bytesOf({ id: "1", audio: "a.wav" }));
+      // One is that it has begun; the others are what is heard of its only chunk.
+      const signs = messages.filter(({ progress }) => progress === 0);
+      expect(signs.length).toBeGreaterThanOrEqual(2);
+      expect(signs[0]).toEqual({ id: "1", progress: 0 });
+      expect(messages.at(-1)).toMatchObject({ text: "Hello." });
+    } finally {
+      now.mockRestore();
+    }
   });
 
   test("has as many in flight as it says, and no more", async () => {

@@ -1,7 +1,7 @@
 import { openItemAudio } from "../../batch/audio.ts";
 import { itemOn } from "../../batch/fields.ts";
 import type { Heard, Item } from "../../batch/item.ts";
-import { linesOf } from "../../batch/lines.ts";
+import { type RawLine, rawLinesOf, textOf } from "../../batch/lines.ts";
 import { milliseconds } from "../../batch/packing.ts";
 import { weightsHash } from "../../batch/weights.ts";
 import { AsrError, type AsrErrorCode, messageOf } from "../../contract/errors.ts";
@@ -69,21 +69,25 @@ class LineWorker {
   /** Takes items, `window` of them at once, until the input ends. */
   async serve(input: AsyncIterable<Uint8Array>, window: number): Promise<void> {
     const end = AbortSignal.any([this.#signal, this.#fault.signal]);
-    for await (const { text, number } of linesOf(untilAborted(input, end))) {
+    for await (const line of rawLinesOf(untilAborted(input, end))) {
       if (end.aborted) break;
-      if (text.trim() !== "") this.#begin(text, number);
+      this.#begin(line);
       while (this.#inFlight.size >= window) await Promise.race(this.#inFlight.values());
     }
     if (!this.#fault.signal.aborted) await Promise.all(this.#inFlight.values());
   }
 
   /** What is no item is answered, too: whoever wrote it waits. */
-  #begin(text: string, number: number): void {
+  #begin(line: RawLine): void {
+    const where = `line ${line.number}`;
     let item: Item;
+    let text = "";
     try {
-      item = itemOn(text, `line ${number}`);
+      text = textOf(line, where);
+      if (text.trim() === "") return;
+      item = itemOn(text, where);
       if (this.#inFlight.has(item.id)) {
-        throw new AsrError("input", `line ${number}: the id "${item.id}" is under way`);
+        throw new AsrError("input", `${where}: the id "${item.id}" is under way`);
       }
     } catch (error) {
       const id = idOn(text);
@@ -113,16 +117,22 @@ class LineWorker {
   }
 
   async #heard(item: Item): Promise<Heard> {
-    let told = performance.now();
-    const onProgress = ({ done }: Progress) => {
+    let [told, progress] = [performance.now(), 0];
+    const sign = () => {
       if (performance.now() - told < signMs) return;
       told = performance.now();
-      this.say({ id: item.id, progress: done });
+      this.say({ id: item.id, progress });
+    };
+    const onProgress = ({ done }: Progress) => {
+      progress = done;
+      sign();
     };
     const audio = await openItemAudio(item.audio);
     const settings = { ...this.#settingsOf(item), signal: this.#signal, onProgress };
     let transcript: Transcript | undefined;
     for await (const event of this.#recognizer.stream(audio, settings)) {
+      // A chunk may take long, too.
+      sign();
       if (event.type === "finish") transcript = event.transcript;
     }
     if (transcript === undefined) {

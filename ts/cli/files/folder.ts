@@ -1,8 +1,8 @@
 import { lstatSync, readlinkSync, type Stats, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import { AsrError, messageOf } from "../../contract/errors.ts";
+import { codeOf } from "../../contract/unwritten.ts";
 import { type FileName, fileName, namesIn, under } from "./file-name.ts";
-import { codeOf } from "./unwritten.ts";
 
 /** What was found: a file, or why something that should be one cannot be used. */
 export interface Found {

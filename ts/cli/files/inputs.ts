@@ -4,11 +4,11 @@ import { basename } from "node:path";
 import { isUrl, located } from "../../audio/url.ts";
 import { AsrError, messageOf } from "../../contract/errors.ts";
 import { shortened } from "../../contract/shortened.ts";
+import { whyUnread } from "../../contract/unread.ts";
 import { program } from "../../native/program.ts";
 import { type FileName, meant } from "./file-name.ts";
 import { byName, mediaIn, statsOf } from "./folder.ts";
 import { decodedText } from "./text-file.ts";
-import { whyUnread } from "./unread.ts";
 
 /** A recording that the command line names. */
 export interface Input {

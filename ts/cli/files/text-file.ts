@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { AsrError } from "../../contract/errors.ts";
-import { whyUnread } from "./unread.ts";
+import { whyUnread } from "../../contract/unread.ts";
 
 /** No list that a command line names is larger, in bytes. */
 const maxBytes = 64 * 1024 * 1024;

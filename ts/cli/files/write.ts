@@ -16,8 +16,8 @@ import { tmpdir } from "node:os";
 import { basename, dirname, extname, join } from "node:path";
 import { isLeftBehind, temporaryName } from "../../audio/files/temporary.ts";
 import { AsrError } from "../../contract/errors.ts";
+import { codeOf, whyUnwritten } from "../../contract/unwritten.ts";
 import { withEnding } from "./long-names.ts";
-import { codeOf, whyUnwritten } from "./unwritten.ts";
 
 /**
  * Makes a folder, and checks that files can be written there: better now than after hours of work.

@@ -1,4 +1,4 @@
-import { codeOf, whyUnwritten } from "../files/unwritten.ts";
+import { codeOf, whyUnwritten } from "../../contract/unwritten.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { processTerminal } from "./terminal.ts";
 

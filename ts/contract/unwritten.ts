@@ -1,4 +1,4 @@
-import { messageOf } from "../../contract/errors.ts";
+import { messageOf } from "./errors.ts";
 
 const reasons: Readonly<Record<string, string>> = {
   EEXIST: "it exists already",
