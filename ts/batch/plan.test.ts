@@ -110,8 +110,10 @@ describe("an output", () => {
     const file = join(work, "file");
     writeFileSync(file, "");
     const bad = openOutput(file);
-    await expectAsrError(() => bad.put("parts/x", ""), "output", "cannot be written");
-    await expectAsrError(() => bad.get("parts/x"), "output", "cannot be read");
+    const why = "a part of the path is a file, not a folder";
+    const written = `parts/x: cannot be written: ${why}`;
+    await expectAsrError(() => bad.put("parts/x", ""), "output", written);
+    await expectAsrError(() => bad.get("parts/x"), "output", `parts/x: ${why}`);
   });
 
   test("in S3 has a bucket and a prefix", async () => {

@@ -1,6 +1,8 @@
 import { access, link, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { AsrError, messageOf } from "../../contract/errors.ts";
+import { AsrError } from "../../contract/errors.ts";
+import { whyUnread } from "../../contract/unread.ts";
+import { codeOf, whyUnwritten } from "../../contract/unwritten.ts";
 import type { Output } from "./output.ts";
 
 /** A folder, on a disk or a file system that machines share. */
@@ -34,7 +36,7 @@ export class FolderOutput implements Output {
         return true;
       } catch (error) {
         if (codeOf(error) === "EEXIST") return false;
-        if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].includes(codeOf(error))) throw error;
+        if (!noLinks.includes(codeOf(error) ?? "")) throw error;
       }
       if (await this.has(key)) return false;
       await rename(draft, path);
@@ -68,7 +70,7 @@ export class FolderOutput implements Output {
         await rm(draft, { force: true });
       }
     } catch (error) {
-      const message = `${path}: cannot be written: ${messageOf(error)}`;
+      const message = `${path}: cannot be written: ${whyUnwritten(error)}`;
       throw new AsrError("output", message, undefined, { cause: error });
     }
   }
@@ -79,11 +81,10 @@ export class FolderOutput implements Output {
       return await read(path);
     } catch (error) {
       if (codeOf(error) === "ENOENT") return undefined;
-      throw new AsrError("output", `${path}: cannot be read: ${messageOf(error)}`);
+      throw new AsrError("output", `${path}: ${whyUnread(error)}`, undefined, { cause: error });
     }
   }
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
-}
+/** What a file system answers that has no hard links. */
+const noLinks = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"];

@@ -89,6 +89,19 @@ test("a server that is busy is asked again, and one that stays so is told", asyn
   await expectAsrError(() => output.get("x"), "output", "answered 403; check the credentials");
 }, 60_000);
 
+test("without keys it is told which variables have them", async () => {
+  delete process.env["AWS_ACCESS_KEY_ID"];
+  try {
+    const keyless = openOutput("s3://bucket/archive");
+    const hint = "there are no keys for S3; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
+    await expectAsrError(() => keyless.get("x"), "output", "s3://bucket/archive/x: ", hint);
+    await expectAsrError(() => keyless.names("parts"), "output", "s3://bucket/archive: ", hint);
+    await expectAsrError(() => openItemAudio("s3://bucket/a.wav"), "input", hint);
+  } finally {
+    process.env["AWS_ACCESS_KEY_ID"] = "key";
+  }
+});
+
 test("audio is read from there, and what is not there is told by its name", async () => {
   objects.set("/bucket/a.wav", "RIFF");
   const audio = await openItemAudio("s3://bucket/a.wav");

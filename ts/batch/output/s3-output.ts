@@ -1,7 +1,15 @@
 import type { S3Client } from "bun";
 import { AsrError, messageOf } from "../../contract/errors.ts";
 import type { Output } from "./output.ts";
-import { type S3Place, s3Client, s3Failure, s3Place, s3Request } from "./s3.ts";
+import {
+  lacksKeys,
+  type S3Place,
+  s3Client,
+  s3Failure,
+  s3Place,
+  s3Request,
+  withoutKeys,
+} from "./s3.ts";
 
 /** A place in S3, below a prefix. One PUT of a whole object is a commit. */
 export class S3Output implements Output {
@@ -63,6 +71,7 @@ export class S3Output implements Output {
       const { contents = [] } = await this.#client.list({ prefix, maxKeys: pageKeys, ...after });
       return contents;
     } catch (error) {
+      if (lacksKeys(error)) throw withoutKeys(this.name, "output", error);
       throw new AsrError("output", `${this.name}: cannot be listed: ${messageOf(error)}`);
     }
   }

@@ -59,14 +59,23 @@ export async function s3Request(
       why = `the server answered ${response.status}`;
       await response.body?.cancel();
     } catch (error) {
+      if (lacksKeys(error)) throw withoutKeys(name, code, error);
       why = messageOf(error);
-      if (/credentials/i.test(why)) {
-        const hint = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
-        throw new AsrError(code, `${name}: ${why}`, hint, { cause: error });
-      }
     }
   }
   throw new AsrError(code, `${name}: ${why}, ${attempts} times`);
+}
+
+/** Whether there is nothing to sign with. */
+export function lacksKeys(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ERR_S3_MISSING_CREDENTIALS";
+}
+
+/** The error of a request that cannot be signed. */
+export function withoutKeys(name: string, code: "input" | "output", cause: unknown): AsrError {
+  const hint =
+    "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and AWS_REGION or AWS_ENDPOINT_URL as needed";
+  return new AsrError(code, `${name}: there are no keys for S3`, hint, { cause });
 }
 
 /** The error of an answer that is neither what was asked for nor "there is none". */
