@@ -132,6 +132,21 @@ describe("an archive on this machine", () => {
   });
 });
 
+describe("its help", () => {
+  test("is of an action where one is named", async () => {
+    const help = async (...argv: string[]) => (await batch(...argv, "--help")).out;
+    const planning = await help("plan");
+    expect(planning).toMatch(/^usage: .+ batch plan --out DIR \[options\]\n\nPacks the /);
+    expect(planning).toContain("--manifest FILE");
+    expect(planning).not.toMatch(/--engine|--failed/);
+    expect(await help("run")).not.toMatch(/--manifest FILE|--failed/);
+    for (const argv of [[], ["store"], ["constructor"]]) {
+      const text = await help(...argv);
+      for (const flag of ["--manifest", "--engine", "--failed"]) expect(text).toContain(flag);
+    }
+  });
+});
+
 describe("what cannot be meant", () => {
   const wrong: [string[], number, string][] = [
     [[], 2, "say what to do; one of plan, run, verify"],

@@ -13,16 +13,43 @@ interface Action {
   run(call: BatchCall, terminal: Terminal): Promise<number>;
   /** The group of flags that it takes. */
   group?: keyof typeof batchFlags;
+  /** What it does; without it no help tells of the action. */
+  summary?: string;
   needs: readonly Need[];
 }
 
 const actions: Readonly<Record<string, Action>> = {
-  plan: { run: planArchive, group: "Of plan", needs: [] },
-  run: { run: runArchive, group: "Of run", needs: ["library", "ffmpeg"] },
-  verify: { run: verifyArchive, group: "Of verify", needs: [] },
-  // What the runner asks of S3, which it does not speak; no help tells of it.
+  plan: {
+    run: planArchive,
+    group: "Of plan",
+    summary: "packs the recordings of --manifest into shards of about an hour",
+    needs: [],
+  },
+  run: {
+    run: runArchive,
+    group: "Of run",
+    summary: "runs the shards that have no rows yet; --engine ray shares them out to machines",
+    needs: ["library", "ffmpeg"],
+  },
+  verify: {
+    run: verifyArchive,
+    group: "Of verify",
+    summary: "compares the rows with the plan, and tells what failed",
+    needs: [],
+  },
+  // What the runner asks of S3, which it does not speak.
   store: { run: storeLines, needs: [] },
 };
+
+/** Those that people know, with what they do. */
+const shown = Object.entries(actions).flatMap(([name, { summary }]) =>
+  summary === undefined ? [] : [{ name, summary }],
+);
+
+const closing = `\
+exit status: 0 done, 1 unfinished, or a file cannot be read or written, 2 usage, or another
+manifest, model or options than planned, 3 done with rows of errors, or a bad model, 4 no Python
+or no Ray, 130 interrupted`;
 
 /** The command `batch`. */
 export const batchCommand = command({
@@ -34,14 +61,16 @@ export const batchCommand = command({
 Transcribes what a manifest names, into a row for each recording: what fails is a row, too. A run
 that was broken off goes on where it was, and no recording has two rows.
 
-  plan      packs the recordings of --manifest into shards of about an hour
-  run       runs the shards that have no rows yet; --engine ray shares them out to machines
-  verify    compares the rows with the plan, and tells what failed`,
+${shown.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`).join("\n")}`,
   flags: batchFlags,
-  closing: `\
-exit status: 0 done, 1 unfinished, or a file cannot be read or written, 2 usage, or another
-manifest, model or options than planned, 3 done with rows of errors, or a bad model, 4 no Python
-or no Ray, 130 interrupted`,
+  closing,
+  helpFor: ([name = ""]) => {
+    const { group, summary } = Object.hasOwn(actions, name) ? actions[name]! : {};
+    if (group === undefined || summary === undefined) return undefined;
+    const flags = { Options: batchFlags.Options, [group]: batchFlags[group] };
+    const description = `${summary[0]!.toUpperCase()}${summary.slice(1)}.`;
+    return { synopsis: `${name} --out DIR`, description, flags, closing };
+  },
   read({ flags, names: [name, stray] }) {
     const { action, call } = { action: actionOf(name, stray), call: callOf(flags) };
     checkFlags(name ?? "", action, flags);
@@ -52,7 +81,7 @@ or no Ray, 130 interrupted`,
 });
 
 function actionOf(name: string | undefined, stray: string | undefined): Action {
-  const known = Object.keys(actions).filter((one) => one !== "store");
+  const known = shown.map((one) => one.name);
   if (name === undefined) {
     throw new AsrError("usage", "say what to do", `one of ${known.join(", ")}`);
   }

@@ -36,6 +36,8 @@ export interface Definition<Table extends FlagTable, Arguments> {
   flags: Table;
   /** Those that its help shows, where some are known only to be refused with a reason. */
   shown?: FlagTable;
+  /** What the help says instead where it is asked for behind such names. */
+  helpFor?(names: readonly string[]): Help | undefined;
   /** What its help ends with, such as its exit statuses. */
   closing?: string;
   /** What a command line asks for, as far as it can be done. Throws AsrError, mostly `usage`. */
@@ -44,6 +46,12 @@ export interface Definition<Table extends FlagTable, Arguments> {
   /** Returns the exit status. An AsrError becomes one line of notes and its exit status. */
   run(given: Arguments, terminal: Terminal): Promise<number>;
 }
+
+/** What a help text is made of, besides the command's name. */
+type Help = Pick<
+  Definition<FlagTable, never>,
+  "synopsis" | "description" | "flags" | "shown" | "closing"
+>;
 
 /** A command of the program. Every one has a file of its own here, and is made by `command`. */
 export interface Command {
@@ -63,16 +71,17 @@ export function command<const Table extends FlagTable, Arguments>(
   definition: Definition<Table, Arguments>,
 ): Command {
   const { name, summary, flags: table, takesNames } = definition;
-  const usage = () => usageOf(definition);
+  const usage = (names: readonly string[] = []) =>
+    usageOf(name, definition.helpFor?.(names) ?? definition);
   return {
     name,
     summary,
-    usage,
+    usage: () => usage(),
     run: async (argv, terminal, prepare = async () => {}) =>
       await exitStatusOf(terminal, async () => {
         const { given: flags, names } = readFlags(argv, table);
         if (flags.has("help")) {
-          terminal.out(usage());
+          terminal.out(usage(names));
           return 0;
         }
         const [stray] = takesNames ? [] : names;
@@ -95,17 +104,10 @@ export const quietFlag = {
   help: "no notes and no progress on standard error",
 } as const;
 
-function usageOf<Table extends FlagTable>({
-  name,
-  synopsis,
-  description,
-  flags,
-  shown = flags,
-  closing,
-}: Pick<
-  Definition<Table, never>,
-  "name" | "synopsis" | "description" | "flags" | "shown" | "closing"
->): string {
+function usageOf(
+  name: string,
+  { synopsis, description, flags, shown = flags, closing }: Help,
+): string {
   const all = Object.values(shown).flatMap((group) => Object.keys(group));
   const hasOptions = all.some((flag) => flag !== "help");
   const words = [program, name, synopsis, hasOptions ? "[options]" : ""];
