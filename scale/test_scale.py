@@ -143,7 +143,7 @@ class Shards(Case):
         done = self.in_thread(self.spec(weights="a" * 64), 0)
         del os.environ["DUMMY_WEIGHTS"]
         self.assertEqual(done.failed[0], "weights")
-        self.assertIn("its model is another one", done.failed[1])
+        self.assertIn("its model, or aligner, is another one", done.failed[1])
 
     def test_shards_of_a_task_are_committed_one_by_one_up_to_a_fault(self):
         store = plan_of(self.out, [["a"], ["b"], ["c"]])

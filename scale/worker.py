@@ -70,7 +70,8 @@ class Worker:
             self.end()
             raise WorkerError(
                 "weights",
-                f"its model is another one: the plan has {weights[:12]}, here is {found[:12]}",
+                f"its model, or aligner, is another one: the plan has {weights[:12]}, "
+                f"here is {found[:12]}",
             )
         return int(message.get("window", 1))
 

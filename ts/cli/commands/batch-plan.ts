@@ -5,11 +5,11 @@ import { openOutput } from "../../batch/output/open.ts";
 import { assumedSeconds, packed } from "../../batch/packing.ts";
 import { writePlan } from "../../batch/plan.ts";
 import { weightsHash } from "../../batch/weights.ts";
-import { AsrError } from "../../contract/errors.ts";
+import { AsrError, messageOf } from "../../contract/errors.ts";
 import { parseModelName } from "../../hub/names.ts";
 import { resolveModel } from "../../hub/resolve.ts";
 import { clockText } from "../../text/clock-text.ts";
-import { argumentsOf } from "../flags/arguments.ts";
+import { type Arguments, argumentsOf } from "../flags/arguments.ts";
 import { type BatchFlags, batchFlags, workerFlags } from "../flags/batch-flags.ts";
 import { readFlags } from "../flags/flags.ts";
 import { transcribeFlags } from "../flags/transcribe-flags.ts";
@@ -17,6 +17,7 @@ import { DownloadReport } from "../terminal/download-report.ts";
 import { Interrupt } from "../terminal/interrupt.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { BatchCall } from "./batch-call.ts";
+import { rowAligner } from "./row-aligner.ts";
 
 /** A shard is read and written as a whole, and its rows are what is run again. */
 const maxItems = 512;
@@ -28,15 +29,23 @@ export async function planArchive(
 ): Promise<number> {
   const file = flags.text("manifest");
   if (!file) throw new AsrError("usage", "--manifest is missing", "name a file of lines of JSON");
-  const { model, options } = workerOf(flags);
+  const { model, options, given } = workerOf(flags);
   const output = openOutput(out);
   using interrupt = new Interrupt();
   const manifest = await readManifest(file);
-  const weights = await weightsOf(model, terminal, quiet, interrupt.signal);
+  const fetch = async (name: string, kind: "recognizer" | "aligner") =>
+    await fetched(name, kind, terminal, quiet, interrupt.signal);
+  const folder = await fetch(model, "recognizer");
+  const aligner = await rowAligner(given, async (name) => await fetch(name, "aligner"));
+  const weights = await weightsHash(folder, aligner).catch((error) => {
+    throw new AsrError("model", `${model}: cannot be read: ${messageOf(error)}`);
+  });
   const { items, assumed, unread } = await measured(manifest.items);
   const note = (text: string) => quiet || terminal.note(`note: ${text}\n`);
-  if (unread.length > 0) {
-    note(`${countOf(unread.length, "file")} cannot be read here, such as ${unread[0]}`);
+  const [first] = unread;
+  if (first !== undefined) {
+    const which = unread.length === 1 ? first : `${unread.length} files, such as ${first},`;
+    note(`${which} cannot be read here`);
   }
   if (assumed > 0) {
     note(`${countOf(assumed, "recording")} without a length: each counts as ${assumedSeconds} s`);
@@ -61,7 +70,7 @@ export async function planArchive(
  * The model and the flags that every worker gets, checked as a worker checks them: better here
  * than on each machine.
  */
-function workerOf(flags: BatchFlags): { model: string; options: string[] } {
+function workerOf(flags: BatchFlags): { model: string; options: string[]; given: Arguments } {
   const options = workerFlags(flags, "rows");
   if (flags.has("segments")) options.push("--output-format=json");
   const named = ["model", "revision"] as const;
@@ -69,13 +78,21 @@ function workerOf(flags: BatchFlags): { model: string; options: string[] } {
   const argv = ["--worker", ...model, ...options];
   const line = readFlags(argv, transcribeFlags);
   const given = argumentsOf({ argv, flags: line.given, names: line.names });
-  // A folder lies in the same place on every machine; `demo` is where each has it.
-  const isFolder = given.model !== "demo" && "folder" in parseModelName(given.model);
-  return { model: isFolder ? resolve(given.model) : given.model, options };
+  const { aligner } = given.engine;
+  const places = options.map((flag) =>
+    aligner !== undefined && flag.startsWith("--aligner=") ? `--aligner=${placeOf(aligner)}` : flag,
+  );
+  return { model: placeOf(given.model), options: places, given };
 }
 
-async function weightsOf(
+/** A folder lies in the same place on every machine; `demo` is where each has it. */
+function placeOf(model: string): string {
+  return model !== "demo" && "folder" in parseModelName(model) ? resolve(model) : model;
+}
+
+async function fetched(
   model: string,
+  kind: "recognizer" | "aligner",
   terminal: Terminal,
   quiet: boolean,
   signal: AbortSignal,
@@ -84,12 +101,9 @@ async function weightsOf(
   let isThere = false;
   try {
     const onProgress: typeof report.progress = (progress) => report.progress(progress);
-    const folder = await resolveModel(model, { signal, onProgress });
+    const folder = await resolveModel(model, { kind, signal, onProgress });
     isThere = true;
-    return await weightsHash(folder);
-  } catch (error) {
-    if (error instanceof AsrError || !isThere) throw error;
-    throw new AsrError("model", `${model}: cannot be read: ${String(error)}`);
+    return folder;
   } finally {
     report.end(isThere);
   }

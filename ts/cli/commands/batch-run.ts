@@ -7,10 +7,14 @@ import { weightsHash } from "../../batch/weights.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { modelOfThisMachine } from "../../hub/resolve.ts";
 import { commandEntry, commandFile, scaleFolder } from "../../native/locate.ts";
+import { argumentsOf } from "../flags/arguments.ts";
 import { type BatchFlags, workerFlags } from "../flags/batch-flags.ts";
+import { readFlags } from "../flags/flags.ts";
+import { transcribeFlags } from "../flags/transcribe-flags.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { BatchCall } from "./batch-call.ts";
 import { reportText, statusOf } from "./batch-report.ts";
+import { mayBeAligned, rowAligner } from "./row-aligner.ts";
 
 /** As the drivers have them: what was wrong was told on a line. */
 const interrupted = 130;
@@ -68,15 +72,20 @@ function sliceOf(text = "0/1", shards: number): number[] {
 }
 
 /** Rows of another manifest, or of other weights, would lie beside those that are there. */
-async function checkUnchanged({ manifest, model, weights }: Plan): Promise<void> {
+async function checkUnchanged({ manifest, model, weights, options }: Plan): Promise<void> {
   const found = await manifestHash(manifest.path);
   if (found !== undefined && found !== manifest.sha256) {
     const hint = "plan it into another place, or put it back";
     throw new AsrError("usage", `${manifest.path}: is not as it was planned`, hint);
   }
   // Each worker looks at its own; a model that is not here is fetched by them.
+  const argv = ["--worker", `--model=${model}`, ...options];
+  const line = readFlags(argv, transcribeFlags);
+  const given = argumentsOf({ argv, flags: line.given, names: line.names });
   const folder = await modelOfThisMachine(model);
-  if (folder === undefined || (await weightsHash(folder)) === weights) return;
+  const aligner = await rowAligner(given, modelOfThisMachine);
+  if (folder === undefined || (aligner === undefined && mayBeAligned(given))) return;
+  if ((await weightsHash(folder, aligner)) === weights) return;
   const hint = "plan into another place, or put the model back";
   throw new AsrError("usage", `${model}: has other weights than planned`, hint);
 }

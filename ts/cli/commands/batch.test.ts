@@ -132,6 +132,22 @@ describe("an archive on this machine", () => {
   });
 });
 
+test("is refused with another aligner, where its words are timed by one", async () => {
+  writeManifest();
+  const aligner = join(folder, "aligner");
+  cpSync(join(import.meta.dir, "../../../models/goldens/aligner-small"), aligner, {
+    recursive: true,
+  });
+  const words = ["--words", "aligner", "--aligner", aligner];
+  expect((await plan(...words)).status).toBe(0);
+  expect((await plan(...words)).out).toEndWith("planned before\n");
+  appendFileSync(join(aligner, "config.json"), "\n");
+  expect((await plan(...words)).notes).toContain("was planned with other weights");
+  const run = await batch("run");
+  expect(run.status).toBe(2);
+  expect(run.notes).toContain("other weights than planned; plan into another place");
+});
+
 describe("its help", () => {
   test("is of an action where one is named", async () => {
     const help = async (...argv: string[]) => (await batch(...argv, "--help")).out;
@@ -145,6 +161,19 @@ describe("its help", () => {
       for (const flag of ["--manifest", "--engine", "--failed"]) expect(text).toContain(flag);
     }
   });
+});
+
+test("what cannot be read when it is planned is named", async () => {
+  const noteOf = async (...paths: string[]) => {
+    const lines = paths.map((audio, id) => `${JSON.stringify({ id: `${id}`, audio })}\n`);
+    writeFileSync(manifest, lines.join(""));
+    rmSync(out, { recursive: true, force: true });
+    return (await plan()).notes.split("\n")[0];
+  };
+  expect(await noteOf("/none/a.wav")).toBe("note: /none/a.wav cannot be read here");
+  expect(await noteOf("/none/a.wav", "/none/b.wav")).toMatch(
+    /^note: 2 files, such as \/none\/[ab]\.wav, cannot be read here$/,
+  );
 });
 
 describe("what cannot be meant", () => {

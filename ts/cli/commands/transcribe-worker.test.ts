@@ -1,7 +1,9 @@
 import { describe, expect, setDefaultTimeout, spyOn, test } from "bun:test";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { weightsHash } from "../../batch/weights.ts";
 import { AsrError } from "../../contract/errors.ts";
-import { demoSample } from "../../native/locate.ts";
+import { demoModel, demoSample, modelFolder } from "../../native/locate.ts";
 import { type Script, ScriptedRecognizer } from "../../testing/recognizer.ts";
 import { RecordedTerminal } from "../../testing/recorded-terminal.ts";
 import { argumentsOf } from "../flags/arguments.ts";
@@ -113,6 +115,24 @@ describe("a worker", () => {
     } finally {
       now.mockRestore();
     }
+  });
+
+  test("tells the hash of its model, and of the aligner that times its words", async () => {
+    const model = modelFolder(demoModel);
+    const aligner = join(import.meta.dir, "../../../models/goldens/aligner-small");
+    const ready = async (...flags: string[]) => {
+      const { messages } = await answers({}, bytesOf(), ...flags);
+      return messages[0]!["weights"];
+    };
+    const flag = `--aligner=${aligner}`;
+    const alone = await weightsHash(model);
+    const both = await weightsHash(model, aligner);
+    expect(alone).not.toBe(both);
+    expect(await ready(flag)).toBe(alone);
+    expect(await ready(flag, "--words=attention")).toBe(alone);
+    expect(await ready(flag, "--words=aligner")).toBe(both);
+    expect(await ready(flag, "--words")).toBe(both);
+    expect(await ready("--aligner=/none/here", "--words")).toBe(alone);
   });
 
   test("has as many in flight as it says, and no more", async () => {

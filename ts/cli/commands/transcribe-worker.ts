@@ -16,6 +16,7 @@ import { Interrupt } from "../terminal/interrupt.ts";
 import { ProgressLine } from "../terminal/progress-line.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { type Load, opened } from "./opening.ts";
+import { rowAligner } from "./row-aligner.ts";
 
 /** A sign of life of an item that takes long, in milliseconds. */
 const signMs = 5000;
@@ -37,7 +38,11 @@ export async function serveLines(
   const batch = given.engine.batch ?? optionTable.batch.default;
   const worker = new LineWorker(given, terminal, recognizer, interrupt.signal);
   const { offline, cacheDir } = given.engine;
-  const weights = await weightsHash(await resolveModel(given.model, { offline, cacheDir }));
+  const hub = { offline, cacheDir, signal: interrupt.signal };
+  const aligner = await rowAligner(given, async (name) => {
+    return await resolveModel(name, { ...hub, kind: "aligner" });
+  });
+  const weights = await weightsHash(await resolveModel(given.model, hub), aligner);
   // So many keep the engine's batch full while others are read.
   const window = 2 * batch;
   worker.say({ ready: 1, window, model: given.model, weights });
