@@ -74,9 +74,46 @@ void test_convolution(const Conv2d& s) {
                  [&](float* y) { packed->convolve(s, x.data(), {.bias = bias.data()}, y); });
 }
 
+/// Widening is exact in every table; vectors of all widths have a rest.
+void test_widening(Storage storage) {
+  const Stored stored(normals(100), storage);
+  for (size_t count : {1, 7, 32, 63, 100}) {
+    std::vector<Expected> exact;
+    for (size_t i = 0; i < count; i++) exact.push_back({stored.values[i], 0});
+    on_every_table("widened " + std::to_string(count), exact, [&](float* y) {
+      table().to_floats(storage, stored.bytes.data(), count, y);
+    });
+  }
+}
+
+/// Codes of values from `low` on; all tables give the same.
+void test_codes(const std::string& what, const Floats& values) {
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  const double step = (double(*high) - *low) / 255;
+  std::vector<Expected> expected{{step, step * 1e-6}, {*low, 0}};
+  for (float value : values) {
+    expected.push_back({step > 0 ? (double(value) - *low) / step : 0, 0.5001});
+  }
+  std::vector<uint8_t> scalar;
+  on_every_table(what, expected, [&](float* y) {
+    uint8_t codes[group];
+    table().round_weights(values.data(), &y[0], &y[1], codes);
+    std::copy_n(codes, group, y + 2);
+    std::vector<uint8_t> own(codes, codes + group);
+    if (scalar.empty()) scalar = own;
+    report(own == scalar, what + ": other codes than the scalar table's");
+  });
+}
+
 }  // namespace
 
 void test_rounded_bytes() {
+  for (Storage storage : {Storage::f32, Storage::f16, Storage::bf16}) test_widening(storage);
+  test_codes("codes", normals(group));
+  Floats positive = normals(group);
+  for (float& value : positive) value = 100 + std::abs(value);
+  test_codes("codes of positive weights", positive);
+  test_codes("codes of equal weights", Floats(group, -2.5f));
   for (Storage storage : {Storage::f32, Storage::f16, Storage::bf16}) {
     for (size_t inputs : {64, 256, 320, 1024}) {
       for (size_t rows : {1, 2, 15, 43}) test_product(rows, pick(1, 100), inputs, storage);

@@ -42,6 +42,10 @@ TABLE_KERNEL(void, tile,
               size_t columns, const float* bias, bool add))
 /// y = W[id, :]
 TABLE_KERNEL(void, gather, (const MatrixView&, size_t id, float* y))
+/// Weights as they are stored, as floats.
+TABLE_KERNEL(void, to_floats, (Storage, const uint8_t* from, size_t count, float* to))
+/// max_span_inputs weights to codes of 8 bits, value = code * scale + bias.
+TABLE_KERNEL(void, round_weights, (const float* values, float* scale, float* bias, uint8_t* codes))
 /// In place: GELU if asked for, then the residual if not null, which has the same row stride.
 TABLE_KERNEL(void, finish_rows,
              (float* y, size_t rows, size_t stride, size_t columns, bool with_gelu,

@@ -15,6 +15,8 @@
 
 #include "kernels/bodies/winograd.inl"
 
+#include "kernels/bodies/rounding.inl"
+
 /// The table of this namespace. `supported` is decided outside the region.
 static constexpr Table make_table(const char* name, bool (*supported)(),
                                   const Int8Kernels& int8 = int8_kernels,

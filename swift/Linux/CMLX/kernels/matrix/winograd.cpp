@@ -280,23 +280,25 @@ bool gains_by_winograd(const Conv2d& s) {
 
 std::shared_ptr<const PackedMatrix> winograd(const WeightRows& weights, Storage storage,
                                              const Conv2d& shape) {
-  const size_t channels = shape.in, taps = shape.kh * shape.kw;
-  const auto plain =
-      PackedMatrix::dense(weights, storage, shape.out, taps * channels, Arithmetic::full);
-  if (!plain) return nullptr;
+  const size_t channels = shape.in, taps = shape.kh * shape.kw, row_size = taps * channels;
+  Scratch<float> rows_memory, folded_memory;
+  float* rows = rows_memory.reserve(shape.out * row_size);
+  parallel_for(shape.out, 1, [&](size_t o, size_t end) {
+    thread_local Scratch<uint8_t> memory;
+    // No storage takes more than a float.
+    uint8_t* room = memory.reserve(row_size * sizeof(float));
+    for (; o < end; o++) {
+      table().to_floats(storage, weights.read(o, 1, room), row_size, rows + o * row_size);
+    }
+  });
   std::shared_ptr<const Packed> packed[products];
   for (size_t product = 0; product < products; product++) {
     const size_t inputs = inputs_of(product, channels);
-    Scratch<float> memory;
-    float* folded = memory.reserve(shape.out * inputs);
+    float* folded = folded_memory.reserve(shape.out * inputs);
     parallel_for(shape.out, 1, [&](size_t o, size_t end) {
-      thread_local Scratch<float> row_memory;
-      float* row = row_memory.reserve(taps * channels);
       for (; o < end; o++) {
-        const auto id = static_cast<int32_t>(o);
-        plain->gather(&id, row, 1);
         const size_t filled = terms_of(product) * channels;
-        fold_weights(row, channels, product, folded + o * inputs);
+        fold_weights(rows + o * row_size, channels, product, folded + o * inputs);
         std::fill(folded + o * inputs + filled, folded + (o + 1) * inputs, 0.0f);
       }
     });
