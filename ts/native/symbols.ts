@@ -3,6 +3,7 @@
 
 import { dlopen, type Library } from "bun:ffi";
 import { AsrError, type AsrErrorCode, errorCodes, messageOf } from "../contract/errors.ts";
+import { withoutBlasThreads } from "./blas-threads.ts";
 import { checkLibraryFile } from "./library-file.ts";
 import { loadFailure } from "./load-failure.ts";
 import { libraryHint, locateLibrary } from "./locate.ts";
@@ -100,7 +101,7 @@ function open(path: string): NativeLibrary {
   checkLibraryFile(path);
   let library: Library<typeof symbolTable>;
   try {
-    library = dlopen(path, symbolTable);
+    library = withoutBlasThreads(() => dlopen(path, symbolTable));
   } catch (error) {
     // Another library, or one of another version, may lack some of the symbols.
     const { why, hint } = loadFailure(messageOf(error));
