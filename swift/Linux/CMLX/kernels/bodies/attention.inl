@@ -368,7 +368,8 @@ static void attend_many_stored(const AttentionTask& t, float* scratch) {
   }
   for (size_t r = 0; r < t.rows; r++) {
     float* to = output_at(t, task_row(t, r));
-    for (size_t d = 0; d < s.dim; d++) to[d] = out[r * out_stride + d] / sums[r];
+    const float inverse = 1 / sums[r];
+    for (size_t d = 0; d < s.dim; d++) to[d] = out[r * out_stride + d] * inverse;
   }
 }
 

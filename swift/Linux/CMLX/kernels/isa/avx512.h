@@ -94,6 +94,9 @@ LANE_FUNCTION Words broadcast_word(const void* p) {
   memcpy(&word, p, sizeof word);
   return {_mm512_set1_epi32(word)};
 }
+LANE_FUNCTION Vec pick_of_sixteen(const float* choices, Words index) {
+  return {_mm512_permutexvar_ps(index.v, _mm512_loadu_ps(choices))};
+}
 LANE_FUNCTION Words round_words(Vec a) { return {_mm512_cvtps_epi32(a.v)}; }
 LANE_FUNCTION void store_bytes(int8_t* p, Words a) {
   _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtsepi32_epi8(a.v));

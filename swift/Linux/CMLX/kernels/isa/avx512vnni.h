@@ -40,6 +40,12 @@ struct VnniInt8 {
         : "m"(*reinterpret_cast<const int*>(x)), "v"(codes.v));
     return sum;
   }
+  LANE_FUNCTION void dot4_twice(Sums& a, Words a_codes, Sums& b, Words b_codes, const int8_t* at) {
+    __m512i x;
+    asm("vpbroadcastd %1, %0" : "=v"(x) : "m"(*reinterpret_cast<const int*>(at)));
+    asm("vpdpbusd %1, %2, %0" : "+v"(a.v) : "v"(x), "v"(a_codes.v));
+    asm("vpdpbusd %1, %2, %0" : "+v"(b.v) : "v"(x), "v"(b_codes.v));
+  }
   LANE_FUNCTION Words total(Sums sum) { return {sum.v}; }
   LANE_FUNCTION uint32_t start_from(const int8_t*, size_t, int sum, int middle) {
     return uint32_t(-middle * sum);

@@ -22,9 +22,9 @@ struct Columns {
       std::copy_n(epilogue.bias + first, count, sums + r * block_outputs);
     }
   }
-  /// Asks for rows of y, which are about to be written.
-  void fetch(size_t row, size_t rows) const {
-    for (size_t r = row; r < row + rows; r++) {
+  /// Asks for part `part` of `parts` of rows of y, which are about to be written.
+  void fetch(size_t row, size_t rows, size_t part, size_t parts) const {
+    for (size_t r = row + rows * part / parts; r < row + rows * (part + 1) / parts; r++) {
       const float* to = y + r * weights.outputs + first;
       __builtin_prefetch(to, 1);
       __builtin_prefetch(to + count / 2, 1);
@@ -56,7 +56,8 @@ class Int8Gemm {
     const size_t blocks = weights_.blocks();
     const size_t tiles = (rows_ + kernels_.tile_rows - 1) / kernels_.tile_rows;
     const size_t tasks_wanted = thread_count() * 8;  // enough to share out evenly
-    const size_t columns = std::min(blocks, tasks_wanted);
+    // Of few blocks each is a task: by twos they could not be shared out as evenly.
+    const size_t columns = blocks <= 2 * tasks_wanted ? blocks : tasks_wanted;
     const size_t parts = std::clamp<size_t>(tasks_wanted / columns, 1, (tiles + 7) / 8);
     parallel_for(columns * parts, 1, [&](size_t task, size_t end) {
       for (; task < end; task++) {
@@ -81,16 +82,19 @@ class Int8Gemm {
     const size_t panel_bytes = weights_.block_bytes / weights_.inputs * panel_inputs;
     const uint8_t* next = weights_.block(block) + panel_bytes;
     const Int8Row* x = x_ + begin;
-    for (size_t k0 = 0; k0 < weights_.inputs; k0 += panel_inputs) {
+    const size_t panels = (weights_.inputs + panel_inputs - 1) / panel_inputs;
+    for (size_t p = 0; p < panels; p++) {
+      const size_t k0 = p * panel_inputs;
       const size_t count = std::min(panel_inputs, weights_.inputs - k0);
-      const bool last = k0 + count == weights_.inputs;
+      const bool last = p + 1 == panels;
       kernels_.fill_panel(weights_, block, k0, count, panel);
       for (size_t i = 0; i < tiles; i++) {
         const size_t row = rows * i / tiles, height = rows * (i + 1) / tiles - row;
         // The next panel and the results' places come a piece at a time while this one is in use:
-        // else decoding and writing would wait for memory while nothing is multiplied.
+        // else decoding and writing would wait for memory while nothing is multiplied, and so would
+        // a core that asks for more at once than it can keep in mind.
         fetch(next + panel_bytes * i / tiles, next + panel_bytes * (i + 1) / tiles);
-        if (k0 == 0) columns.fetch(first_row + begin + row, height);
+        columns.fetch(first_row + begin + row, height, p, panels);
         kernels_.tile(weights_, x + row, height, panel, count, sums + row * block_outputs);
         if (last) columns.finish(sums + row * block_outputs, first_row + begin + row, height);
       }

@@ -14,7 +14,7 @@ constexpr size_t products = 9;
 constexpr size_t patch = 5 * 5;
 /// Patches that are rounded before they are multiplied: enough to pay for decoding the weights, and
 /// few enough for the caches.
-constexpr size_t max_band_patches = 168;
+constexpr size_t max_band_patches = 112;
 
 /// Channels that product [a][c] sums over, in units of those of the picture.
 constexpr size_t terms_of(size_t product) {
