@@ -176,7 +176,7 @@ constexpr int inputs_a_turn = 32;
 /// memory between spans: registers are for sums of integers.
 template <class Weights, int R, int V>
 LANE_FUNCTION void add_span(const MatrixView& m, const SpanWeights& from, const Int8Row* row,
-                            size_t s, size_t span, size_t lane, size_t ahead, float* y) {
+                            size_t s, size_t span, size_t lane, bool fetches, float* y) {
   constexpr int Q = Weights::quads, P = Weights::planes;
   Int8::Sums sums[P][R][V];
   UNROLL for (int r = 0; r < R; r++) {
@@ -188,7 +188,7 @@ LANE_FUNCTION void add_span(const MatrixView& m, const SpanWeights& from, const 
   for (size_t k = s * span, end = k + span; k < end; k += inputs_a_turn) {
     UNROLL for (int step = 0; step < inputs_a_turn / 4; step += Q, words += Weights::bytes) {
       Words codes[V][Q * P];
-      if (!Weights::panel) prefetch(words + ahead, V * width * 4);
+      if (!Weights::panel && fetches) prefetch(words, V * width * 4);
       UNROLL for (int v = 0; v < V; v++) Weights::load(words + v * width * 4, codes[v]);
       UNROLL for (int q = 0; q < Q; q++) {
         UNROLL for (int r = 0; r < R; r++) {
@@ -224,16 +224,19 @@ LANE_FUNCTION void add_span(const MatrixView& m, const SpanWeights& from, const 
   }
 }
 
-/// Adds R rows times all outputs, over the first `count` inputs of one panel. `ahead`: how far
-/// ahead weights in memory are asked for.
+/// Adds R rows times all outputs, over the first `count` inputs of one panel. `fetches`: weights in
+/// memory are asked for.
 template <class Weights, int R, int V>
 static void add_spans(const MatrixView& m, const uint8_t* weights, const Int8Row* x, size_t count,
-                      size_t ahead, float* y) {
+                      bool fetches, float* y) {
   const size_t span = span_inputs(m);
   for (size_t s = 0; s * span < count; s++) {
     const SpanWeights from = span_weights<Weights>(m, weights, s, span);
+    if (!Weights::panel && fetches) {
+      prefetch(from.scales, 2 * block_outputs * scale_bytes(m.scale_storage));
+    }
     for (size_t lane = 0; lane < block_outputs; lane += V * width) {
-      add_span<Weights, R, V>(m, from, x, s, span, lane, ahead, y);
+      add_span<Weights, R, V>(m, from, x, s, span, lane, fetches, y);
     }
   }
 }
@@ -252,13 +255,13 @@ LANE_FUNCTION constexpr int pass_vectors() {
 
 template <class Weights, int R>
 static void int8_rows_up_to(const MatrixView& m, const uint8_t* weights, const Int8Row* x,
-                            size_t rows, size_t count, size_t ahead, float* y) {
+                            size_t rows, size_t count, bool fetches, float* y) {
   if (rows == R) {
     constexpr int V = pass_vectors<R, Weights::planes>();
-    return add_spans<Weights, R, V>(m, weights, x, count, ahead, y);
+    return add_spans<Weights, R, V>(m, weights, x, count, fetches, y);
   }
   if constexpr (R > 1) {
-    int8_rows_up_to<Weights, R - 1>(m, weights, x, rows, count, ahead, y);
+    int8_rows_up_to<Weights, R - 1>(m, weights, x, rows, count, fetches, y);
   }
 }
 
@@ -274,8 +277,8 @@ static void int8_few_rows_of(const MatrixView& m, const Int8Row* x, size_t rows,
     const uint8_t* weights = weights_from<Weights>(m, m.block(block), first);
     for (size_t pass = 0; pass < passes; pass++) {
       const size_t row = rows * pass / passes, end = rows * (pass + 1) / passes;
-      const size_t ahead = pass == 0 ? prefetch_ahead : 0;  // the weights come once
-      int8_rows_up_to<Weights, R>(m, weights, x + row, end - row, count, ahead,
+      const bool fetches = pass == 0;  // the weights come once
+      int8_rows_up_to<Weights, R>(m, weights, x + row, end - row, count, fetches,
                                   y + row * block_outputs);
     }
   }
@@ -340,7 +343,7 @@ static void int8_tile_up_to(const MatrixView& m, const Int8Row* x, size_t rows,
                             const uint8_t* panel, size_t count, float* y) {
   if (rows == R) {
     constexpr int V = Int8::tile_vectors / Weights::planes;
-    return add_spans<Weights, R, V>(m, panel, x, count, 0, y);
+    return add_spans<Weights, R, V>(m, panel, x, count, false, y);
   }
   if constexpr (R > 1) int8_tile_up_to<Weights, R - 1>(m, x, rows, panel, count, y);
 }

@@ -91,7 +91,7 @@ static void one_row_of_codes(const MatrixView& m, const FewRows& call, size_t bl
     for (size_t i = 0; i < m.group; i += per_word, words += block_outputs * 4) {
       Words word[V];
       UNROLL for (int v = 0; v < V; v++) word[v] = load_words(words + v * width * 4);
-      prefetch(words + prefetch_ahead, V * width * 4);
+      prefetch(words, V * width * 4);
       UNROLL for (int j = 0; j < per_word; j++) {
         const Vec xj = broadcast(x[i + j]);
         UNROLL for (int v = 0; v < V; v++) {
@@ -139,7 +139,7 @@ static void rows_of_codes(const MatrixView& m, const FewRows& call, size_t block
     for (size_t i = 0; i < m.group; i += per_word, words += block_outputs * 4) {
       Words word[V];
       UNROLL for (int v = 0; v < V; v++) word[v] = load_words(words + v * width * 4);
-      prefetch(words + prefetch_ahead, V * width * 4);
+      prefetch(words, V * width * 4);
       UNROLL for (int j = 0; j < per_word; j++) {
         Vec weight[V];
         UNROLL for (int v = 0; v < V; v++) {
@@ -199,8 +199,7 @@ static void rows_of_floats(const MatrixView& m, const FewRows& call, size_t bloc
     UNROLL for (int v = 0; v < V; v++) total[r][v] = broadcast(0);
   }
   for (size_t i = 0; i < m.inputs; i += Dense::per_word, words += Dense::bytes) {
-    prefetch(words + lane * Dense::bytes / block_outputs + prefetch_ahead,
-             V * width * Dense::bytes / block_outputs);
+    prefetch(words + lane * Dense::bytes / block_outputs, V * width * Dense::bytes / block_outputs);
     UNROLL for (int j = 0; j < Dense::per_word; j++) {
       Vec weight[V];
       UNROLL for (int v = 0; v < V; v++) { weight[v] = Dense::value(words, lane + v * width, j); }

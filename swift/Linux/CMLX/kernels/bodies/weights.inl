@@ -14,8 +14,12 @@ LANE_FUNCTION Vec load_scales(Storage storage, const uint8_t* p, size_t lane) {
   }
 }
 
-/// Asks for memory. The processor's own prefetch stops at the end of each page.
+/// Asks for what will be read where `bytes` at `p` are now, in two steps. The processor's own
+/// prefetch stops at the end of each page.
 LANE_FUNCTION void prefetch(const uint8_t* p, size_t bytes) {
   constexpr size_t line = 64;
-  for (size_t i = 0; i < bytes; i += line) __builtin_prefetch(p + i);
+  for (size_t i = 0; i < bytes; i += line) {
+    __builtin_prefetch(p + prefetch_ahead + i, 0, 2);
+    __builtin_prefetch(p + prefetch_near + i);
+  }
 }

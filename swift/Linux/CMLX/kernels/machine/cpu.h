@@ -7,8 +7,9 @@
 
 namespace bun_asr {
 
-/// How far ahead of where they are read weights are asked for, in bytes.
-extern const size_t prefetch_ahead;
+/// How far ahead of where they are read weights are asked for, in bytes: from the memory into the
+/// second-level cache, and from there into the first.
+extern const size_t prefetch_ahead, prefetch_near;
 
 #if defined(__x86_64__)
 bool cpu_has_avx2();        // AVX2, FMA, F16C
