@@ -33,7 +33,8 @@ void measure_rows(Bench& bench) {
     layer_norm(x, weight.data(), bias.data(), 1e-5f, y, audio, encoder);
   });
   measure_on(bench, "rope", heads * prompt, dim, [&](const float* x, float* y) {
-    rope(x, strides, y, 1, heads, prompt, dim, dim, 1e6f, 1, 0);
+    const int32_t offset = 0;
+    rope(x, strides, y, 1, heads, prompt, dim, dim, 1e6f, 1, &offset);
   });
   measure_on(bench, "gelu", audio, encoder_inner,
              [&](const float* x, float* y) { gelu(x, y, audio * encoder_inner); });

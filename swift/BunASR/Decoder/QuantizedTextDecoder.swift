@@ -84,9 +84,14 @@ final class QuantizedTextDecoder {
     func apply(
         _ some: Range<Int>, to hidden: MLXArray, caches: [[KVCache]], wanted: Int? = nil
     ) -> MLXArray {
-        some.reduce(hidden) { x, i in
+        // Made once for all layers: their caches stand at the same positions.
+        let offsets =
+            caches.count == 1
+            ? nil : MLXArray(caches.map { Int32($0[some.lowerBound].offset) })
+        return some.reduce(hidden) { x, i in
             let skipped = wanted.map { i == layers.count - 1 ? max(0, x.dim(1) - $0) : 0 }
-            return layers[i](x, caches: caches.map { $0[i] }, skipping: skipped ?? 0)
+            return layers[i](
+                x, caches: caches.map { $0[i] }, offsets: offsets, skipping: skipped ?? 0)
         }
     }
 
@@ -152,9 +157,14 @@ private struct DecoderLayer {
         mlp = try SwiGLU(checkpoint, "\(name).mlp", config)
     }
 
-    /// - Parameter skipped: positions at the beginning that only leave keys and values
-    func callAsFunction(_ x: MLXArray, caches: [KVCache], skipping skipped: Int = 0) -> MLXArray {
-        let attended = attention(inputNorm(x), caches: caches, skipping: skipped)
+    /// - Parameters:
+    ///   - offsets: of several sequences, the position of each, int32 [B]
+    ///   - skipped: positions at the beginning that only leave keys and values
+    func callAsFunction(
+        _ x: MLXArray, caches: [KVCache], offsets: MLXArray? = nil, skipping skipped: Int = 0
+    ) -> MLXArray {
+        let attended = attention(
+            inputNorm(x), caches: caches, offsets: offsets, skipping: skipped)
         let x = (skipped > 0 ? x[0..., skipped...] : x) + attended
         return x + mlp(postNorm(x))
     }
@@ -187,39 +197,48 @@ private struct DecoderAttention {
     }
 
     /// [B, L, hidden] → [B, L - skipped, hidden]
-    func callAsFunction(_ x: MLXArray, caches: [KVCache], skipping skipped: Int) -> MLXArray {
+    func callAsFunction(
+        _ x: MLXArray, caches: [KVCache], offsets: MLXArray?, skipping skipped: Int
+    ) -> MLXArray {
+        let (count, length) = (x.dim(0), x.dim(1))
         let projected = queryKeyValue(x)
+        func split(_ x: MLXArray, _ heads: Int) -> MLXArray {
+            x.reshaped(count, length, heads, headDim)
+        }
+        func rotated(_ x: MLXArray) -> MLXArray {
+            let x = x.transposed(0, 2, 1, 3)
+            return offsets.map { rope(x, offset: $0) } ?? rope(x, offset: caches[0].offset)
+        }
+        let queries = rotated(queryNorm(split(projected[0], heads)))
+        let keys = rotated(keyNorm(split(projected[1], kvHeads)))
+        let values = split(projected[2], kvHeads).transposed(0, 2, 1, 3)
         // What failed has no rows and must not be cut: MLX Swift would trap.
-        let isWhole = caches.count == 1 || projected[0].ndim == 0
+        let isWhole = caches.count == 1 || queries.ndim == 0 || values.ndim == 0
         let attended = caches.enumerated()
             .map { i, cache in
-                let own = isWhole ? projected : projected.map { $0[i..<i + 1] }
-                return attend(own[0], own[1], own[2], cache: cache, skipping: skipped)
+                func own(_ x: MLXArray) -> MLXArray { isWhole ? x : x[i..<i + 1] }
+                return attend(
+                    own(queries), own(keys), own(values), cache: cache, skipping: skipped)
             }
-        return out(attended.count == 1 ? attended[0] : concatenated(attended, axis: 0))
+        let joined = attended.count == 1 ? attended[0] : concatenated(attended, axis: 0)
+        return out(
+            joined.transposed(0, 2, 1, 3).reshaped(count, length - skipped, heads * headDim))
     }
 
-    /// One sequence: query [1, L, heads · headDim], key and value [1, L, kvHeads · headDim] → [1,
-    /// L - skipped, heads · headDim]
+    /// One sequence: queries [1, heads, L, headDim], keys and values [1, kvHeads, L, headDim] →
+    /// [1, heads, L - skipped, headDim]
     private func attend(
-        _ query: MLXArray, _ key: MLXArray, _ value: MLXArray, cache: KVCache,
+        _ queries: MLXArray, _ newKeys: MLXArray, _ newValues: MLXArray, cache: KVCache,
         skipping skipped: Int
     ) -> MLXArray {
-        let (length, start) = (query.dim(1), cache.offset)
-        func split(_ x: MLXArray, _ heads: Int) -> MLXArray {
-            x.reshaped(1, length, heads, headDim)
-        }
-        var queries = rope(queryNorm(split(query, heads)).transposed(0, 2, 1, 3), offset: start)
-        let newKeys = rope(keyNorm(split(key, kvHeads)).transposed(0, 2, 1, 3), offset: start)
-        let newValues = split(value, kvHeads).transposed(0, 2, 1, 3)
-        cache.queries?.append(queries, from: start)
-        // What failed has no rows, as above.
-        if skipped > 0 && queries.ndim == 4 { queries = queries[0..., 0..., skipped...] }
+        cache.queries?.append(queries, from: cache.offset)
         let (keys, values) = cache.update(keys: newKeys, values: newValues)
-        let attended = MLXFast.scaledDotProductAttention(
-            queries: queries, keys: keys, values: values, scale: 1 / Float(headDim).squareRoot(),
-            mask: length - skipped > 1 ? .causal : .none)
-        return attended.transposed(0, 2, 1, 3).reshaped(1, length - skipped, heads * headDim)
+        // What failed has no rows, as above.
+        let isCut = skipped > 0 && queries.ndim == 4
+        let asked = isCut ? queries[0..., 0..., skipped...] : queries
+        return MLXFast.scaledDotProductAttention(
+            queries: asked, keys: keys, values: values, scale: 1 / Float(headDim).squareRoot(),
+            mask: asked.dim(2) > 1 ? .causal : .none)
     }
 }
 

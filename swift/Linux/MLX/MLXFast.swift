@@ -13,6 +13,16 @@ public enum MLXFast {
             cmlx_rope(array.ctx, Int32(dimensions), base ?? 10_000, scale, Int32(offset)))
     }
 
+    /// The same from a position of its own for each item of the batch: `offset` is int32 [batch].
+    public static func RoPE(
+        _ array: MLXArray, dimensions: Int, traditional: Bool, base: Float?, scale: Float,
+        offset: MLXArray
+    ) -> MLXArray {
+        precondition(!traditional, "traditional RoPE is not part of this model")
+        return MLXArray(
+            cmlx_rope_each(array.ctx, Int32(dimensions), base ?? 10_000, scale, offset.ctx))
+    }
+
     /// softmax(scale · q kᵀ + mask) v over [batch, heads, positions, dim], with fewer key heads
     /// than query heads where they divide. `mask` is bool (true = visible) or added, and
     /// broadcasts.

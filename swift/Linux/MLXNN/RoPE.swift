@@ -21,4 +21,11 @@ public final class RoPE {
             x, dimensions: dimensions, traditional: traditional, base: base, scale: scale,
             offset: offset)
     }
+
+    /// The same with a first position for each item of the batch: `offset` is int32 [batch].
+    public func callAsFunction(_ x: MLXArray, offset: MLXArray) -> MLXArray {
+        MLXFast.RoPE(
+            x, dimensions: dimensions, traditional: traditional, base: base, scale: scale,
+            offset: offset)
+    }
 }

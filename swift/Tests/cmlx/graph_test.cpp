@@ -248,6 +248,34 @@ void test_concatenate() {
   }
 }
 
+/// A batch whose items stand at positions of their own turns as each of them alone does.
+void test_rotation_of_batch() {
+  for (int round = 0; round < 40; round++) {
+    const int32_t count = pick(1, 9), heads = pick(1, 4), dim = 2 * pick(1, 9);
+    const Array x = random_array({count, 1, heads, dim}), weight = random_array({dim});
+    std::vector<int32_t> places(static_cast<size_t>(count));
+    for (auto& place : places) place = pick(0, 600);
+    const int32_t axes[] = {0, 2, 1, 3};
+    const Array even = cmlx_rms_norm(x.get(), weight.get(), 1e-6f);
+    const Array turned = cmlx_transpose(even.get(), axes, 4);
+    const Array offsets = cmlx_new(places.data(), &count, 1, CMLX_INT32);
+    const Array batch = cmlx_rope_each(turned.get(), dim, 1e4f, 1, offsets.get());
+    bool equal = true;
+    for (int32_t i = 0; i < count; i++) {
+      const int32_t start[] = {i, 0, 0, 0}, stop[] = {i + 1, heads, 1, dim};
+      const Array item = cmlx_slice(turned.get(), start, stop, 4);
+      const Array alone = cmlx_rope(item.get(), dim, 1e4f, 1, places[static_cast<size_t>(i)]);
+      const Array together = cmlx_slice(batch.get(), start, stop, 4);
+      const auto values = alone.values();
+      equal = equal && !values.empty() && values == together.values();
+    }
+    report(equal, "a batch is rotated, round " + std::to_string(round));
+  }
+  const Array x = random_array({2, 1, 1, 4}), one = cmlx_new("\0\0\0", nullptr, 0, CMLX_INT32);
+  report(cmlx_rope_each(x.get(), 4, 1e4f, 1, one.get()) == nullptr,
+         "a rotation whose offsets are too few is refused");
+}
+
 }  // namespace
 
 int main(int, char** arguments) {
@@ -258,6 +286,7 @@ int main(int, char** arguments) {
   test_overwrite();
   test_overwrite_halves();
   test_concatenate();
+  test_rotation_of_batch();
   test_stored(std::string(arguments[0]) + ".safetensors");
   std::printf("%d passed, %d failed\n", passed, failed);
   return failed == 0 ? 0 : 1;

@@ -109,7 +109,7 @@ void test_rope() {
   for (int i = 0; i < 20; i++) {
     const size_t batch = pick(1, 2), heads = pick(1, 4), positions = pick(1, 9);
     const size_t dims = 2 * pick(1, 65), dim = dims + (i % 3 ? 0 : pick(1, 9));
-    const int offset = i % 4 ? int(pick(0, 700)) : 0;
+    const int32_t offsets[] = {i % 4 ? int32_t(pick(0, 700)) : 0, int32_t(pick(0, 700))};
     const float base = i % 2 ? 1e6f : 1e4f;
     const Strided x(batch, heads, positions, dim, i % 2);
     std::vector<Expected> expected;
@@ -123,7 +123,7 @@ void test_rope() {
               continue;
             }
             const size_t pair = d % (dims / 2);
-            const double at = double(offset) + double(p);
+            const double at = double(offsets[b]) + double(p);
             const double angle = at * std::pow(double(base), -2.0 * double(pair) / double(dims));
             const double a = row[pair], c = row[pair + dims / 2];
             const double value = d < dims / 2 ? a * std::cos(angle) - c * std::sin(angle)
@@ -136,7 +136,7 @@ void test_rope() {
       }
     }
     on_every_table("rope", expected, [&](float* y) {
-      rope(x.data.data(), x.strides, y, batch, heads, positions, dim, dims, base, 1, offset);
+      rope(x.data.data(), x.strides, y, batch, heads, positions, dim, dims, base, 1, offsets);
     });
   }
 }

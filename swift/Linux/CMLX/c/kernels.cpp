@@ -30,6 +30,11 @@ cmlx_array cmlx_rope(cmlx_array x, int32_t dimensions, float base, float scale, 
   return make([&] { return cmlx::rope(x->value, dimensions, base, scale, offset); });
 }
 
+cmlx_array cmlx_rope_each(cmlx_array x, int32_t dimensions, float base, float scale,
+                          cmlx_array offsets) {
+  return make([&] { return cmlx::rope(x->value, dimensions, base, scale, offsets->value); });
+}
+
 cmlx_array cmlx_gelu(cmlx_array x) {
   return make([&] {
     const auto fused = cmlx::Product::with_gelu(x->value);

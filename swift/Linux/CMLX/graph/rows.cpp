@@ -23,6 +23,17 @@ struct HeadRows {
   }
 };
 
+/// x [batch, heads, positions, dim] from `offsets` on, one for each item.
+void rotate(const Strided& x, int dimensions, float base, float scale, const int32_t* offsets,
+            void* out) {
+  Temporary memory;
+  const Strided in = with_rows(x, memory);
+  const int64_t strides[3] = {in.stride(0), in.stride(1), in.stride(2)};
+  auto length = [&](size_t axis) { return static_cast<size_t>(in.shape[axis]); };
+  bun_asr::rope(in.floats(), strides, static_cast<float*>(out), length(0), length(1), length(2),
+                length(3), size_t(dimensions), base, scale, offsets);
+}
+
 /// One value of each row: the last axis of float32 `x` goes.
 template <class T>
 mx::array reduced(const char* name, const mx::array& x,
@@ -73,15 +84,28 @@ mx::array layer_norm(const mx::array& x, const mx::array& weight, const mx::arra
 mx::array rope(const mx::array& x, int dimensions, float base, float scale, int offset) {
   const auto input = float32(x);
   require(input.ndim() == 4, "RoPE takes [batch, heads, positions, dim]");
-  return kernel(
-      "RoPE", Kernel::Cost::cheap, input.shape(), {input}, [=](const Strided* operands, void* out) {
-        Temporary memory;
-        const Strided in = with_rows(operands[0], memory);
-        const int64_t strides[3] = {in.stride(0), in.stride(1), in.stride(2)};
-        auto length = [&](size_t axis) { return static_cast<size_t>(in.shape[axis]); };
-        bun_asr::rope(in.floats(), strides, static_cast<float*>(out), length(0), length(1),
-                      length(2), length(3), size_t(dimensions), base, scale, offset);
-      });
+  const std::vector<int32_t> offsets(static_cast<size_t>(input.shape(0)), offset);
+  return kernel("RoPE", Kernel::Cost::cheap, input.shape(), {input},
+                [=](const Strided* operands, void* out) {
+                  rotate(operands[0], dimensions, base, scale, offsets.data(), out);
+                });
+}
+
+mx::array rope(const mx::array& x, int dimensions, float base, float scale,
+               const mx::array& offsets) {
+  const auto input = float32(x);
+  require(input.ndim() == 4, "RoPE takes [batch, heads, positions, dim]");
+  require(offsets.dtype() == mx::int32 && offsets.shape() == mx::Shape{input.shape(0)},
+          "RoPE takes an offset, int32, for each item of the batch");
+  // Many read it, each sequence's attention its own part: it is computed once.
+  return kernel("RoPE", Kernel::Cost::substantial, input.shape(), {input, offsets},
+                [=](const Strided* operands, void* out) {
+                  Temporary memory;
+                  // Floats and offsets have the same size.
+                  const auto* each =
+                      reinterpret_cast<const int32_t*>(contiguous(operands[1], memory));
+                  rotate(operands[0], dimensions, base, scale, each, out);
+                });
 }
 
 mx::array gelu(const mx::array& x) {

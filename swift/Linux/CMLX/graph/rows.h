@@ -16,6 +16,9 @@ mlx::core::array layer_norm(const mlx::core::array& x, const mlx::core::array& w
 /// x [batch, heads, positions, dim], its first `dimensions` rotated, from position `offset` on.
 mlx::core::array rope(const mlx::core::array& x, int dimensions, float base, float scale,
                       int offset);
+/// The same from `offsets` on, int32 [batch]: a position for each item.
+mlx::core::array rope(const mlx::core::array& x, int dimensions, float base, float scale,
+                      const mlx::core::array& offsets);
 
 /// Alone; a product that has not been computed ends with it (product.h).
 mlx::core::array gelu(const mlx::core::array& x);

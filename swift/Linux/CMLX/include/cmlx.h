@@ -133,6 +133,9 @@ cmlx_array cmlx_attention(cmlx_array queries, cmlx_array keys, cmlx_array values
 cmlx_array cmlx_rms_norm(cmlx_array x, cmlx_array weight, float eps);
 cmlx_array cmlx_layer_norm(cmlx_array x, cmlx_array weight, cmlx_array bias, float eps);
 cmlx_array cmlx_rope(cmlx_array x, int32_t dimensions, float base, float scale, int32_t offset);
+/// `offsets` is int32 [batch].
+cmlx_array cmlx_rope_each(cmlx_array x, int32_t dimensions, float base, float scale,
+                          cmlx_array offsets);
 cmlx_array cmlx_gelu(cmlx_array x);
 cmlx_array cmlx_silu(cmlx_array x);
 

@@ -154,9 +154,11 @@ void layer_norm(const float* x, const float* weight, const float* bias, float ep
 
 /// Half-rotation ("NeoX") rotary embedding of the first `dims` of `dim`:
 /// x [batch, heads, positions, dim] with strides (batch, head, position) in elements, y contiguous.
-/// Position p turns by (offset + p) * scale * base^(-2i/dims); offset is not negative.
+/// Position p of batch item b turns by (offsets[b] + p) * scale * base^(-2i/dims); offsets are not
+/// negative.
 void rope(const float* x, const int64_t strides[3], float* y, size_t batch, size_t heads,
-          size_t positions, size_t dim, size_t dims, float base, float scale, int offset);
+          size_t positions, size_t dim, size_t dims, float base, float scale,
+          const int32_t* offsets);
 
 /// 0.5 x (1 + erf(x / sqrt 2)), to 1e-6 absolute. x and y may be the same.
 void gelu(const float* x, float* y, size_t count);

@@ -90,15 +90,18 @@ void layer_norm(const float* x, const float* weight, const float* bias, float ep
 }
 
 void rope(const float* x, const int64_t strides[3], float* y, size_t batch, size_t heads,
-          size_t positions, size_t dim, size_t dims, float base, float scale, int offset) {
+          size_t positions, size_t dim, size_t dims, float base, float scale,
+          const int32_t* offsets) {
+  if (batch == 0) return;
   const Table& t = table();
   thread_local Rotations rotations;
-  const float* first =
-      rotations.upto(size_t(offset) + positions, dims, base, scale) + size_t(offset) * dims;
+  const auto last = size_t(*std::max_element(offsets, offsets + batch));
+  const float* first = rotations.upto(last + positions, dims, base, scale);
   parallel_for(batch * heads * positions, rows_a_chunk(dim), [&](size_t r, size_t end) {
     for (; r < end; r++) {
-      t.rope(x + row_start(r, strides, heads, positions), first + r % positions * dims, y + r * dim,
-             dim, dims);
+      const size_t position = size_t(offsets[r / positions / heads]) + r % positions;
+      t.rope(x + row_start(r, strides, heads, positions), first + position * dims, y + r * dim, dim,
+             dims);
     }
   });
 }
