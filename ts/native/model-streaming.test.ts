@@ -111,6 +111,23 @@ describe.each(precisions)("audio that has grown, %s", (precision) => {
   });
 });
 
+test("whole seconds with 40 samples behind them are what they stay, to the bit", () => {
+  using model = Model.open(folder);
+  using session = model.session();
+  // The floor follows the loudest part, which is the first.
+  const samples = speech(64_000).map((x, i) => (i < 16_000 ? x : x / 4));
+  const melOf = (length: number) => {
+    const frames = session.mel(samples.subarray(0, length));
+    session.finish();
+    const mel = new Float32Array(128 * frames);
+    session.read("mel", mel);
+    return Array.from({ length: 128 }, (_, bin) => mel.slice(bin * frames, bin * frames + 200));
+  };
+  const [mirrored, last, whole] = [32_039, 32_040, 64_000].map(melOf);
+  expect(last).toEqual(whole!);
+  expect(mirrored).not.toEqual(whole!);
+});
+
 test("what cannot be kept is refused", async () => {
   using model = Model.open(folder);
   using session = model.session();

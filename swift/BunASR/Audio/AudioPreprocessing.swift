@@ -22,8 +22,10 @@ package final class AudioPreprocessing {
     package static let hopLength = 160
     package static let mels = 128
 
-    /// Frames computed together: enough for a fast product, few enough to stay in the cache.
-    package static let block = 64
+    /// Frames computed together: enough for a fast product, few enough to stay in the cache. They
+    /// divide the encoder's chunks of 100: a product of fewer rows rounds otherwise, and the last
+    /// chunk of a clip that was whole would not be the same in the clip that it grows to.
+    package static let block = 50
 
     let recipe: Recipe
     private let transform: any SpectrumTransform

@@ -5,7 +5,7 @@ import Accelerate
 /// before.
 package final class LogMel: SlicedWork {
     /// Frames of a slice: about a minute of audio, and 30 ms of work.
-    private static let framesInSlice = 100 * AudioPreprocessing.block
+    private static let framesInSlice = 128 * AudioPreprocessing.block
 
     /// Frames T of the clip.
     let frames: Int

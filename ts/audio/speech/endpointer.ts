@@ -47,6 +47,11 @@ export class Endpointer {
     return this.#queue.isApart(block);
   }
 
+  /** Samples of the open segment by now; 0 while there is none. */
+  get openLength(): number {
+    return this.#isOpen ? this.#queue.length : 0;
+  }
+
   push(block: AudioBlock): void {
     this.#queue.push(block);
   }

@@ -1,3 +1,4 @@
+import { sampleRate } from "../../audio/samples/recording.ts";
 import type { AudioChunk } from "../../audio/speech/chunker.ts";
 import {
   checkPositions,
@@ -9,8 +10,11 @@ import type { DecodingSession } from "../decode/decoding-model.ts";
 import type { Engine } from "../decode/engine.ts";
 import type { Token } from "../decode/hypothesis.ts";
 
-/** The last frames of a mel see silence where audio goes on later. */
-const blurredFrames = 2;
+/** Samples from a frame of a mel to the next one. */
+const hop = sampleRate / 100;
+
+/** So much of the audio behind its place a frame sees: where that is missing, the end mirrored. */
+export const frameReach = 40;
 
 /**
  * The prompt of a segment that grows. The encoder's windows that are complete do not change any
@@ -57,7 +61,8 @@ export class GrowingPrompt {
     this.#session.prefill(fed, draftOf(draft, room));
     if (!(await stages.finish(this.#session, context))) return undefined;
     this.#isFed = true;
-    this.#windows = Math.max(0, Math.floor((frames - blurredFrames) / windowFrames));
+    const unmirrored = audio.samples.length % hop < frameReach ? frames - 1 : frames;
+    this.#windows = Math.floor(unmirrored / windowFrames);
     return { fed, position: prompt.length };
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { sampleRate } from "../../audio/samples/recording.ts";
 import {
   babble,
   decodeOptions,
@@ -12,6 +13,7 @@ import {
 } from "../../testing/scripted-model.ts";
 import type { DecodeOptions } from "../decode/chunk.ts";
 import { penalties } from "../decode/fallback.ts";
+import { frameReach } from "./growing-prompt.ts";
 import { LiveSegment } from "./live-segment.ts";
 
 const header = "language English<asr_text>";
@@ -93,6 +95,16 @@ describe("what is settled", () => {
     expect(session!.counts.encodeMs - before.encodeMs).toBeLessThanOrEqual(3 * 13);
     expect(session!.counts.decodeMs - before.decodeMs).toBeLessThan(before.decodeMs / 2);
     expect(model.sessions.length).toBe(1);
+  });
+
+  test("has its last window whole where the last frame sees enough behind it", async () => {
+    const { segment, model } = segmentOf(() => count(12));
+    const reach = frameReach / sampleRate;
+    await segment.step(soundOf(2 + reach));
+    const { encodeMs: before } = model.sessions[0]!.counts;
+    await segment.step(soundOf(4 + reach));
+    // Two seconds, and what has begun.
+    expect(model.sessions[0]!.counts.encodeMs - before).toBe(2 * 13 + 1);
   });
 
   test("never ends in half a character", async () => {

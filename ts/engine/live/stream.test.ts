@@ -13,8 +13,10 @@ import {
   sourceOf,
   withPauses,
 } from "../../testing/live.ts";
+import { scriptedEngine } from "../../testing/scripted-model.ts";
 import { seededRandom } from "../../wer/seeded-random.ts";
 import { Engine } from "../decode/engine.ts";
+import { frameReach } from "./growing-prompt.ts";
 
 const sampleText = readFileSync(demoSample.replace(".wav", ".txt"), "utf8").trim();
 const demo = join(demoSample, "..");
@@ -138,6 +140,28 @@ describe("a live stream", () => {
     expect(heard.transcript!.usage.inputTokens / steps).toBeLessThan(200);
     expect(heard.said).toBe(heard.transcript!.text);
   });
+});
+
+test("a segment is heard where seconds are whole, wherever it begins", async () => {
+  const { engine: scripted, model } = scriptedEngine(() => "language English<asr_text>Well");
+  const lengths: number[] = [];
+  const open = model.session.bind(model);
+  model.session = (options) => {
+    const session = open(options);
+    const mel = session.mel.bind(session);
+    session.mel = (samples) => {
+      // What is decoded anew at the end is of other sessions.
+      if (session.number === 0) lengths.push(samples.length);
+      return mel(samples);
+    };
+    return session;
+  };
+  const samples = withPauses([new Float32Array(), speech(11.2 * sampleRate)], 0.7);
+  await hear(scripted, sourceOf(samples));
+  // The first step is of the stream, the last one to its end.
+  const between = lengths.slice(1, -1);
+  expect(between.length).toBeGreaterThan(3);
+  for (const length of between) expect(length % (2 * sampleRate)).toBe(frameReach);
 });
 
 describe("what goes wrong", () => {

@@ -19,6 +19,7 @@ import type { Engine } from "../decode/engine.ts";
 import type { RecordingOptions } from "../recording/options.ts";
 import { TranscriptEvents } from "../transcript-events.ts";
 import { openingFor, perform, tell, type Work, type WorkContext } from "../work.ts";
+import { frameReach } from "./growing-prompt.ts";
 import { LiveSegment } from "./live-segment.ts";
 import { ReadAhead } from "./read-ahead.ts";
 
@@ -94,7 +95,7 @@ class Live implements Work {
     try {
       await this.#options.words?.prepare(openingFor(this.#context), { isLive: true });
       for (let isEnd = false; !isEnd; ) {
-        const block = await ahead.next(step, max);
+        const block = await ahead.next(this.#missing(step), max);
         // The last step is that to the end; a step before it would keep its reader waiting.
         isEnd = block === undefined || ahead.isOver;
         if (block !== undefined) await this.#take(block);
@@ -125,6 +126,19 @@ class Live implements Work {
       segments: this.#segments.all(),
       words: this.#options.words,
     });
+  }
+
+  /**
+   * How many samples to wait for: until the open segment is whole steps long. Where steps divide
+   * the encoder's windows, as 2 s do, a window is then whole as soon as it can be. It would have to
+   * be encoded and fed once more, and so would seconds that were heard in part.
+   */
+  #missing(step: number): number {
+    const { openLength } = this.#endpointer;
+    if (openLength === 0) return step;
+    const missing = step - ((openLength + step - frameReach) % step);
+    // Less would hardly be new, and the whole segment is looked at for it.
+    return missing < (2 / 3) * step ? missing + step : missing;
   }
 
   async #take(block: AudioBlock): Promise<void> {
