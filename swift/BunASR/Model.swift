@@ -31,6 +31,8 @@ final class Model {
     private let inputMoments: [String: InputMoments]
     /// JSON of `Info`.
     let info: String
+    /// Of the last prompt that began with text before its audio.
+    private var lastPromptStart: PromptStart?
     /// Preprocessors by recipe, made at first use.
     private var preprocessors: [AudioPreprocessing.Recipe: AudioPreprocessing] = [:]
 
@@ -68,6 +70,20 @@ final class Model {
             inputMoments.isEmpty
                 ? "inputs are remembered by a model that was opened with observeInputs alone"
                 : "there is no product of a module \(module)")
+    }
+
+    /// What the decoder gave for a text with which a prompt begins, if the last one began the same.
+    func promptStart(_ ids: [Int32]) -> PromptStart? {
+        lastPromptStart.flatMap { $0.ids == ids ? $0 : nil }
+    }
+
+    /// Keeps what `cache` holds of the text with which a prompt began. Not where inputs are
+    /// observed, as each prompt counts there.
+    func keepPromptStart(_ ids: [Int32], in cache: [KVCache]) throws {
+        guard (1...PromptStart.longest).contains(ids.count), inputMoments.isEmpty,
+            promptStart(ids) == nil
+        else { return }
+        lastPromptStart = try PromptStart(ids, in: cache)
     }
 
     func preprocessing(_ recipe: AudioPreprocessing.Recipe) throws -> AudioPreprocessing {

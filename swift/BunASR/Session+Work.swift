@@ -8,8 +8,9 @@ extension Session {
         case mel(LogMel)
         /// With the embeddings that are kept of the encode before.
         case encode(Encoding, kept: MLXArray?)
-        /// With the positions of the prompt's audio pads.
-        case prefill(Prefill, pads: [Int])
+        /// With the positions of the prompt's audio pads, and the text before them where a prompt
+        /// begins.
+        case prefill(Prefill, pads: [Int], opening: [Int32])
         /// An aligner's prefill.
         case pass(AlignerPass)
 
@@ -17,7 +18,7 @@ extension Session {
             switch self {
             case .mel(let mel): mel
             case .encode(let encoding, _): encoding
-            case .prefill(let prefill, _): prefill
+            case .prefill(let prefill, _, _): prefill
             case .pass(let pass): pass
             }
         }
@@ -70,7 +71,8 @@ extension Session {
             encoded = Encoded(
                 mel: mel, frames: report.frames, embeddings: output, stem: encoding.lastStem)
             report.audioTokens = output.dim(0)
-        case .prefill(let prefill, let newPads):
+        case .prefill(let prefill, let newPads, let opening):
+            try model.keepPromptStart(opening, in: cache)
             scores = prefill.scores.first
             draft = zip(prefill.draft, prefill.scores.dropFirst()).map(DraftedToken.init)[...]
             pads += newPads
@@ -87,7 +89,7 @@ extension Session {
 
     /// Makes the session what it was before the work was begun.
     func dropWork() {
-        if case .prefill(let prefill, _) = work {
+        if case .prefill(let prefill, _, _) = work {
             prefill.drop()
             keepQueries(after: pads)
         }

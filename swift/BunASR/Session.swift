@@ -104,7 +104,7 @@ final class Session {
     /// that were chosen.
     var position: Int {
         switch work {
-        case .prefill(let prefill, _): prefill.end
+        case .prefill(let prefill, _, _): prefill.end
         case .pass(let pass): pass.length
         default: slots?.length ?? cache[0].offset - draft.count
         }
@@ -159,13 +159,16 @@ final class Session {
         let padsThere = newPads.map { start + $0 }
         dropDraft()
         keepQueries(after: pads + padsThere)
+        let opening = start == 0 ? Array(ids[..<(newPads.first ?? 0)]) : []
+        let known = model.promptStart(opening)
         try begin(\.prefillMs) {
-            let parts = [embed(ids)] + (draft.isEmpty ? [] : [embed(text: Array(draft))])
+            let rest = UnsafeBufferPointer(rebasing: ids[(known?.count ?? 0)...])
+            let parts = [embed(rest)] + (draft.isEmpty ? [] : [embed(text: Array(draft))])
             return .prefill(
                 Prefill(
-                    model.decoder, joined(parts, axis: 1), draft: draft.map { Int($0) }, cache,
-                    model.sliceBudget),
-                pads: padsThere)
+                    model.decoder, after: known, joined(parts, axis: 1),
+                    draft: draft.map { Int($0) }, cache, model.sliceBudget),
+                pads: padsThere, opening: opening)
         }
         return start + ids.count
     }
@@ -201,7 +204,7 @@ final class Session {
         guard (0...self.position).contains(position) else {
             throw ASRError.usage("rewind to \(position): the position is \(self.position)")
         }
-        if case .prefill(let prefill, _) = work {
+        if case .prefill(let prefill, _, _) = work {
             if position <= prefill.start { dropWork() } else { try finishWork() }
         }
         for layer in cache { layer.rewind(to: position) }

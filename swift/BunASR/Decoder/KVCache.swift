@@ -57,6 +57,18 @@ package final class KVCache {
         keys.map { $0[0..., head..<head + 1, positions, 0...].reshaped(positions.count, -1) }
     }
 
+    /// Copies of the first `count` keys and values, which are held; nil when there are none.
+    func beginning(_ count: Int) -> (keys: MLXArray, values: MLXArray)? {
+        guard let keys, let values else { return nil }
+        func copied(_ held: MLXArray) -> MLXArray {
+            let copy = MLXArray.zeros(
+                [1, held.dim(1), count, held.dim(3)], dtype: held.dtype)
+            copy[0..., 0..., 0..., 0...] = held[0..., 0..., ..<count, 0...]
+            return copy
+        }
+        return (copied(keys), copied(values))
+    }
+
     /// What a step must evaluate along, so that no graph of earlier steps stays alive.
     var state: [MLXArray] {
         [keys, values].compactMap { $0 } + (queries?.state ?? [])

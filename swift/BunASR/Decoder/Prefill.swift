@@ -25,6 +25,8 @@ final class Prefill: SlicedWork {
     let draft: [Int]
     private let decoder: QuantizedTextDecoder
     private let cache: [KVCache]
+    /// The beginning of the prompt, if it need not go through the layers.
+    private let known: PromptStart?
     /// [1, L, hidden]
     private let embeddings: MLXArray
     private let slices: [Slice]
@@ -40,28 +42,31 @@ final class Prefill: SlicedWork {
     private(set) var scores: [Scores] = []
 
     /// - Parameters:
-    ///   - embeddings: of the prompt and of the draft, [1, L, hidden]
+    ///   - known: the beginning of the prompt; nil where all of it is fed
+    ///   - embeddings: of the rest of the prompt and of the draft, [1, L, hidden]
     ///   - draft: tokens that may be chosen behind the prompt
     ///   - cache: a layer's each, all at the position where the prompt begins
     init(
-        _ decoder: QuantizedTextDecoder, _ embeddings: MLXArray, draft: [Int], _ cache: [KVCache],
-        _ budget: SliceBudget
+        _ decoder: QuantizedTextDecoder, after known: PromptStart?, _ embeddings: MLXArray,
+        draft: [Int], _ cache: [KVCache], _ budget: SliceBudget
     ) {
         self.decoder = decoder
         self.embeddings = embeddings
         self.draft = draft
         self.cache = cache
+        self.known = known
         start = cache[0].offset
         let length = embeddings.dim(1)
-        end = start + length - draft.count
+        let held = start + (known?.count ?? 0)
+        end = held + length - draft.count
         firstScored = length - draft.count - 1
-        for layer in cache { layer.reserve(start + length) }
+        for layer in cache { layer.reserve(held + length) }
         var slices: [Slice] = []
         var first = 0
         while first < length {
-            let most = Self.pairsAtOnce / max(1, start + first) / Self.tokensAtLeast
+            let most = Self.pairsAtOnce / max(1, held + first) / Self.tokensAtLeast
             let count = min(max(1, most) * Self.tokensAtLeast, Self.tokensAtOnce, length - first)
-            let operations = decoder.operations(tokens: count, context: start + first + count)
+            let operations = decoder.operations(tokens: count, context: held + first + count)
             slices += budget.slices(ofLayers: cache.count, costing: operations)
                 .map { Slice(tokens: first..<first + count, layers: $0) }
             first += count
@@ -77,6 +82,7 @@ final class Prefill: SlicedWork {
 
     func doSlice() throws {
         let slice = slices[next]
+        if next == 0 { known?.feed(to: cache) }
         if !slice.layers.isEmpty { try apply(slice.layers, to: slice.tokens) }
         if !slice.scored.isEmpty { try score(slice.scored) }
         next += 1
