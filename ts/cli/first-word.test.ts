@@ -61,5 +61,7 @@ describe("the program", () => {
     const { status, notes } = await run("transcibe", "a.wav");
     const why = 'no command and no file is called "transcibe"; did you mean transcribe?';
     expect([status, notes]).toEqual([2, `error: ${why}\n`]);
+    expect((await run("xyz")).notes).toMatch(/; choose from: transcribe, .*, help, version\n$/);
+    expect((await run("versoin")).notes).toEndWith("; did you mean version?\n");
   });
 });

@@ -77,7 +77,8 @@ function commandOf(
   if (word !== undefined) return { name: word, rest };
   // Files have dots, slashes or stars in their names; a bare word is one only where it exists.
   if (!/^[a-z]+$/i.test(first) || existsSync(first)) return { name: "transcribe", rest: argv };
-  const hint = didYouMean(first, [...names, "help"]);
+  const words = Object.keys(builtIn).filter((word) => !word.startsWith("-"));
+  const hint = didYouMean(first, [...names, ...words]);
   throw new AsrError("usage", `no command and no file is called "${first}"`, hint);
 }
 
