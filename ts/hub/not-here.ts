@@ -27,8 +27,12 @@ export async function notHere(
   return new AsrError("model", `${shown}: ${state} in ${cacheFolder}, and ${why}`, hint);
 }
 
+/** What is to be said before "in" and the cache. */
 async function stateOf({ id, revision }: HubModel, cacheFolder: string): Promise<string> {
   const model = new CachedModel(cacheFolder, id);
+  // Whoever looks for a model may have made its folder.
+  const parts = await readdir(model.folder).catch(() => []);
+  if (parts.length === 0) return "is not";
   const commit = await model.likelyCommitOf(revision);
   const [dead] = commit === undefined ? [] : await deadLinks(model.snapshot(commit));
   return dead === undefined ? "is not complete" : `is not complete (${deadLinkText(dead)})`;

@@ -211,6 +211,7 @@ describe("one line of error and an exit status", () => {
     [3, ["rm", "a/b@main"], "a/b: is not in"],
     [3, ["pull", "a/b"], "a/b: the hub has no such model"],
     [3, ["pull", "--offline", "a/b"], "the network is switched off"],
+    [3, ["pull", "--offline", "a/b"], "a/b: is not in"],
   ];
   test.each(cases)("%d for %p", async (status, argv, why) => {
     const outcome = await models(...argv);
