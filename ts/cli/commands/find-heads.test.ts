@@ -132,6 +132,13 @@ describe("find-heads refuses", () => {
     expect(notes).toContain(message);
   });
 
+  test("a model that is in no cache, where nothing is to be fetched", async () => {
+    const cache = join(folder, "cache");
+    const where = ["--offline", "--cache-dir", cache];
+    const { status, notes } = await find("-m", "a/b", "--manifest", manifest(sample()), ...where);
+    expect([status, notes]).toEqual([3, expect.stringContaining(`a/b: is not in ${cache}`)]);
+  });
+
   test.each<[string, unknown, string]>([
     ["no object", "hello", "line 1: is not a JSON object"],
     ["no path", { text: "a", words: [] }, '"path"'],

@@ -4,6 +4,7 @@ import { sampleRate } from "../../audio/samples/recording.ts";
 import { ChunkStream } from "../../audio/speech/chunk-stream.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { languageName } from "../../contract/languages.ts";
+import type { HubOptions } from "../../contract/options.ts";
 import { type AlignedSpeech, readAlignedSpeech } from "../../heads/aligned-speech.ts";
 import { findHeads } from "../../heads/find-heads.ts";
 import type { Clip } from "../../heads/listening.ts";
@@ -11,6 +12,7 @@ import { foundText } from "../../heads/report.ts";
 import { checkWritable, headsEntry, writeHeads } from "../../heads/written-heads.ts";
 import { resolveModel } from "../../hub/resolve.ts";
 import type { FlagTable, GivenFlags } from "../flags/flags.ts";
+import { optionFlags } from "../flags/option-flags.ts";
 import { Interrupt } from "../terminal/interrupt.ts";
 import { StatusLine, type Terminal } from "../terminal/terminal.ts";
 import { command, exitStatusOf, helpFlag, quietFlag } from "./command.ts";
@@ -24,6 +26,7 @@ const minWithin = 0.5;
 const flags = {
   Search: {
     model: { short: "m", value: "MODEL", help: "as for transcribe" },
+    ...optionFlags("offline", "cacheDir"),
     manifest: {
       value: "FILE",
       help:
@@ -52,6 +55,7 @@ const flags = {
 
 interface Arguments {
   model: string;
+  hub: HubOptions;
   manifest: string;
   language: string | undefined;
   limit: number;
@@ -90,6 +94,7 @@ function argumentsOf(given: GivenFlags<typeof flags>): Arguments {
   if (manifest === undefined) throw missing("--manifest FILE");
   return {
     model,
+    hub: { offline: given.value("offline"), cacheDir: given.value("cache-dir") },
     manifest,
     language: languageName(given.text("language")),
     limit: given.value("limit") ?? flags.Search.limit.default,
@@ -104,14 +109,14 @@ function missing(flag: string): AsrError {
 }
 
 async function search(
-  { model, manifest, language, limit, write, json, quiet }: Arguments,
+  { model, hub, manifest, language, limit, write, json, quiet }: Arguments,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
   const status = new StatusLine(terminal, !quiet);
   try {
     const speech = (await readAlignedSpeech(manifest)).slice(0, limit);
-    const folder = await resolveModel(model, { signal });
+    const folder = await resolveModel(model, { ...hub, signal });
     if (write) checkWritable(folder);
     const clips: Clip[] = [];
     for (const one of speech) {
