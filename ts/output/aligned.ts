@@ -1,6 +1,7 @@
 import type { Alignment } from "../contract/alignment.ts";
 import type { Span } from "../contract/transcript.ts";
 import type { Subtitles } from "../text/subtitles.ts";
+import type { Layout } from "./cues/layout.ts";
 import { type OutputFormat, render } from "./formats.ts";
 import { retimed } from "./retimed.ts";
 
@@ -15,9 +16,19 @@ export function renderAligned(
   options: Parameters<typeof render>[2],
 ): string {
   const { path: _, ...layout } = options;
-  const isAnew = subtitles?.format !== format || Object.keys(layout).length > 0;
-  if (isAnew) return render(format, alignment, options);
+  if (subtitles === undefined || isMadeAnew(format, subtitles, layout)) {
+    return render(format, alignment, options);
+  }
   return retimed(subtitles, cueSpans(subtitles, alignment));
+}
+
+/** Whether what was given does not stay in a format: then only what is said is in it. */
+export function isMadeAnew(
+  format: OutputFormat,
+  subtitles: Subtitles,
+  layout: Partial<Layout>,
+): boolean {
+  return subtitles.format !== format || Object.keys(layout).length > 0;
 }
 
 /** The time of each cue; undefined for one of which nothing was heard. */

@@ -5,6 +5,8 @@ import type { Span } from "../contract/transcript.ts";
 export interface SubtitleCue {
   /** What is said, in one or more lines: without tags, signs of music, and sounds in brackets. */
   text: string;
+  /** What stands there where nothing is said, as [music]; undefined where something is. */
+  sounds: string | undefined;
   /** The times that the file gives; undefined where they cannot be read. */
   span: Span | undefined;
   /** The line of the file with the times, from 0. */
@@ -43,8 +45,10 @@ export function readSubtitles(file: string, name: string): Subtitles {
     const next = places[index + 1] ?? lines.length;
     const own = plain.slice(line + 1, next);
     const end = format === "vtt" ? own.indexOf("") : textEnd(own, next < lines.length);
-    const text = own.slice(0, end < 0 ? own.length : end).join("\n");
-    return { text: spokenText(text, format), span: timesIn(plain[line]!), line };
+    const written = own.slice(0, end < 0 ? own.length : end).join("\n");
+    const text = spokenText(written, format);
+    const sounds = text === "" && written !== "" ? written : undefined;
+    return { text, sounds, span: timesIn(plain[line]!), line };
   });
   if (cues.some(({ text }) => /[\p{L}\p{N}]/u.test(text))) return { format, cues, lines };
   const hint = "SubRip (.srt) and WebVTT (.vtt) are read; --text takes plain text";

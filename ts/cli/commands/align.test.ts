@@ -76,6 +76,18 @@ describe("subtitles", () => {
     expect([other.status, other.notes]).toEqual([0, ""]);
   });
 
+  test("of sounds alone stay, and are told of where they cannot", async () => {
+    const sound = "8\n00:00:10,100 --> 00:00:11,000\n[a train\ncomes in]\n\n";
+    const old = ["--srt", file("sound.srt", srt.replace("9\r\n", `${sound}9\r\n`))];
+    const kept = await run([demoSample, ...old]);
+    expect(kept.out).toContain("[a train\ncomes in]");
+    expect(kept.notes).not.toContain("sounds");
+    const anew = await run([demoSample, ...old, "-f", "vtt"]);
+    expect(anew.out).not.toContain("a train");
+    const why = "cues of sounds alone are not in what is made anew: 1, first “[a train comes in]”";
+    expect(anew.notes).toContain(`note: ${demoSample}: ${why}\n`);
+  });
+
   test("are made anew where a flag shapes them, in their own format and in others", async () => {
     const old = ["--srt", file("a.srt", srt), "-q"];
     const bySize = await run([demoSample, ...old, "--max-words-per-cue", "4"]);

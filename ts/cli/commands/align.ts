@@ -6,7 +6,7 @@ import { alignSettings } from "../../contract/option-checks.ts";
 import type { AlignOptions, Progress } from "../../contract/options.ts";
 import type { Transcript } from "../../contract/transcript.ts";
 import { defaultAligner } from "../../hub/names.ts";
-import { destinationOf, renderer } from "../files/aligned-output.ts";
+import { destinationOf, lostSounds, renderer } from "../files/aligned-output.ts";
 import { deliver } from "../files/deliver.ts";
 import { type GivenFile, readGivenText } from "../files/given-text.ts";
 import { findInputs } from "../files/inputs.ts";
@@ -16,7 +16,7 @@ import { prepareFolder } from "../files/write.ts";
 import { type Arguments, argumentsOf } from "../flags/arguments.ts";
 import type { Flag, FlagTable } from "../flags/flags.ts";
 import { transcribeFlags } from "../flags/transcribe-flags.ts";
-import { alignmentNotes, percentText } from "../terminal/alignment-notes.ts";
+import { alignmentNotes, percentText, soundsNote } from "../terminal/alignment-notes.ts";
 import { exitCodes } from "../terminal/exit-codes.ts";
 import { Interrupt } from "../terminal/interrupt.ts";
 import { fileLine, statsText, warningsOn } from "../terminal/notes.ts";
@@ -267,6 +267,8 @@ async function write(
       file.subtitles === undefined ? "line" : "cue",
     );
     if (head !== undefined) note([`note: ${path}: ${head}`, ...rest].join("\n"));
+    const sounds = soundsNote(lostSounds(file, [...job.files, { format }], given.layout));
+    if (sounds !== undefined) note(`note: ${path}: ${sounds}`);
   }
   if (given.stats) note(statsText(alignment));
   return errors;

@@ -1,5 +1,6 @@
 import type { Alignment } from "../../contract/alignment.ts";
-import { renderAligned } from "../../output/aligned.ts";
+import { isMadeAnew, renderAligned } from "../../output/aligned.ts";
+import type { Layout } from "../../output/cues/layout.ts";
 import { formatOfFile, type OutputFormat, type render } from "../../output/formats.ts";
 import type { GivenFile } from "./given-text.ts";
 import type { Destination } from "./plan.ts";
@@ -18,4 +19,17 @@ export function renderer(
   options: Parameters<typeof render>[2],
 ): (format: OutputFormat) => string {
   return (format) => renderAligned(format, alignment, subtitles, options);
+}
+
+/** What stands in cues in which nothing is said, where one of the formats does not keep them. */
+export function lostSounds(
+  { subtitles }: GivenFile,
+  outputs: readonly { format: OutputFormat | undefined }[],
+  layout: Partial<Layout>,
+): readonly string[] {
+  if (subtitles === undefined) return [];
+  const isLost = outputs.some(
+    ({ format }) => format !== undefined && isMadeAnew(format, subtitles, layout),
+  );
+  return isLost ? subtitles.cues.flatMap(({ sounds }) => sounds ?? []) : [];
 }

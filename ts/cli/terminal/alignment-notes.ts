@@ -33,6 +33,14 @@ export function alignmentNotes(
   ];
 }
 
+/** That cues of sounds alone, these, were left out; nothing where there are none. */
+export function soundsNote(sounds: readonly string[]): string | undefined {
+  const [first] = sounds;
+  if (first === undefined) return undefined;
+  const example = shortened(first.replaceAll("\n", " "));
+  return `cues of sounds alone are not in what is made anew: ${sounds.length}, first “${example}”`;
+}
+
 function unmatchedLine({ kind, text, start, line }: Unmatched, called: string): string {
   const place = line === undefined ? clockText(start) : `${clockText(start)}, ${called} ${line}`;
   const what = kind === "text" ? "not heard" : "not in the text";
