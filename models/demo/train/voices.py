@@ -1,6 +1,7 @@
 """The synthetic voices: which there are, which may be trained on, and how each program is asked to speak.
 
-Programs are called once a sentence (festival: once a batch, for its start takes longer than its speech).
+Programs are called once a sentence (festival: once a batch, for its start takes longer than its speech); the neural ones
+(Kokoro, Piper, hibari) run in this process.
 """
 import random
 import shutil
@@ -8,9 +9,14 @@ import subprocess
 import tempfile
 import wave
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+import hibari
 import numpy as np
+
+import kokoro
+import piper
 
 ESPEAK_ACCENTS = ["en-us", "en-gb", "en-gb-scotland", "en-gb-x-rp", "en-gb-x-gbclan", "en-gb-x-gbcwmd", "en-us-nyc", "en-029"]
 ESPEAK_VARIANTS = ("f1 f2 f3 f4 f5 m1 m2 m3 m4 m5 m6 m7 m8 Alex Alicia Andrea Andy Annie Denis Diogo Gene Henrique Hugo "
@@ -25,7 +31,7 @@ class Voice:
     program: str
     speaker: str
     share: float
-    """Share of the training clips; 0 = never trained on."""
+    """Share of the training clips, Kokoro's aside; 0 = never trained on."""
 
     @property
     def name(self) -> str:
@@ -33,6 +39,7 @@ class Voice:
 
 
 TRAINED = [
+    Voice("kokoro", "any", 0),  # 46 people and mixtures of them; make_data.py gives them most of its time
     Voice("espeak", "any", 0.28),
     Voice("flite", "slt", 0.09), Voice("flite", "rms", 0.09), Voice("flite", "awb", 0.08),
     Voice("flite", "kal16", 0.05), Voice("flite", "kal", 0.03),
@@ -43,16 +50,25 @@ TRAINED = [
 NEVER_HEARD = [
     Voice("rhvoice", "alan", 0),   # Scottish man, RHVoice: no other voice here is his
     Voice("mbrola", "us1", 0),     # American woman, diphones
+    *(Voice("kokoro", name, 0) for name in kokoro.HELD_OUT),
+    Voice("piper", "joe", 0),      # American man
+    Voice("hibari", "heart", 0),   # American woman, made after Kokoro's af_heart
 ]
 NAMED = {voice.name: voice for voice in TRAINED + NEVER_HEARD}
+KOKORO = NAMED["kokoro-any"]
 
 
 def draw(rng: random.Random) -> Voice:
+    """Any trained one but Kokoro."""
     return rng.choices(TRAINED, [voice.share for voice in TRAINED])[0]
 
 
-def speak(voice: Voice, texts: list[str], rng: random.Random, plain: bool = False) -> list[tuple[np.ndarray, int]]:
-    """Each text as (PCM in [-1, 1], sample rate). `plain` keeps the program's own rate and pitch."""
+def speak(voice: Voice, texts: list[str], rng: random.Random, plain: bool = False,
+          tables: Path | None = None) -> list[tuple[np.ndarray, int]]:
+    """Each text as (PCM in [-1, 1], sample rate). `plain` keeps the program's own rate and pitch; `tables` is the folder
+    of Kokoro's voices. What `kokoro-any` says at one call is said by one speaker."""
+    if voice.program in ("kokoro", "piper", "hibari"):
+        return speak_neural(voice, texts, rng, plain, tables)
     folder = Path(tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
     try:
         paths = [folder / f"{number}.wav" for number in range(len(texts))]
@@ -65,6 +81,28 @@ def speak(voice: Voice, texts: list[str], rng: random.Random, plain: bool = Fals
         return [read_wav(path) for path in paths]
     finally:
         shutil.rmtree(folder)
+
+
+def speak_neural(voice: Voice, texts: list[str], rng: random.Random, plain: bool,
+                 tables: Path | None) -> list[tuple[np.ndarray, int]]:
+    speeds = [1.0 if plain else rng.uniform(0.8, 1.35) for _ in texts]
+    match voice.program:
+        case "kokoro":
+            if tables is None:
+                raise ValueError("Kokoro's voices need the folder of their tables: --voices")
+            model = kokoro.opened(tables)
+            speaker = kokoro.draw_speaker(list(model.tables), rng) if voice.speaker == "any" else {voice.speaker: 1.0}
+            return [(model.speak(text, speaker, speed), kokoro.RATE) for text, speed in zip(texts, speeds, strict=True)]
+        case "piper":
+            return [(piper.speak(text, 1 / speed), piper.RATE) for text, speed in zip(texts, speeds, strict=True)]
+        case _:
+            return [(opened_hibari()(text, speed, seed=rng.getrandbits(31)), hibari.SAMPLE_RATE)
+                    for text, speed in zip(texts, speeds, strict=True)]
+
+
+@cache
+def opened_hibari() -> hibari.Hibari:
+    return hibari.Hibari()
 
 
 def command_for(voice: Voice, text: str, path: Path, rng: random.Random, plain: bool) -> tuple[list[str], str | None]:
