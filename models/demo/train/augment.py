@@ -28,10 +28,10 @@ def warped(log_mel: Tensor, rng: random.Random) -> Tensor:
 
 
 def coloured(log_mel: Tensor, rng: random.Random) -> Tensor:
-    """Another microphone: a smooth curve of up to some 6 dB; one clip in eight through a narrow band."""
+    """Another microphone: a smooth curve of up to some 6 dB; one clip in four through a narrow band."""
     bins = torch.arange(BINS) / BINS
     curve = sum(rng.uniform(-0.3, 0.3) * torch.cos(torch.pi * (k * bins + rng.random())) for k in range(4))
-    if rng.random() < 0.12:
+    if rng.random() < 0.25:
         top = rng.uniform(75, 118)  # bin 80 is about 3.4 kHz, 92 about 4 kHz
         curve = curve - (torch.arange(BINS) - top).clamp(min=0) * 0.8
         if rng.random() < 0.5:
@@ -73,16 +73,16 @@ def speech_clip(clips: list[Tensor], pauses: list[float], bank: list[Tensor], ot
     for number, clip in enumerate(clips):
         spoken, start = warped(clip, rng) if rng.random() < strength else clip, sum(map(len, parts))
         if apart:
-            spoken = mixed(spoken, rng.choice(bank), rng.uniform(15, 45), rng) + rng.uniform(-0.8, 0)
+            spoken = mixed(spoken, rng.choice(bank), rng.uniform(10, 45), rng) + rng.uniform(-0.8, 0)
         spans.append((start, start + len(spoken)))
         parts += [spoken, silence(pauses[number])]
     whole = torch.cat(parts)
     if rng.random() < strength:
         whole = coloured(whole, rng)
     if rng.random() < 0.85:
-        whole = mixed(whole, rng.choice(bank), rng.uniform(12, 30) + 18 * rng.random() + 15 * (1 - strength), rng)
+        whole = mixed(whole, rng.choice(bank), rng.uniform(5, 28) + 17 * rng.random() + 15 * (1 - strength), rng)
     if rng.random() < 0.12 * strength:
-        whole = mixed(whole, babble(others, rng), rng.uniform(12, 25), rng)
+        whole = mixed(whole, babble(others, rng), rng.uniform(8, 25), rng)
     if apart or rng.random() < 0.15:
         whole = spliced(whole, spans, rng.choice(bank), rng)
     whole = whole + rng.uniform(-2.6, 0.5)

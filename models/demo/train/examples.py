@@ -17,6 +17,8 @@ from model import IDS, token_count
 IGNORED, BLANK = -100, ROWS - 1
 LONGEST = 3000  # frames
 EMPTY, CONTEXT = 0.025, 0.05
+PEOPLE = 0.65
+"""Share of sentences, and of words in a row, that Kokoro speaks."""
 
 
 @dataclass
@@ -44,8 +46,9 @@ class Cache:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.clips: list[tuple[np.ndarray, str]] = []
-        self.words: dict[str, list[tuple[np.ndarray, str]]] = {}
+        self.clips: list[list[tuple[np.ndarray, str]]] = [[], []]
+        """Of the quick synthesizers, and of Kokoro; so are the words, for each voice."""
+        self.words: list[dict[str, list[tuple[np.ndarray, str]]]] = [{}, {}]
         self.known: set[str] = set()
 
     def look(self) -> int:
@@ -55,19 +58,22 @@ class Cache:
             self.known.add(path.stem)
             frames, start = np.load(path.with_suffix(".npy"), mmap_mode="r"), 0
             for clip in json.loads(path.read_text()):
-                kept = self.words.setdefault(clip["voice"], []) if path.stem.startswith("w") else self.clips
+                people = path.stem.startswith("k")
+                kept = self.words[people].setdefault(clip["voice"], []) if "w" in path.stem else self.clips[people]
                 kept.append((frames[start:start + clip["frames"]], clip["text"]))
                 start += clip["frames"]
-        return len(self.clips)
+        return sum(map(len, self.clips))
 
     def draw(self, rng: random.Random) -> tuple[Tensor, str]:
-        frames, text = rng.choice(self.clips)
+        """A clip, and its text: empty where nothing of it is to be written."""
+        frames, text = rng.choice(self.clips[rng.random() < PEOPLE] or self.clips[0] or self.clips[1])
         return torch.from_numpy(frames.astype(np.float32)), text
 
     def draw_words(self, rng: random.Random) -> list[tuple[Tensor, str]]:
         """Two to seven single words of one voice, cut close."""
-        voice = rng.choices(list(self.words), [len(words) for words in self.words.values()])[0]
-        chosen = rng.choices(self.words[voice], k=rng.randint(2, 7))
+        words = self.words[rng.random() < PEOPLE] or self.words[0] or self.words[1]
+        voice = rng.choices(list(words), [len(kept) for kept in words.values()])[0]
+        chosen = rng.choices(words[voice], k=rng.randint(2, 8))
         return [(torch.from_numpy(frames[rng.randint(0, 4):len(frames) - rng.randint(2, 7)].astype(np.float32)), text)
                 for frames, text in chosen]
 
@@ -81,25 +87,26 @@ class Examples:
     def settle(self, part: float) -> None:
         """Easy first: strung words give way to sentences, augmentation grows, long clips come late."""
         self.strung = 0.75 if part < 0.15 else max(0.1, 0.75 - (part - 0.15) * 2)
-        self.strength = min(0.6, 0.3 + max(0, part - 0.4))
-        self.joined = min(0.4, 0.03 + max(0, part - 0.4) * 4)
+        self.strength = min(0.75, 0.3 + max(0, part - 0.3))
+        self.joined = min(0.35, 0.03 + max(0, part - 0.3) * 4)
 
     def example(self) -> Example:
-        rng, kind, strung = self.rng, self.rng.random(), False
+        rng, kind, strung, texts, spans = self.rng, self.rng.random(), False, [], []
         if kind < EMPTY:
-            mel, texts, spans = augment.empty_clip(self.bank, rng), [], []
+            mel = augment.empty_clip(self.bank, rng)
         else:
             strung = rng.random() < self.strung
             if strung:
                 drawn = self.cache.draw_words(rng)
-                pauses = [rng.uniform(0, 0.06) if rng.random() < 0.8 else rng.uniform(0, 0.4) for _ in drawn]
+                longest = 0.06 if rng.random() < 0.6 else 0.7
+                pauses = [rng.uniform(0, longest) for _ in drawn]
             else:
                 drawn = [self.cache.draw(rng) for _ in range(rng.choice([2, 2, 2, 3, 3, 4, 5]) if kind < EMPTY + self.joined else 1)]
                 pauses = [rng.uniform(0.15, 1.5) if rng.random() < 0.9 else rng.uniform(1.5, 10) for _ in drawn]
                 while len(drawn) > 1 and sum(len(clip) for clip, _ in drawn) + 100 * sum(pauses) > LONGEST - 200:
                     drawn.pop()
                     pauses.pop()
-            texts = [text for _, text in drawn]
+            texts = [text for _, text in drawn if text]
             pauses[-1] = rng.random() ** 2
             others = [self.cache.draw(rng)[0] for _ in range(3)]
             mel, spans = augment.speech_clip([clip for clip, _ in drawn], pauses, self.bank, others, self.strength, rng)
@@ -108,12 +115,12 @@ class Examples:
         encode = self.tokenizer.encode
         prompt = self.tokenizer.prompt(token_count(len(mel)), context)
         sentences = [encode(text if number == 0 else " " + text) for number, text in enumerate(texts)]
-        forced = not texts and rng.random() < 0.5
+        forced = not texts and rng.random() < 0.3
         start = [*encode("language English" if texts or forced else "language None"), IDS["<asr_text>"]]
         target = [*start, *(token for sentence in sentences for token in sentence), IDS["<|im_end|>"]]
         labels = [IGNORED] * len(prompt) + ([IGNORED] * len(start) + target[len(start):] if forced else target)
         return Example(mel, prompt + target, labels, sentences,
-                       self.guide(token_count(len(mel)), sentences, spans) if strung or not texts else [])
+                       self.guide(token_count(len(mel)), sentences, spans if texts else []) if strung or not texts else [])
 
     def guide(self, length: int, sentences: list[list[int]], spans: list[tuple[int, int]]) -> list[int]:
         """Which token is spoken when; the pieces of one word take time in proportion to their letters."""

@@ -1,12 +1,14 @@
-"""Work on waves: resampling (which moves pitch and formants too), rooms, noise, levels."""
+"""Work on waves: resampling (which moves pitch and formants too), rooms, codecs, noise, levels."""
 import random
 import wave
 from pathlib import Path
 
 import numpy as np
 
+from coding import coded, draw_coding
 from mel import RATE
-from voices import Voice, speak
+from rooms import heard_in, impulse
+from voices import KOKORO, Voice, read_wav, speak
 
 
 def resample(pcm: np.ndarray, factor: float) -> np.ndarray:
@@ -20,35 +22,31 @@ def resample(pcm: np.ndarray, factor: float) -> np.ndarray:
     return (np.fft.irfft(kept, target) * factor)[:round(len(pcm) * factor)].astype(np.float32)
 
 
-def room(pcm: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A small room: the direct sound and an exponential tail of noise, 0.1 to 0.4 s."""
-    length = int(RATE * rng.uniform(0.1, 0.4))
-    tail = rng.standard_normal(length) * np.exp(-6.9 * np.arange(length) / length)
-    tail *= rng.uniform(0.1, 0.5) / np.sqrt((tail ** 2).sum())
-    tail[0] += 1
-    size = 1 << (len(pcm) + length - 1).bit_length()
-    return np.fft.irfft(np.fft.rfft(pcm, size) * np.fft.rfft(tail, size), size)[:len(pcm)].astype(np.float32)
-
-
 def trimmed(pcm: np.ndarray) -> np.ndarray:
     """Without the program's own silence at both ends; a little is left."""
     loud = np.flatnonzero(np.abs(pcm) > 0.01 * np.abs(pcm).max())
     return pcm[max(0, loud[0] - RATE // 20):loud[-1] + RATE // 12]
 
 
-def training_clips(voice: Voice, texts: list[str], rng: random.Random) -> list[np.ndarray]:
-    """Sentences at 16 kHz, peak 0.5, as this voice or as a relative with a longer or shorter throat."""
+def training_clips(voice: Voice, texts: list[str], rng: random.Random, tables: Path | None = None,
+                   variants: int = 1) -> list[list[np.ndarray]]:
+    """Sentences at 16 kHz, peak 0.5: each so often, as this voice or a relative with a longer or shorter throat, close to
+    the microphone or in a room; a batch in eight as a codec leaves it."""
     noise = np.random.default_rng(rng.getrandbits(32))
-    width = 0.09 if voice.program == "espeak" else 0.16
-    clips = []
-    for pcm, rate in speak(voice, texts, rng):
-        warp = np.exp(rng.uniform(-width, width)) if rng.random() < 0.75 else 1.0
-        clip = resample(pcm, RATE / rate * warp)
-        if rng.random() < 0.1:
-            clip = room(clip, noise)
-        clip = trimmed(clip)
-        clips.append(clip * (0.5 / np.abs(clip).max()))
-    return clips
+    width = 0.09 if voice.program == "espeak" else 0.13 if voice == KOKORO else 0.16
+    spoken = [[variant(pcm, rate, width, rng, noise) for _ in range(variants)] for pcm, rate in speak(voice, texts, rng, tables=tables)]
+    if rng.random() < 0.125:
+        flat = iter(coded([clip for clips in spoken for clip in clips], draw_coding(rng)))
+        spoken = [[next(flat) for _ in clips] for clips in spoken]
+    return [[clip * (0.5 / np.abs(clip).max()) for clip in clips] for clips in spoken]
+
+
+def variant(pcm: np.ndarray, rate: int, width: float, rng: random.Random, noise: np.random.Generator) -> np.ndarray:
+    warp = np.exp(rng.uniform(-width, width)) if rng.random() < 0.75 else 1.0
+    clip = trimmed(resample(pcm, RATE / rate * warp))
+    if rng.random() < 0.3:
+        clip = heard_in(np.pad(clip, (0, RATE // 10)), impulse(noise))
+    return clip
 
 
 def coloured_noise(samples: int, colour: str, rng: np.random.Generator) -> np.ndarray:
@@ -74,14 +72,17 @@ def recording(pcm: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def placed(pcm: np.ndarray, before: int, after: int, rng: np.random.Generator) -> np.ndarray:
     """The same with so many samples of silence."""
-    clip = np.pad(pcm, (before, after))
-    level = np.sqrt((pcm ** 2).mean()) * 10 ** (-rng.uniform(20, 45) / 20)
-    clip = clip + level * coloured_noise(len(clip), rng.choice(COLOURS), rng)
+    clip = noisy(np.pad(pcm, (before, after)), np.sqrt((pcm ** 2).mean()) * 10 ** (-rng.uniform(20, 45) / 20), rng)
     clip = clip * (10 ** (rng.uniform(-18, -1) / 20) / np.abs(clip).max())
     return np.round(clip * 32767).astype(np.int16)
 
 
-def write_wav(path: Path, pcm: np.ndarray) -> None:
+def noisy(pcm: np.ndarray, level: float, rng: np.random.Generator) -> np.ndarray:
+    """With noise of some colour and this root mean square."""
+    return pcm + level * coloured_noise(len(pcm), rng.choice(COLOURS), rng)
+
+
+def write_wav(path: Path, pcm: np.ndarray, rate: int = RATE) -> None:
     with wave.open(str(path), "wb") as file:
-        file.setparams((1, 2, RATE, 0, "NONE", ""))
+        file.setparams((1, 2, rate, 0, "NONE", ""))
         file.writeframes(pcm.astype("<i2").tobytes())
