@@ -12,7 +12,7 @@ import checkpoint
 from bpe import Tokenizer
 from mel import log_power, scaled
 from transcribe import text_of, transcribe
-from wer import plain, report, word_errors
+from wer import counted, report
 
 
 def read_pcm(path: Path) -> np.ndarray:
@@ -35,10 +35,8 @@ def main() -> None:
         for line in manifest.read_text().splitlines():
             clip = json.loads(line)
             heard = text_of(transcribe(model, tokenizer, torch.from_numpy(scaled(log_power(read_pcm(manifest.parent / clip["path"]))))))
-            truth = plain(clip["text"])
-            pair = (word_errors(truth, plain(heard)), len(truth))
-            counts["all"].append(pair)
-            counts[clip["voice"]].append(pair)
+            counts["all"].append(counted(clip, heard))
+            counts[clip["voice"]].append(counts["all"][-1])
             exact += heard == clip["text"]
             if options.errors and heard != clip["text"]:
                 print(f"  {clip['voice']}: {clip['text']} | {heard}")

@@ -7,6 +7,7 @@ Loss, two parts:
   needs to copy. Without this, 1200 steps on sentences (with CTC) taught the encoder nothing.
 """
 import argparse
+import json
 import math
 import os
 import random
@@ -19,16 +20,15 @@ import torch.nn.functional as F
 from torch import Tensor, distributed, nn
 
 import grammar
-import speech
-import voices
 from align import align
 from bpe import Tokenizer, learn
 from checkpoint import read
+from evaluate import read_pcm
 from examples import BLANK, IGNORED, Batch, Cache, Examples, padded
 from mel import log_power, scaled
 from model import Qwen3ASR, Shape
 from transcribe import text_of, transcribe
-from wer import interval, plain, word_errors
+from wer import counted, interval
 
 LESSONS = 0.4
 """Part of the training that a model to go on from has behind it: the easy examples."""
@@ -62,14 +62,10 @@ def pace(part: float, step: int, peak: float) -> float:
     return peak * min(1, (step + 1) / 150) * max(0.01, decay)
 
 
-def watched(number: int = 40) -> list[tuple[Tensor, str]]:
-    """Unseen sentences, trained voices: the log's own clips, not those of the final tests."""
-    rng, clips = random.Random(99), []
-    for _ in range(number):
-        text = grammar.unseen_sentence(rng)
-        pcm = speech.training_clips(voices.draw(rng), [text], rng)[0]
-        clips.append((torch.from_numpy(scaled(log_power(pcm))), text))
-    return clips
+def watched(manifests: list[Path]) -> dict[str, list[tuple[Tensor, dict[str, str]]]]:
+    """Clips that the log tells the error rate of: of make_clips.py with another seed than the final tests."""
+    return {manifest.parent.name: [(torch.from_numpy(scaled(log_power(read_pcm(manifest.parent / clip["path"])))), clip)
+                                   for clip in map(json.loads, manifest.read_text().splitlines())] for manifest in manifests}
 
 
 def averaged(weights: list[nn.Parameter], said: list[float], workers: int) -> list[float]:
@@ -109,7 +105,7 @@ def work(rank: int, options: argparse.Namespace) -> None:
 
     cache = Cache(options.data)
     examples = Examples(cache, tokenizer, options.seed + 1000 * rank + step)
-    tests = watched() if rank == 0 else []
+    tests = watched(options.watch) if rank == 0 else {}
     stops: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: stops.append(number))
     last, shown, sums = time.monotonic(), elapsed, [0.0, 0.0]
@@ -134,15 +130,15 @@ def work(rank: int, options: argparse.Namespace) -> None:
         if stop or elapsed >= 60 * options.minutes:
             break
         if rank == 0 and step % 100 == 0:
-            print(f"step {step}, {clips} clips ({len(cache.clips)} different), {elapsed / 60:.1f} min, answer {sums[0]:.3f} "
-                  f"moments {sums[1]:.3f} lr {pace(part, step, options.peak):.5f}", flush=True)
+            print(f"step {step}, {clips} clips ({cache.look()} different), {elapsed / 60:.1f} min, "
+                  f"{options.minutes - elapsed / 60:.1f} left, answer {sums[0]:.3f} moments {sums[1]:.3f} "
+                  f"lr {pace(part, step, options.peak):.5f}", flush=True)
             sums = [0.0, 0.0]
         if rank == 0 and elapsed - shown > 240:
             shown = elapsed
             save()
-            heard = [text_of(transcribe(model, tokenizer, mel)) for mel, _ in tests]
-            pairs = [(word_errors(plain(text), plain(said)), len(plain(text))) for said, (_, text) in zip(heard, tests, strict=True)]
-            print(f"  WER {interval(pairs)[0]:.1f} % on {len(tests)} unseen sentences; the first: {heard[0]}", flush=True)
+            heard = {name: [counted(clip, text_of(transcribe(model, tokenizer, mel))) for mel, clip in clips] for name, clips in tests.items()}
+            print("  WER:", ", ".join(f"{name} {interval(pairs)[0]:.1f}" for name, pairs in heard.items()), flush=True)
             last = time.monotonic()
     if rank == 0:
         save()
@@ -153,6 +149,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="cache folder of make_data.py")
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint.pt and the tokenizer")
     parser.add_argument("--start", type=Path, help="folder of a model to go on from, when there is no checkpoint")
+    parser.add_argument("--watch", type=Path, nargs="*", default=[], help="manifests whose error rates the log tells")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--workers", type=int, default=2, help="processes, one thread each, that average their gradients")
     parser.add_argument("--port", type=int, default=29517, help="of 127.0.0.1, where the workers meet")

@@ -17,6 +17,12 @@ def word_errors(truth: list[str], heard: list[str]) -> int:
     return row[-1]
 
 
+def counted(clip: dict[str, str], heard: str) -> tuple[int, int]:
+    """Errors, and words spoken, of a row of a manifest; where nothing is to be written, each word written is an error."""
+    truth = plain(clip["text"])
+    return word_errors(truth, plain(heard)), len(truth) or len(plain(clip["said"]))
+
+
 def interval(pairs: list[tuple[int, int]], rounds: int = 2000) -> tuple[float, float, float]:
     """(errors, words) of each clip → rate and its 95 % bootstrap bounds, in per cent."""
     rng = random.Random(1)

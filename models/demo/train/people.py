@@ -1,0 +1,35 @@
+"""Digits that people speak: the Free Spoken Digit Dataset (github.com/Jakobovski/free-spoken-digit-dataset, CC BY-SA 4.0),
+six speakers, 8 kHz, one digit a file, cut close. For tests only; nothing of it is in this repository.
+"""
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+import grammar
+import speech
+
+NAMES = ["zero", *grammar.ONES]
+
+
+def clips(folder: Path, each: int, ratio: float, rate: int, seed: int) -> Iterator[tuple[np.ndarray, dict[str, str]]]:
+    """`each` rows of three to seven digits for each speaker, with pauses of 0.15 to 0.6 s and noise around `ratio` dB."""
+    files: dict[str, dict[int, list[Path]]] = {}
+    for path in sorted((folder / "recordings").glob("*.wav")):
+        digit, speaker, _ = path.stem.split("_")
+        files.setdefault(speaker, {}).setdefault(int(digit), []).append(path)
+    if not files:
+        raise FileNotFoundError(f"{folder} has no recordings/*.wav")
+    rng, noise = random.Random(seed), np.random.default_rng(seed)
+    for speaker, digits in files.items():
+        for _ in range(each):
+            row = [rng.randrange(10) for _ in range(rng.randint(3, 7))]
+            parts = []
+            for digit in row:
+                pcm, source = speech.read_wav(rng.choice(digits[digit]))
+                pcm = speech.resample(pcm, rate / source)
+                parts += [pcm * (0.5 / np.abs(pcm).max()), np.zeros(int(rate * rng.uniform(0.15, 0.6)), np.float32)]
+            level = np.sqrt((np.concatenate(parts[::2]) ** 2).mean()) * 10 ** (-(ratio + rng.uniform(-5, 5)) / 20)
+            pcm = speech.noisy(np.pad(np.concatenate(parts[:-1]), rate // 3), level, noise)
+            yield np.round(pcm * (0.7 * 32767 / np.abs(pcm).max())), {"text": " ".join(NAMES[digit] for digit in row), "voice": speaker}
