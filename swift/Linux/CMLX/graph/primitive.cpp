@@ -76,15 +76,17 @@ void Kernel::run(const Source* sources, void* output) const {
   run(sources, output, 0, operands);
 }
 
+Strided Kernel::in_place(const Operands::Operand& operand, const Source& source) {
+  const View& view = operand.view;
+  return {static_cast<const char*>(source.data) + operand.offset_bytes, view.shape,
+          view.as_computed ? source.strides : view.strides};
+}
+
 void Kernel::write_operand(const Source* sources, size_t i, float* to) const {
   const auto& operand = operands_.list_[i];
   const View& view = operand.view;
   const Source& source = sources[operand.first_input];
-  if (!operand.inlined) {
-    return gather({static_cast<const char*>(source.data) + operand.offset_bytes, view.shape,
-                   view.as_computed ? source.strides : view.strides},
-                  to);
-  }
+  if (!operand.inlined) return gather(in_place(operand, source), to);
   const Strided whole{to, view.shape, view.strides};
   if (whole.size() == operand.inlined_size && whole.row_major()) {
     return operand.inlined->run(&source, to);
@@ -99,17 +101,16 @@ void Kernel::write_operand(const Source* sources, size_t i, float* to) const {
 void Kernel::run(const Source* sources, void* output, size_t i, Strided* operands) const {
   if (i == operands_.list_.size()) return body_(operands, output);
   const auto& operand = operands_.list_[i];
-  const View& view = operand.view;
   const Source& source = sources[operand.first_input];
   if (operand.inlined) {
     Temporary memory;
     float* values = memory.reserve(operand.inlined_size);
     operand.inlined->run(&source, values);
+    const View& view = operand.view;
     operands[i] = {values + view.offset, view.shape, view.strides};
     return run(sources, output, i + 1, operands);
   }
-  operands[i] = {static_cast<const char*>(source.data) + operand.offset_bytes, view.shape,
-                 view.as_computed ? source.strides : view.strides};
+  operands[i] = in_place(operand, source);
   run(sources, output, i + 1, operands);
 }
 

@@ -90,6 +90,8 @@ class Kernel : public mlx::core::Primitive {
 
  private:
   void run(const Source* sources, void* output, size_t operand, Strided* operands) const;
+  /// Where an operand lies that is not inlined.
+  static Strided in_place(const Operands::Operand& operand, const Source& source);
 
   const char* name_;
   Cost cost_;
