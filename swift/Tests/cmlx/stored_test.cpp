@@ -131,6 +131,29 @@ void test_quantized(const std::string& path) {
   }
 }
 
+/// Codes, scales and biases that do not belong together are refused: kernels trust shapes.
+void test_shapes() {
+  const auto codes = [](std::vector<int32_t> shape) {
+    const std::vector<uint32_t> zeros(1000);
+    return Array(cmlx_new(zeros.data(), shape.data(), shape.size(), CMLX_UINT32));
+  };
+  auto is_packed = [](const Array& weight, const Array& scales, const Array& biases, int bits) {
+    const Packed packed(
+        cmlx_pack_quantized(weight.get(), scales.get(), biases.get(), 64, bits, CMLX_FULL),
+        cmlx_packed_free);
+    return packed != nullptr;
+  };
+  // 128 inputs of 4 bits are 16 words.
+  const Array right = codes({5, 16}), scales = random_array({5, 2});
+  report(is_packed(right, scales, scales, 4), "codes with their scales are packed");
+  report(!is_packed(codes({5, 15}), scales, scales, 4), "too few codes");
+  report(!is_packed(codes({4, 16}), scales, scales, 4), "too few rows of codes");
+  report(!is_packed(right, scales, scales, 8), "codes of other bits");
+  report(!is_packed(right, scales, random_array({5, 1}), 4), "too few biases");
+  report(!is_packed(codes({80}), scales, scales, 4), "codes without rows");
+  report(!is_packed(right, random_array({10}), random_array({10}), 4), "scales without rows");
+}
+
 void test_dense(const std::string& path) {
   const std::vector<int32_t> shape = {333, 320};
   for (const auto& [type, dtype] :
@@ -171,6 +194,7 @@ void test_short_file(const std::string& path) {
 
 void test_stored(const std::string& path) {
   test_quantized(path);
+  test_shapes();
   test_dense(path);
   test_short_file(path);
   unlink(path.c_str());

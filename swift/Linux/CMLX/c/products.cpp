@@ -61,6 +61,10 @@ cmlx_packed cmlx_pack_quantized(cmlx_array weight, cmlx_array scales, cmlx_array
     const mx::array &codes = weight->value, &scale = scales->value, &bias = biases->value;
     require(codes.dtype() == mx::uint32 && scale.dtype() == bias.dtype(),
             "quantized weights must be uint32");
+    require(codes.ndim() == 2 && scale.ndim() == 2 && scale.shape() == bias.shape() &&
+                scale.shape(0) == codes.shape(0) && group > 0 &&
+                int64_t(codes.shape(1)) * 32 == int64_t(scale.shape(1)) * group * bits,
+            "quantized weights have as many codes as their scales and biases are for");
     const size_t inputs = static_cast<size_t>(scale.shape(1)) * static_cast<size_t>(group);
     return packed(PackedMatrix::quantized(Rows(codes), Rows(scale), Rows(bias), storage(scale),
                                           static_cast<size_t>(codes.shape(0)), inputs, bits, group,
