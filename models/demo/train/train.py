@@ -160,7 +160,7 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     if not (options.out / "vocab.json").exists():
         (Tokenizer.read(options.start) if options.start else learn_tokenizer()).write(options.out)
-    os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(options.port)}
+    os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(options.port), "OPENBLAS_NUM_THREADS": "1"}
     torch.multiprocessing.spawn(work, (options,), options.workers)
 
 
