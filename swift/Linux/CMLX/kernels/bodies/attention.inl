@@ -163,11 +163,31 @@ LANE_FUNCTION void four_rows(const T* first, int64_t step, size_t row, size_t en
   }
 }
 
-/// Asks for what comes two passes later: each head's rows are too few for the processor to have
-/// found out by itself. Past the end this does nothing.
+/// How many rows ahead of where they are read keys and values are asked for: into the second-level
+/// cache, and from there into the first (as in weights.inl). Each head's rows are too few for the
+/// processor to find out by itself. Past the end this does nothing.
+constexpr int64_t rows_ahead = 20, rows_near = 8;
+
+/// Numbers of a line of the cache.
 template <class T>
-LANE_FUNCTION void fetch_ahead(const T* row, int64_t step) {
-  __builtin_prefetch(row + 8 * step);
+constexpr size_t line_of = 64 / sizeof(T);
+
+/// Asks for later rows where `rows` have a line from `d` on.
+template <class T>
+LANE_FUNCTION void fetch_ahead(const T* const* rows, size_t d, int64_t step) {
+  if (d % line_of<T> != 0) return;
+  UNROLL for (int i = 0; i < 4; i++) {
+    __builtin_prefetch(rows[i] + d + rows_ahead * step, 0, 2);
+    __builtin_prefetch(rows[i] + d + rows_near * step);
+  }
+}
+
+/// Asks for the rows that nobody read ahead of: the first ones of a head.
+template <class T>
+static void fetch_first(const T* row, int64_t step, size_t rows, size_t dim) {
+  for (size_t i = 0; i < rows && i < size_t(rows_ahead); i++, row += step) {
+    for (size_t d = 0; d < dim; d += line_of<T>) __builtin_prefetch(row + d, 0, 2);
+  }
 }
 
 /// scores[r, key] = q[r, :] * k[key, :], the queries filled up to `depth` with zeros. Four keys a
@@ -184,10 +204,8 @@ static void dot_keys(const T* k, int64_t step, size_t keys, const float* q, size
     }
     for (size_t d = 0; d < depth; d += width) {
       Vec x[4];
-      UNROLL for (int i = 0; i < 4; i++) {
-        fetch_ahead(row[i] + d, step);
-        x[i] = load_upto(row[i] + d, dim - d);
-      }
+      fetch_ahead(row, d, step);
+      UNROLL for (int i = 0; i < 4; i++) x[i] = load_upto(row[i] + d, dim - d);
       UNROLL for (int r = 0; r < R; r++) {
         const Vec qd = load(q + r * depth + d);
         UNROLL for (int i = 0; i < 4; i++) part[r][i] = fma(x[i], qd, part[r][i]);
@@ -212,10 +230,8 @@ static void add_values(const T* v, int64_t step, size_t keys, const float* weigh
     }
     for (size_t d = 0; d < depth; d += width) {
       Vec value[4];
-      UNROLL for (int i = 0; i < 4; i++) {
-        fetch_ahead(row[i] + d, step);
-        value[i] = load_upto(row[i] + d, dim - d);
-      }
+      fetch_ahead(row, d, step);
+      UNROLL for (int i = 0; i < 4; i++) value[i] = load_upto(row[i] + d, dim - d);
       UNROLL for (int r = 0; r < R; r++) {
         Vec total = load(out + r * depth + d);
         UNROLL for (int i = 0; i < 4; i++) total = fma(value[i], weight[r][i], total);
@@ -237,6 +253,7 @@ static void attend_few_of(const AttentionTask& t, float* scratch) {
     memcpy(q + r * depth, query_at(t, task_row(t, r)), s.dim * sizeof(float));
   }
   dot_keys<R>(keys_of<T>(t), s.k_strides[2], keys, q, s.dim, depth, scratch, stride);
+  fetch_first(values_of<T>(t), s.v_strides[2], keys, s.dim);
   float sums[R];
   for (int r = 0; r < R; r++) {
     float* scores = scratch + r * stride;
@@ -245,6 +262,7 @@ static void attend_few_of(const AttentionTask& t, float* scratch) {
     for (size_t i = keys; i % 4 != 0; i++) scores[i] = 0;
   }
   add_values<R>(values_of<T>(t), s.v_strides[2], keys, scratch, stride, s.dim, depth, out);
+  fetch_first(keys_of<T>(t) + s.k_strides[1], s.k_strides[2], keys, s.dim);  // of the next head
   for (int r = 0; r < R; r++) {
     float* to = output_at(t, task_row(t, r));
     for (size_t d = 0; d < s.dim; d++) to[d] = out[r * depth + d] / sums[r];
