@@ -16,7 +16,13 @@ namespace {
 
 // A decode step is a train of short loops. A worker that spins this long between two of them is
 // awake for the next; a longer gap (the model is idle) sends it to sleep on the condition variable.
-constexpr auto spin_time = std::chrono::microseconds(40);
+// The longest gap inside of a step is where sixteen sequences write their keys and values.
+constexpr auto spin_time = std::chrono::microseconds(200);
+
+// Chunks become smaller to the end of a loop, from a fourth to a thirty-second of a thread's share:
+// memory is read in long pieces, and the last threads to finish differ by a small one at most.
+constexpr size_t chunks_left_a_thread = 4;
+constexpr size_t max_chunks_a_thread = 32;
 
 void pause() {
 #if defined(__x86_64__)
@@ -47,14 +53,15 @@ thread_local bool inside_loop = false;
 // fields below never change under a worker that reads them.
 class Pool {
  public:
-  bool try_run(size_t threads, size_t count, size_t chunk_size,
+  bool try_run(size_t threads, size_t count, size_t grain,
                void (*chunk)(const void*, size_t, size_t), const void* body) {
     std::unique_lock<std::mutex> only(submit_, std::try_to_lock);
     if (!only.owns_lock()) return false;
     start_workers(threads - 1);
     helpers_.store(threads - 1);
     count_ = count;
-    chunk_size_ = chunk_size;
+    grain_ = grain;
+    parts_ = threads * chunks_left_a_thread;
     chunk_ = chunk;
     body_ = body;
     next_.store(0);
@@ -87,10 +94,13 @@ class Pool {
 
   void claim_chunks() {
     inside_loop = true;
-    for (;;) {
-      const size_t begin = next_.fetch_add(chunk_size_);
-      if (begin >= count_) break;
-      chunk_(body_, begin, std::min(count_, begin + chunk_size_));
+    size_t begin = next_.load();
+    while (begin < count_) {
+      const size_t left = count_ - begin;
+      const size_t end = begin + std::min(left, std::max(grain_, left / parts_));
+      if (!next_.compare_exchange_weak(begin, end)) continue;
+      chunk_(body_, begin, end);
+      begin = next_.load();
     }
     inside_loop = false;
   }
@@ -117,7 +127,9 @@ class Pool {
   std::mutex submit_;
   size_t started_ = 0;
   size_t count_ = 0;
-  size_t chunk_size_ = 1;
+  size_t grain_ = 1;
+  /// A chunk is so much a part of what is left.
+  size_t parts_ = 1;
   void (*chunk_)(const void*, size_t, size_t) = nullptr;
   const void* body_ = nullptr;
 
@@ -167,12 +179,10 @@ void set_thread_count(size_t count) { wished_count.store(std::min(count, max_thr
 void run_chunks(size_t count, size_t grain, void (*chunk)(const void*, size_t, size_t),
                 const void* body) {
   if (count == 0) return;
-  grain = std::max<size_t>(grain, 1);
-  const size_t threads = thread_count();
-  // Eight chunks a thread: the last ones to finish differ by an eighth of a thread's share at most.
-  const size_t size = std::max(grain, (count + threads * 8 - 1) / (threads * 8));
-  if (threads == 1 || inside_loop || size >= count ||
-      !pool().try_run(threads, count, size, chunk, body)) {
+  const size_t threads = thread_count(), max_chunks = threads * max_chunks_a_thread;
+  grain = std::max({grain, size_t(1), (count + max_chunks - 1) / max_chunks});
+  if (threads == 1 || inside_loop || grain >= count ||
+      !pool().try_run(threads, count, grain, chunk, body)) {
     chunk(body, 0, count);
   }
 }
