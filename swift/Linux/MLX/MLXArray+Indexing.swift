@@ -33,11 +33,11 @@ extension MLXArray {
     }
 
     private func bounds(_ indices: [any MLXArrayIndex]) -> (start: [Int32], stop: [Int32]) {
-        let shape = shape
-        var start = [Int32](repeating: 0, count: shape.count)
-        var stop = shape.map(Int32.init)
+        let count = ndim
+        var start = [Int32](repeating: 0, count: count)
+        var stop = (0..<count).map { cmlx_dimension(ctx, $0) }
         for (axis, index) in indices.enumerated() {
-            let (low, high) = index.bounds(shape[axis])
+            let (low, high) = index.bounds(Int(stop[axis]))
             (start[axis], stop[axis]) = (Int32(low), Int32(high))
         }
         return (start, stop)

@@ -103,13 +103,13 @@ public final class MLXArray {
     /// Length of one axis; negative counts from the last. An axis that is not there, as after a
     /// failure, is a failure and has no length.
     public func dim(_ axis: Int) -> Int {
-        let shape = shape
-        let index = axis < 0 ? axis + shape.count : axis
-        guard shape.indices.contains(index) else {
-            reportFailure("axis \(axis) is out of range for an array with \(shape.count) axes")
+        let count = ndim
+        let index = axis < 0 ? axis + count : axis
+        guard (0..<count).contains(index) else {
+            reportFailure("axis \(axis) is out of range for an array with \(count) axes")
             return 0
         }
-        return shape[index]
+        return Int(cmlx_dimension(ctx, index))
     }
 
     public func eval() {
