@@ -80,9 +80,8 @@ void test_widening(Storage storage) {
   for (size_t count : {1, 7, 32, 63, 100}) {
     std::vector<Expected> exact;
     for (size_t i = 0; i < count; i++) exact.push_back({stored.values[i], 0});
-    on_every_table("widened " + std::to_string(count), exact, [&](float* y) {
-      table().to_floats(storage, stored.bytes.data(), count, y);
-    });
+    on_every_table("widened " + std::to_string(count), exact,
+                   [&](float* y) { table().to_floats(storage, stored.bytes.data(), count, y); });
   }
 }
 
