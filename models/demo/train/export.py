@@ -1,4 +1,4 @@
-"""Writes the trained model as mlx-community publishes Qwen3-ASR: decoder and embedding 4-bit, encoder linears 8-bit,
+"""Writes the trained model as mlx-community publishes Qwen3-ASR: decoder and embedding 4-bit (or 8), encoder linears 8-bit,
 the rest bf16; config, tokenizer and preprocessor files beside it. MLX itself quantizes."""
 import argparse
 import json
@@ -11,18 +11,18 @@ import torch
 from bpe import ROWS
 from model import IDS, Qwen3ASR, Shape
 
-GROUP, DECODER_BITS, ENCODER_BITS = 64, 4, 8
+GROUP, ENCODER_BITS = 64, 8
 
 
-def quantized(model: Qwen3ASR) -> tuple[dict[str, mx.array], dict[str, object]]:
+def quantized(model: Qwen3ASR, decoder_bits: int) -> tuple[dict[str, mx.array], dict[str, object]]:
     """Tensors, and the `quantization` entry that describes them."""
     tensors: dict[str, mx.array] = {}
-    modes: dict[str, object] = {"group_size": GROUP, "bits": DECODER_BITS, "mode": "affine"}
+    modes: dict[str, object] = {"group_size": GROUP, "bits": decoder_bits, "mode": "affine"}
     for name, value in model.state_dict().items():
         tensor = mx.array(value.float().numpy()).astype(mx.bfloat16)
         if value.dim() == 2:
             encoder, module = name.startswith("audio_tower."), name.removesuffix(".weight")
-            bits = ENCODER_BITS if encoder else DECODER_BITS
+            bits = ENCODER_BITS if encoder else decoder_bits
             packed, scales, biases = mx.quantize(tensor, group_size=GROUP, bits=bits)
             tensors |= {f"{module}.weight": packed, f"{module}.scales": scales, f"{module}.biases": biases}
             if encoder:
@@ -79,12 +79,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--run", type=Path, required=True, help="folder of train.py's checkpoint and tokenizer")
     parser.add_argument("--out", type=Path, required=True, help="the model folder")
+    parser.add_argument("--decoder-bits", type=int, choices=[4, 8], default=4, help="8 where 4 cost accuracy")
     options = parser.parse_args()
     saved = torch.load(options.run / "checkpoint.pt")
     shape = Shape(**saved["shape"])
     model = Qwen3ASR(shape)
     model.load_state_dict(saved["model"])
-    tensors, modes = quantized(model)
+    tensors, modes = quantized(model, options.decoder_bits)
     options.out.mkdir(parents=True, exist_ok=True)
     mx.save_safetensors(str(options.out / "model.safetensors"), tensors, metadata={"format": "mlx"})
     ends = [IDS["<|im_end|>"], IDS["<|endoftext|>"]]
