@@ -34,6 +34,21 @@ test("everything stays inside the picture", () => {
   for (const [, x] of chart.matchAll(/ x[12]?="([\d.]+)"/g)) expect(Number(x)).toBeLessThan(width);
 });
 
+test("a long label has room before the bars", () => {
+  const label = "a model of that name in a recipe of ours";
+  const bar = { label, detail: "", value: 1, text: "", isOurs: true };
+  const long = barChart({
+    title: "",
+    subtitle: "",
+    axis: "",
+    bars: [bar],
+    mark: { value: 1, label: "" },
+  });
+  const end = Number(/x="([\d.]+)"[^>]*class="label">a model/.exec(long)![1]);
+  expect(end).toBeGreaterThan(label.length * 8);
+  expect(Number(/<rect x="([\d.]+)"/.exec(long)![1])).toBeGreaterThan(end);
+});
+
 test("ticks are round numbers, at most eight steps", () => {
   expect([10, 62, 7, 1, 0.3].map(tickStep)).toEqual([2, 10, 1, 0.2, 0.05]);
 });

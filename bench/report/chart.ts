@@ -25,15 +25,19 @@ export interface BarChart {
 const colours = { text: "#7a828e", strong: "#1f9d6b", other: "#8f98a3", line: "#8f98a380" };
 const font = "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif";
 const size = { width: 860, left: 226, right: 160, top: 86, bar: 22, step: 50, foot: 58 };
+/** Of a letter of a label, about; and what is left free on both sides of one. */
+const [letter, margins] = [8.4, 28];
 
 /** The chart as an SVG document with a transparent background. */
 export function barChart({ title, subtitle, axis, bars, mark }: BarChart): string {
-  const plot = size.width - size.left - size.right;
+  const longest = Math.max(...bars.flatMap(({ label, detail }) => [label.length, detail.length]));
+  const left = Math.max(size.left, Math.ceil(longest * letter) + margins);
+  const plot = size.width - left - size.right;
   const bottom = size.top + bars.length * size.step;
   const height = bottom + size.foot;
   const step = tickStep(Math.max(mark.value, ...bars.map(({ value }) => value)));
   const top = step * Math.ceil(Math.max(mark.value, ...bars.map(({ value }) => value)) / step);
-  const x = (value: number) => rounded(size.left + (plot * value) / top);
+  const x = (value: number) => rounded(left + (plot * value) / top);
   const ticks = Array.from({ length: Math.round(top / step) + 1 }, (_, i) => i * step);
 
   const lines = ticks.flatMap((tick) => [
@@ -42,13 +46,13 @@ export function barChart({ title, subtitle, axis, bars, mark }: BarChart): strin
   ]);
   const drawn = bars.flatMap(({ label, detail, value, text: behind, isOurs }, index) => {
     const y = size.top + index * size.step + 8;
-    const width = rounded(Math.max(2, x(value) - size.left));
+    const width = rounded(Math.max(2, x(value) - left));
     const fill = isOurs ? colours.strong : colours.other;
     return [
-      text(size.left - 12, y + 9, label, "end", "label"),
-      text(size.left - 12, y + 25, detail, "end"),
-      `<rect x="${size.left}" y="${y}" width="${width}" height="${size.bar}" fill="${fill}"/>`,
-      text(rounded(size.left + width + 8), y + 16, behind, "start", "label"),
+      text(left - 12, y + 9, label, "end", "label"),
+      text(left - 12, y + 25, detail, "end"),
+      `<rect x="${left}" y="${y}" width="${width}" height="${size.bar}" fill="${fill}"/>`,
+      text(rounded(left + width + 8), y + 16, behind, "start", "label"),
     ];
   });
   return [
@@ -63,7 +67,7 @@ export function barChart({ title, subtitle, axis, bars, mark }: BarChart): strin
     line(x(mark.value), bottom, "mark"),
     text(x(mark.value), size.top - 14, mark.label, "middle"),
     ...drawn,
-    text(rounded(size.left + plot / 2), bottom + 40, axis, "middle"),
+    text(rounded(left + plot / 2), bottom + 40, axis, "middle"),
     "</svg>\n",
   ].join("\n");
 }
