@@ -51,6 +51,27 @@ def words(pid):
         return ""
 
 
+def processor_seconds(pid):
+    """What a process took of the processors until now."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except OSError:
+        return 0.0
+
+
+def settle(most_seconds=30):
+    """Until the nodes have started all that they start: a cluster stands before its work comes."""
+    before = None
+    for _ in range(most_seconds):
+        taken = sum(processor_seconds(pid) for pid in children(os.getpid()))
+        if before is not None and taken - before < 0.2:
+            return
+        before = taken
+        time.sleep(1)
+
+
 def megabytes(pid, name="Pss"):
     """What a process takes: its own memory and its share of what several have."""
     try:
@@ -119,7 +140,7 @@ class Watch:
                 if items >= self.given.add_node_at:
                     self.added_at = items
                     self.nodes.append(add_node_from_thread(self.cluster))
-            if time.monotonic() - looked > 3:
+            if time.monotonic() - looked > self.given.look_every:
                 self._look()
                 looked = time.monotonic()
             self.cpu_s = time.thread_time()
@@ -169,6 +190,7 @@ def main():
     flags.add_argument("--kill-node-at", type=int)
     flags.add_argument("--kill-all-at", type=int)
     flags.add_argument("--add-node-at", type=int)
+    flags.add_argument("--look-every", type=float, default=3, help="seconds; looking takes time")
     flags.add_argument("--driver", action="append", default=[], help="of the driver, as it is")
     given = flags.parse_args()
     began = time.monotonic()
@@ -186,6 +208,7 @@ def main():
         },
     )
     nodes = [add_node(cluster) for _ in range(given.nodes)]
+    settle()
     started = time.monotonic()
     watch = Watch(given, cluster, nodes)
     tally = f"{given.result}.tally"

@@ -61,6 +61,8 @@ export interface Asked {
   killNodeAt?: number;
   killAllAt?: number;
   addNodeAt?: number;
+  /** Seconds from one look at memory and listeners to the next; default 3. */
+  lookEvery?: number;
   /** Seconds of each item; default 0.3. */
   seconds?: number;
   driver?: readonly string[];
@@ -127,6 +129,7 @@ export class PlayedArchive implements Disposable {
       ...flag("kill-node-at", asked.killNodeAt),
       ...flag("kill-all-at", asked.killAllAt),
       ...flag("add-node-at", asked.addNodeAt),
+      ...flag("look-every", asked.lookEvery),
       ...driver.map((word) => `--driver=${word}`),
     ];
     const env = {
