@@ -27,12 +27,7 @@ export async function runArchive(
 ): Promise<number> {
   const isRay = flags.value("engine") === "ray";
   checkEngine(flags, isRay);
-  const output = openOutput(out);
-  const plan = await neededPlan(output);
-  const numbers = sliceOf(flags.text("slice"), plan.shards);
-  await checkUnchanged(plan);
-  const python = await pythonFor(isRay);
-  const status = await drive(python, isRay ? "ray_batch.py" : "local_batch.py", [
+  const driverFlags = [
     ...["--out", /^s3:/i.test(out) ? out : resolve(out)],
     ...programFlags(flags, isRay),
     ...workerFlags(flags, "machines").map((flag) => `--worker-flag=${flag}`),
@@ -41,7 +36,13 @@ export async function runArchive(
     ...passed(flags, "metrics-port", "metrics-port"),
     ...(isRay ? passed(flags, "address", "address") : passed(flags, "workers", "workers")),
     ...(quiet ? ["--quiet"] : []),
-  ]);
+  ];
+  const output = openOutput(out);
+  const plan = await neededPlan(output);
+  const numbers = sliceOf(flags.text("slice"), plan.shards);
+  await checkUnchanged(plan);
+  const python = await pythonFor(isRay);
+  const status = await drive(python, isRay ? "ray_batch.py" : "local_batch.py", driverFlags);
   if (status === interrupted || status === usage) return status;
   // What counts is what lies there, whoever has put it there.
   const report = await verifyOutput(output, plan, numbers);
@@ -103,12 +104,13 @@ const bunFlags = ["--no-env-file", "--config=/dev/null", "--tsconfig-override=/d
 
 const quoted = (word: string) => `'${word.replaceAll("'", `'"'"'`)}'`;
 
+/** A flag as the drivers call it; looked at here, since they trust what they are given. */
 function passed(
   flags: BatchFlags,
   name: Parameters<BatchFlags["text"]>[0],
   theirs: string,
 ): string[] {
-  const value = flags.text(name);
+  const value = flags.value(name);
   return value === undefined ? [] : [`--${theirs}=${value}`];
 }
 

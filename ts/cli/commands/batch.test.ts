@@ -204,6 +204,18 @@ describe("what cannot be meant", () => {
     }
   });
 
+  test.each([
+    ["--workers", "0", "1 to 64"],
+    ["--workers", "x", "1 to 64"],
+    ["--item-timeout", "0", "1 to 86400"],
+    ["--metrics-port", "99999", "1 to 65535"],
+  ])("numbers beyond their bounds do not come to the runner: %s %s", async (flag, value, range) => {
+    const { status, notes } = await batch("run", flag, value);
+    expect(status).toBe(2);
+    expect(notes).toContain(range);
+    expect(notes).not.toContain("Traceback");
+  });
+
   test("Ray, where there is none: it says how to get it", async () => {
     writeManifest();
     await plan();
