@@ -54,8 +54,11 @@ describe("on the demo model", () => {
     expect(status).toBe(0);
     expect(out).toMatch(/\| What +\| +Median \|/);
     expect(out).toMatch(/\| Live, processor time a second of audio \| +\d/);
-    const [{ builds }] = stored("speed.json").data.models;
-    expect(builds[0]["Opening, from the page cache"]).toHaveLength(2);
+    const { command, data } = stored("speed.json");
+    // No folder of this machine: `--out` was an absolute one.
+    expect(command).toMatch(/ speed --quick --out \.\./);
+    expect(data.builds).toEqual(["this"]);
+    expect(data.models[0].builds[0]["Opening, from the page cache"]).toHaveLength(2);
   });
 
   test("batch", async () => {

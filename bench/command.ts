@@ -1,6 +1,6 @@
 // This folder: measurements; their results lie in bench/results.
 
-import { relative } from "node:path";
+import { isAbsolute, relative } from "node:path";
 import { root } from "../tools/folders.ts";
 import { type CommandLine, command, helpFlag } from "../ts/cli/commands/command.ts";
 import type { FlagTable } from "../ts/cli/flags/flags.ts";
@@ -73,6 +73,11 @@ const randomNote =
   "Rows with random weights have the published shapes: their times mean something, not their text.";
 const busyNote = "Other programs were running: the times are not those of an idle machine.";
 
+/** A word as results show it: where a folder lies on one machine says nothing on another. */
+function shownWord(word: string): string {
+  return isAbsolute(word) ? relative(root, word) : word;
+}
+
 /** The command `bench`. */
 export const benchCommand = command({
   name: "bench",
@@ -110,7 +115,7 @@ function argumentsOf({ argv, flags: given, names }: CommandLine<typeof flags>): 
   return {
     names: names.length > 0 ? names : Object.keys(benches),
     out: given.text("out") ?? (quick ? quickResultsFolder : resultsFolder),
-    command: [program, "bench", ...argv].join(" "),
+    command: [program, "bench", ...argv.map(shownWord)].join(" "),
     quick,
     synthetic: given.has("synthetic"),
     peers: peersOf(given.has("peers"), given.list("peer")),

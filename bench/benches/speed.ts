@@ -96,7 +96,7 @@ async function measure(options: BenchOptions, progress: Progress): Promise<Bench
       ...(random.length + options.models.length === 0 ? [onlyDemoNote] : []),
     ],
     data: {
-      builds,
+      builds: builds.map(({ name }) => name),
       limits,
       models: found.map(({ model, samples }) => ({
         model,
