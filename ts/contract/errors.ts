@@ -42,16 +42,18 @@ export interface AsrErrorOptions extends ErrorOptions {
 export class AsrError extends Error {
   override readonly name = "AsrError";
   readonly code: AsrErrorCode;
-  readonly hint: string | undefined;
-  readonly reason: AsrErrorReason | undefined;
+  /** What to do about it. */
+  declare readonly hint?: string;
+  declare readonly reason?: AsrErrorReason;
   /** What was transcribed before it failed. */
   declare partial?: Transcript;
 
   constructor(code: AsrErrorCode, message: string, hint?: string, options: AsrErrorOptions = {}) {
     super(message, options);
     this.code = code;
-    this.hint = hint;
-    this.reason = options.reason;
+    // Whoever prints the error sees no more than it has to say.
+    if (hint !== undefined) this.hint = hint;
+    if (options.reason !== undefined) this.reason = options.reason;
   }
 
   /** The same error, with what was transcribed before. */

@@ -80,8 +80,9 @@ describe("a call", () => {
   });
 
   test.each<[object, Parameters<typeof checkOptions>[1], string]>([
-    [{ language: "en" }, "load", 'load: unknown option "language"'],
-    [{ live: true }, "transcribe", 'transcribe: unknown option "live"'],
+    [{ language: "en" }, "load", 'load: unknown option "language"; transcribe and stream take it'],
+    [{ live: true }, "transcribe", '"live"; stream and transcribeStream take it'],
+    [{ threads: 2 }, "transcribe", 'transcribe: unknown option "threads"; load takes it'],
     [{ model: "demo" }, "stream", 'stream: unknown option "model"'],
     [{ stepSecond: 1 }, "oneStream", "did you mean stepSeconds?"],
     [{ live: true }, "oneCall", 'unknown option "live"'],
@@ -89,6 +90,15 @@ describe("a call", () => {
   ])("refuses %j of %s", (options, call, why) =>
     expectAsrError(() => checkOptions(options, call, call), "usage", why),
   );
+
+  test("that opens its model names each of its options once", () => {
+    const error = expectAsrError(
+      () => checkOptions({ zzzzzz: 2 }, "oneCall", "x"),
+      "usage",
+      "choose",
+    );
+    return error.then(({ hint }) => expect(hint?.match(/\bsignal\b/g)).toHaveLength(1));
+  });
 
   test("that opens its model gives each part its own", () => {
     const { signal } = new AbortController();

@@ -31,10 +31,15 @@ const taken = {
   align: alignNames,
   stream: streamNames,
   /** The functions that open their model themselves. */
-  oneCall: [...optionNames("model"), ...loadNames, ...transcribeNames],
-  oneAlign: [...optionNames("model"), ...loadNames, ...alignNames],
-  oneStream: [...optionNames("model"), ...loadNames, ...streamNames],
+  oneCall: oneCallNames(transcribeNames),
+  oneAlign: oneCallNames(alignNames),
+  oneStream: oneCallNames(streamNames),
 } as const;
+
+/** Each once, for loading takes some that recordings take as well. */
+function oneCallNames(names: readonly OptionName[]): OptionName[] {
+  return [...new Set([...optionNames("model"), ...loadNames, ...names])];
+}
 
 /**
  * Refuses options that a call does not take, and values of the wrong type or out of their range:
@@ -46,12 +51,21 @@ export function checkOptions(options: object, call: keyof typeof taken, owner: s
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     // A misspelt option must not pass silently.
-    throw new AsrError("usage", `${owner}: unknown option "${name}"`, didYouMean(name, known));
+    const hint = whoTakes(name) ?? didYouMean(name, known);
+    throw new AsrError("usage", `${owner}: unknown option "${name}"`, hint);
   }
   for (const [name, value] of Object.entries(options)) {
     // The loop above leaves no other names.
     if (value !== undefined) checkOption(name as OptionName, value);
   }
+}
+
+/** For an option of another call than it was given to. */
+function whoTakes(name: string): string | undefined {
+  const takes = (names: readonly string[]) => names.includes(name);
+  if (takes(transcribeNames)) return "transcribe and stream take it";
+  if (takes(streamNames)) return "stream and transcribeStream take it";
+  return takes(loadNames) ? "load takes it" : undefined;
 }
 
 /** Refuses a value that an option cannot have. Throws AsrError `usage`. */
