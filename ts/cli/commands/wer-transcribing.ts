@@ -1,14 +1,14 @@
 import { Asr } from "../../asr.ts";
 import { doAtOnce } from "../../concurrency/at-once.ts";
 import { AsrError } from "../../contract/errors.ts";
-import type { ModelOptions } from "../../contract/options.ts";
+import type { LoadOptions } from "../../contract/options.ts";
 import type { Heard } from "../../wer/hypotheses.ts";
 import type { Reference } from "../../wer/references.ts";
 import type { StatusLine } from "../terminal/terminal.ts";
 
 interface Options {
   model: string;
-  modelOptions: ModelOptions;
+  loadOptions: LoadOptions;
   /** The language that the model is told; undefined to detect it. */
   language: (reference: Reference) => string | undefined;
   /** Recordings transcribed at once. */
@@ -23,9 +23,9 @@ interface Options {
  */
 export async function transcribeAll(
   references: readonly Reference[],
-  { model, modelOptions, language, jobs, status }: Options,
+  { model, loadOptions, language, jobs, status }: Options,
 ): Promise<{ heard: Heard[]; rtf: number | undefined }> {
-  using asr = await opened(model, modelOptions, status);
+  using asr = await opened(model, loadOptions, status);
   const heard: Heard[] = [];
   const started = performance.now();
   let done = 0;
@@ -47,11 +47,7 @@ export async function transcribeAll(
   return { heard, rtf: duration > 0 ? seconds / duration : undefined };
 }
 
-async function opened(
-  model: string,
-  options: Options["modelOptions"],
-  status: StatusLine,
-): Promise<Asr> {
+async function opened(model: string, options: LoadOptions, status: StatusLine): Promise<Asr> {
   status.show("loading the model");
   try {
     return await Asr.load(model, options);

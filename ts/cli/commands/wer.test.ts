@@ -189,6 +189,13 @@ describe("one line of error and an exit status", () => {
     expect([outcome.status, outcome.out]).toEqual([3, ""]);
   });
 
+  test("--offline asks nobody for a model that is not in --cache-dir", async () => {
+    const where = ["--offline", "--cache-dir", folder, "--model", "0.6b"];
+    const outcome = await wer("--manifest", written("one.jsonl", good), ...where);
+    expect([outcome.status, outcome.out]).toEqual([3, ""]);
+    expect(outcome.notes).toContain(`is not in ${folder}, and the network is switched off`);
+  });
+
   test("in a terminal an error begins its line", async () => {
     const argv = ["--manifest", written("one.jsonl", good), "--model", "/none"];
     const { notes } = await outcomeOf((terminal) => werCommand.run(argv, terminal), { tty: true });

@@ -1,6 +1,6 @@
 import { AsrError } from "../../contract/errors.ts";
 import { languageName } from "../../contract/languages.ts";
-import type { ModelOptions } from "../../contract/options.ts";
+import type { LoadOptions } from "../../contract/options.ts";
 import { demoModel } from "../../native/locate.ts";
 import { readFleurs, readLibriSpeech } from "../../wer/datasets.ts";
 import { type Evaluated, evaluate } from "../../wer/evaluation.ts";
@@ -41,7 +41,7 @@ const flags = {
     model: { short: "m", value: "MODEL", default: demoModel, help: "as for transcribe" },
     "force-language": { help: "tell the model the language too, which it detects otherwise" },
     jobs: { kind: count, default: 1, help: "recordings transcribed at once" },
-    ...optionFlags("precision", "threads"),
+    ...optionFlags("precision", "threads", "offline", "cacheDir"),
   },
   Report: {
     mode: {
@@ -62,7 +62,7 @@ interface Arguments {
   references: () => Promise<Reference[]>;
   hypotheses: string | undefined;
   model: string;
-  modelOptions: ModelOptions;
+  loadOptions: LoadOptions;
   language: string | undefined;
   forceLanguage: boolean;
   mode: Mode;
@@ -97,9 +97,11 @@ function argumentsOf(given: WerFlags): Arguments {
     references: sourceOf(given),
     hypotheses: given.text("hypotheses"),
     model: given.text("model") ?? demoModel,
-    modelOptions: {
+    loadOptions: {
       ...(precision === undefined ? {} : { precision }),
       threads: given.value("threads"),
+      offline: given.value("offline"),
+      cacheDir: given.value("cache-dir"),
     },
     language: languageName(given.text("language")),
     forceLanguage: given.has("force-language"),
