@@ -27,11 +27,18 @@ def warped(log_mel: Tensor, rng: random.Random) -> Tensor:
     return F.grid_sample(log_mel[None, None], torch.stack([columns, rows], -1)[None], align_corners=True, padding_mode="border")[0, 0]
 
 
+def cut_close(log_mel: Tensor, tightness: float) -> Tensor:
+    """From the first to the last moment that is less than so many decades under the loudest, as others trim their recordings."""
+    power = torch.log10((10 ** log_mel).sum(1))
+    loud = torch.nonzero(power > power.max() - tightness).flatten()
+    return log_mel[max(0, int(loud[0]) - 1):int(loud[-1]) + 2]
+
+
 def coloured(log_mel: Tensor, rng: random.Random) -> Tensor:
-    """Another microphone: a smooth curve of up to some 6 dB; one clip in four through a narrow band."""
+    """Another microphone: a smooth curve of up to some 6 dB; one clip in three through a narrow band."""
     bins = torch.arange(BINS) / BINS
     curve = sum(rng.uniform(-0.3, 0.3) * torch.cos(torch.pi * (k * bins + rng.random())) for k in range(4))
-    if rng.random() < 0.25:
+    if rng.random() < 0.33:
         top = rng.uniform(75, 118)  # bin 80 is about 3.4 kHz, 92 about 4 kHz
         curve = curve - (torch.arange(BINS) - top).clamp(min=0) * 0.8
         if rng.random() < 0.5:
@@ -76,8 +83,8 @@ def speech_clip(clips: list[Tensor], pauses: list[float], bank: list[Tensor], ot
             spoken = mixed(spoken, rng.choice(bank), rng.uniform(10, 45), rng) + rng.uniform(-0.8, 0)
         spans.append((start, start + len(spoken)))
         parts += [spoken, silence(pauses[number])]
-    whole = torch.cat(parts)
-    if rng.random() < strength:
+    whole, is_coloured, hears_room = torch.cat(parts), rng.random() < strength, rng.random() < 0.5
+    if is_coloured and not hears_room:
         whole = coloured(whole, rng)
     if rng.random() < 0.85:
         whole = mixed(whole, rng.choice(bank), rng.uniform(5, 28) + 17 * rng.random() + 15 * (1 - strength), rng)
@@ -85,6 +92,8 @@ def speech_clip(clips: list[Tensor], pauses: list[float], bank: list[Tensor], ot
         whole = mixed(whole, babble(others, rng), rng.uniform(8, 25), rng)
     if apart or rng.random() < 0.15:
         whole = spliced(whole, spans, rng.choice(bank), rng)
+    if is_coloured and hears_room:
+        whole = coloured(whole, rng)
     whole = whole + rng.uniform(-2.6, 0.5)
     if rng.random() < 0.7 * strength:
         whole = masked(whole, rng)

@@ -1,7 +1,6 @@
 """Word error rate of a model folder (or a training run) on manifests of make_clips.py, whole and for each voice."""
 import argparse
 import json
-import wave
 from collections import defaultdict
 from pathlib import Path
 
@@ -10,14 +9,17 @@ import torch
 
 import checkpoint
 from bpe import Tokenizer
-from mel import log_power, scaled
+from mel import RATE, log_power, scaled
+from speech import resample
 from transcribe import text_of, transcribe
+from voices import read_wav
 from wer import counted, report
 
 
 def read_pcm(path: Path) -> np.ndarray:
-    with wave.open(str(path)) as file:
-        return np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float32) / 32768
+    """A WAV file at 16 kHz, whatever its rate is."""
+    pcm, rate = read_wav(path)
+    return pcm if rate == RATE else resample(pcm, RATE / rate)
 
 
 def main() -> None:

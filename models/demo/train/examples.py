@@ -17,6 +17,7 @@ from model import IDS, token_count
 IGNORED, BLANK = -100, ROWS - 1
 LONGEST = 3000  # frames
 EMPTY, CONTEXT = 0.025, 0.05
+DIGITS = {"zero", *grammar.ONES}
 PEOPLE = 0.65
 """Share of sentences, and of words in a row, that Kokoro speaks."""
 
@@ -70,12 +71,16 @@ class Cache:
         return torch.from_numpy(frames.astype(np.float32)), text
 
     def draw_words(self, rng: random.Random) -> list[tuple[Tensor, str]]:
-        """Two to seven single words of one voice, cut close."""
-        words = self.words[rng.random() < PEOPLE] or self.words[0] or self.words[1]
+        """Two to eight single words of one voice, cut close; half of Kokoro's rows are of digits alone."""
+        kokoro = rng.random() < PEOPLE and bool(self.words[1])
+        words = self.words[kokoro] or self.words[1]
         voice = rng.choices(list(words), [len(kept) for kept in words.values()])[0]
-        chosen = rng.choices(words[voice], k=rng.randint(2, 8))
-        return [(torch.from_numpy(frames[rng.randint(0, 4):len(frames) - rng.randint(2, 7)].astype(np.float32)), text)
-                for frames, text in chosen]
+        kept = words[voice]
+        if kokoro and rng.random() < 0.5:
+            kept = [word for word in kept if word[1] in DIGITS] or kept
+        tightness = rng.uniform(0.8, 2.4)
+        return [(augment.cut_close(torch.from_numpy(frames.astype(np.float32)), tightness), text)
+                for frames, text in rng.choices(kept, k=rng.randint(2, 8))]
 
 
 class Examples:
@@ -86,7 +91,7 @@ class Examples:
 
     def settle(self, part: float) -> None:
         """Easy first: strung words give way to sentences, augmentation grows, long clips come late."""
-        self.strung = 0.75 if part < 0.15 else max(0.1, 0.75 - (part - 0.15) * 2)
+        self.strung = 0.75 if part < 0.15 else max(0.5 if part < 0.85 else 0.25, 0.75 - (part - 0.15) * 2)
         self.strength = min(0.75, 0.3 + max(0, part - 0.3))
         self.joined = min(0.35, 0.03 + max(0, part - 0.3) * 4)
 
@@ -98,7 +103,7 @@ class Examples:
             strung = rng.random() < self.strung
             if strung:
                 drawn = self.cache.draw_words(rng)
-                longest = 0.06 if rng.random() < 0.6 else 0.7
+                longest = 0.06 if rng.random() < 0.4 else 0.7
                 pauses = [rng.uniform(0, longest) for _ in drawn]
             else:
                 drawn = [self.cache.draw(rng) for _ in range(rng.choice([2, 2, 2, 3, 3, 4, 5]) if kind < EMPTY + self.joined else 1)]

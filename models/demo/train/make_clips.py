@@ -5,6 +5,7 @@ kokoro, piper, hibari, mbrola, rhvoice    unseen sentences, voices never heard i
 phrases      what people say first, by Kokoro's held-out voices
 outside      sentences outside the domain (outside.txt), by voices never heard; `said` holds them, `text` is empty
 joined       recordings of two minutes: the clips of Kokoro's held-out voices, Piper and hibari, with pauses of 0.4 to 2 s
+digits       single digits of Kokoro's held-out voices, made into rows of 8 kHz just as those of people
 people       digits in a row by the six speakers of FSDD, with pauses of 0.15 to 0.6 s (with --people)
 people-noise the same with noise at 5 to 15 dB
 people-8k    the same as people, in files of 8 kHz
@@ -55,6 +56,11 @@ class Studio:
             row = {"text": text, "voice": voice.name} if written else {"text": "", "said": text, "voice": voice.name}
             yield speech.recording(self.spoken(voice, text), self.noise), row
 
+    def digits(self, speakers: list[voices.Voice], rate: int) -> people.Spoken:
+        """Each digit twice by each speaker."""
+        return {voice.name: {digit: [speech.resample(speech.trimmed(self.spoken(voice, name + ".")), rate / RATE) for _ in range(2)]
+                             for digit, name in enumerate(people.NAMES)} for voice in speakers}
+
     def joined(self, speakers: list[voices.Voice], minutes: float) -> Iterator[Clip]:
         """Recordings of two minutes, each sentence by the next speaker."""
         turns = itertools.cycle(speakers)
@@ -85,8 +91,9 @@ def main() -> None:
     def sentences(speakers: list[voices.Voice]) -> list[tuple[voices.Voice, str]]:
         return [(voice, grammar.unseen_sentence(rng)) for voice in itertools.islice(itertools.cycle(speakers), options.each)]
     if options.people:
-        for name, ratio, rate in (("people", 30.0, RATE), ("people-noise", 10.0, RATE), ("people-8k", 30.0, 8000)):
-            write(options.out / name, people.clips(options.people, options.each // 3, ratio, rate, options.seed), rate)
+        for name, ratio, rate in (("people", 30.0, RATE), ("people-noise", 10.0, RATE), ("people-8k", 30.0, people.RATE)):
+            write(options.out / name, people.rows(people.recorded(options.people, rate), options.each // 3, ratio, rate, options.seed), rate)
+    write(options.out / "digits", people.rows(studio.digits(heard["kokoro"], people.RATE), options.each // 5, 30.0, people.RATE, options.seed), people.RATE)
     write(options.out / "trained", studio.clips([(voices.draw(rng), grammar.unseen_sentence(rng)) for _ in range(options.each)]))
     for program, speakers in heard.items():
         write(options.out / program, studio.clips(sentences(speakers)))

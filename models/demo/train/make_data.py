@@ -25,7 +25,7 @@ import voices
 from mel import log_power
 
 CLIPS, BATCH = 600, 12
-PEOPLE, WORDS, VARIANTS = 48, 20, 2
+PEOPLE, WORDS, VARIANTS = 48, 12, 2
 """Recordings of Kokoro in a shard of sentences; words in a row by one speaker; clips made of each recording."""
 
 
@@ -53,8 +53,13 @@ def make_shard(folder: Path, name: str, tables: Path) -> int:
 
 
 def text_of_word(people: bool, rng: random.Random, vocabulary: list[str]) -> str:
-    """Kokoro takes its time, so every other word of it is a digit."""
-    return rng.choice(["zero", *grammar.ONES]) if people and rng.random() < 0.5 else rng.choice(vocabulary)
+    """Mostly what people try first: digits, other numbers, days, months; of the quick synthesizers any word as well."""
+    kind = rng.random()
+    if kind < (0.45 if people else 0.25):
+        return rng.choice(["zero", *grammar.ONES])
+    if kind < (0.75 if people else 0.35):
+        return rng.choice([*grammar.TEENS, *grammar.TENS, "hundred", "thousand", *grammar.SLOTS["day"], *grammar.SLOTS["month"]])
+    return rng.choice(vocabulary)
 
 
 def text_for(rng: random.Random, vocabulary: list[str]) -> tuple[str, str]:
@@ -64,7 +69,7 @@ def text_for(rng: random.Random, vocabulary: list[str]) -> tuple[str, str]:
         return "", outside.speech(rng)
     if kind < 0.27:
         text = grammar.salad(rng, vocabulary)
-    elif kind < 0.52:
+    elif kind < 0.60:
         text = phrases.phrase(rng)
         if rng.random() < 0.3:
             text += " " + phrases.phrase(rng)

@@ -1,11 +1,18 @@
 """Kokoro's graph with its convolutions as matrix products: onnxruntime computes those of bytes with VNNI, four at once,
-and its ConvInteger without. The same numbers, two thirds of the time.
+and its ConvInteger without. The same numbers, two thirds of the time. Without VNNI they are no quicker, and wrong.
 """
 from collections import defaultdict
+from pathlib import Path
 
 import numpy as np
 import onnx
 from onnx import AttributeProto, NodeProto, helper, numpy_helper
+
+
+def products_are_exact() -> bool:
+    """Whether this processor has VNNI. With AVX2 alone onnxruntime adds products of two bytes in 16 bits, which overflow."""
+    about = Path("/proc/cpuinfo")
+    return about.exists() and "vnni" in about.read_text()
 
 
 def attributes(node: NodeProto) -> dict[str, list[int]]:

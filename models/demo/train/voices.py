@@ -17,6 +17,7 @@ import numpy as np
 
 import kokoro
 import piper
+from accents import draw_accent
 
 ESPEAK_ACCENTS = ["en-us", "en-gb", "en-gb-scotland", "en-gb-x-rp", "en-gb-x-gbclan", "en-gb-x-gbcwmd", "en-us-nyc", "en-029"]
 ESPEAK_VARIANTS = ("f1 f2 f3 f4 f5 m1 m2 m3 m4 m5 m6 m7 m8 Alex Alicia Andrea Andy Annie Denis Diogo Gene Henrique Hugo "
@@ -24,6 +25,9 @@ ESPEAK_VARIANTS = ("f1 f2 f3 f4 f5 m1 m2 m3 m4 m5 m6 m7 m8 Alex Alicia Andrea An
                    "benjamin boris caleb david ed edward grandma grandpa gustave iven john kaukovalta klatt klatt2 klatt3 "
                    "klatt4 klatt5 klatt6 linda marcelo max michel miguel norbert pablo paul pedro quincy rob robert sandro "
                    "shelby steph travis victor zac whisperf").split()
+
+ACCENTED = 0.35
+"""Share of Kokoro's speakers who put other sounds in place of the English ones."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ TRAINED = [
     Voice("flite", "kal16", 0.05), Voice("flite", "kal", 0.03),
     Voice("rhvoice", "bdl", 0.10), Voice("rhvoice", "clb", 0.10), Voice("rhvoice", "slt", 0.03),
     Voice("pico", "en-US", 0.06), Voice("pico", "en-GB", 0.06),
-    Voice("festival", "ked_diphone", 0.03),
+    Voice("festival", "ked_diphone", 0.03), Voice("festival", "rab_diphone", 0.03),
+    Voice("mbrola", "us2", 0.03), Voice("mbrola", "us3", 0.03), Voice("mbrola", "en1", 0.02),
 ]
 NEVER_HEARD = [
     Voice("rhvoice", "alan", 0),   # Scottish man, RHVoice: no other voice here is his
@@ -91,8 +96,10 @@ def speak_neural(voice: Voice, texts: list[str], rng: random.Random, plain: bool
             if tables is None:
                 raise ValueError("Kokoro's voices need the folder of their tables: --voices")
             model = kokoro.opened(tables)
-            speaker = kokoro.draw_speaker(list(model.tables), rng) if voice.speaker == "any" else {voice.speaker: 1.0}
-            return [(model.speak(text, speaker, speed), kokoro.RATE) for text, speed in zip(texts, speeds, strict=True)]
+            somebody = voice.speaker == "any"
+            speaker = kokoro.draw_speaker(list(model.tables), rng) if somebody else {voice.speaker: 1.0}
+            accent = draw_accent(rng) if somebody and rng.random() < ACCENTED else None
+            return [(model.speak(text, speaker, speed, accent), kokoro.RATE) for text, speed in zip(texts, speeds, strict=True)]
         case "piper":
             return [(piper.speak(text, 1 / speed), piper.RATE) for text, speed in zip(texts, speeds, strict=True)]
         case _:
@@ -115,7 +122,8 @@ def command_for(voice: Voice, text: str, path: Path, rng: random.Random, plain: 
             return ["espeak-ng", "-v", name, "-s", str(int(vary(125, 200, 165))), "-p", str(int(vary(25, 75, 50))),
                     "-w", str(path), text], None
         case "mbrola":
-            return ["espeak-ng", "-v", f"mb-{voice.speaker}", "-w", str(path), text], None
+            return ["espeak-ng", "-v", f"mb-{voice.speaker}", "-s", str(int(vary(130, 190, 160))), "-p", str(int(vary(35, 65, 50))),
+                    "-w", str(path), text], None
         case "flite":
             mean = {"slt": 175, "rms": 95, "awb": 120, "kal16": 105, "kal": 105}[voice.speaker]
             return ["flite", "-voice", voice.speaker, "--setf", f"duration_stretch={vary(0.85, 1.2, 1):.3f}",
