@@ -18,7 +18,7 @@ IGNORED, BLANK = -100, ROWS - 1
 LONGEST = 3000  # frames
 EMPTY, CONTEXT = 0.025, 0.05
 DIGITS = {"zero", *grammar.ONES}
-PEOPLE = 0.65
+PEOPLE = 0.6
 """Share of sentences, and of words in a row, that Kokoro speaks."""
 
 
@@ -91,7 +91,7 @@ class Examples:
 
     def settle(self, part: float) -> None:
         """Easy first: strung words give way to sentences, augmentation grows, long clips come late."""
-        self.strung = 0.75 if part < 0.15 else max(0.5 if part < 0.85 else 0.25, 0.75 - (part - 0.15) * 2)
+        self.strung = 0.75 if part < 0.15 else max(0.5 if part < 0.8 else 0.2, 0.75 - (part - 0.15) * 2)
         self.strength = min(0.75, 0.3 + max(0, part - 0.3))
         self.joined = min(0.35, 0.03 + max(0, part - 0.3) * 4)
 

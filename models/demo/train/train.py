@@ -27,6 +27,7 @@ from evaluate import read_pcm
 from examples import BLANK, IGNORED, Batch, Cache, Examples, padded
 from mel import log_power, scaled
 from model import Qwen3ASR, Shape
+from rounding import computed_with
 from transcribe import text_of, transcribe
 from wer import counted, interval
 
@@ -87,6 +88,7 @@ def work(rank: int, options: argparse.Namespace) -> None:
     tokenizer = Tokenizer.read(options.out)
     model = read(options.start).train() if options.start else Qwen3ASR(Shape())
     weights = list(model.parameters())
+    coarse = [weight for weight in model.model.parameters() if weight.dim() == 2] if options.decoder_bits else []
     optimizer = torch.optim.AdamW([{"params": [w for w in weights if w.dim() > 1], "weight_decay": 0.02},
                                    {"params": [w for w in weights if w.dim() <= 1], "weight_decay": 0.0}],
                                   betas=(0.9, 0.98), fused=True)
@@ -116,8 +118,9 @@ def work(rank: int, options: argparse.Namespace) -> None:
         examples.settle(part)
         for group in optimizer.param_groups:
             group["lr"] = pace(part, step, options.peak)
-        answer, moments = losses(model, batch)
-        (answer + moments).backward()
+        with computed_with(coarse, options.decoder_bits):
+            answer, moments = losses(model, batch)
+            (answer + moments).backward()
         now = time.monotonic()
         passed, stop, trained, *loss = averaged(
             weights, [now - last if rank == 0 else 0.0, float(bool(stops)), float(len(batch.mels)), answer.item(), moments.item()], options.workers)
@@ -137,7 +140,8 @@ def work(rank: int, options: argparse.Namespace) -> None:
         if rank == 0 and elapsed - shown > 240:
             shown = elapsed
             save()
-            heard = {name: [counted(clip, text_of(transcribe(model, tokenizer, mel))) for mel, clip in clips] for name, clips in tests.items()}
+            with computed_with(coarse, options.decoder_bits):
+                heard = {name: [counted(clip, text_of(transcribe(model, tokenizer, mel))) for mel, clip in clips] for name, clips in tests.items()}
             print("  WER:", ", ".join(f"{name} {interval(pairs)[0]:.1f}" for name, pairs in heard.items()), flush=True)
             last = time.monotonic()
     if rank == 0:
@@ -155,6 +159,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=29517, help="of 127.0.0.1, where the workers meet")
     parser.add_argument("--frames", type=int, default=4000, help="mel frames in the batch of one worker")
     parser.add_argument("--peak", type=float, default=1e-3)
+    parser.add_argument("--decoder-bits", type=int, help="compute with the decoder's weights as export.py will round them: for the last part of a training")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
