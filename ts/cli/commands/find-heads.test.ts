@@ -66,7 +66,7 @@ describe("find-heads", () => {
     // Every other line is as it was.
     const lines = new Set(config.split("\n"));
     const lost = before.split("\n").filter((line) => !lines.has(line));
-    expect(lost).toEqual(['    "pause_seconds": 0.3']);
+    expect(lost).toEqual(['    "pause_seconds": 0.6']);
     const again = await find("-m", model, "--manifest", file, "--write");
     expect(again.notes).toContain(`note: ${join(model, "config.json")} names these heads now\n`);
     using named = Model.open(model);
