@@ -17,7 +17,6 @@ from model import IDS, token_count
 IGNORED, BLANK = -100, ROWS - 1
 LONGEST = 3000  # frames
 EMPTY, CONTEXT = 0.025, 0.05
-DIGITS = {"zero", *grammar.ONES}
 PEOPLE = 0.6
 """Share of sentences, and of words in a row, that Kokoro speaks."""
 
@@ -77,7 +76,7 @@ class Cache:
         voice = rng.choices(list(words), [len(kept) for kept in words.values()])[0]
         kept = words[voice]
         if kokoro and rng.random() < 0.5:
-            kept = [word for word in kept if word[1] in DIGITS] or kept
+            kept = [word for word in kept if word[1] in grammar.DIGITS] or kept
         tightness = rng.uniform(0.8, 2.4)
         return [(augment.cut_close(torch.from_numpy(frames.astype(np.float32)), tightness), text)
                 for frames, text in rng.choices(kept, k=rng.randint(2, 8))]

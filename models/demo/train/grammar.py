@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable
 
 ONES = "one two three four five six seven eight nine".split()
+DIGITS = ["zero", *ONES]
 TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 ORDINALS = ("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
@@ -100,7 +101,7 @@ def price(rng: random.Random) -> str:
 
 
 def digits(rng: random.Random) -> str:
-    return " ".join(rng.choice(["zero"] + ONES) for _ in range(rng.randint(3, 7)))
+    return " ".join(rng.choice(DIGITS) for _ in range(rng.randint(3, 7)))
 
 
 SPOKEN: dict[str, Callable[[random.Random], str]] = {

@@ -59,7 +59,7 @@ class Studio:
     def digits(self, speakers: list[voices.Voice], rate: int) -> people.Spoken:
         """Each digit twice by each speaker."""
         return {voice.name: {digit: [speech.resample(speech.trimmed(self.spoken(voice, name + ".")), rate / RATE) for _ in range(2)]
-                             for digit, name in enumerate(people.NAMES)} for voice in speakers}
+                             for digit, name in enumerate(grammar.DIGITS)} for voice in speakers}
 
     def joined(self, speakers: list[voices.Voice], minutes: float) -> Iterator[Clip]:
         """Recordings of two minutes, each sentence by the next speaker."""

@@ -56,7 +56,7 @@ def text_of_word(people: bool, rng: random.Random, vocabulary: list[str]) -> str
     """Mostly what people try first: digits, other numbers, days, months; of the quick synthesizers any word as well."""
     kind = rng.random()
     if kind < (0.45 if people else 0.25):
-        return rng.choice(["zero", *grammar.ONES])
+        return rng.choice(grammar.DIGITS)
     if kind < (0.75 if people else 0.35):
         return rng.choice([*grammar.TEENS, *grammar.TENS, "hundred", "thousand", *grammar.SLOTS["day"], *grammar.SLOTS["month"]])
     return rng.choice(vocabulary)

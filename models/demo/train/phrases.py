@@ -25,12 +25,12 @@ def written(words: str) -> str:
 
 
 def digits(rng: random.Random) -> str:
-    return " ".join(rng.choice(["zero", *grammar.ONES]) for _ in range(rng.choices(range(1, 11), [3, 2, 5, 6, 5, 4, 4, 2, 1, 2])[0]))
+    return " ".join(rng.choice(grammar.DIGITS) for _ in range(rng.choices(range(1, 11), [3, 2, 5, 6, 5, 4, 4, 2, 1, 2])[0]))
 
 
 def below_hundred(value: int) -> str:
     if value < 20:
-        return ["zero", *grammar.ONES, *grammar.TEENS][value]
+        return [*grammar.DIGITS, *grammar.TEENS][value]
     tens, ones = divmod(value, 10)
     return grammar.TENS[tens - 2] + (f" {grammar.ONES[ones - 1]}" if ones else "")
 
