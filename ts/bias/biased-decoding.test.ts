@@ -78,10 +78,9 @@ describe("allowed languages", () => {
   test("are the only ones that are named, and None", () => {
     for (const names of [["German"], ["Malay", "Macedonian"]]) {
       const raw = write(demo, samples, languageBias(demo.tokenizer, names));
-      const named = raw.slice("language ".length, raw.indexOf("<"));
-      expect([...names, "None"]).toContain(named);
-      // The demo writes nothing where it says that it knows no language.
-      expect(parseOutput(raw).text).toBe(named === "None" ? "" : sampleText);
+      expect([...names, "None"]).toContain(raw.slice("language ".length, raw.indexOf("<")));
+      // What is in none of its languages is nothing of the demo's.
+      expect(raw).toBe("language None<asr_text>");
     }
   });
 
