@@ -152,6 +152,8 @@ describe("segments", () => {
     expect(sure!.avgLogprob).toBeCloseTo(-0.2);
     expect(unsure!.avgLogprob).toBeCloseTo(-3);
     expect([sure!.lowConfidence, unsure!.lowConfidence]).toEqual([false, true]);
+    const strict = segmentsOf([given], { lowConfidence: -0.15 });
+    expect(strict.map((segment) => segment.lowConfidence)).toEqual([true, true]);
   });
 
   test("no text is no segment; no speech found is the whole chunk", () => {

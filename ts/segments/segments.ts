@@ -2,8 +2,8 @@
 
 import {
   type DecodedChunk,
-  lowConfidence,
   type Segment,
+  lowConfidence as usualMark,
   type Word,
 } from "../contract/transcript.ts";
 import { estimatedParts } from "./estimated-parts.ts";
@@ -18,16 +18,21 @@ import {
 } from "./timed-words.ts";
 import { TokenScores } from "./token-scores.ts";
 
+interface SegmentOptions {
+  logprobs?: boolean | undefined;
+  lowConfidence?: number | undefined;
+}
+
 /**
  * Cuts the texts of chunks into sentences. When each was said tell the times of its words; where
  * they are not known, it is estimated: in proportion to how long it takes to say, with borders in
  * the pauses near them. Sentences of less than a second join a neighbour, long ones are cut at
  * pauses. Segments are in order, stay within their chunk, and do not overlap, but for those of
- * different channels. `logprobs` adds their tokens.
+ * different channels. `logprobs` adds their tokens; below `lowConfidence` they are unsure.
  */
 export function segmentsOf(
   chunks: readonly DecodedChunk[],
-  options: { logprobs?: boolean | undefined } = {},
+  options: SegmentOptions = {},
 ): Segment[] {
   const growing = new GrowingSegments(options);
   for (const chunk of chunks) growing.add(chunk);
@@ -37,6 +42,7 @@ export function segmentsOf(
 /** The same while chunks are still coming, in the order in which they begin. */
 export class GrowingSegments {
   readonly #logprobs: boolean;
+  readonly #lowConfidence: number;
   /** Those whose place among all is known. */
   readonly #settled: Segment[] = [];
   /** Those before which segments of another channel may come, in order. */
@@ -44,8 +50,9 @@ export class GrowingSegments {
   /** Where the last segment of each channel ends. */
   readonly #ends = new Map<number | undefined, number>();
 
-  constructor({ logprobs = false }: { logprobs?: boolean | undefined } = {}) {
+  constructor({ logprobs = false, lowConfidence = usualMark }: SegmentOptions = {}) {
     this.#logprobs = logprobs;
+    this.#lowConfidence = lowConfidence;
   }
 
   /** The words of a chunk as they would stand in the transcript, were it the next one. */
@@ -78,7 +85,7 @@ export class GrowingSegments {
         language: chunk.language,
         estimated: own.length === 0 || own.some(({ estimated }) => estimated),
         avgLogprob,
-        lowConfidence: avgLogprob < lowConfidence,
+        lowConfidence: avgLogprob < this.#lowConfidence,
         ...(this.#logprobs ? { tokens: tokens.inside(part) } : {}),
         ...(own.length > 0 ? { words: own } : {}),
       });

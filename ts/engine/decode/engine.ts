@@ -3,11 +3,13 @@ import { FairSemaphore } from "../../concurrency/fair-semaphore.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { optionTable } from "../../contract/option-table.ts";
 import type { EngineOptions } from "../../contract/options.ts";
+import { lowConfidence } from "../../contract/transcript.ts";
 import { Model } from "../../native/model.ts";
 import { promptTokens } from "../../text/prompt.ts";
 import { Tokenizer } from "../../text/tokenizer.ts";
 import { Batch } from "./batch.ts";
 import { chunkingOf } from "./chunking.ts";
+import { lowConfidenceOf } from "./confidence.ts";
 import type { DecodingModel } from "./decoding-model.ts";
 import { type DecodeParty, Stages } from "./stages.ts";
 
@@ -26,6 +28,8 @@ export class Engine implements Disposable {
   readonly #livePermits: FairSemaphore;
   /** How the checkpoint wants recordings to be cut. */
   readonly chunking: Partial<ChunkOptions>;
+  /** Mean log-probability below which a segment of the checkpoint is unsure. */
+  readonly lowConfidence: number;
   /** What is under way. */
   readonly #work = new Set<Promise<void>>();
 
@@ -34,11 +38,12 @@ export class Engine implements Disposable {
     model: DecodingModel,
     tokenizer: Tokenizer,
     maxBatch: number = optionTable.batch.default,
-    chunking: Partial<ChunkOptions> = {},
+    hints: { chunking?: Partial<ChunkOptions>; lowConfidence?: number } = {},
   ) {
     this.model = model;
     this.tokenizer = tokenizer;
-    this.chunking = chunking;
+    this.chunking = hints.chunking ?? {};
+    this.lowConfidence = hints.lowConfidence ?? lowConfidence;
     this.maxBatch = maxBatch;
     this.batch = new Batch(model, this.stages);
     this.#permits = new FairSemaphore(maxBatch);
@@ -52,7 +57,8 @@ export class Engine implements Disposable {
     try {
       const tokenizer = await Tokenizer.load(folder);
       checkVocabulary(model, tokenizer);
-      return new Engine(model, tokenizer, batch, chunkingOf(folder));
+      const hints = { chunking: chunkingOf(folder), lowConfidence: lowConfidenceOf(folder) };
+      return new Engine(model, tokenizer, batch, hints);
     } catch (error) {
       model.close();
       throw error;

@@ -21,6 +21,8 @@ export interface RecordingOptions extends ChunkOptions {
   range: Range;
   /** Whether the transcript tells of each token. */
   logprobs: boolean;
+  /** Mean log-probability below which a segment is unsure. */
+  lowConfidence: number;
   /** Who finds the times of words, where they are asked for. */
   words: WordTimes | undefined;
 }
@@ -44,6 +46,7 @@ export function recordingOptions(
     ...alignable(chunkOptions(engine.chunking, settings), choice),
     range: { start: settings.start ?? 0, end: settings.end ?? Number.POSITIVE_INFINITY },
     logprobs: settings.logprobs ?? false,
+    lowConfidence: engine.lowConfidence,
     words,
     decode: { ...decode, words },
   };
