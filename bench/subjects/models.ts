@@ -22,7 +22,7 @@ export function shownName({ label, isRandom }: { label: string; isRandom: boolea
 }
 
 export const demo: BenchModel = {
-  label: "demo (2.6 MB, one domain)",
+  label: "demo (3.3 MB, one domain)",
   folder: modelFolder(demoModel),
   isRandom: false,
 };

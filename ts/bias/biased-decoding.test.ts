@@ -102,7 +102,7 @@ describe("allowed languages", () => {
 describe("keywords", () => {
   const words = ["light", "kitchen", "train", "Boston", "seven", "thirty"];
   const heard = (processor: () => LogitsProcessor | undefined) =>
-    [0.1, 0.15].flatMap((level) =>
+    [0.2, 0.3].flatMap((level) =>
       [1, 2, 3, 4].flatMap((seed) => {
         const { text } = parseOutput(write(demo, withNoise(level, seed), processor()));
         return words.filter((word) => text.split(/\W+/).includes(word));
@@ -119,10 +119,10 @@ describe("keywords", () => {
   });
 
   test("of a weight below 0 are avoided", () => {
-    expect(sampleText).toContain("Boston");
-    const { text } = parseOutput(write(demo, samples, keywords("Boston:-10")));
-    expect(text).not.toContain("Boston");
-    expect(text.split(" ").slice(0, 7)).toEqual(sampleText.split(" ").slice(0, 7));
+    const { text } = parseOutput(write(demo, samples, keywords("light:-10")));
+    const [said, heard] = [sampleText.split(" "), text.split(" ")];
+    expect([said[3], heard[3]]).toEqual(["light", expect.not.stringMatching("^light$")]);
+    expect(heard.toSpliced(3, 1)).toEqual(said.toSpliced(3, 1));
   });
 
   test("wait for the language to be settled", () => {

@@ -103,7 +103,7 @@ export interface Segment extends Span {
   estimated: boolean;
   /** Mean log-probability of the tokens (natural logarithm). */
   avgLogprob: number;
-  /** Whether the model was unsure: `avgLogprob` is below `lowConfidence`, or the model's own mark. */
+  /** Whether the model was unsure: `avgLogprob` is below `lowConfidence`, or its own mark. */
   lowConfidence: boolean;
   /** The text token by token, where `logprobs` asked for it. */
   tokens?: TokenText[];
@@ -114,7 +114,7 @@ export interface Segment extends Span {
   words?: Word[];
 }
 
-/** Below this mean log-probability a segment is marked as unsure, where the model has no mark of its own. */
+/** A segment below this mean log-probability is unsure, where its model has no mark of its own. */
 export const lowConfidence = -1;
 
 /** Tokens read and written. */

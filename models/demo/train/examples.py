@@ -11,14 +11,17 @@ from torch import Tensor
 
 import augment
 import grammar
+import phrases
 from bpe import ROWS, Tokenizer
 from model import IDS, token_count
 
 IGNORED, BLANK = -100, ROWS - 1
 LONGEST = 3000  # frames
-EMPTY, CONTEXT = 0.025, 0.05
-PEOPLE = 0.6
-"""Share of sentences, and of words in a row, that Kokoro speaks."""
+EMPTY, CONTEXT, ANNOUNCED = 0.025, 0.05, 0.35
+PEOPLE, PEOPLE_WORDS = 0.5, 0.6
+"""Shares of sentences, and of words in a row, that Kokoro speaks."""
+OUTSIDE = 0.35
+"""Share that is taken of the clips of which nothing is to be written: with all of them hard sentences become nothing, too."""
 
 
 @dataclass
@@ -49,6 +52,8 @@ class Cache:
         self.clips: list[list[tuple[np.ndarray, str]]] = [[], []]
         """Of the quick synthesizers, and of Kokoro; so are the words, for each voice."""
         self.words: list[dict[str, list[tuple[np.ndarray, str]]]] = [{}, {}]
+        self.spoken: list[dict[str, list[tuple[np.ndarray, str]]]] = [{}, {}]
+        """The words again, by what they are."""
         self.known: set[str] = set()
 
     def look(self) -> int:
@@ -61,25 +66,37 @@ class Cache:
                 people = path.stem.startswith("k")
                 kept = self.words[people].setdefault(clip["voice"], []) if "w" in path.stem else self.clips[people]
                 kept.append((frames[start:start + clip["frames"]], clip["text"]))
+                if "w" in path.stem:
+                    self.spoken[people].setdefault(clip["text"].lower(), []).append(kept[-1])
                 start += clip["frames"]
         return sum(map(len, self.clips))
 
     def draw(self, rng: random.Random) -> tuple[Tensor, str]:
         """A clip, and its text: empty where nothing of it is to be written."""
-        frames, text = rng.choice(self.clips[rng.random() < PEOPLE] or self.clips[0] or self.clips[1])
+        clips = self.clips[rng.random() < PEOPLE] or self.clips[0] or self.clips[1]
+        frames, text = rng.choice(clips)
+        while not text and rng.random() > OUTSIDE:
+            frames, text = rng.choice(clips)
         return torch.from_numpy(frames.astype(np.float32)), text
 
     def draw_words(self, rng: random.Random) -> list[tuple[Tensor, str]]:
-        """Two to eight single words of one voice, cut close; half of Kokoro's rows are of digits alone."""
-        kokoro = rng.random() < PEOPLE and bool(self.words[1])
-        words = self.words[kokoro] or self.words[1]
+        """Single words cut close: an announcement, put together of several voices, or two to eight words of one voice; half
+        of Kokoro's rows are of digits alone."""
+        kokoro = rng.random() < PEOPLE_WORDS and bool(self.words[1])
+        tightness, words, spoken = rng.uniform(0.8, 2.4), self.words[kokoro] or self.words[1], self.spoken[kokoro]
+        if rng.random() < ANNOUNCED:
+            row = [spoken.get(word, []) for word in phrases.announcement(rng).lower().split()]
+            if all(row):
+                return [cut(rng.choice(clips), tightness) for clips in row[:12]]
         voice = rng.choices(list(words), [len(kept) for kept in words.values()])[0]
         kept = words[voice]
         if kokoro and rng.random() < 0.5:
             kept = [word for word in kept if word[1] in grammar.DIGITS] or kept
-        tightness = rng.uniform(0.8, 2.4)
-        return [(augment.cut_close(torch.from_numpy(frames.astype(np.float32)), tightness), text)
-                for frames, text in rng.choices(kept, k=rng.randint(2, 8))]
+        return [cut(word, tightness) for word in rng.choices(kept, k=rng.randint(2, 8))]
+
+
+def cut(word: tuple[np.ndarray, str], tightness: float) -> tuple[Tensor, str]:
+    return augment.cut_close(torch.from_numpy(word[0].astype(np.float32)), tightness), word[1]
 
 
 class Examples:
@@ -90,7 +107,7 @@ class Examples:
 
     def settle(self, part: float) -> None:
         """Easy first: strung words give way to sentences, augmentation grows, long clips come late."""
-        self.strung = 0.75 if part < 0.15 else max(0.5 if part < 0.8 else 0.2, 0.75 - (part - 0.15) * 2)
+        self.strung = 0.75 if part < 0.15 else max(0.4 if part < 0.85 else 0.3, 0.75 - (part - 0.15) * 2)
         self.strength = min(0.75, 0.3 + max(0, part - 0.3))
         self.joined = min(0.35, 0.03 + max(0, part - 0.3) * 4)
 

@@ -9,6 +9,7 @@ digits       single digits of Kokoro's held-out voices, made into rows of 8 kHz 
 people       digits in a row by the six speakers of FSDD, with pauses of 0.15 to 0.6 s (with --people)
 people-noise the same with noise at 5 to 15 dB
 people-8k    the same as people, in files of 8 kHz
+announcements    numbers, days, dates and times by another person, of Asterisk's recordings (with --announcements)
 """
 import argparse
 import itertools
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+import announcements
 import grammar
 import outside
 import people
@@ -79,6 +81,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--voices", type=Path, required=True, help="folder of Kokoro's voice tables")
     parser.add_argument("--people", type=Path, help="clone of the Free Spoken Digit Dataset")
+    parser.add_argument("--announcements", type=Path, help=f"folder of Asterisk's recordings, in Debian {announcements.FOLDER}")
     parser.add_argument("--each", type=int, default=150, help="clips of each set; of people for each speaker a third")
     parser.add_argument("--minutes", type=float, default=30, help="of joined speech")
     parser.add_argument("--seed", type=int, default=2024)
@@ -93,6 +96,8 @@ def main() -> None:
     if options.people:
         for name, ratio, rate in (("people", 30.0, RATE), ("people-noise", 10.0, RATE), ("people-8k", 30.0, people.RATE)):
             write(options.out / name, people.rows(people.recorded(options.people, rate), options.each // 3, ratio, rate, options.seed), rate)
+    if options.announcements:
+        write(options.out / "announcements", announcements.clips(options.announcements, options.each, options.seed), announcements.RATE)
     write(options.out / "digits", people.rows(studio.digits(heard["kokoro"], people.RATE), options.each // 5, 30.0, people.RATE, options.seed), people.RATE)
     write(options.out / "trained", studio.clips([(voices.draw(rng), grammar.unseen_sentence(rng)) for _ in range(options.each)]))
     for program, speakers in heard.items():

@@ -27,6 +27,7 @@ from mel import log_power
 CLIPS, BATCH = 600, 12
 PEOPLE, WORDS, VARIANTS = 48, 12, 2
 """Recordings of Kokoro in a shard of sentences; words in a row by one speaker; clips made of each recording."""
+TIMES = "a.m. p.m. oh o'clock at today tomorrow yesterday hello goodbye million".split()
 
 
 def make_shard(folder: Path, name: str, tables: Path) -> int:
@@ -53,21 +54,23 @@ def make_shard(folder: Path, name: str, tables: Path) -> int:
 
 
 def text_of_word(people: bool, rng: random.Random, vocabulary: list[str]) -> str:
-    """Mostly what people try first: digits, other numbers, days, months; of the quick synthesizers any word as well."""
+    """Mostly what people try first: digits, other numbers, days, months, words around times; of the quick synthesizers any word as well."""
     kind = rng.random()
-    if kind < (0.45 if people else 0.25):
+    if kind < (0.35 if people else 0.2):
         return rng.choice(grammar.DIGITS)
-    if kind < (0.75 if people else 0.35):
+    if kind < (0.6 if people else 0.35):
         return rng.choice([*grammar.TEENS, *grammar.TENS, "hundred", "thousand", *grammar.SLOTS["day"], *grammar.SLOTS["month"]])
+    if kind < (0.8 if people else 0.5):
+        return rng.choice([*TIMES, *TIMES, *grammar.ORDINALS, "thirtieth"])
     return rng.choice(vocabulary)
 
 
 def text_for(rng: random.Random, vocabulary: list[str]) -> tuple[str, str]:
     """What is to be written, and what is said: nothing is written of speech outside the domain, nor of hesitations."""
     kind = rng.random()
-    if kind < 0.13:
+    if kind < 0.2:
         return "", outside.speech(rng)
-    if kind < 0.27:
+    if kind < 0.32:
         text = grammar.salad(rng, vocabulary)
     elif kind < 0.60:
         text = phrases.phrase(rng)

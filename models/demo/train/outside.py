@@ -7,6 +7,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+import wordfreq
+
 import grammar
 import phrases
 from phonemes import reader
@@ -33,6 +35,7 @@ LISTS = {
     "doing": "writing letters, climbing mountains, fixing engines, telling lies, growing vegetables, paying taxes, raising children, "
              "watching football, learning chemistry, riding a motorcycle, arguing about politics, buying shares, digging holes",
 }
+SMALL = "the a of in and to that was with for on my they it is but we had from by at this I you not are have what can will one two".split()
 SLOTS = {name: text.split(", ") for name, text in LISTS.items()}
 FRAMES = """
 {who} {did} {what} {how}. | {who} {did} {what}. | Although {that}, {who} {did} {what}. | {who} said that {that}. | I think {that}.
@@ -52,18 +55,28 @@ def sentence(rng: random.Random) -> str:
 
 @cache
 def dictionary() -> list[str]:
-    """English words of three to eleven letters that the demo does not have, of the pronouncing dictionary."""
+    """English words of three to eleven letters that the demo does not have, of the pronouncing dictionary: as many of the
+    common ones as of the others, by repetition."""
     own = {word.lower() for word in grammar.words()} | {word.lower() for word in phrases.words()}
     tested = set(re.findall(r"[a-z]+", " ".join(tests()).lower()))
-    return sorted(word for word in reader(False).lexicon.golds.d if re.fullmatch("[a-z]{3,11}", word) and word not in own | tested)
+    known = sorted(word for word in reader(False).lexicon.golds.d if re.fullmatch("[a-z]{3,11}", word) and word not in own | tested)
+    common = sorted(set(wordfreq.top_n_list("en", 8000)).intersection(known))
+    return known + common * (len(known) // len(common))
 
 
 def random_words(rng: random.Random) -> str:
     return phrases.written(" ".join(rng.choice(dictionary()) for _ in range(rng.choices([1, 2, 3, 4, 6], [4, 4, 3, 2, 2])[0])))
 
 
+def chatter(rng: random.Random) -> str:
+    """Strange words between the small ones that the demo has as well: no word by itself tells that speech is not its own."""
+    words = [word for _ in range(rng.randint(2, 5)) for word in (*rng.choices(SMALL, k=rng.randint(0, 2)), rng.choice(dictionary()))]
+    text = " ".join(words)
+    return text[0].upper() + text[1:] + rng.choice(".?.")
+
+
 def speech(rng: random.Random) -> str:
-    return sentence(rng) if rng.random() < 0.6 else random_words(rng)
+    return rng.choices([sentence, random_words, chatter], [0.45, 0.25, 0.3])[0](rng)
 
 
 def tests() -> list[str]:

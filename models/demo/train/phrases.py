@@ -71,6 +71,12 @@ def series(slot: str, rng: random.Random) -> str:
     return " ".join(rng.sample(names, length))
 
 
+def announcement(rng: random.Random) -> str:
+    """As machines say it, word by word: numbers, times, days and dates."""
+    return rng.choice([digits, counting, grammar.time, clock, clock, told, told, grammar.date, grammar.number, large,
+                       lambda rng: series("day", rng), lambda rng: series("month", rng)])(rng)
+
+
 def phrase(rng: random.Random) -> str:
     """One of them, cased and with its full stop."""
     kind = rng.random()

@@ -5,6 +5,9 @@ Loss, two parts:
 - the encoder's output, read with the decoder's own embedding, names the token of each moment: known for strung single
   words, aligned by the model itself (align.py) for sentences. So the encoder writes in a language that the decoder only
   needs to copy. Without this, 1200 steps on sentences (with CTC) taught the encoder nothing.
+
+Matrices are trained by Muon, whose steps are as large as AdamW's (Moonlight's rule), everything else by AdamW. Each worker
+steps a share of the matrices, for the turning of a gradient into an orthogonal matrix costs a quarter of its time.
 """
 import argparse
 import json
@@ -25,12 +28,15 @@ from bpe import Tokenizer, learn
 from checkpoint import read
 from evaluate import read_pcm
 from examples import BLANK, IGNORED, Batch, Cache, Examples, padded
+from grow import deepen
 from mel import log_power, scaled
 from model import Qwen3ASR, Shape
 from rounding import computed_with
 from transcribe import text_of, transcribe
 from wer import counted, interval
 
+MUON = 1.5
+"""Learning rate of the matrices, as a multiple of the others'."""
 LESSONS = 0.4
 """Part of the training that a model to go on from has behind it: the easy examples."""
 
@@ -80,6 +86,14 @@ def averaged(weights: list[nn.Parameter], said: list[float], workers: int) -> li
     return flat[start:].tolist()
 
 
+def exchange(matrices: list[nn.Parameter], rank: int, workers: int) -> None:
+    """Gives all workers the matrices that each of them has stepped: every so many, from its rank on."""
+    flat = torch.cat([weight.detach().flatten() * (number % workers == rank) for number, weight in enumerate(matrices)])
+    distributed.all_reduce(flat)
+    for weight, new in zip(matrices, flat.split([weight.numel() for weight in matrices]), strict=True):
+        weight.data.copy_(new.view_as(weight))
+
+
 def work(rank: int, options: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
@@ -87,11 +101,15 @@ def work(rank: int, options: argparse.Namespace) -> None:
     distributed.init_process_group("gloo", rank=rank, world_size=options.workers)
     tokenizer = Tokenizer.read(options.out)
     model = read(options.start).train() if options.start else Qwen3ASR(Shape())
+    deepen(model, options.layers)
     weights = list(model.parameters())
+    matrices = [weight for name, weight in model.named_parameters() if weight.dim() == 2 and "embed" not in name]
+    others = [weight for name, weight in model.named_parameters() if weight.dim() != 2 or "embed" in name]
     coarse = [weight for weight in model.model.parameters() if weight.dim() == 2] if options.decoder_bits else []
-    optimizer = torch.optim.AdamW([{"params": [w for w in weights if w.dim() > 1], "weight_decay": 0.02},
-                                   {"params": [w for w in weights if w.dim() <= 1], "weight_decay": 0.0}],
+    optimizer = torch.optim.AdamW([{"params": [w for w in others if w.dim() > 1], "weight_decay": 0.02},
+                                   {"params": [w for w in others if w.dim() <= 1], "weight_decay": 0.0}],
                                   betas=(0.9, 0.98), fused=True)
+    muon = torch.optim.Muon(matrices[rank::options.workers], weight_decay=0.02, adjust_lr_fn="match_rms_adamw")  # its momentum is not in checkpoints: soon found again
     step, elapsed, clips = 0, 0.0, 0
     checkpoint = options.out / "checkpoint.pt"
     if checkpoint.exists():
@@ -118,6 +136,8 @@ def work(rank: int, options: argparse.Namespace) -> None:
         examples.settle(part)
         for group in optimizer.param_groups:
             group["lr"] = pace(part, step, options.peak)
+        for group in muon.param_groups:
+            group["lr"] = MUON * pace(part, step, options.peak)
         with computed_with(coarse, options.decoder_bits):
             answer, moments = losses(model, batch)
             (answer + moments).backward()
@@ -127,7 +147,9 @@ def work(rank: int, options: argparse.Namespace) -> None:
         last = now
         nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
-        optimizer.zero_grad()
+        muon.step()
+        exchange(matrices, rank, options.workers)
+        model.zero_grad()
         step, elapsed, clips = step + 1, elapsed + passed, clips + int(trained)
         sums = [total + value / options.workers / 100 for total, value in zip(sums, loss, strict=True)]
         if stop or elapsed >= 60 * options.minutes:
@@ -137,7 +159,7 @@ def work(rank: int, options: argparse.Namespace) -> None:
                   f"{options.minutes - elapsed / 60:.1f} left, answer {sums[0]:.3f} moments {sums[1]:.3f} "
                   f"lr {pace(part, step, options.peak):.5f}", flush=True)
             sums = [0.0, 0.0]
-        if rank == 0 and elapsed - shown > 240:
+        if rank == 0 and elapsed - shown > 600:
             shown = elapsed
             save()
             with computed_with(coarse, options.decoder_bits):
@@ -157,7 +179,8 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--workers", type=int, default=2, help="processes, one thread each, that average their gradients")
     parser.add_argument("--port", type=int, default=29517, help="of 127.0.0.1, where the workers meet")
-    parser.add_argument("--frames", type=int, default=4000, help="mel frames in the batch of one worker")
+    parser.add_argument("--layers", type=int, default=0, help="of the encoder; those that the start lacks begin as nothing")
+    parser.add_argument("--frames", type=int, default=5000, help="mel frames in the batch of one worker")
     parser.add_argument("--peak", type=float, default=1e-3)
     parser.add_argument("--decoder-bits", type=int, help="compute with the decoder's weights as export.py will round them: for the last part of a training")
     parser.add_argument("--seed", type=int, default=1)

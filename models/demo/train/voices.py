@@ -35,7 +35,7 @@ class Voice:
     program: str
     speaker: str
     share: float
-    """Share of the training clips, Kokoro's aside; 0 = never trained on."""
+    """Share of the training clips, Kokoro's aside; 0 = not drawn."""
 
     @property
     def name(self) -> str:
@@ -50,7 +50,7 @@ TRAINED = [
     Voice("rhvoice", "bdl", 0.10), Voice("rhvoice", "clb", 0.10), Voice("rhvoice", "slt", 0.03),
     Voice("pico", "en-US", 0.06), Voice("pico", "en-GB", 0.06),
     Voice("festival", "ked_diphone", 0.03), Voice("festival", "rab_diphone", 0.03),
-    Voice("mbrola", "us2", 0.03), Voice("mbrola", "us3", 0.03), Voice("mbrola", "en1", 0.02),
+    Voice("mbrola", "us2", 0), Voice("mbrola", "us3", 0), Voice("mbrola", "en1", 0),  # in the third training alone: they helped nothing
 ]
 NEVER_HEARD = [
     Voice("rhvoice", "alan", 0),   # Scottish man, RHVoice: no other voice here is his
