@@ -86,5 +86,4 @@ def clips(folder: Path, count: int, seed: int) -> Iterator[tuple[np.ndarray, dic
         parts = announcement(rng)
         pcm = np.concatenate([speech.read_wav(folder / f"{name}.wav")[0] for name, _ in parts])
         level = np.sqrt((pcm ** 2).mean()) * 10 ** (-rng.uniform(25, 35) / 20)
-        pcm = speech.noisy(np.pad(pcm, RATE // 3), level, noise)
-        yield np.round(pcm * (0.7 * 32767 / np.abs(pcm).max())), {"text": " ".join(text for _, text in parts), "voice": "allison"}
+        yield speech.on_the_line(pcm, level, RATE, noise), {"text": " ".join(text for _, text in parts), "voice": "allison"}

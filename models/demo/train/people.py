@@ -41,5 +41,4 @@ def rows(spoken: Spoken, each: int, ratio: float, rate: int, seed: int) -> Itera
                 pcm = rng.choice(digits[digit])
                 parts += [pcm * (0.5 / np.abs(pcm).max()), np.zeros(int(rate * rng.uniform(0.15, 0.6)), np.float32)]
             level = np.sqrt((np.concatenate(parts[::2]) ** 2).mean()) * 10 ** (-(ratio + rng.uniform(-5, 5)) / 20)
-            pcm = speech.noisy(np.pad(np.concatenate(parts[:-1]), rate // 3), level, noise)
-            yield np.round(pcm * (0.7 * 32767 / np.abs(pcm).max())), {"text": " ".join(grammar.DIGITS[digit] for digit in row), "voice": speaker}
+            yield speech.on_the_line(np.concatenate(parts[:-1]), level, rate, noise), {"text": " ".join(grammar.DIGITS[digit] for digit in row), "voice": speaker}

@@ -77,6 +77,12 @@ def placed(pcm: np.ndarray, before: int, after: int, rng: np.random.Generator) -
     return np.round(clip * 32767).astype(np.int16)
 
 
+def on_the_line(pcm: np.ndarray, level: float, rate: int, rng: np.random.Generator) -> np.ndarray:
+    """A clean clip with noise of this root mean square, a third of a second of it around, to 0.7 of full scale; int16 steps."""
+    clip = noisy(np.pad(pcm, rate // 3), level, rng)
+    return np.round(clip * (0.7 * 32767 / np.abs(clip).max()))
+
+
 def noisy(pcm: np.ndarray, level: float, rng: np.random.Generator) -> np.ndarray:
     """With noise of some colour and this root mean square."""
     return pcm + level * coloured_noise(len(pcm), rng.choice(COLOURS), rng)

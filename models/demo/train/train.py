@@ -79,19 +79,15 @@ def averaged(weights: list[nn.Parameter], said: list[float], workers: int) -> li
     """Averages the gradients of all workers in place; sums what they say beside."""
     flat = torch.cat([weight.grad.flatten() for weight in weights] + [torch.tensor(said)])
     distributed.all_reduce(flat)
-    start = 0
-    for weight in weights:
-        weight.grad.copy_(flat[start:start + weight.numel()].view_as(weight) / workers)
-        start += weight.numel()
-    return flat[start:].tolist()
+    nn.utils.vector_to_parameters(flat[:-len(said)] / workers, [weight.grad for weight in weights])
+    return flat[-len(said):].tolist()
 
 
 def exchange(matrices: list[nn.Parameter], rank: int, workers: int) -> None:
     """Gives all workers the matrices that each of them has stepped: every so many, from its rank on."""
     flat = torch.cat([weight.detach().flatten() * (number % workers == rank) for number, weight in enumerate(matrices)])
     distributed.all_reduce(flat)
-    for weight, new in zip(matrices, flat.split([weight.numel() for weight in matrices]), strict=True):
-        weight.data.copy_(new.view_as(weight))
+    nn.utils.vector_to_parameters(flat, matrices)
 
 
 def work(rank: int, options: argparse.Namespace) -> None:
@@ -103,11 +99,11 @@ def work(rank: int, options: argparse.Namespace) -> None:
     model = read(options.start).train() if options.start else Qwen3ASR(Shape())
     deepen(model, options.layers)
     weights = list(model.parameters())
-    matrices = [weight for name, weight in model.named_parameters() if weight.dim() == 2 and "embed" not in name]
-    others = [weight for name, weight in model.named_parameters() if weight.dim() != 2 or "embed" in name]
+    embedding = model.model.embed_tokens.weight
+    matrices = [weight for weight in weights if weight.dim() == 2 and weight is not embedding]
     coarse = [weight for weight in model.model.parameters() if weight.dim() == 2] if options.decoder_bits else []
-    optimizer = torch.optim.AdamW([{"params": [w for w in others if w.dim() > 1], "weight_decay": 0.02},
-                                   {"params": [w for w in others if w.dim() <= 1], "weight_decay": 0.0}],
+    optimizer = torch.optim.AdamW([{"params": [w for w in weights if w.dim() > 2 or w is embedding], "weight_decay": 0.02},
+                                   {"params": [w for w in weights if w.dim() <= 1], "weight_decay": 0.0}],
                                   betas=(0.9, 0.98), fused=True)
     muon = torch.optim.Muon(matrices[rank::options.workers], weight_decay=0.02, adjust_lr_fn="match_rms_adamw")  # its momentum is not in checkpoints: soon found again
     step, elapsed, clips = 0, 0.0, 0

@@ -61,9 +61,12 @@ describe("a gap", () => {
       expect(found.duration).toBeCloseTo(3600 + 2 * 5.15, 1);
       // The sentence before the gap is decoded once more than where the stream is over behind it.
       const more = found.usage.outputTokens - 2 * before.usage.outputTokens;
-      const { usage: again } = await heard(demoSample, { start: 1.95 });
-      if (live) expect(more).toBeWithin(0, again.outputTokens + 1);
-      else expect(more).toBe(0);
+      if (live) {
+        const { usage: again } = await heard(demoSample, { start: 1.95 });
+        expect(more).toBeWithin(0, again.outputTokens + 1);
+      } else {
+        expect(more).toBe(0);
+      }
       expect(found.notes?.join()).toContain("a gap of 3600.0 s");
       expect(found.truncated).toBe(false);
       expect(found.progress.at(-1)?.[0]).toBeCloseTo(found.duration, 3);
