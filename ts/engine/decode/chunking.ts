@@ -1,21 +1,19 @@
-import { join } from "node:path";
 import type { ChunkOptions } from "../../audio/speech/chunker.ts";
-import { objectOf, readJsonObject } from "../../checkpoint/json-file.ts";
+import type { Json } from "../../checkpoint/json-file.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { expected } from "../../contract/option-kinds.ts";
 import { optionTable } from "../../contract/option-table.ts";
 import type { RecordingSettings } from "../../contract/options.ts";
 
 /**
- * How a checkpoint wants recordings to be cut, from its config.json: `"bun_asr": {"chunk_seconds":
- * 8, "pause_seconds": 0.3}`. For models that were trained on short clips.
+ * How a checkpoint wants recordings to be cut, from the hints in its config.json, at `path`:
+ * `"bun_asr": {"chunk_seconds": 8, "pause_seconds": 0.3}`. For models that were trained on short
+ * clips.
  */
-export function chunkingOf(folder: string): Partial<ChunkOptions> {
-  const path = join(folder, "config.json");
-  const { bun_asr: hints } = readJsonObject(path);
+export function chunkingOf(hints: Json, path: string): Partial<ChunkOptions> {
   const chunking: Partial<ChunkOptions> = {};
   for (const [key, name] of hintNames) {
-    const value = objectOf(hints)?.[key];
+    const value = hints[key];
     if (value === undefined) continue;
     if (typeof value !== "number" || expected(optionTable[name].kind, value) !== undefined) {
       throw new AsrError("model", `${path}: bun_asr.${key} is not a number of seconds`);

@@ -7,15 +7,15 @@ import { demoSample, modelFolder } from "../../native/locate.ts";
 import { CheckpointFolders } from "../../testing/checkpoint.ts";
 import { recordingOptions } from "../recording/options.ts";
 import { transcribeRecording } from "../recording/transcribe.ts";
-import { lowConfidenceOf } from "./confidence.ts";
 import { Engine } from "./engine.ts";
+import { hintsOf } from "./hints.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "confidence-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function own(config: unknown): number {
   writeFileSync(join(folder, "config.json"), JSON.stringify(config));
-  return lowConfidenceOf(folder);
+  return hintsOf(folder).lowConfidence;
 }
 
 describe("the mark of low confidence", () => {

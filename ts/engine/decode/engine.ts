@@ -3,14 +3,12 @@ import { FairSemaphore } from "../../concurrency/fair-semaphore.ts";
 import { AsrError } from "../../contract/errors.ts";
 import { optionTable } from "../../contract/option-table.ts";
 import type { EngineOptions } from "../../contract/options.ts";
-import { lowConfidence } from "../../contract/transcript.ts";
 import { Model } from "../../native/model.ts";
 import { promptTokens } from "../../text/prompt.ts";
 import { Tokenizer } from "../../text/tokenizer.ts";
 import { Batch } from "./batch.ts";
-import { chunkingOf } from "./chunking.ts";
-import { lowConfidenceOf } from "./confidence.ts";
 import type { DecodingModel } from "./decoding-model.ts";
+import { type CheckpointHints, hintsOf } from "./hints.ts";
 import { type DecodeParty, Stages } from "./stages.ts";
 
 /**
@@ -29,7 +27,7 @@ export class Engine implements Disposable {
   /** How the checkpoint wants recordings to be cut. */
   readonly chunking: Partial<ChunkOptions>;
   /** Mean log-probability below which a segment of the checkpoint is unsure. */
-  readonly lowConfidence: number;
+  readonly lowConfidence: number | undefined;
   /** What is under way. */
   readonly #work = new Set<Promise<void>>();
 
@@ -38,12 +36,12 @@ export class Engine implements Disposable {
     model: DecodingModel,
     tokenizer: Tokenizer,
     maxBatch: number = optionTable.batch.default,
-    hints: { chunking?: Partial<ChunkOptions>; lowConfidence?: number } = {},
+    hints: Partial<CheckpointHints> = {},
   ) {
     this.model = model;
     this.tokenizer = tokenizer;
     this.chunking = hints.chunking ?? {};
-    this.lowConfidence = hints.lowConfidence ?? lowConfidence;
+    this.lowConfidence = hints.lowConfidence;
     this.maxBatch = maxBatch;
     this.batch = new Batch(model, this.stages);
     this.#permits = new FairSemaphore(maxBatch);
@@ -57,8 +55,7 @@ export class Engine implements Disposable {
     try {
       const tokenizer = await Tokenizer.load(folder);
       checkVocabulary(model, tokenizer);
-      const hints = { chunking: chunkingOf(folder), lowConfidence: lowConfidenceOf(folder) };
-      return new Engine(model, tokenizer, batch, hints);
+      return new Engine(model, tokenizer, batch, hintsOf(folder));
     } catch (error) {
       model.close();
       throw error;

@@ -21,8 +21,8 @@ export interface RecordingOptions extends ChunkOptions {
   range: Range;
   /** Whether the transcript tells of each token. */
   logprobs: boolean;
-  /** Mean log-probability below which a segment is unsure. */
-  lowConfidence: number;
+  /** Mean log-probability below which a segment is unsure; undefined: the usual one. */
+  lowConfidence: number | undefined;
   /** Who finds the times of words, where they are asked for. */
   words: WordTimes | undefined;
 }
