@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { hasEnded } from "./process-state.ts";
@@ -74,8 +74,8 @@ async function acquire(path: string, { beatMs, signal, onWait }: LockOptions): P
     if (beat !== seen) [seen, since] = [beat, performance.now()];
     const silentFor = performance.now() - since;
     const patience = (await isDead(holder)) ? beatsOfTheDead : beatsOfTheSilent;
-    if (silentFor > patience * beatMs) await replace(path, holder);
-    else await pause(beatMs / 4, signal);
+    if (silentFor <= patience * beatMs) await pause(beatMs / 4, signal);
+    else if (await succeed(path, mark, holder, beatMs)) return mark;
   }
 }
 
@@ -92,19 +92,27 @@ async function create(path: string, mark: string): Promise<boolean> {
 }
 
 /**
- * Takes the lock of a holder away. Two processes may come to this at once: the later one finds that
- * it took a fresh lock and puts it back; should a third one have come between, the owner notices.
+ * Puts this process in the place of a holder that is gone; false: it is another's. There is a lock
+ * at every moment, so nobody who comes just now can create one. Of several that come to this at
+ * once the last one has it, and each looks after a beat whether that was itself.
  */
-async function replace(path: string, holder: string | undefined): Promise<void> {
-  const aside = `${path}.${crypto.randomUUID()}`;
+async function succeed(
+  path: string,
+  mark: string,
+  holder: string | undefined,
+  beatMs: number,
+): Promise<boolean> {
+  const own = `${path}.${crypto.randomUUID()}`;
   try {
-    await rename(path, aside);
-  } catch {
-    return;
+    await writeFile(own, mark);
+    if ((await contentOf(path)) !== holder) return false;
+    await rename(own, path);
+    // Not cut short by an abort: the lock may be this process's, which alone gives it back.
+    await Bun.sleep(beatMs);
+    return (await contentOf(path)) === mark;
+  } finally {
+    await rm(own, { force: true });
   }
-  const taken = await contentOf(aside);
-  if (taken !== holder && taken !== undefined) await create(path, taken);
-  await rm(aside, { force: true });
 }
 
 /** Whether the holder was a process of this machine that is not there any more. */

@@ -185,6 +185,27 @@ describe("the lock", () => {
     expect(existsSync(path)).toBe(false);
   });
 
+  test("is there at every moment while one of several takes it over", async () => {
+    using cache = new ScratchCache();
+    const path = join(cache.folder, "lock");
+    writeFileSync(path, "");
+    let [runs, entered] = [0, false];
+    const work = () =>
+      withCacheLock(path, { beatMs: 100, signal }, async (lock) => {
+        [runs, entered] = [runs + 1, true];
+        await Bun.sleep(20);
+        await lock.check();
+      });
+    const working = Promise.all([work(), work(), work()]);
+    while (!entered) {
+      expect(existsSync(path)).toBe(true);
+      await new Promise(setImmediate);
+    }
+    await working;
+    expect(runs).toBe(3);
+    expect(readdirSync(cache.folder)).toEqual([]);
+  });
+
   test("that was lost makes its action begin again", async () => {
     using cache = new ScratchCache();
     const path = join(cache.folder, "lock");
