@@ -120,7 +120,7 @@ void multiply_few_rows(const Int8Kernels& kernels, const MatrixView& weights, co
   // Waking a thread pays from some tens of thousands of weights on.
   const size_t grain = std::max<size_t>(1, 32768 / (block_outputs * weights.inputs));
   parallel_for(weights.blocks(), grain, [&](size_t b, size_t end) {
-    float sums[max_int8_few_rows * block_outputs];
+    alignas(64) float sums[max_int8_few_rows * block_outputs];
     for (; b < end; b++) {
       const Columns columns{weights, epilogue, y, b};
       columns.begin(sums, rows);
