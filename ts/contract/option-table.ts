@@ -36,7 +36,7 @@ export const optionTable = {
     scope: "load",
     kind: { type: "number", min: 0, isWhole: true },
     defaultText: "a sixteenth of MLX's memory limit",
-    sentence: "most bytes of freed buffers that MLX keeps for reuse, on Apple silicon",
+    sentence: "most bytes of freed buffers that are kept for reuse, in the whole process",
   },
   batch: {
     scope: "load",

@@ -46,9 +46,8 @@ export interface ModelOptions {
    */
   threads?: number | undefined;
   /**
-   * Most bytes of freed buffers that MLX keeps for reuse, in the whole process; the last model
+   * Most bytes of freed buffers that are kept for reuse, in the whole process; the last model
    * opened decides. Default: a sixteenth of MLX's memory limit, about 1 GB on a machine of 16 GB.
-   * Only on Metal.
    */
   bufferCacheBytes?: number | undefined;
 }

@@ -26,6 +26,12 @@ struct JointProjection {
         }
     }
 
+    /// x [..., inputs] → the results side by side, [..., all outputs]; nil when the projections
+    /// stay apart.
+    func sideBySide(_ x: MLXArray) -> MLXArray? {
+        products.count == 1 ? products[0](x) : nil
+    }
+
     /// x [..., inputs] → the result of each projection, [..., outputs]
     func callAsFunction(_ x: MLXArray) -> [MLXArray] {
         guard products.count == 1 else { return products.map { $0(x) } }

@@ -45,6 +45,20 @@ package final class KVCache {
         return (keys[0..., 0..., ..<end, 0...], values[0..., 0..., ..<end, 0...])
     }
 
+    /// Whether a position can be written without `update`: there is memory, and nobody asks for the
+    /// queries along.
+    var takesNextInPlace: Bool { keys != nil && queries?.first == nil }
+
+    /// Appends a position that the caller writes into `keys` and `values`, [1, kvHeads, capacity,
+    /// headDim] in the cache's dtype, themselves. Only where `takesNextInPlace`.
+    func placeOfNext() -> (keys: MLXArray, values: MLXArray, position: Int) {
+        guard let held = keys else { preconditionFailure("a cache without memory has no place") }
+        grow(to: offset + 1, like: held)
+        guard let keys, let values else { preconditionFailure("a cache that has grown has memory") }
+        offset += 1
+        return (keys, values, offset - 1)
+    }
+
     /// Forgets what lies at and after `position`; the memory stays.
     package func rewind(to position: Int) {
         offset = min(offset, position)
@@ -77,13 +91,18 @@ package final class KVCache {
     private func grow(to end: Int, like example: MLXArray) {
         guard end > capacity else { return }
         let steps = (max(end, reserved) - phase + Self.step - 1) / Self.step
-        let wanted = steps * Self.step + phase
-        let added = MLXArray.zeros(
-            [1, example.dim(1), wanted - capacity, example.dim(3)], dtype: dtype)
-        keys = keys.map { concatenated([$0, added], axis: 2) } ?? added
-        values =
-            values.map { concatenated([$0, added], axis: 2) }
-            ?? MLXArray.zeros(added.shape, dtype: dtype)
-        capacity = wanted
+        capacity = steps * Self.step + phase
+        keys = larger(keys, like: example)
+        values = larger(values, like: example)
+    }
+
+    /// Memory of the present capacity with what is held so far.
+    private func larger(_ held: MLXArray?, like example: MLXArray) -> MLXArray {
+        let memory = BufferPool.unset(
+            [1, example.dim(1), capacity, example.dim(3)], dtype: dtype)
+        if let held, offset > 0 {
+            memory[0..., 0..., ..<offset, 0...] = held[0..., 0..., ..<offset, 0...]
+        }
+        return memory
     }
 }

@@ -180,6 +180,7 @@ private struct DecoderAttention {
     private let queryNorm: RMSNorm
     private let keyNorm: RMSNorm
     private let rope: RoPE
+    private let transforms: HeadTransforms
 
     init(_ checkpoint: Checkpoint, _ name: String, _ config: ModelConfig.TextConfig) throws {
         heads = config.numAttentionHeads
@@ -194,6 +195,9 @@ private struct DecoderAttention {
         queryNorm = try RMSNorm(checkpoint, "\(name).q_norm", headDim, eps: config.rmsNormEps)
         keyNorm = try RMSNorm(checkpoint, "\(name).k_norm", headDim, eps: config.rmsNormEps)
         rope = RoPE(dimensions: headDim, traditional: false, base: config.ropeTheta)
+        transforms = HeadTransforms(
+            queryNorm: queryNorm.weight, keyNorm: keyNorm.weight, eps: config.rmsNormEps,
+            ropeBase: config.ropeTheta, scale: 1 / Float(headDim).squareRoot())
     }
 
     /// [B, L, hidden] → [B, L - skipped, hidden]
@@ -201,6 +205,7 @@ private struct DecoderAttention {
         _ x: MLXArray, caches: [KVCache], offsets: MLXArray?, skipping skipped: Int
     ) -> MLXArray {
         let (count, length) = (x.dim(0), x.dim(1))
+        if length == 1, skipped == 0, let next = attendNext(x, caches) { return out(next) }
         let projected = queryKeyValue(x)
         func split(_ x: MLXArray, _ heads: Int) -> MLXArray {
             x.reshaped(count, length, heads, headDim)
@@ -225,6 +230,12 @@ private struct DecoderAttention {
             joined.transposed(0, 2, 1, 3).reshaped(count, length - skipped, heads * headDim))
     }
 
+    /// One token of each sequence, where the platform does that at once: [B, 1, hidden] →
+    /// [B, 1, heads · headDim]
+    private func attendNext(_ x: MLXArray, _ caches: [KVCache]) -> MLXArray? {
+        queryKeyValue.sideBySide(x).flatMap { Platform.attendNext($0, transforms, caches) }
+    }
+
     /// One sequence: queries [1, heads, L, headDim], keys and values [1, kvHeads, L, headDim] →
     /// [1, heads, L - skipped, headDim]
     private func attend(
@@ -237,7 +248,7 @@ private struct DecoderAttention {
         let isCut = skipped > 0 && queries.ndim == 4
         let asked = isCut ? queries[0..., 0..., skipped...] : queries
         return MLXFast.scaledDotProductAttention(
-            queries: asked, keys: keys, values: values, scale: 1 / Float(headDim).squareRoot(),
+            queries: asked, keys: keys, values: values, scale: transforms.scale,
             mask: asked.dim(2) > 1 ? .causal : .none)
     }
 }

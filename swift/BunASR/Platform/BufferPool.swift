@@ -1,7 +1,7 @@
 import MLX
 
-/// MLX's pool of freed buffers. It keeps them for the next op that needs one of that size, without
-/// a bound of its own short of the whole memory; the processor's allocator has no pool.
+/// The pool of freed buffers, MLX's own or that of the CPU kernels. It keeps them for the next op
+/// that needs one of that size, without a bound of its own short of the whole memory.
 package enum BufferPool {
     /// Part of MLX's memory limit that the pool may hold by default. That limit is one and a half
     /// times what Metal recommends as a working set, so on a machine of 16 GB the pool holds about
@@ -20,5 +20,14 @@ package enum BufferPool {
             throw ASRError.usage("bufferCacheBytes is \(bytes), expected 0 or more")
         }
         Memory.cacheLimit = bytes ?? Memory.memoryLimit / defaultShare
+    }
+
+    /// Memory for values to come; what it holds until then is not to be read.
+    static func unset(_ shape: [Int], dtype: DType) -> MLXArray {
+        #if os(Linux)
+            MLXArray.unset(shape, dtype: dtype)
+        #else
+            MLXArray.zeros(shape, dtype: dtype)
+        #endif
     }
 }

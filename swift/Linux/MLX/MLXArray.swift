@@ -79,6 +79,11 @@ public final class MLXArray {
         MLXArray(cmlx_full(shape.map(Int32.init), shape.count, 0, dtype.cmlx))
     }
 
+    /// Memory whose values do not matter: beyond what MLX Swift has.
+    package static func unset(_ shape: some Collection<Int>, dtype: DType) -> MLXArray {
+        MLXArray(cmlx_unset(shape.map(Int32.init), shape.count, dtype.cmlx))
+    }
+
     /// Length of each axis.
     public var shape: [Int] {
         (0..<ndim).map { Int(cmlx_dimension(ctx, $0)) }

@@ -1,8 +1,9 @@
 import CMLX
 import Synchronization
 
-/// MLX's allocator, which keeps freed buffers for the next op that needs one of that size. The one
-/// for the processor keeps none, so here the limit is only a number.
+/// MLX's allocator, which keeps freed buffers for the next op that needs one of that size. That for
+/// the processor keeps none, but here what kernels computed is kept (`graph/kept_buffers.h`), once
+/// a limit is set.
 public enum Memory {
     private static let limit = Mutex<Int?>(nil)
     private static let clearedCount = Mutex(0)
@@ -10,7 +11,10 @@ public enum Memory {
     /// Most bytes of freed buffers that are kept; at first as many as `memoryLimit`.
     public static var cacheLimit: Int {
         get { limit.withLock { $0 } ?? memoryLimit }
-        set { limit.withLock { $0 = newValue } }
+        set {
+            limit.withLock { $0 = newValue }
+            cmlx_set_cache_limit(newValue)
+        }
     }
 
     /// Bytes in use from which MLX waits for work that is under way before it allocates more.

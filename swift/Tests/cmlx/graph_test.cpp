@@ -132,6 +132,112 @@ void test_layer() {
   }
 }
 
+/// A position more of several sequences as one node, against the ops that it stands for; what the
+/// sequences keep is written there, and views of it stay as they are.
+void test_next_attention() {
+  for (int round = 0; round < 40; round++) {
+    const cmlx_dtype kept = round % 2 ? CMLX_FLOAT16 : CMLX_FLOAT32;
+    const int32_t count = pick(1, 3), kv_heads = pick(1, 3), heads = kv_heads * pick(1, 6);
+    const int32_t dim = 2 * pick(1, 12), size = pick(4, 30);
+    const int32_t wide = (heads + 2 * kv_heads) * dim;
+    const float eps = 1e-6f, base = 1e4f, scale = 0.3f;
+    const Array x = random_array({count, 1, size});
+    const auto weights = random_weights(wide, size);
+    const Array query_norm = random_array({dim}), key_norm = random_array({dim});
+    std::vector<Array> keys, values;
+    std::vector<int32_t> positions;
+    for (int32_t i = 0; i < count; i++) {
+      const int32_t capacity = pick(2, 20);  // a view of all that there is would be the same array
+      positions.push_back(pick(0, capacity - 1));
+      keys.push_back(as_type(random_array({1, kv_heads, capacity, dim}), kept));
+      values.push_back(as_type(random_array({1, kv_heads, capacity, dim}), kept));
+    }
+    const Array projected = cmlx_packed_multiply(weights.get(), x.get(), nullptr);
+    const int32_t each[] = {count};
+    const Array offsets = cmlx_new(positions.data(), each, 1, CMLX_INT32);
+    auto part = [&](int32_t first, int32_t n) {
+      const int32_t start[] = {0, 0, first * dim}, stop[] = {count, 1, (first + n) * dim};
+      const int32_t shape[] = {count, n, 1, dim};
+      const Array cut = cmlx_slice(projected.get(), start, stop, 3);
+      return Array(cmlx_reshape(cut.get(), shape, 4));
+    };
+    auto turned = [&](const Array& y, const Array& norm) {
+      const Array even = cmlx_rms_norm(y.get(), norm.get(), eps);
+      return Array(cmlx_rope_each(even.get(), dim, base, 1, offsets.get()));
+    };
+    const Array queries = turned(part(0, heads), query_norm);
+    const Array new_keys = turned(part(heads, kv_heads), key_norm);
+    const Array new_values = part(heads + kv_heads, kv_heads);
+    std::vector<float> expected, held, views;
+    std::vector<Array> seen;
+    for (int32_t i = 0; i < count; i++) {
+      auto own = [&](const Array& y, int32_t n) {
+        const int32_t start[] = {i, 0, 0, 0}, stop[] = {i + 1, n, 1, dim};
+        return Array(cmlx_slice(y.get(), start, stop, 4));
+      };
+      auto grown = [&](const Array& old, const Array& y) {
+        const int32_t start[] = {0, 0, positions[i], 0}, from[] = {0, 0, 0, 0};
+        const int32_t stop[] = {1, kv_heads, positions[i] + 1, dim};
+        const Array rounded = as_type(own(y, kv_heads), kept);
+        const Array now = cmlx_slice_update(old.get(), rounded.get(), start, stop, 4);
+        return Array(cmlx_slice(now.get(), from, stop, 4));
+      };
+      const Array k = grown(keys[i], new_keys), v = grown(values[i], new_values);
+      const Array y =
+          cmlx_attention(own(queries, heads).get(), k.get(), v.get(), scale, nullptr, false);
+      for (const float value : y.values()) expected.push_back(value);
+      for (const Array& half : {k, v}) {
+        for (const float value : as_type(half, CMLX_FLOAT32).values()) held.push_back(value);
+      }
+      // In half of the rounds others look at the memory: it is copied.
+      if (round % 4 < 2) continue;
+      const int32_t from[] = {0, 0, positions[i], 0}, stop[] = {1, kv_heads, positions[i] + 1, dim};
+      for (const auto& old : {keys[i], values[i]}) {
+        seen.emplace_back(cmlx_slice(old.get(), from, stop, 4));
+        cmlx_array handle = seen.back().get();
+        cmlx_eval(&handle, 1);
+        for (const float value : as_type(seen.back(), CMLX_FLOAT32).values()) {
+          views.push_back(value);
+        }
+      }
+    }
+    std::vector<cmlx_array> key_handles, value_handles;
+    for (const Array& array : keys) key_handles.push_back(array.get());
+    for (const Array& array : values) value_handles.push_back(array.get());
+    const std::vector<float> found =
+        Array(cmlx_attend_next(projected.get(), query_norm.get(), key_norm.get(), eps, base, scale,
+                               key_handles.data(), value_handles.data(), positions.data(),
+                               positions.size()))
+            .values();
+    std::vector<float> now, unchanged;
+    for (int32_t i = 0; i < count; i++) {
+      for (const auto& kept_array : {keys[i], values[i]}) {
+        const int32_t from[] = {0, 0, 0, 0}, stop[] = {1, kv_heads, positions[i] + 1, dim};
+        const Array half = cmlx_slice(kept_array.get(), from, stop, 4);
+        for (const float value : as_type(half, CMLX_FLOAT32).values()) now.push_back(value);
+      }
+    }
+    for (const Array& view : seen) {
+      for (const float value : as_type(view, CMLX_FLOAT32).values()) unchanged.push_back(value);
+    }
+    const std::string name = ", round " + std::to_string(round);
+    bool close = !found.empty() && found.size() == expected.size();
+    for (size_t i = 0; close && i < found.size(); i++) {
+      close = std::abs(found[i] - expected[i]) <= 1e-5f * (1 + std::abs(expected[i]));
+    }
+    report(close, "a step's attention" + name);
+    report(now == held, "what a sequence keeps" + name);
+    report(unchanged == views, "views of what a sequence keeps" + name);
+  }
+  const Array small = random_array({1, 1, 12}), norm = random_array({2});
+  const Array full = random_array({1, 2, 3, 2});
+  cmlx_array kept = full.get();
+  const int32_t position = 3;
+  report(!cmlx_attend_next(small.get(), norm.get(), norm.get(), 1e-6f, 1e4f, 1, &kept, &kept,
+                           &position, 1),
+         "a sequence without room is refused");
+}
+
 void test_gate_and_endings() {
   for (int round = 0; round < 60; round++) {
     const int32_t inner = pick(1, 40), size = pick(1, 40), rows = pick(1, 20);
@@ -281,6 +387,7 @@ void test_rotation_of_batch() {
 int main(int, char** arguments) {
   test_views();
   test_layer();
+  test_next_attention();
   test_gate_and_endings();
   test_rows_of_views();
   test_overwrite();

@@ -4,6 +4,7 @@
 
 #include "c/handles.h"
 #include "graph/evaluate.h"
+#include "graph/primitive.h"
 #include "graph/stored.h"
 #include "kernels/machine/cores.h"
 #include "kernels/table.h"
@@ -131,6 +132,14 @@ int cmlx_load_safetensors(const char* path, void* context,
 
 cmlx_array cmlx_full(const int32_t* shape, size_t dimensions, float value, cmlx_dtype type) {
   return make([&] { return mx::full(cmlx::shape(shape, dimensions), value, dtype(type)); });
+}
+
+cmlx_array cmlx_unset(const int32_t* shape, size_t dimensions, cmlx_dtype type) {
+  return make([&] {
+    const auto nothing = [](const cmlx::Strided*, void*) {};
+    return cmlx::kernel("Unset", cmlx::Kernel::Cost::substantial, cmlx::shape(shape, dimensions),
+                        {}, nothing, dtype(type));
+  });
 }
 
 cmlx_array cmlx_view(cmlx_array x, cmlx_dtype type) {

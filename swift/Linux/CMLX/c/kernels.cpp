@@ -4,6 +4,7 @@
 #include "c/handles.h"
 #include "graph/attention.h"
 #include "graph/gated.h"
+#include "graph/next_attention.h"
 #include "graph/primitive.h"
 #include "graph/product.h"
 #include "graph/rows.h"
@@ -15,6 +16,17 @@ cmlx_array cmlx_attention(cmlx_array queries, cmlx_array keys, cmlx_array values
   return make([&] {
     return cmlx::attention(queries->value, keys->value, values->value, scale,
                            mask ? std::optional(mask->value) : std::nullopt, causal);
+  });
+}
+
+cmlx_array cmlx_attend_next(cmlx_array projected, cmlx_array query_norm, cmlx_array key_norm,
+                            float eps, float base, float scale, const cmlx_array* keys,
+                            const cmlx_array* values, const int32_t* positions, size_t count) {
+  return make([&] {
+    return cmlx::attend_next(projected->value,
+                             {query_norm->value, key_norm->value, eps, base, scale},
+                             cmlx::arrays(keys, count), cmlx::arrays(values, count),
+                             std::vector<int32_t>(positions, positions + count));
   });
 }
 

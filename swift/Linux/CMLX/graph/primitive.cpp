@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "mlx/allocator.h"
+#include "graph/kept_buffers.h"
 #include "mlx/ops.h"
 #include "mlx/stream.h"
 
@@ -48,9 +48,7 @@ const Kernel* Kernel::pending(const mx::array& y) {
   return is_pending(y) ? dynamic_cast<const Kernel*>(&y.primitive()) : nullptr;
 }
 
-void Kernel::allocate(const Inputs&, mx::array& output) {
-  output.set_data(mx::allocator::malloc(output.nbytes()));
-}
+void Kernel::allocate(const Inputs&, mx::array& output) { allocate_output(output); }
 
 void Kernel::compute(mx::array& output) {
   const auto& inputs = output.inputs();

@@ -71,7 +71,10 @@ int cmlx_eval(const cmlx_array* arrays, size_t count);
 /// Calls `found` for each tensor of a safetensors file with an owned, not yet read array.
 int cmlx_load_safetensors(const char* path, void* context,
                           void (*found)(void* context, const char* name, cmlx_array array));
+/// Gives the memory of results that are gone back to the system.
 int cmlx_clear_cache(void);
+/// Most bytes of it that are kept for results to come, in the whole process; at first none.
+void cmlx_set_cache_limit(size_t bytes);
 /// Bytes that MLX may allocate before it waits for work that is under way.
 size_t cmlx_memory_limit(void);
 
@@ -84,6 +87,8 @@ cmlx_array cmlx_slice_update(cmlx_array x, cmlx_array update, const int32_t* sta
 cmlx_array cmlx_concatenate(const cmlx_array* arrays, size_t count, int32_t axis);
 cmlx_array cmlx_pad(cmlx_array x, const int32_t* low, const int32_t* high, size_t dimensions);
 cmlx_array cmlx_full(const int32_t* shape, size_t dimensions, float value, cmlx_dtype dtype);
+/// Memory whose values do not matter.
+cmlx_array cmlx_unset(const int32_t* shape, size_t dimensions, cmlx_dtype dtype);
 
 // elementwise and reductions, with broadcasting
 cmlx_array cmlx_astype(cmlx_array x, cmlx_dtype dtype);
@@ -130,6 +135,14 @@ cmlx_array cmlx_packed_gather(cmlx_packed packed, cmlx_array ids);
 /// `mask` may be NULL; bool (true = visible) or float (added).
 cmlx_array cmlx_attention(cmlx_array queries, cmlx_array keys, cmlx_array values, float scale,
                           cmlx_array mask, bool causal);
+/// A decode step's attention as one node, where MLX takes a dozen for each of the `count`
+/// sequences: `projected` [count, 1, (heads + 2 kvHeads) dim] are queries, keys and values, of
+/// which the first two get their norm (weights [dim]) and their rotation by `base`. Gives [count,
+/// 1, heads dim]. `keys` and `values`, [1, kvHeads, capacity, dim] each, are written at the
+/// sequence's position: not copied, as `cmlx_slice_update` does it, but where they are.
+cmlx_array cmlx_attend_next(cmlx_array projected, cmlx_array query_norm, cmlx_array key_norm,
+                            float eps, float base, float scale, const cmlx_array* keys,
+                            const cmlx_array* values, const int32_t* positions, size_t count);
 cmlx_array cmlx_rms_norm(cmlx_array x, cmlx_array weight, float eps);
 cmlx_array cmlx_layer_norm(cmlx_array x, cmlx_array weight, cmlx_array bias, float eps);
 cmlx_array cmlx_rope(cmlx_array x, int32_t dimensions, float base, float scale, int32_t offset);

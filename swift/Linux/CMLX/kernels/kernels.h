@@ -1,7 +1,7 @@
 // This folder: the CPU kernels that libmlx lacks on Linux, as pure functions of pointers and sizes.
 //
 //   kernels.h     what the graph's primitives call: this file
-//   attention.cpp, rows.cpp   all but products, shared out to threads
+//   attention.cpp, attend_next.cpp, rows.cpp   all but products, shared out to threads
 //   matrix/       products with weight matrices, shared out to threads: packed.* (packed at load,
 //                 any number of rows), gemm.* (many rows), int8.* (quantized weights, activations
 //                 rounded to bytes: Arithmetic::fast), int8x2.* (the same with twice the bits:
@@ -136,6 +136,27 @@ struct Attention {
   int64_t mask_strides[4] = {0, 0, 0, 0};
 };
 void attention(const Attention& shape, const float* q, const void* k, const void* v, float* out);
+
+/// The attention of one layer for one position more of each of several sequences: norm and rotation
+/// of queries and keys, keys and values to where the sequence keeps them, attention to all that it
+/// keeps then. Norms are weights [dim]; the whole head is rotated.
+struct NextAttention {
+  size_t heads, kv_heads, dim;
+  const float *query_norm, *key_norm;
+  float eps, base, scale;
+  Storage stored = Storage::f32;  // of keys and values: f32 or f16
+};
+/// What a sequence keeps, [kv_heads, …, dim]: the heads lie so many numbers apart. The position is
+/// the one to come.
+struct KeptSequence {
+  void *keys, *values;
+  int64_t head_stride;
+  size_t position;
+};
+/// projected [count, heads + 2 kv_heads, dim] are queries, keys and values side by side; `out` is
+/// [count, heads, dim].
+void attend_next(const NextAttention& shape, const KeptSequence* sequences, size_t count,
+                 const float* projected, float* out);
 
 /// x rounded to float16, to the nearest, ties to even.
 void to_f16(const float* x, uint16_t* y, size_t count);

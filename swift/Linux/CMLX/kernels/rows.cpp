@@ -1,9 +1,9 @@
 // Norms, rotary embedding and activations: row by row or element by element, shared out.
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 #include "kernels/machine/scratch.h"
+#include "kernels/rotations.h"
 #include "kernels/table.h"
 
 namespace bun_asr {
@@ -22,45 +22,6 @@ int64_t row_start(size_t r, const int64_t strides[3], size_t heads, size_t posit
   const size_t item = r / positions / heads;
   return int64_t(item) * strides[0] + int64_t(head) * strides[1] + int64_t(position) * strides[2];
 }
-
-/// Cosines and sines of positions 0, 1, … for one kind of rotation: [positions][dims / 2 cosines,
-/// dims / 2 sines]. Kept by the calling thread and made longer when a longer sequence comes: a
-/// decode step finds its position there.
-class Rotations {
- public:
-  const float* upto(size_t positions, size_t dims, float base, float scale) {
-    if (dims != dims_ || base != base_ || scale != scale_) {
-      dims_ = dims;
-      base_ = base;
-      scale_ = scale;
-      made_ = 0;
-    }
-    if (positions > made_) {
-      const size_t wanted = (positions + 511) / 512 * 512;
-      values_.resize(wanted * dims);
-      for (; made_ < wanted; made_++) make(made_);
-    }
-    return values_.data();
-  }
-
- private:
-  // Angles in float, as the reference model computes them: frequency rounded, then multiplied.
-  void make(size_t position) {
-    const size_t half = dims_ / 2;
-    float* rotation = values_.data() + position * dims_;
-    for (size_t i = 0; i < half; i++) {
-      const float frequency =
-          static_cast<float>(std::pow(double(base_), -2.0 * double(i) / double(dims_)));
-      const float angle = float(position) * scale_ * frequency;
-      rotation[i] = std::cos(angle);
-      rotation[half + i] = std::sin(angle);
-    }
-  }
-
-  size_t dims_ = 0, made_ = 0;
-  float base_ = 0, scale_ = 0;
-  std::vector<float> values_;
-};
 
 }  // namespace
 
@@ -94,9 +55,8 @@ void rope(const float* x, const int64_t strides[3], float* y, size_t batch, size
           const int32_t* offsets) {
   if (batch == 0) return;
   const Table& t = table();
-  thread_local Rotations rotations;
   const auto last = size_t(*std::max_element(offsets, offsets + batch));
-  const float* first = rotations.upto(last + positions, dims, base, scale);
+  const float* first = rotations(last + positions, dims, base, scale);
   parallel_for(batch * heads * positions, rows_a_chunk(dim), [&](size_t r, size_t end) {
     for (; r < end; r++) {
       const size_t position = size_t(offsets[r / positions / heads]) + r % positions;

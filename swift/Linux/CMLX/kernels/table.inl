@@ -117,7 +117,7 @@ TABLE_KERNEL(void, rms_norm,
 TABLE_KERNEL(void, layer_norm,
              (const float* x, const float* weight, const float* bias, float eps, float* y,
               size_t size))
-/// One position: `rotation` holds dims/2 cosines, then dims/2 sines.
+/// One position: `rotation` holds dims/2 cosines, then dims/2 sines. x and y may be the same.
 TABLE_KERNEL(void, rope, (const float* x, const float* rotation, float* y, size_t dim, size_t dims))
 TABLE_KERNEL(void, gelu, (const float* x, float* y, size_t count))
 TABLE_KERNEL(void, silu, (const float* x, float* y, size_t count))
