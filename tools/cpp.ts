@@ -19,6 +19,8 @@ export interface CppProgram {
   link: readonly string[];
   /** Compiled with these sanitizers, apart from what is not, as in `address,undefined`. */
   sanitizers?: string;
+  /** Compiled for another machine, as in `aarch64-linux-gnu`. */
+  target?: string;
 }
 
 const cmlx = "swift/Linux/CMLX";
@@ -86,13 +88,15 @@ export const kernelsBench: CppProgram = {
  */
 export async function compiled(cpp: CppProgram): Promise<string> {
   const { sources, library, headers, inSwiftLibrary = false, compile, link, sanitizers } = cpp;
-  const folder = join(root, `.build/cpp${sanitizers === undefined ? "" : `-${sanitizers}`}`);
+  const kind = [cpp.target, sanitizers].flatMap((part) => (part === undefined ? [] : [`-${part}`]));
+  const folder = join(root, `.build/cpp${kind.join("")}`);
+  const target = cpp.target === undefined ? [] : [`--target=${cpp.target}`];
   // The instruction sets take minutes each, and twice as long with -O2.
   const sanitized = sanitizers === undefined ? [] : [`-fsanitize=${sanitizers}`, "-O1", "-g1"];
   mkdirSync(folder, { recursive: true });
   const [own, tested] = [filesIn(sources), filesIn(library)];
   const units = [...own, ...(inSwiftLibrary ? [] : tested)].filter(isUnit);
-  const options = [...compile, `-I${join(root, headers)}`, ...sanitized];
+  const options = [...target, ...compile, `-I${join(root, headers)}`, ...sanitized];
   const included = [...own, ...tested].filter((path) => !isUnit(path));
   const oldest = newest([...included, import.meta.path]);
   const objects = units.map((path) =>
@@ -111,7 +115,7 @@ export async function compiled(cpp: CppProgram): Promise<string> {
 
   const program = join(folder, `${basename(sources)}-${basename(join(sources, ".."))}`);
   if (timeOf(program) < newest(objects)) {
-    await clang([...objects, ...link, ...sanitized, ...runtimeOf(sanitizers)], program);
+    await clang([...target, ...objects, ...link, ...sanitized, ...runtimeOf(sanitizers)], program);
   }
   return program;
 }

@@ -3,6 +3,7 @@ import { command, helpFlag } from "../ts/cli/commands/command.ts";
 import { AsrError } from "../ts/contract/errors.ts";
 import { verify } from "./verify.ts";
 import { verifyAligner } from "./verify-aligner.ts";
+import { verifyArm } from "./verify-arm.ts";
 import { verifyGoldens } from "./verify-goldens.ts";
 import { verifyPack } from "./verify-pack.ts";
 import { verifyPage } from "./verify-page.ts";
@@ -17,6 +18,7 @@ const flags = {
     words: { help: "how Japanese and Korean are cut into words instead" },
     goldens: { help: "the goldens of the repository instead, in both precisions; seconds" },
     pack: { help: "the packages instead: installed, and used, in many ways" },
+    arm: { help: "the CPU kernels for ARM instead, in an emulator" },
     scale: { help: "work on several machines instead, played on this one, see docs/scale.md" },
     seed: { value: "N", help: "what inputs are made from; default 1" },
     help: helpFlag,
@@ -41,6 +43,7 @@ const parts = {
   words: ({ seed }) => verifyWords(seed),
   goldens: () => verifyGoldens(),
   pack: () => verifyPack(),
+  arm: () => verifyArm(),
   scale: ({ names }) => verifyScale(names),
 } satisfies Record<string, (given: Given) => Promise<number>>;
 
@@ -56,7 +59,7 @@ export const verifyCommand = command({
   name: "verify",
   summary: "Compares every stage with the official implementation, or attacks the program.",
   synopsis:
-    "[--hard [NUMBER…] | --scale [CHECK…] | --aligner | --page | --words | --goldens | --pack]",
+    "[--hard [NUMBER…] | --scale [CHECK…] | --aligner | --page | --words | --goldens | --pack | --arm]",
   takesNames: true,
   description: `\
 Installs the official implementation (2 GB, once) and compares every stage with it.
@@ -74,6 +77,8 @@ With --pack: packs twice, and uses the packages as package managers lay them out
 monorepos, two versions in one process, where nothing can be written, on older processors, in an
 emulator (Debian: apt install qemu-user-static), and in a Debian 12 without anything else, which
 is fetched (Debian: apt install debootstrap; as root). It takes ten minutes.
+With --arm: compiles the CPU kernels for ARM and runs their tests with its tables, in an emulator
+(Debian: apt install qemu-user-static libstdc++-12-dev-arm64-cross binutils-aarch64-linux-gnu).
 With --scale: installs Ray (240 MB, once) and works through archives on three nodes of loopback,
 which are killed meanwhile; then has HAProxy (Debian: apt install haproxy; else $HAPROXY) stand
 before three servers, which end in all ways. CHECKs are names as in docs/scale.md: B1, S1.`,
