@@ -1,5 +1,7 @@
 #include "graph/next_attention.h"
 
+#include <cstring>
+
 #include "graph/primitive.h"
 #include "kernels/kernels.h"
 #include "mlx/allocator.h"
@@ -10,17 +12,12 @@ namespace mx = mlx::core;
 namespace cmlx {
 namespace {
 
-/// Makes the memory of `kept` its own, and row-major.
+/// Makes the memory of `kept` its own: views keep the old one, all handles of the array the new.
 void own(mx::array kept) {
-  if (kept.data_shared_ptr().use_count() == 1 && kept.flags().row_contiguous) return;
-  const Strided old{kept.data<char>(), kept.shape(), kept.strides()};
+  require(kept.flags().row_contiguous, "what a sequence keeps does not lie in a row");
+  if (kept.data_shared_ptr().use_count() == 1) return;
   auto memory = mx::allocator::malloc(kept.nbytes());
-  if (kept.dtype() == mx::float16) {
-    gather(old, static_cast<uint16_t*>(memory.raw_ptr()));
-  } else {
-    gather(old, static_cast<float*>(memory.raw_ptr()));
-  }
-  // All handles of the array share what this sets; views keep the old memory.
+  std::memcpy(memory.raw_ptr(), kept.data<char>(), kept.nbytes());
   kept.set_data(memory);
 }
 
