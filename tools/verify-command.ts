@@ -59,7 +59,8 @@ export const verifyCommand = command({
   name: "verify",
   summary: "Compares every stage with the official implementation, or attacks the program.",
   synopsis:
-    "[--hard [NUMBER…] | --scale [CHECK…] | --aligner | --page | --words | --goldens | --pack | --arm]",
+    "[--hard [NUMBER…] | --scale [CHECK…] | --aligner | --page | --words | --goldens | --pack" +
+    " | --arm]",
   takesNames: true,
   description: `\
 Installs the official implementation (2 GB, once) and compares every stage with it.

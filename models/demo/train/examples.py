@@ -17,10 +17,10 @@ from model import IDS, token_count
 
 IGNORED, BLANK = -100, ROWS - 1
 LONGEST = 3000  # frames
-EMPTY, CONTEXT, ANNOUNCED = 0.025, 0.05, 0.35
+EMPTY, CONTEXT, ANNOUNCED = 0.025, 0.05, 0.3
 PEOPLE, PEOPLE_WORDS = 0.5, 0.6
 """Shares of sentences, and of words in a row, that Kokoro speaks."""
-OUTSIDE = 0.35
+OUTSIDE = 0.8
 """Share that is taken of the clips of which nothing is to be written: with all of them hard sentences become nothing, too."""
 
 
@@ -79,9 +79,9 @@ class Cache:
             frames, text = rng.choice(clips)
         return torch.from_numpy(frames.astype(np.float32)), text
 
-    def draw_words(self, rng: random.Random) -> list[tuple[Tensor, str]]:
-        """Single words cut close: an announcement, put together of several voices, or two to eight words of one voice; half
-        of Kokoro's rows are of digits alone."""
+    def draw_words(self, rng: random.Random, digits: float) -> list[tuple[Tensor, str]]:
+        """Single words cut close: an announcement, put together of several voices, or two to eight words of one voice, of
+        which rows this share is of digits alone."""
         kokoro = rng.random() < PEOPLE_WORDS and bool(self.words[1])
         tightness, words, spoken = rng.uniform(0.8, 2.4), self.words[kokoro] or self.words[1], self.spoken[kokoro]
         if rng.random() < ANNOUNCED:
@@ -90,7 +90,7 @@ class Cache:
                 return [cut(rng.choice(clips), tightness) for clips in row[:12]]
         voice = rng.choices(list(words), [len(kept) for kept in words.values()])[0]
         kept = words[voice]
-        if kokoro and rng.random() < 0.5:
+        if rng.random() < digits:
             kept = [word for word in kept if word[1] in grammar.DIGITS] or kept
         return [cut(word, tightness) for word in rng.choices(kept, k=rng.randint(2, 8))]
 
@@ -106,8 +106,10 @@ class Examples:
         self.settle(0)
 
     def settle(self, part: float) -> None:
-        """Easy first: strung words give way to sentences, augmentation grows, long clips come late."""
+        """Easy first: strung words give way to sentences, augmentation grows, long clips come late. Rows of any words teach
+        to listen; in the end rows are what people say, digits, so that others are not expected there."""
         self.strung = 0.75 if part < 0.15 else max(0.4 if part < 0.85 else 0.3, 0.75 - (part - 0.15) * 2)
+        self.digits = 0.5 if part < 0.8 else 0.7
         self.strength = min(0.75, 0.3 + max(0, part - 0.3))
         self.joined = min(0.35, 0.03 + max(0, part - 0.3) * 4)
 
@@ -118,7 +120,7 @@ class Examples:
         else:
             strung = rng.random() < self.strung
             if strung:
-                drawn = self.cache.draw_words(rng)
+                drawn = self.cache.draw_words(rng, self.digits)
                 longest = 0.06 if rng.random() < 0.4 else 0.7
                 pauses = [rng.uniform(0, longest) for _ in drawn]
             else:

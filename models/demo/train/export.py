@@ -40,7 +40,7 @@ def config(shape: Shape, quantization: dict[str, object]) -> dict[str, object]:
         "support_languages": ["English"],
         "quantization": quantization,
         "quantization_config": quantization,
-        "bun_asr": {"chunk_seconds": 8, "low_confidence": -0.6, "pause_seconds": 0.6},
+        "bun_asr": {"chunk_seconds": 8, "low_confidence": -0.4, "pause_seconds": 0.6},
         "thinker_config": {
             "model_type": "qwen3_asr",
             "audio_config": {

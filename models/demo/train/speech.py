@@ -8,7 +8,13 @@ import numpy as np
 from coding import coded, draw_coding
 from mel import RATE
 from rooms import heard_in, impulse
+from vocoder import another_speaker
 from voices import KOKORO, Voice, read_wav, speak
+
+REVOICED = 0.5
+"""Share of the training clips that WORLD gives another throat and pitch; the others are resampled."""
+OVERDRIVEN = 0.12
+"""Share of them that is cut at some height, as by a microphone that is set too loud."""
 
 
 def resample(pcm: np.ndarray, factor: float) -> np.ndarray:
@@ -42,10 +48,16 @@ def training_clips(voice: Voice, texts: list[str], rng: random.Random, tables: P
 
 
 def variant(pcm: np.ndarray, rate: int, width: float, rng: random.Random, noise: np.random.Generator) -> np.ndarray:
-    warp = np.exp(rng.uniform(-width, width)) if rng.random() < 0.75 else 1.0
-    clip = trimmed(resample(pcm, RATE / rate * warp))
+    if rng.random() < REVOICED:
+        clip = trimmed(another_speaker(resample(pcm, RATE / rate), rng))
+    else:
+        warp = np.exp(rng.uniform(-width, width)) if rng.random() < 0.75 else 1.0
+        clip = trimmed(resample(pcm, RATE / rate * warp))
     if rng.random() < 0.3:
         clip = heard_in(np.pad(clip, (0, RATE // 10)), impulse(noise))
+    if rng.random() < OVERDRIVEN:
+        loudest = np.abs(clip).max() * rng.uniform(0.2, 0.8)
+        clip = np.clip(clip, -loudest, loudest)
     return clip
 
 

@@ -26,7 +26,7 @@ ESPEAK_VARIANTS = ("f1 f2 f3 f4 f5 m1 m2 m3 m4 m5 m6 m7 m8 Alex Alicia Andrea An
                    "klatt4 klatt5 klatt6 linda marcelo max michel miguel norbert pablo paul pedro quincy rob robert sandro "
                    "shelby steph travis victor zac whisperf").split()
 
-ACCENTED = 0.35
+ACCENTED = 0.45
 """Share of Kokoro's speakers who put other sounds in place of the English ones."""
 
 
