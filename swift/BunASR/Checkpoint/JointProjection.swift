@@ -34,8 +34,7 @@ struct JointProjection {
 
     /// x [..., inputs] → the result of each projection, [..., outputs]
     func callAsFunction(_ x: MLXArray) -> [MLXArray] {
-        guard products.count == 1 else { return products.map { $0(x) } }
-        let product = products[0](x)
+        guard let product = sideBySide(x) else { return products.map { $0(x) } }
         let parts = split(product, indices: cuts, axis: -1)
         // After a failure MLX Swift gives no parts at all.
         return parts.isEmpty ? Array(repeating: product, count: cuts.count + 1) : parts

@@ -205,7 +205,12 @@ private struct DecoderAttention {
         _ x: MLXArray, caches: [KVCache], offsets: MLXArray?, skipping skipped: Int
     ) -> MLXArray {
         let (count, length) = (x.dim(0), x.dim(1))
-        if length == 1, skipped == 0, let next = attendNext(x, caches) { return out(next) }
+        // One token of each sequence, where the platform does that at once.
+        if length == 1, skipped == 0,
+            let next = Platform.attendNext(queryKeyValue.sideBySide(x), transforms, caches)
+        {
+            return out(next)
+        }
         let projected = queryKeyValue(x)
         func split(_ x: MLXArray, _ heads: Int) -> MLXArray {
             x.reshaped(count, length, heads, headDim)
@@ -228,12 +233,6 @@ private struct DecoderAttention {
         let joined = attended.count == 1 ? attended[0] : concatenated(attended, axis: 0)
         return out(
             joined.transposed(0, 2, 1, 3).reshaped(count, length - skipped, heads * headDim))
-    }
-
-    /// One token of each sequence, where the platform does that at once: [B, 1, hidden] →
-    /// [B, 1, heads · headDim]
-    private func attendNext(_ x: MLXArray, _ caches: [KVCache]) -> MLXArray? {
-        queryKeyValue.sideBySide(x).flatMap { Platform.attendNext($0, transforms, caches) }
     }
 
     /// One sequence: queries [1, heads, L, headDim], keys and values [1, kvHeads, L, headDim] →

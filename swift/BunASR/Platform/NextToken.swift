@@ -21,11 +21,16 @@ extension Platform {
     ///
     /// Nil where it is made of MLX's own operations: Metal does not wait between those. Here what
     /// lies around a dozen of them for each sequence takes as long as their work.
+    ///
+    /// - Parameter projected: asked for where it is used; nil when the projections stay apart
     static func attendNext(
-        _ projected: MLXArray, _ transforms: HeadTransforms, _ caches: [KVCache]
+        _ projected: @autoclosure () -> MLXArray?, _ transforms: HeadTransforms,
+        _ caches: [KVCache]
     ) -> MLXArray? {
         #if os(Linux)
-            guard caches.allSatisfy(\.takesNextInPlace) else { return nil }
+            guard caches.allSatisfy(\.takesNextInPlace), let projected = projected() else {
+                return nil
+            }
             let places = caches.map { $0.placeOfNext() }
             return MLXArray(
                 cmlx_attend_next(
