@@ -19,12 +19,24 @@ def noise_bank(seed: int, seconds: int = 20, each: int = 4) -> list[Tensor]:
 
 
 def warped(log_mel: Tensor, rng: random.Random) -> Tensor:
-    """Faster or slower (0.85-1.18), and with the mel axis stretched (0.9-1.1) as by another throat."""
-    speed, stretch = rng.uniform(0.85, 1.18), rng.uniform(0.9, 1.1)
-    frames = max(8, round(len(log_mel) / speed))
-    rows = torch.linspace(-1, 1, frames)[:, None].expand(-1, BINS)
-    columns = ((torch.arange(BINS) * stretch).clamp(max=BINS - 1) / (BINS - 1) * 2 - 1)[None].expand(frames, -1)
-    return F.grid_sample(log_mel[None, None], torch.stack([columns, rows], -1)[None], align_corners=True, padding_mode="border")[0, 0]
+    """Faster or slower (0.85-1.18), some sounds longer and others shorter, and with the mel axis stretched (0.9-1.1, unevenly)
+    as by another throat."""
+    speed, stretch = rng.uniform(0.85, 1.18), rng.uniform(0.92, 1.08)
+    rows = moments(len(log_mel), speed, rng.uniform(0, 0.35), rng)
+    bent = torch.arange(BINS) / (BINS - 1) * torch.pi
+    places = torch.arange(BINS) * stretch + sum(rng.uniform(-2, 2) / k * torch.sin(k * bent) for k in (1, 2, 3))
+    columns = (places.clamp(0, BINS - 1) / (BINS - 1) * 2 - 1)[None].expand(len(rows), -1)
+    grid = torch.stack([columns, rows[:, None].expand(-1, BINS)], -1)
+    return F.grid_sample(log_mel[None, None], grid[None], align_corners=True, padding_mode="border")[0, 0]
+
+
+def moments(frames: int, speed: float, uneven: float, rng: random.Random) -> Tensor:
+    """Where each frame is taken from, -1 to 1, at a pace that changes every 0.2 s by so much (standard deviation, in logarithms)."""
+    wanted = max(8, round(frames / speed))
+    paces = torch.tensor([rng.gauss(0, uneven) for _ in range(wanted // 20 + 3)]).exp()
+    pace = F.interpolate(paces[None, None], size=wanted, mode="linear", align_corners=True)[0, 0]
+    passed = pace.cumsum(0) - pace[0]
+    return passed / passed[-1] * 2 - 1
 
 
 def cut_close(log_mel: Tensor, tightness: float) -> Tensor:

@@ -20,7 +20,7 @@ LONGEST = 3000  # frames
 EMPTY, CONTEXT, ANNOUNCED = 0.025, 0.05, 0.3
 PEOPLE, PEOPLE_WORDS = 0.5, 0.6
 """Shares of sentences, and of words in a row, that Kokoro speaks."""
-OUTSIDE = 0.8
+OUTSIDE = 0.5
 """Share that is taken of the clips of which nothing is to be written: with all of them hard sentences become nothing, too."""
 
 

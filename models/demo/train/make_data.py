@@ -71,7 +71,7 @@ def text_of_word(people: bool, rng: random.Random, vocabulary: list[str]) -> str
 def text_for(rng: random.Random, vocabulary: list[str]) -> tuple[str, str]:
     """What is to be written, and what is said: nothing is written of speech outside the domain, nor of hesitations."""
     kind = rng.random()
-    if kind < 0.1:
+    if kind < 0.15:
         return "", outside.speech(rng)
     if kind < 0.24:
         text = grammar.salad(rng, vocabulary)

@@ -11,6 +11,8 @@ from mel import RATE
 PITCH = (75.0, 330.0)
 """Hz: where the mean of a voice may be moved to."""
 WHISPERED = 0.04
+PIECED, SHARPENED = 0.3, 0.5
+"""Shares of them that are put together of pieces, as diphones are, and whose formants are sharper or broader."""
 
 
 def another_speaker(pcm: np.ndarray, rng: random.Random) -> np.ndarray:
@@ -25,8 +27,12 @@ def another_speaker(pcm: np.ndarray, rng: random.Random) -> np.ndarray:
     elif voiced.any():
         pitch = moved(pitch, voiced, rng)
     breath **= np.exp(rng.uniform(-0.7, 0.3))
-    out = pyworld.synthesize(pitch, stretched(envelope, np.exp(rng.uniform(-0.15, 0.15))), breath, RATE)
-    return out[:len(pcm)].astype(np.float32)
+    envelope = stretched(envelope, np.exp(rng.uniform(-0.15, 0.15)))
+    if rng.random() < SHARPENED:
+        envelope = sharpened(envelope, rng.uniform(0.6, 1.35))
+    if rng.random() < PIECED:
+        envelope = pieced(envelope, rng)
+    return pyworld.synthesize(pitch, envelope, breath, RATE)[:len(pcm)].astype(np.float32)
 
 
 def moved(pitch: np.ndarray, voiced: np.ndarray, rng: random.Random) -> np.ndarray:
@@ -47,3 +53,22 @@ def stretched(envelope: np.ndarray, factor: float) -> np.ndarray:
     share = places - left
     heights = np.log(envelope)
     return np.ascontiguousarray(np.exp(heights[:, left] * (1 - share) + heights[:, left + 1] * share))
+
+
+def sharpened(envelope: np.ndarray, factor: float) -> np.ndarray:
+    """Peaks and valleys that much higher and deeper, in logarithms, over the slope of the whole: its first five cepstral terms."""
+    heights = np.log(envelope)
+    cepstrum = np.fft.rfft(np.concatenate([heights, heights[:, -2:0:-1]], axis=1))
+    cepstrum[:, 5:] *= factor
+    return np.ascontiguousarray(np.exp(np.fft.irfft(cepstrum)[:, :envelope.shape[1]]))
+
+
+def pieced(envelope: np.ndarray, rng: random.Random) -> np.ndarray:
+    """As if put together of recordings of some phones each, whose throat, level and colour fit badly."""
+    out, start, bins = envelope.copy(), 0, np.linspace(-1, 1, envelope.shape[1])
+    while start < len(envelope):
+        end = start + rng.randint(12, 40)  # frames of 5 ms
+        colour = np.exp(rng.uniform(-0.5, 0.5) + rng.uniform(-0.5, 0.5) * bins)
+        out[start:end] = stretched(envelope[start:end], np.exp(rng.uniform(-0.05, 0.05))) * colour
+        start = end
+    return out
