@@ -17,8 +17,9 @@ struct VnniInt16 {
 };
 
 /// Products of bytes with vpdpbusd, which adds four of them to an integer of 32 bits.
-/// The register tile of 12 rows x 2 vectors takes 24 registers for sums, 2 for codes. The others hold
-/// what ends a span: with 14 rows that went through memory, and a tile of Zen 4 took 7 % longer.
+/// The register tile of 12 rows x 2 vectors takes 24 registers for sums, 2 for codes, and leaves
+/// some for what ends a span. With 14 rows that went through memory: on Zen 4 a product took 7 %
+/// longer.
 struct VnniInt8 {
   static constexpr size_t tile_rows = 12;
   static constexpr size_t tile_vectors = 2;
