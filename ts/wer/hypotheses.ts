@@ -5,7 +5,13 @@ import { parseObject, type Reference } from "./references.ts";
 
 /** What was heard in a recording, or why nothing was. */
 export type Heard =
-  | { ok: true; text: string; duration?: number | undefined }
+  | {
+      ok: true;
+      text: string;
+      duration?: number | undefined;
+      /** Why some of it may not have been heard; nothing where all was. */
+      warnings?: readonly string[];
+    }
   | { ok: false; why: string };
 
 /**

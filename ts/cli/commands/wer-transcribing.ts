@@ -4,6 +4,7 @@ import { AsrError } from "../../contract/errors.ts";
 import type { LoadOptions } from "../../contract/options.ts";
 import type { Heard } from "../../wer/hypotheses.ts";
 import type { Reference } from "../../wer/references.ts";
+import { warningsOn } from "../terminal/notes.ts";
 import type { StatusLine } from "../terminal/terminal.ts";
 
 interface Options {
@@ -62,8 +63,9 @@ async function transcribeOne(
   language: string | undefined,
 ): Promise<Heard> {
   try {
-    const { text, duration } = await asr.transcribe(path, { language });
-    return { ok: true, text, duration };
+    const transcript = await asr.transcribe(path, { language });
+    const { text, duration } = transcript;
+    return { ok: true, text, duration, warnings: warningsOn(transcript) };
   } catch (error) {
     if (!(error instanceof AsrError) || error.code !== "input") throw error;
     return { ok: false, why: error.oneLine };

@@ -67,6 +67,16 @@ describe("wer", () => {
     expect(text.out).toMatch(/1 recording, 1 right, RTF/);
   });
 
+  test("what was not heard is told, and is not the model's error alone", async () => {
+    const whole = readFileSync(demoSample);
+    writeFileSync(join(folder, "cut.wav"), whole.subarray(0, 50_000));
+    const manifest = written("cut.jsonl", { path: "cut.wav", text: sampleText });
+    const { status, notes, report } = await werJson("-q", "--manifest", manifest);
+    expect([status, report.failed]).toEqual([1, 0]);
+    expect(notes).toContain("cut.wav: text may be missing, it is cut short");
+    expect(report.recordings[0].warnings).toEqual([expect.stringContaining("it is cut short")]);
+  });
+
   test("compares hypotheses without a model, and tells the errors", async () => {
     const manifest = written(
       "h.jsonl",

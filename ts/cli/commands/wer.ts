@@ -85,7 +85,8 @@ rates. Texts are normalised as Whisper's authors do: English by their English ru
 language by their basic ones. Chinese, Cantonese, Japanese, Korean and Thai count by characters.`,
   flags,
   closing: `\
-exit status: 0 done, 1 a recording failed, 2 usage, 3 model, 4 native library or platform`,
+exit status: 0 done, 1 a recording failed or was not heard whole, 2 usage, 3 model, 4 native
+library or platform`,
   read: ({ flags: given }) => argumentsOf(given),
   needs: ({ hypotheses }) => (hypotheses === undefined ? ["library", "ffmpeg"] : []),
   run: measure,
@@ -143,10 +144,27 @@ async function measure(given: Arguments, terminal: Terminal): Promise<number> {
   }
   status.clear();
   terminal.out(given.json ? reportJson(evaluated, rtf) : reportText(evaluated, rtf, given.worst));
+  const warned = tellWarnings(references, heard, terminal);
   const failed = heard.filter(({ ok }) => !ok).length;
   if (failed > 0 && !given.quiet)
     terminal.note(`${references.length - failed} ok, ${failed} failed\n`);
-  return failed > 0 ? exitCodes.input : 0;
+  return failed + warned > 0 ? exitCodes.input : 0;
+}
+
+/** Else what a recording lacks would be an error of the model's. Gives how many lack something. */
+function tellWarnings(
+  references: readonly Reference[],
+  heard: readonly Heard[],
+  terminal: Terminal,
+): number {
+  let warned = 0;
+  for (const [index, { name }] of references.entries()) {
+    const one = heard[index]!;
+    const warnings = one.ok ? (one.warnings ?? []) : [];
+    for (const warning of warnings) terminal.note(`warning: ${name}: ${warning}\n`);
+    if (warnings.length > 0) warned++;
+  }
+  return warned;
 }
 
 /** What was heard in each recording, in their order, and the real-time factor of hearing it. */

@@ -98,6 +98,13 @@ describe("refused before any work", () => {
   test.each<[string, string[], () => Destination, string[]]>([
     ["both kinds", ["a.wav"], () => ({ directory, file: "x" }), ["exclude each other"]],
     [
+      "a folder without a name",
+      ["a.wav"],
+      () => ({ directory: "" }),
+      ['--output-dir "": is empty'],
+    ],
+    ["a file without a name", ["a.wav"], () => ({ file: "" }), ['--output "": is empty']],
+    [
       "several formats on standard output",
       ["a.wav"],
       () => ({ formats: ["srt", "txt"] }),

@@ -50,6 +50,10 @@ export function planOutputs(inputs: readonly Input[], destination: Destination):
   if (directory !== undefined && file !== undefined) {
     throw new AsrError("usage", "--output-dir and --output exclude each other");
   }
+  if (directory === "" || file === "") {
+    const flag = directory === "" ? "--output-dir" : "--output";
+    throw new AsrError("usage", `${flag} "": is empty`, "a variable of the shell may not be set");
+  }
   checkDirectory(directory);
   const formats = formatsOf(destination);
   if (directory === undefined && (file === undefined || file === "-")) {

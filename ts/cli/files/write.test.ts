@@ -113,6 +113,19 @@ test("what cannot be written is kept where only its owner reads", async () => {
   rmSync(join(path!, ".."), { recursive: true });
 });
 
+test("where it can be kept nowhere, nothing of it stays", async () => {
+  const usual = process.env["TMPDIR"];
+  process.env["TMPDIR"] = folder;
+  try {
+    // No file can have such a name.
+    expect(await keepElsewhere("out/a\0b.srt", "text")).toBeUndefined();
+    expect(readdirSync(folder)).toEqual([]);
+  } finally {
+    if (usual === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = usual;
+  }
+});
+
 test("a name of full length is written, and one that is too long is kept cut", async () => {
   const name = `${"ü".repeat(125)}x.txt`;
   await writeOutput(join(folder, name), "text", false);

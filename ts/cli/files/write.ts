@@ -102,13 +102,16 @@ async function linkAs(path: string, temporary: string): Promise<void> {
  * user can open; returns the path, or undefined when that fails too.
  */
 export async function keepElsewhere(name: string, text: string): Promise<string | undefined> {
+  let folder: string | undefined;
   try {
-    const folder = await mkdtemp(join(tmpdir(), "bun-asr-kept-"));
+    folder = await mkdtemp(join(tmpdir(), "bun-asr-kept-"));
     const ending = extname(name);
     const path = join(folder, withEnding(basename(name, ending), ending));
     await writeFile(path, text);
     return path;
   } catch {
+    // A part of a text that nobody is told of would lie there for ever.
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
     return undefined;
   }
 }
