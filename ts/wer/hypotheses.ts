@@ -9,7 +9,7 @@ export type Heard =
       ok: true;
       text: string;
       duration?: number | undefined;
-      /** Why some of it may not have been heard; nothing where all was. */
+      /** Why some of it may not have been heard; absent where that is not known. */
       warnings?: readonly string[];
     }
   | { ok: false; why: string };

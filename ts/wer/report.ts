@@ -115,7 +115,7 @@ export function reportJson(all: readonly Evaluated[], rtf: number | undefined): 
       unit: score.unit,
       reference: reference.text,
       hypothesis: heard.ok ? heard.text : null,
-      ...(heard.ok ? { warnings: heard.warnings ?? [] } : { error: heard.why }),
+      ...(heard.ok ? { warnings: heard.warnings } : { error: heard.why }),
       wer: score.words === undefined ? null : oneRate(score.words),
       cer: oneRate(score.characters),
     })),

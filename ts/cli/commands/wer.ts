@@ -144,27 +144,24 @@ async function measure(given: Arguments, terminal: Terminal): Promise<number> {
   }
   status.clear();
   terminal.out(given.json ? reportJson(evaluated, rtf) : reportText(evaluated, rtf, given.worst));
-  const warned = tellWarnings(references, heard, terminal);
+  const incomplete = tellWarnings(evaluated, terminal);
   const failed = heard.filter(({ ok }) => !ok).length;
   if (failed > 0 && !given.quiet)
     terminal.note(`${references.length - failed} ok, ${failed} failed\n`);
-  return failed + warned > 0 ? exitCodes.input : 0;
+  return failed + incomplete > 0 ? exitCodes.input : 0;
 }
 
 /** Else what a recording lacks would be an error of the model's. Gives how many lack something. */
-function tellWarnings(
-  references: readonly Reference[],
-  heard: readonly Heard[],
-  terminal: Terminal,
-): number {
-  let warned = 0;
-  for (const [index, { name }] of references.entries()) {
-    const one = heard[index]!;
-    const warnings = one.ok ? (one.warnings ?? []) : [];
-    for (const warning of warnings) terminal.note(`warning: ${name}: ${warning}\n`);
-    if (warnings.length > 0) warned++;
+function tellWarnings(all: readonly Evaluated[], terminal: Terminal): number {
+  let incomplete = 0;
+  for (const { reference, heard } of all) {
+    if (!heard.ok || heard.warnings === undefined || heard.warnings.length === 0) continue;
+    incomplete++;
+    for (const warning of heard.warnings) {
+      terminal.note(`warning: ${reference.name}: ${warning}\n`);
+    }
   }
-  return warned;
+  return incomplete;
 }
 
 /** What was heard in each recording, in their order, and the real-time factor of hearing it. */
